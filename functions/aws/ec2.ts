@@ -1,0 +1,131 @@
+import {
+  CreateTagsCommand,
+  DeleteTagsCommand,
+  DescribeInstanceAttributeCommand,
+  type EC2Client,
+  type Instance,
+  paginateDescribeInstances,
+  StartInstancesCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import * as z from 'zod';
+import { ReveilleError } from '../domain/errors.ts';
+import { ec2StateSchema, type InstanceFacts } from '../domain/instances.ts';
+import { type Bisected, bisect } from './bisect.ts';
+import { chunks, mapConcurrently } from './chunks.ts';
+import type { AwsFailure } from './failures.ts';
+
+/** EC2 takes up to 200 values in a filter. */
+const FILTER_VALUES_MAX = 200;
+const ATTRIBUTE_CALLS_AT_ONCE = 8;
+
+/** What we rely on in DescribeInstances' reply; everything else may be missing. */
+const replySchema = z.object({
+  InstanceId: z.string(),
+  State: z.object({ Name: ec2StateSchema }),
+  StateReason: z.object({ Code: z.string().default(''), Message: z.string().default('') }).optional(),
+  LaunchTime: z.date().optional(),
+  Platform: z.string().optional(),
+  RootDeviceType: z.string().optional(),
+  InstanceLifecycle: z.string().optional(),
+  IamInstanceProfile: z.object({ Arn: z.string().optional() }).optional(),
+  Tags: z.array(z.object({ Key: z.string(), Value: z.string().default('') })).default([]),
+});
+
+function toFacts(instance: Instance): InstanceFacts {
+  const parsed = replySchema.safeParse(instance);
+  if (!parsed.success) {
+    throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${z.prettifyError(parsed.error)}`);
+  }
+  const { data } = parsed;
+  const tags = Object.fromEntries(data.Tags.map(({ Key, Value }) => [Key, Value]));
+  return {
+    instanceId: data.InstanceId,
+    name: tags['Name'] ?? null,
+    state: data.State.Name,
+    stateReason: data.StateReason ? { code: data.StateReason.Code, message: data.StateReason.Message } : null,
+    launchTime: data.LaunchTime?.toISOString() ?? null,
+    platform: data.Platform?.toLowerCase() === 'windows' ? 'windows' : 'linux',
+    rootDeviceType: data.RootDeviceType ?? null,
+    isSpot: data.InstanceLifecycle === 'spot',
+    instanceProfileArn: data.IamInstanceProfile?.Arn ?? null,
+    tags,
+  };
+}
+
+/**
+ * What EC2 knows of these instances, by ID. Asks by filter, so an unknown ID is just absent
+ * (docs/aws-behaviour.md 25).
+ */
+export async function describeInstances(ec2: EC2Client, instanceIds: string[]): Promise<Map<string, InstanceFacts>> {
+  const found = new Map<string, InstanceFacts>();
+  for (const ids of chunks(instanceIds, FILTER_VALUES_MAX)) {
+    const pages = paginateDescribeInstances({ client: ec2 }, { Filters: [{ Name: 'instance-id', Values: ids }] });
+    for await (const page of pages) {
+      for (const instance of (page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? [])) {
+        const facts = toFacts(instance);
+        found.set(facts.instanceId, facts);
+      }
+    }
+  }
+  return found;
+}
+
+/** Which of these instances can't be stopped through the API (docs/aws-behaviour.md 20). One call each: EC2 has no bulk form. */
+export async function findStopProtected(ec2: EC2Client, instanceIds: string[]): Promise<Set<string>> {
+  const flags = await mapConcurrently(instanceIds, ATTRIBUTE_CALLS_AT_ONCE, async (InstanceId) => {
+    const reply = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'disableApiStop' }));
+    return reply.DisableApiStop?.Value ?? false;
+  });
+  return new Set(instanceIds.filter((_, index) => flags[index]));
+}
+
+/** Sets one tag to one value on all of them, in one call: CreateTags takes up to 1,000 resources (24). */
+export async function tagInstances(ec2: EC2Client, instanceIds: string[], key: string, value: string): Promise<void> {
+  await ec2.send(new CreateTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));
+}
+
+/**
+ * Removes one tag. With `value`, only where it has that value. Never called with an empty list of tags, which would
+ * delete all of them (docs/aws-behaviour.md 35).
+ */
+export async function untagInstances(ec2: EC2Client, instanceIds: string[], key: string, value: string): Promise<void> {
+  if (instanceIds.length === 0 || key === '') throw new RangeError('untagInstances needs instances and a key');
+  await ec2.send(new DeleteTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));
+}
+
+/** Anything but trouble with the whole call may be the fault of one instance. */
+const isAboutInstances = ({ code, passing }: AwsFailure): boolean =>
+  code === 'InsufficientInstanceCapacity' || (!passing && code !== 'UnauthorizedOperation' && code !== 'AuthFailure');
+
+export interface StateChange {
+  instanceId: string;
+  previousState: string;
+}
+
+const toChanges = (
+  changes: { InstanceId?: string | undefined; PreviousState?: { Name?: string | undefined } | undefined }[] = [],
+): StateChange[] =>
+  changes.flatMap(({ InstanceId, PreviousState }) =>
+    InstanceId === undefined ? [] : [{ instanceId: InstanceId, previousState: PreviousState?.Name ?? 'unknown' }],
+  );
+
+/** Starts them in one call, or, where EC2 refuses, all but the bad ones. */
+export function startInstances(ec2: EC2Client, instanceIds: string[]): Promise<Bisected<string, StateChange[]>> {
+  const start = async (InstanceIds: string[]) =>
+    toChanges((await ec2.send(new StartInstancesCommand({ InstanceIds }))).StartingInstances);
+  return bisect(instanceIds, start, isAboutInstances);
+}
+
+/** Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones. */
+export function stopInstances(
+  ec2: EC2Client,
+  instanceIds: string[],
+  options: { hibernate: boolean },
+): Promise<Bisected<string, StateChange[]>> {
+  const stop = async (InstanceIds: string[]) => {
+    const hibernate = options.hibernate ? { Hibernate: true } : {};
+    return toChanges((await ec2.send(new StopInstancesCommand({ InstanceIds, ...hibernate }))).StoppingInstances);
+  };
+  return bisect(instanceIds, stop, isAboutInstances);
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { createEc2Client, createSsmClient } from '../aws/clients.ts';
+import { describeInstances } from '../aws/ec2.ts';
+import { describeAgents } from '../aws/ssm.ts';
+import { type Batch, batchSchema, closeLook, type ConveyorInstance, fail, moveTo } from '../domain/conveyor.ts';
+import { judgeReadiness } from '../domain/readiness.ts';
+import { environment } from '../environment.ts';
+import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+
+const environmentSchema = z.object({ READINESS_DEADLINE_SECONDS: environment.READINESS_DEADLINE_SECONDS });
+
+/** CheckReadiness: looks once who is awake with an agent that pings; says why not, once the deadline has passed. */
+export function createCheckReadiness(runtime: Runtime): Handler<Batch> {
+  const { now, logger } = runtime;
+  const settings = parseEnvironment(environmentSchema, runtime.environment);
+  const ec2 = createEc2Client(runtime.clientOptions);
+  const ssm = createSsmClient(runtime.clientOptions);
+
+  return createHandler(runtime, 'CheckReadiness', batchSchema, async (batch) => {
+    const booting = batch.instances.filter(({ step }) => step === 'readiness');
+    if (booting.length === 0) return closeLook(batch, [], now());
+    const ids = booting.map(({ instanceId }) => instanceId);
+    const facts = await describeInstances(ec2, ids);
+    const agents = await describeAgents(ssm, ids);
+
+    const moment = now();
+    const changed = booting.flatMap((instance): ConveyorInstance[] => {
+      const { instanceId } = instance;
+      const seen = { instance: facts.get(instanceId) ?? null, agent: agents.get(instanceId) ?? null };
+      const decision = judgeReadiness(instance, seen, settings.READINESS_DEADLINE_SECONDS, moment);
+      switch (decision.action) {
+        case 'ready': {
+          const { launchTime, version } = decision;
+          return [moveTo({ ...instance, launchTime, versionBefore: version }, 'update', moment)];
+        }
+        case 'fail':
+          return [fail(instance, decision.reason.code, decision.reason.text, moment)];
+        case 'wait':
+          return [];
+      }
+    });
+    const next = closeLook(batch, changed, moment);
+    logger.info('readiness looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
+    return next;
+  });
+}

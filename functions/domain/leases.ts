@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import type { Hold, Run } from './conveyor.ts';
+import { originalStateSchema } from './instances.ts';
+import { secondsBetween, type Timestamp, timestampSchema } from './time.ts';
+
+/** The tag that marks an instance as held by a run. */
+export const LEASE_TAG = 'reveille:lease';
+
+/** Longest tag value that EC2 takes. */
+const TAG_VALUE_LENGTH_MAX = 256;
+
+export interface Lease {
+  stateMachine: string;
+  runId: string;
+  child: string;
+  attempt: string;
+}
+
+/**
+ * A lease's tag value: `stateMachine/runId/child/attempt`. None of the names can have a slash, and four
+ * of the longest ones fit into a tag.
+ */
+export function formatLease(lease: Lease): string {
+  const value = [lease.stateMachine, lease.runId, lease.child, lease.attempt].join('/');
+  if (value.length > TAG_VALUE_LENGTH_MAX) throw new RangeError(`a lease of ${value.length} characters: ${value}`);
+  return value;
+}
+
+/** @returns null for a value that we did not write */
+export function parseLease(value: string): Lease | null {
+  const [stateMachine, runId, child, attempt, ...more] = value.split('/');
+  if (!stateMachine || !runId || !child || !attempt || more.length > 0) return null;
+  return { stateMachine, runId, child, attempt };
+}
+
+/** Written to the bucket before the lease tag and before the start: what is to be put back, and how it was. */
+export const holdRecordSchema = z.object({
+  runId: z.string(),
+  stateMachine: z.string(),
+  child: z.string(),
+  batch: z.int(),
+  attempt: z.string(),
+  recordedAt: timestampSchema,
+  startBy: timestampSchema,
+  instances: z.array(
+    z.object({
+      instanceId: z.string(),
+      originalState: originalStateSchema,
+      previousLaunchTime: timestampSchema.nullable(),
+    }),
+  ),
+});
+export type HoldRecord = z.infer<typeof holdRecordSchema>;
+
+export const recordKey = (run: Pick<Run, 'runId'>, batch: number, attempt: string): string =>
+  `runs/${run.runId}/records/${String(batch).padStart(4, '0')}/${attempt}.json`;
+
+/** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 23). */
+const LAUNCH_TIME_PRECISION_SECONDS = 1;
+
+/**
+ * Whether a boot is the one that this hold's StartInstances caused: its LaunchTime lies between the record
+ * and the death of the Lambda that wrote it.
+ */
+export function isOurBoot(launchTime: Timestamp | null, hold: Pick<Hold, 'recordedAt' | 'startBy'>): boolean {
+  if (launchTime === null) return false;
+  return (
+    secondsBetween(hold.recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
+    secondsBetween(launchTime, hold.startBy) >= 0
+  );
+}

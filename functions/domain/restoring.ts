@@ -1,0 +1,175 @@
+import { type Batch, type ConveyorInstance, fail, moveTo } from './conveyor.ts';
+import { type InstanceFacts, isHibernated } from './instances.ts';
+import { isOurBoot } from './leases.ts';
+import { plainText, type Reason, reason } from './reasons.ts';
+import { CONSISTENCY_SECONDS, STOP_REPEAT_SECONDS } from './settings.ts';
+import { secondsBetween, toTimestamp } from './time.ts';
+import { updateMayRunUntil } from './updating.ts';
+
+export interface RestoreFacts {
+  /** null: EC2 does not know it any more. */
+  instance: InstanceFacts | null;
+  /** The value that its lease tag should have. */
+  leaseValue: string | null;
+  leaseTag: string;
+}
+
+export type RestoreDecision =
+  | { action: 'wait'; reason: Reason }
+  | { action: 'stop'; hibernate: boolean }
+  /** It is as it should be: our lease goes, if there is one. */
+  | { action: 'settle'; finalState: string; releaseLease: boolean; restored: boolean; reason: Reason | null }
+  /** Not as it was, and nothing more can be done here: the lease stays, as a claim for whoever cleans up. */
+  | { action: 'give-up'; finalState: string; reason: Reason };
+
+const wait = (code: string, text: string): RestoreDecision => ({ action: 'wait', reason: reason(code, text) });
+
+const handOver = (why: Reason, releaseLease: boolean): RestoreDecision => ({
+  action: 'settle',
+  finalState: 'handed-over',
+  releaseLease,
+  restored: false,
+  reason: why,
+});
+
+/** What we never held is not ours to put back: it is looked at, and that is all. */
+function settleUnheld(instance: ConveyorInstance, facts: InstanceFacts): RestoreDecision {
+  if (instance.handedOver !== null) return handOver(instance.handedOver, false);
+  return { action: 'settle', finalState: facts.state, releaseLease: false, restored: false, reason: null };
+}
+
+/** Who took it over meanwhile, if anybody did: stopping needs our lease on it, and the boot must be ours. */
+function takeover(instance: ConveyorInstance, facts: InstanceFacts, expected: RestoreFacts, now: Date): RestoreDecision | null {
+  const { hold } = instance;
+  if (hold === null) return null;
+  const carried = facts.tags[expected.leaseTag];
+  const leaseIsShown = secondsBetween(hold.recordedAt, now) > CONSISTENCY_SECONDS;
+  if (carried !== expected.leaseValue && leaseIsShown) {
+    const text = carried === undefined ? 'its lease tag was removed' : 'its lease tag was changed';
+    return handOver(reason('lease-removed', `${text}: somebody took it over`), false);
+  }
+  if (!isOurBoot(facts.launchTime, hold)) {
+    const text = `it was started again at ${facts.launchTime ?? 'an unknown time'}, not by Reveille`;
+    return handOver(reason('restarted-by-others', text), true);
+  }
+  return null;
+}
+
+function decideRunning(instance: ConveyorInstance, facts: InstanceFacts, expected: RestoreFacts, now: Date): RestoreDecision {
+  const taken = takeover(instance, facts, expected, now);
+  if (taken !== null) return taken;
+  const until = updateMayRunUntil(instance, now);
+  if (until !== null) return wait('update-may-run', `an update may be at work on it until ${until}`);
+  // A pending instance can't be stopped yet, whatever we want.
+  if (facts.state === 'pending') return wait('pending', 'it is still starting');
+  const { stopAcceptedAt } = instance;
+  if (stopAcceptedAt !== null && secondsBetween(stopAcceptedAt, now) < STOP_REPEAT_SECONDS) {
+    return wait('stop-not-shown', 'its stop is not shown yet');
+  }
+  return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
+}
+
+/**
+ * A `stopped` proves something only after our own stop was accepted, and that after our last start: a start could
+ * still be on its way. So one that is found stopped is told to stop once more, which costs nothing.
+ */
+function decideStopped(instance: ConveyorInstance, facts: InstanceFacts): RestoreDecision {
+  if (instance.stopAcceptedAt === null) return { action: 'stop', hibernate: false };
+  const hibernated = isHibernated(facts);
+  const lost = instance.originalState === 'hibernated' && !hibernated && instance.wokenAt !== null;
+  return {
+    action: 'settle',
+    finalState: hibernated ? 'hibernated' : 'stopped',
+    releaseLease: true,
+    restored: true,
+    // A hibernation that fails falls back to a plain stop, silently (docs/aws-behaviour.md 37).
+    reason: lost ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop') : null,
+  };
+}
+
+/** Past its deadline, counted from the moment when it might first have been stopped. */
+function isOverdue(instance: ConveyorInstance, deadlineSeconds: number, now: Date): boolean {
+  const due = secondsBetween(instance.stepSince, now) >= deadlineSeconds;
+  return due && updateMayRunUntil(instance, new Date(now.getTime() - deadlineSeconds * 1000)) === null;
+}
+
+/**
+ * How to put one instance back as it was. What was running, and what others took over, is never stopped.
+ * @param deadlineSeconds how long the restoring itself may take
+ */
+export function decideRestore(
+  instance: ConveyorInstance,
+  facts: RestoreFacts,
+  deadlineSeconds: number,
+  now: Date,
+): RestoreDecision {
+  const ec2 = facts.instance;
+  if (ec2 === null || ec2.state === 'terminated' || ec2.state === 'shutting-down') {
+    const text = ec2 === null ? 'EC2 does not know it any more' : `it is ${ec2.state}`;
+    return {
+      action: 'settle',
+      finalState: ec2?.state ?? 'not-found',
+      releaseLease: false,
+      restored: false,
+      reason: reason('terminated-in-run', text),
+    };
+  }
+  if (instance.hold === null) return settleUnheld(instance, ec2);
+  if (instance.handedOver !== null) return handOver(instance.handedOver, true);
+
+  const decision = decideHeld(instance, ec2, facts, now);
+  const isDone = decision.action === 'settle';
+  if (isDone || !isOverdue(instance, deadlineSeconds, now)) return decision;
+  const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
+  const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;
+  return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text) };
+}
+
+function decideHeld(instance: ConveyorInstance, ec2: InstanceFacts, facts: RestoreFacts, now: Date): RestoreDecision {
+  if (ec2.state === 'stopping') return wait('stopping', 'it is stopping');
+  if (ec2.state === 'stopped') return decideStopped(instance, ec2);
+  return decideRunning(instance, ec2, facts, now);
+}
+
+/** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */
+export function failCaught(instance: ConveyorInstance, caught: Batch['error'], now: Date): ConveyorInstance {
+  if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
+  return fail(instance, 'step-failed', `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
+}
+
+/**
+ * The instance after a decision was carried out.
+ * @param refusal what EC2 said if it refused to stop it
+ */
+export function applyRestore(
+  instance: ConveyorInstance,
+  decision: RestoreDecision,
+  refusal: string | null,
+  now: Date,
+): ConveyorInstance {
+  const moment = toTimestamp(now);
+  switch (decision.action) {
+    case 'wait':
+      return instance;
+    case 'stop':
+      return refusal === null
+        ? { ...instance, stopAcceptedAt: moment, lastRefusal: null }
+        : { ...instance, lastRefusal: plainText(refusal) };
+    case 'give-up': {
+      const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
+      const why = reason('not-restored', `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
+      return { ...moveTo(instance, 'settled', now), outcome: 'failed', reason: why, finalState: decision.finalState };
+    }
+    case 'settle': {
+      const gone = decision.reason?.code === 'terminated-in-run';
+      return {
+        ...moveTo(instance, 'settled', now),
+        outcome: gone ? 'failed' : instance.outcome,
+        // Why the work failed says more than how the restoring went.
+        reason: instance.outcome === 'failed' ? instance.reason : (decision.reason ?? instance.reason),
+        finalState: decision.finalState,
+        restoredAt: decision.restored && instance.wokenAt !== null ? moment : null,
+      };
+    }
+  }
+}

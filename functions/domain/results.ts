@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { conveyorInstanceSchema, type Run, runSchema } from './conveyor.ts';
+import { originalStateSchema } from './instances.ts';
+import { reasonSchema } from './reasons.ts';
+import { timestampSchema } from './time.ts';
+
+/** One instance of the groups, as ListInstances saw and judged it. */
+export const manifestInstanceSchema = z.object({
+  instanceId: z.string(),
+  name: z.string().nullable(),
+  group: z.string(),
+  /** EC2's state when it was listed; null if EC2 did not know it. */
+  state: z.string().nullable(),
+  /** What SSM knew then; null for a sleeping instance, which SSM leaves out. */
+  version: z.string().nullable(),
+  decision: z.enum(['take-part', 'excluded', 'settling']),
+  originalState: originalStateSchema.nullable(),
+  reason: reasonSchema.nullable(),
+});
+export type ManifestInstance = z.infer<typeof manifestInstanceSchema>;
+
+/** Who is meant to be updated: written by ListInstances before anybody is touched. */
+export const manifestSchema = z.object({
+  run: runSchema,
+  listedAt: timestampSchema,
+  allowEmpty: z.boolean(),
+  groups: z.array(z.string()),
+  batches: z.int().min(0),
+  instances: z.array(manifestInstanceSchema),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What has become of a batch: written by RestoreInstances whenever an instance is settled. */
+export const batchResultSchema = z.object({
+  runId: z.string(),
+  batch: z.int(),
+  writtenAt: timestampSchema,
+  instances: z.array(conveyorInstanceSchema),
+});
+export type BatchResult = z.infer<typeof batchResultSchema>;
+
+type RunId = Pick<Run, 'runId'>;
+export const manifestKey = ({ runId }: RunId): string => `runs/${runId}/manifest.json`;
+export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
+export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
+export const resultKey = ({ runId }: RunId, batch: number): string =>
+  `runs/${runId}/results/${String(batch).padStart(4, '0')}.json`;

@@ -1,0 +1,40 @@
+/** How long each step may take for one instance. All in seconds; the defaults stand in template.yaml. */
+export interface Deadlines {
+  /** From the first attempt to start it until capacity is found. */
+  startDeadlineSeconds: number;
+  /** From its start (or from the first look at a running one) until its agent pings. */
+  readinessDeadlineSeconds: number;
+  /** From a command's sending until it must have ended. */
+  updateDeadlineSeconds: number;
+  /** From a command's end until the agent must have reported the new version. */
+  verifyDeadlineSeconds: number;
+  /** From the end of the work until it must be seen back as it was. */
+  restoreDeadlineSeconds: number;
+}
+
+/**
+ * A bad update with its rollback can take 41-45 minutes, and stopping an instance in the middle can leave its agent
+ * broken (docs/aws-behaviour.md 3): before this much time has passed, an update that has not ended may be at work.
+ */
+export const UPDATE_HARD_DEADLINE_SECONDS = 45 * 60;
+
+/** A command that no agent has picked up by then is lost (docs/aws-behaviour.md 6). */
+export const DELIVERY_DEADLINE_SECONDS = 5 * 60;
+
+/** Capacity comes back in minutes, not in seconds (docs/aws-behaviour.md 18). */
+export const START_RETRY_SECONDS = 2 * 60;
+
+/** How long to leave an agent alone that is busy with an update which is not ours. */
+export const FOREIGN_UPDATE_BACKOFF_SECONDS = 5 * 60;
+
+/** Health pings come every 5 to 60 minutes (docs/aws-behaviour.md 7): an older one proves nothing of today. */
+export const PING_AGE_SECONDS_MAX = 65 * 60;
+
+/** Describes lag behind changes: for this long after a start, the state before it may still be shown. */
+export const CONSISTENCY_SECONDS = 60;
+
+/** A stop that was accepted and shows no effect for this long is asked for again. */
+export const STOP_REPEAT_SECONDS = 5 * 60;
+
+/** SSM refused to send a command to an agent that pings (InvalidInstanceId): its own view lags behind. */
+export const UNDELIVERED_RETRY_SECONDS = 60;

@@ -1,0 +1,91 @@
+import type { ConveyorInstance, Hold } from './conveyor.ts';
+import type { InstanceFacts } from './instances.ts';
+import { isOurBoot } from './leases.ts';
+import { type Reason, reason } from './reasons.ts';
+import { isAfter, secondsBetween } from './time.ts';
+
+export interface StartFacts {
+  /** Read anew, just before. */
+  instance: InstanceFacts | null;
+  /** What an earlier attempt of this very batch recorded: it crashed, or its reply was lost. */
+  earlierHold: Hold | null;
+}
+
+export type StartDecision =
+  | { action: 'start' }
+  | { action: 'wait'; reason: Reason }
+  /** An earlier attempt's start took effect: it is ours, and awake. */
+  | { action: 'adopt'; hold: Hold }
+  /** It runs, and not by us: update it, never stop it. */
+  | { action: 'hand-over'; reason: Reason }
+  | { action: 'fail'; reason: Reason };
+
+/**
+ * What to do with an instance that awaits its start.
+ * Ours or not: a boot between an earlier record and the death of its writer is ours; any other is somebody else's.
+ */
+export function decideStart(
+  instance: ConveyorInstance,
+  facts: StartFacts,
+  startDeadlineSeconds: number,
+  now: Date,
+): StartDecision {
+  if (facts.instance === null) {
+    return { action: 'fail', reason: reason('disappeared', 'EC2 does not know it any more') };
+  }
+  const { state, launchTime } = facts.instance;
+  switch (state) {
+    case 'stopped':
+      if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
+        return { action: 'wait', reason: reason('waiting-for-capacity', 'waits before the next attempt to start it') };
+      }
+      return { action: 'start' };
+    case 'running':
+    case 'pending':
+      if (facts.earlierHold !== null && isOurBoot(launchTime, facts.earlierHold)) {
+        return { action: 'adopt', hold: facts.earlierHold };
+      }
+      return {
+        action: 'hand-over',
+        reason: reason('started-by-others', 'somebody else started it before Reveille did: it is not stopped'),
+      };
+    case 'stopping':
+      if (secondsBetween(instance.stepSince, now) >= startDeadlineSeconds) {
+        return { action: 'fail', reason: reason('stuck-stopping', 'it has been stopping ever since') };
+      }
+      return { action: 'wait', reason: reason('stopping', 'it is stopping: it can be started once it has stopped') };
+    default:
+      return { action: 'fail', reason: reason('terminated-in-run', `it is ${state} now`) };
+  }
+}
+
+/** EC2 may have room for it later (docs/aws-behaviour.md 18). */
+const CAPACITY_ERRORS = new Set([
+  'InsufficientInstanceCapacity',
+  'InsufficientHostCapacity',
+  'InsufficientReservedInstanceCapacity',
+  'InstanceLimitExceeded',
+  'VcpuLimitExceeded',
+  'MaxSpotInstanceCountExceeded',
+]);
+/** The describe that said `stopped` ran ahead, or EC2 is busy: both pass. */
+const PASSING_ERRORS = new Set(['IncorrectInstanceState', 'RequestLimitExceeded']);
+
+export type RefusedStartDecision = { action: 'retry'; reason: Reason } | { action: 'fail'; reason: Reason };
+
+/** What to do after StartInstances refused this one instance, by EC2's error code and message. */
+export function decideRefusedStart(
+  instance: ConveyorInstance,
+  error: { code: string; message: string },
+  startDeadlineSeconds: number,
+  now: Date,
+): RefusedStartDecision {
+  const lacksCapacity = CAPACITY_ERRORS.has(error.code);
+  const text = `EC2 refused to start it: ${error.code}: ${error.message}`;
+  if (!lacksCapacity && !PASSING_ERRORS.has(error.code)) return { action: 'fail', reason: reason('start-refused', text) };
+  const waitedSeconds = secondsBetween(instance.stepSince, now);
+  if (waitedSeconds < startDeadlineSeconds) return { action: 'retry', reason: reason('waiting-to-start', text) };
+  const minutes = Math.round(waitedSeconds / 60);
+  const code = lacksCapacity ? 'no-capacity' : 'start-refused';
+  return { action: 'fail', reason: reason(code, `${text} (tried again for ${minutes} minutes)`) };
+}

@@ -1,0 +1,36 @@
+import type { Report, ReportInstance } from './report.ts';
+
+const LISTED_MAX = 100;
+
+const seconds = (value: number | null): string => (value === null ? '' : `, awake ${Math.round(value / 60)} min`);
+
+function line({ instanceId, group, outcome, reason, versionBefore, versionAfter, finalState, awakeSeconds }: ReportInstance): string {
+  const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
+  const why = reason === null ? '' : `: ${reason.text} [${reason.code}]`;
+  return `  ${instanceId}  ${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${seconds(awakeSeconds)}${why}`;
+}
+
+/** A run in words: what a person wants to know first, first. Those who need looking at stand on top. */
+export function summarize(report: Report, reportLocation: string): { subject: string; message: string } {
+  const { counts, status, targetVersion } = report;
+  const order: ReportInstance['outcome'][] = ['failed', 'excluded', 'updated', 'already-current'];
+  const sorted = order.flatMap((outcome) => report.instances.filter((instance) => instance.outcome === outcome));
+  const listed = sorted.slice(0, LISTED_MAX).map(line);
+  const more = sorted.length > LISTED_MAX ? [`  … and ${sorted.length - LISTED_MAX} more`] : [];
+  const nobody = counts.intended === counts.excluded ? ['Nobody could be updated: no instance took part.'] : [];
+  return {
+    subject: `Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
+    message: [
+      `Run ${report.runId} in ${report.region} (${report.account}) ${status}.`,
+      `Target: SSM Agent ${targetVersion}. From ${report.startedAt} to ${report.endedAt}.`,
+      ...nobody,
+      '',
+      `${counts.intended} intended = ${counts.updated} updated + ${counts.alreadyCurrent} already current + ${counts.failed} failed + ${counts.excluded} excluded`,
+      '',
+      ...listed,
+      ...more,
+      '',
+      `The whole report: ${reportLocation}`,
+    ].join('\n'),
+  };
+}

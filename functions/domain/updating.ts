@@ -1,0 +1,181 @@
+import type { ConveyorInstance, SentCommand } from './conveyor.ts';
+import type { AgentFacts } from './instances.ts';
+import { isFreshPing } from './readiness.ts';
+import { type Reason, reason } from './reasons.ts';
+import {
+  DELIVERY_DEADLINE_SECONDS,
+  FOREIGN_UPDATE_BACKOFF_SECONDS,
+  UPDATE_HARD_DEADLINE_SECONDS,
+} from './settings.ts';
+import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from './time.ts';
+import type { Invocation, Work } from './work/work.ts';
+
+/** The first command and at most one more (docs/aws-behaviour.md 6). */
+export const COMMANDS_MAX = 2;
+
+const UNDELIVERED = 'update-undelivered';
+
+export interface UpdateFacts {
+  /** The newest command's invocation on this instance; null: none was sent, or it is not listed yet. */
+  invocation: Invocation | null;
+  /** What the agent reports; null where it was not asked for. */
+  agent: AgentFacts | null;
+}
+
+export type UpdateDecision =
+  | { action: 'send'; cancelFirst: string | null; reason: Reason | null }
+  | { action: 'wait'; reason: Reason }
+  /** The agent is busy with somebody else's update: leave it alone until then. */
+  | { action: 'back-off'; retryAt: Timestamp; reason: Reason }
+  /** The agent says that it is done, since this moment: to be verified. */
+  | { action: 'verify'; endedAt: Timestamp }
+  /** The agent itself reports the target: nothing (more) to send. */
+  | { action: 'satisfied'; version: string; reason: Reason | null }
+  /** `endedAt` is null as long as the command may still be at work. */
+  | { action: 'fail'; endedAt: Timestamp | null; cancelFirst: string | null; reason: Reason };
+
+/** The version in a ping of this boot that is newer than `since`; null if there is none. */
+function reportedVersion(instance: ConveyorInstance, agent: AgentFacts | null, since: Timestamp, now: Date): string | null {
+  if (!isFreshPing(agent, instance.launchTime, now) || agent?.lastPingAt == null) return null;
+  return isAfter(agent.lastPingAt, since) ? agent.version : null;
+}
+
+function decideFirstSend(instance: ConveyorInstance, work: Work, target: string, deadlineSeconds: number, now: Date): UpdateDecision {
+  // CheckReadiness saw this version in a fresh ping, in this same pass.
+  if (work.isSatisfiedBy(instance.versionBefore, target)) {
+    return { action: 'satisfied', version: instance.versionBefore ?? target, reason: null };
+  }
+  if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
+    return { action: 'wait', reason: reason('waiting-to-send', 'waits before the next command') };
+  }
+  if (secondsBetween(instance.stepSince, now) >= deadlineSeconds) {
+    const text = `its agent pings, but SSM refuses to send it a command: ${instance.lastRefusal ?? 'no reason given'}`;
+    return { action: 'fail', endedAt: null, cancelFirst: null, reason: reason('update-undeliverable', text) };
+  }
+  return { action: 'send', cancelFirst: null, reason: null };
+}
+
+/**
+ * Another update held the agent when our command came. One more command, later, tells more than a ping could: its
+ * success means that the other updater is gone, whatever it did.
+ */
+function decideAfterForeignUpdate(instance: ConveyorInstance, since: Timestamp, facts: UpdateFacts, work: Work, target: string, now: Date): UpdateDecision {
+  if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
+    return { action: 'wait', reason: reason('another-update', 'another update is at work on it') };
+  }
+  if (instance.commands.length < COMMANDS_MAX) return { action: 'send', cancelFirst: null, reason: null };
+  const waitedSeconds = secondsBetween(since, now);
+  if (waitedSeconds < UPDATE_HARD_DEADLINE_SECONDS) {
+    return { action: 'wait', reason: reason('another-update', 'another update is still at work on it') };
+  }
+  const version = reportedVersion(instance, facts.agent, since, now);
+  if (version !== null && work.isSatisfiedBy(version, target)) {
+    return { action: 'satisfied', version, reason: reason('updated-by-others', 'an update of somebody else brought the version') };
+  }
+  const text = `another update has been at work on it for ${Math.round(waitedSeconds / 60)} minutes`;
+  return { action: 'fail', endedAt: toTimestamp(now), cancelFirst: null, reason: reason('another-update', text) };
+}
+
+/** Lost or hanging: the version decides; failing that, one more command; failing that, it has failed. */
+function decideStuck(
+  instance: ConveyorInstance,
+  command: SentCommand,
+  facts: UpdateFacts,
+  work: Work,
+  target: string,
+  why: Reason,
+  now: Date,
+): UpdateDecision {
+  const version = reportedVersion(instance, facts.agent, command.sentAt, now);
+  if (version !== null && work.isSatisfiedBy(version, target)) {
+    // The new agent pings before a rollback can take it away again: as long as the updater may live, this is no proof.
+    const until = why.code === UNDELIVERED ? null : updateMayRunUntil(instance, now);
+    return until === null
+      ? { action: 'satisfied', version, reason: why }
+      : { action: 'wait', reason: reason('update-hung', `the agent reports ${version}, a rollback may follow until ${until}`) };
+  }
+  if (instance.commands.length < COMMANDS_MAX) return { action: 'send', cancelFirst: command.commandId, reason: why };
+  return { action: 'fail', endedAt: null, cancelFirst: command.commandId, reason: why };
+}
+
+/** True once it makes sense to ask for the agent's version: the command is late, lost, or another update is at work. */
+export function needsAgentFacts(instance: ConveyorInstance, invocation: Invocation | null, work: Work, deadlineSeconds: number, now: Date): boolean {
+  const command = instance.commands.at(-1);
+  if (command === undefined) return false;
+  if (command.endedAt !== null) return true;
+  const verdict = invocation === null ? 'pending' : work.judge(invocation).verdict;
+  const age = secondsBetween(command.sentAt, now);
+  return (
+    verdict === 'lost' ||
+    (verdict === 'pending' && age >= DELIVERY_DEADLINE_SECONDS) ||
+    (verdict === 'running' && age >= deadlineSeconds)
+  );
+}
+
+/**
+ * What to do with an instance whose agent is to be updated.
+ * @param deadlineSeconds from a command's sending until it must have ended
+ */
+export function decideUpdate(
+  instance: ConveyorInstance,
+  facts: UpdateFacts,
+  work: Work,
+  target: string,
+  deadlineSeconds: number,
+  now: Date,
+): UpdateDecision {
+  const command = instance.commands.at(-1);
+  if (command === undefined) return decideFirstSend(instance, work, target, deadlineSeconds, now);
+  if (command.endedAt !== null) {
+    const since = instance.foreignUpdateSince ?? command.endedAt;
+    return decideAfterForeignUpdate(instance, since, facts, work, target, now);
+  }
+  const age = secondsBetween(command.sentAt, now);
+  const minutes = Math.round(age / 60);
+  // Just after a send the invocation is not there yet (docs/aws-behaviour.md 13).
+  const judgement = facts.invocation === null ? ({ verdict: 'pending' } as const) : work.judge(facts.invocation);
+  const endedAt = facts.invocation?.endedAt ?? toTimestamp(now);
+  const stuck = (why: Reason) => decideStuck(instance, command, facts, work, target, why, now);
+  switch (judgement.verdict) {
+    case 'pending':
+      return age < DELIVERY_DEADLINE_SECONDS
+        ? { action: 'wait', reason: reason('update-pending', 'the command waits for the agent') }
+        : stuck(reason(UNDELIVERED, `the agent did not take the command in ${minutes} minutes`));
+    case 'running':
+      return age < deadlineSeconds
+        ? { action: 'wait', reason: reason('updating', 'the update is at work') }
+        : stuck(reason('update-hung', `the command is still in progress after ${minutes} minutes`));
+    case 'lost':
+      return stuck(judgement.reason);
+    case 'done':
+      return { action: 'verify', endedAt };
+    case 'failed':
+      return { action: 'fail', endedAt, cancelFirst: null, reason: judgement.reason };
+    case 'busy':
+      return {
+        action: 'back-off',
+        retryAt: addSeconds(now, FOREIGN_UPDATE_BACKOFF_SECONDS),
+        reason: judgement.reason,
+      };
+  }
+}
+
+/** Notes the end of the newest command, or of all of them. */
+export function endCommands(instance: ConveyorInstance, which: 'newest' | 'all', endedAt: Timestamp): ConveyorInstance {
+  const newest = instance.commands.length - 1;
+  const commands = instance.commands.map((command, index) =>
+    which === 'all' || index === newest ? { ...command, endedAt: command.endedAt ?? endedAt } : command,
+  );
+  return { ...instance, commands };
+}
+
+/**
+ * Until when an update may be at work on the instance, so that it must not be stopped (docs/aws-behaviour.md 3).
+ * @returns null if nothing is
+ */
+export function updateMayRunUntil(instance: ConveyorInstance, now: Date): Timestamp | null {
+  const since = instance.commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
+  if (instance.foreignUpdateSince !== null) since.push(instance.foreignUpdateSince);
+  const until = since.map((moment) => addSeconds(moment, UPDATE_HARD_DEADLINE_SECONDS)).sort().at(-1) ?? null;
+  return until !== null && isAfter(until, now) ? until : null;
+}

@@ -1,0 +1,4 @@
+import { lambdaRuntime } from '../runtime.ts';
+import { createStartInstances } from './start-instances.ts';
+
+export const handler = createStartInstances(lambdaRuntime());

@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { createBucket } from '../aws/bucket.ts';
+import { bisect } from '../aws/bisect.ts';
+import { createEc2Client, createS3Client } from '../aws/clients.ts';
+import { describeInstances, startInstances, tagInstances } from '../aws/ec2.ts';
+import { findHolds } from '../aws/holds.ts';
+import { type Batch, batchSchema, closeLook, type ConveyorInstance, fail, type Hold, moveTo } from '../domain/conveyor.ts';
+import type { InstanceFacts } from '../domain/instances.ts';
+import { formatLease, type HoldRecord, LEASE_TAG, recordKey } from '../domain/leases.ts';
+import { reason } from '../domain/reasons.ts';
+import { START_RETRY_SECONDS } from '../domain/settings.ts';
+import { decideRefusedStart, decideStart } from '../domain/starting.ts';
+import { addSeconds, toTimestamp } from '../domain/time.ts';
+import { environment } from '../environment.ts';
+import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+
+const environmentSchema = z.object({
+  BUCKET_NAME: environment.BUCKET_NAME,
+  START_DEADLINE_SECONDS: environment.START_DEADLINE_SECONDS,
+});
+
+/**
+ * StartInstances: starts everybody in the batch who awaits it: reads anew, writes the record, then the lease, then
+ * starts, in one call for all of them; the ones that EC2 refuses are found by bisecting.
+ */
+export function createStartInstances(runtime: Runtime): Handler<Batch> {
+  const { now, logger } = runtime;
+  const settings = parseEnvironment(environmentSchema, runtime.environment);
+  const ec2 = createEc2Client(runtime.clientOptions);
+  const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
+
+  /** Record, then lease, then start. No record, no lease; no lease, no start. */
+  async function start(
+    batch: Batch,
+    members: ConveyorInstance[],
+    facts: Map<string, InstanceFacts>,
+    hold: Hold,
+  ): Promise<ConveyorInstance[]> {
+    const { run, child, index } = batch;
+    const { attempt } = hold;
+    const record: HoldRecord = {
+      runId: run.runId,
+      stateMachine: run.stateMachine,
+      child,
+      batch: index,
+      ...hold,
+      instances: members.map(({ instanceId, originalState }) => ({
+        instanceId,
+        originalState,
+        previousLaunchTime: facts.get(instanceId)?.launchTime ?? null,
+      })),
+    };
+    // A record of this attempt that is there already is our own, written by a call whose reply was lost.
+    await bucket.putOnce(recordKey(run, index, attempt), record);
+
+    const lease = formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt });
+    const ids = members.map(({ instanceId }) => instanceId);
+    const leasing = await bisect(
+      ids,
+      async (some) => {
+        await tagInstances(ec2, some, LEASE_TAG, lease);
+        return some;
+      },
+      ({ code }) => code === 'TagLimitExceeded' || code.startsWith('InvalidInstanceID'),
+    );
+    const starting = await startInstances(ec2, leasing.replies.flat());
+    const acceptedAt = now();
+
+    const changes = new Map(starting.replies.flat().map((change) => [change.instanceId, change]));
+    const noLease = new Map(leasing.refused.map(({ id, failure }) => [id, failure]));
+    const noStart = new Map(starting.refused.map(({ id, failure }) => [id, failure]));
+    return members.map((instance): ConveyorInstance => {
+      const { instanceId } = instance;
+      const leaseFailure = noLease.get(instanceId);
+      if (leaseFailure !== undefined) {
+        const text = `its lease tag was refused, so it was not started: ${leaseFailure.code}: ${leaseFailure.message}`;
+        return fail(instance, 'lease-refused', text, acceptedAt);
+      }
+      const held = { ...instance, hold };
+      const startFailure = noStart.get(instanceId);
+      if (startFailure !== undefined) {
+        const decision = decideRefusedStart(held, startFailure, settings.START_DEADLINE_SECONDS, acceptedAt);
+        if (decision.action === 'fail') return fail(held, decision.reason.code, decision.reason.text, acceptedAt);
+        return { ...held, retryAt: addSeconds(acceptedAt, START_RETRY_SECONDS), lastRefusal: decision.reason.text };
+      }
+      const previous = changes.get(instanceId)?.previousState;
+      if (previous === 'running' || previous === 'pending') {
+        const why = reason('started-by-others', `it was ${previous} when Reveille started it: it is not stopped`);
+        return { ...moveTo(held, 'readiness', acceptedAt), handedOver: why };
+      }
+      return { ...moveTo(held, 'readiness', acceptedAt), wokenAt: toTimestamp(acceptedAt) };
+    });
+  }
+
+  return createHandler(runtime, 'StartInstances', batchSchema, async (batch, context) => {
+    const waiting = batch.instances.filter(({ step }) => step === 'start');
+    if (waiting.length === 0) return closeLook(batch, [], now());
+    const facts = await describeInstances(
+      ec2,
+      waiting.map(({ instanceId }) => instanceId),
+    );
+    const found = await findHolds(bucket, batch, facts.values());
+
+    const moment = now();
+    const toStart: ConveyorInstance[] = [];
+    const changed: ConveyorInstance[] = [];
+    for (const instance of waiting) {
+      const instanceFacts = facts.get(instance.instanceId) ?? null;
+      const onTag = found.get(instance.instanceId) ?? null;
+      // A hold that the payload knows has had its reply: its start was refused, so a boot since then isn't ours.
+      const earlierHold = onTag?.attempt === instance.hold?.attempt ? null : onTag;
+      const decision = decideStart(instance, { instance: instanceFacts, earlierHold }, settings.START_DEADLINE_SECONDS, moment);
+      switch (decision.action) {
+        case 'start':
+          toStart.push(instance);
+          break;
+        case 'adopt': {
+          const woken = { ...instance, hold: decision.hold, wokenAt: instanceFacts?.launchTime ?? toTimestamp(moment) };
+          changed.push(moveTo(woken, 'readiness', moment));
+          break;
+        }
+        case 'hand-over':
+          changed.push({ ...moveTo(instance, 'readiness', moment), handedOver: decision.reason });
+          break;
+        case 'fail':
+          changed.push(fail(instance, decision.reason.code, decision.reason.text, moment));
+          break;
+        case 'wait':
+          break;
+      }
+    }
+    if (toStart.length > 0) {
+      const hold: Hold = {
+        attempt: context.awsRequestId,
+        recordedAt: toTimestamp(moment),
+        startBy: toTimestamp(new Date(moment.getTime() + context.getRemainingTimeInMillis())),
+      };
+      changed.push(...(await start(batch, toStart, facts, hold)));
+    }
+    const next = closeLook(batch, changed, now());
+    logger.info('starts looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
+    return next;
+  });
+}

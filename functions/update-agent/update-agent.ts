@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { createSsmClient } from '../aws/clients.ts';
+import { describeFailure } from '../aws/failures.ts';
+import { cancelCommand, describeAgents, findCommands, listInvocations, sendCommand } from '../aws/ssm.ts';
+import {
+  type Batch,
+  batchSchema,
+  closeLook,
+  commandComment,
+  conclude,
+  type ConveyorInstance,
+  moveTo,
+} from '../domain/conveyor.ts';
+import { UPDATE_HARD_DEADLINE_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
+import { addSeconds, toTimestamp } from '../domain/time.ts';
+import { decideUpdate, endCommands, needsAgentFacts, type UpdateDecision } from '../domain/updating.ts';
+import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
+import type { Invocation } from '../domain/work/work.ts';
+import { environment } from '../environment.ts';
+import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+
+const environmentSchema = z.object({ UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS });
+const work = updateSsmAgent;
+
+/** UpdateAgent: sends AWS-UpdateSSMAgent to those that are ready, and follows what has become of it. */
+export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
+  const { now, logger } = runtime;
+  const deadlineSeconds = parseEnvironment(environmentSchema, runtime.environment).UPDATE_DEADLINE_SECONDS;
+  const ssm = createSsmClient(runtime.clientOptions);
+
+  /** The newest command's invocation of each instance, with one listing for each command that is still open. */
+  async function follow(instances: ConveyorInstance[]): Promise<Map<string, Invocation>> {
+    const open = instances.flatMap(({ commands }) => commands.at(-1) ?? []).filter(({ endedAt }) => endedAt === null);
+    const invocations = new Map<string, Invocation>();
+    for (const commandId of new Set(open.map((command) => command.commandId))) {
+      for (const invocation of await listInvocations(ssm, commandId, work)) {
+        invocations.set(`${invocation.commandId}/${invocation.instanceId}`, invocation);
+      }
+    }
+    return invocations;
+  }
+
+  async function cancel(decisions: [ConveyorInstance, UpdateDecision][]): Promise<void> {
+    for (const [{ instanceId }, decision] of decisions) {
+      const commandId = 'cancelFirst' in decision ? decision.cancelFirst : null;
+      if (commandId === null) continue;
+      try {
+        await cancelCommand(ssm, commandId, [instanceId]);
+      } catch (error) {
+        // It may have ended meanwhile. Whoever stops the instance waits for the hard deadline anyway.
+        logger.warn('a command could not be cancelled', { commandId, instanceId, failure: describeFailure(error) });
+      }
+    }
+  }
+
+  /** One command for all of them, unless a crash has lost the ID of one that was sent already. */
+  async function send(batch: Batch, members: ConveyorInstance[]): Promise<ConveyorInstance[]> {
+    const { run } = batch;
+    const comment = commandComment(batch, batch.sends + 1);
+    const sent = new Map<string, { commandId: string; sentAt: string }>();
+    const found = await findCommands(ssm, {
+      documentName: work.documentName,
+      comment: (text) => text === comment,
+      since: run.startedAt,
+    });
+    for (const { commandId, sentAt, instanceIds } of found) {
+      for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt });
+    }
+    const unsent = members.map(({ instanceId }) => instanceId).filter((instanceId) => !sent.has(instanceId));
+    const request = { work, target: run.targetVersion, comment, timeoutSeconds: UPDATE_HARD_DEADLINE_SECONDS };
+    const { replies, refused } = await sendCommand(ssm, unsent, request);
+    const moment = now();
+    for (const { commandId, instanceIds } of replies) {
+      for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt: toTimestamp(moment) });
+    }
+    const refusals = new Map(refused.map(({ id, failure }) => [id, `${failure.code}: ${failure.message}`]));
+    return members.map((instance): ConveyorInstance => {
+      const command = sent.get(instance.instanceId);
+      if (command === undefined) {
+        const lastRefusal = refusals.get(instance.instanceId) ?? null;
+        return { ...instance, retryAt: addSeconds(moment, UNDELIVERED_RETRY_SECONDS), lastRefusal };
+      }
+      return { ...instance, retryAt: null, commands: [...instance.commands, { ...command, endedAt: null }] };
+    });
+  }
+
+  return createHandler(runtime, 'UpdateAgent', batchSchema, async (batch) => {
+    const members = batch.instances.filter(({ step }) => step === 'update');
+    if (members.length === 0) return closeLook(batch, [], now());
+    const target = batch.run.targetVersion;
+    const invocations = await follow(members);
+    const invocationOf = ({ instanceId, commands }: ConveyorInstance) =>
+      invocations.get(`${commands.at(-1)?.commandId}/${instanceId}`) ?? null;
+    const unsure = members.filter((instance) =>
+      needsAgentFacts(instance, invocationOf(instance), work, deadlineSeconds, now()),
+    );
+    const agents = await describeAgents(
+      ssm,
+      unsure.map(({ instanceId }) => instanceId),
+    );
+
+    const moment = now();
+    const decisions = members.map((instance): [ConveyorInstance, UpdateDecision] => {
+      const facts = { invocation: invocationOf(instance), agent: agents.get(instance.instanceId) ?? null };
+      return [instance, decideUpdate(instance, facts, work, target, deadlineSeconds, moment)];
+    });
+    await cancel(decisions);
+    const toSend = decisions.filter(([, { action }]) => action === 'send').map(([instance]) => instance);
+    const sent = toSend.length > 0 ? await send(batch, toSend) : [];
+    const changed = decisions.flatMap(([instance, decision]) => applyDecision(instance, decision, moment));
+    const next = closeLook(batch, [...changed, ...sent], now(), batch.sends + (toSend.length > 0 ? 1 : 0));
+    logger.info('updates looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
+    return next;
+  });
+}
+
+/** The instance after a decision; those that are sent a command are changed by the sending. */
+function applyDecision(instance: ConveyorInstance, decision: UpdateDecision, now: Date): ConveyorInstance[] {
+  switch (decision.action) {
+    case 'send':
+    case 'wait':
+      return [];
+    case 'back-off':
+      return [
+        {
+          ...endCommands(instance, 'newest', toTimestamp(now)),
+          retryAt: decision.retryAt,
+          foreignUpdateSince: instance.foreignUpdateSince ?? toTimestamp(now),
+        },
+      ];
+    case 'verify':
+      // One updater lives at a time, behind a lock: that ours got through means that no other is at work.
+      return [moveTo({ ...endCommands(instance, 'all', decision.endedAt), foreignUpdateSince: null }, 'verify', now)];
+    case 'satisfied': {
+      const outcome = work.isSatisfiedBy(instance.versionBefore, decision.version) ? 'already-current' : 'updated';
+      return [conclude({ ...instance, versionAfter: decision.version }, outcome, decision.reason, now)];
+    }
+    case 'fail': {
+      const ended = decision.endedAt === null ? instance : endCommands(instance, 'newest', decision.endedAt);
+      return [conclude(ended, 'failed', decision.reason, now)];
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { createSsmClient } from '../aws/clients.ts';
+import { describeAgents } from '../aws/ssm.ts';
+import { type Batch, batchSchema, closeLook, conclude, type ConveyorInstance } from '../domain/conveyor.ts';
+import { judgeVersion } from '../domain/verifying.ts';
+import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
+import { environment } from '../environment.ts';
+import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+
+const environmentSchema = z.object({ VERIFY_DEADLINE_SECONDS: environment.VERIFY_DEADLINE_SECONDS });
+const work = updateSsmAgent;
+
+/** VerifyVersions: believes only what the agent itself reports, in a ping newer than the command's end. */
+export function createVerifyVersions(runtime: Runtime): Handler<Batch> {
+  const { now, logger } = runtime;
+  const deadlineSeconds = parseEnvironment(environmentSchema, runtime.environment).VERIFY_DEADLINE_SECONDS;
+  const ssm = createSsmClient(runtime.clientOptions);
+
+  return createHandler(runtime, 'VerifyVersions', batchSchema, async (batch) => {
+    const members = batch.instances.filter(({ step }) => step === 'verify');
+    if (members.length === 0) return closeLook(batch, [], now());
+    const agents = await describeAgents(
+      ssm,
+      members.map(({ instanceId }) => instanceId),
+    );
+
+    const moment = now();
+    const { targetVersion } = batch.run;
+    const changed = members.flatMap((instance): ConveyorInstance[] => {
+      const agent = agents.get(instance.instanceId) ?? null;
+      const decision = judgeVersion(instance, agent, work, targetVersion, deadlineSeconds, moment);
+      switch (decision.action) {
+        case 'verified': {
+          const outcome = work.isSatisfiedBy(instance.versionBefore, targetVersion) ? 'already-current' : 'updated';
+          return [conclude({ ...instance, versionAfter: decision.version }, outcome, null, moment)];
+        }
+        case 'fail':
+          return [conclude({ ...instance, versionAfter: decision.version }, 'failed', decision.reason, moment)];
+        case 'wait':
+          return [];
+      }
+    });
+    const next = closeLook(batch, changed, moment);
+    logger.info('versions looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
+    return next;
+  });
+}
