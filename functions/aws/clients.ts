@@ -3,6 +3,8 @@ import { ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { AdaptiveRetryStrategy } from '@smithy/core/retry';
+import { lacksCapacity } from '../domain/starting.ts';
 
 /**
  * The parts of a client's configuration that every client takes. Lambda's own environment gives region and credentials;
@@ -11,9 +13,23 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 export type ClientOptions = Pick<S3ClientConfig, 'region' | 'credentials' | 'requestHandler'>;
 
 /** Adaptive: slows down by itself under throttling. Below Lambda's 60 s even if every attempt is slow. */
-const patient = { retryMode: 'adaptive', maxAttempts: 6 } as const;
+const MAX_ATTEMPTS = 6;
+const patient = { retryMode: 'adaptive', maxAttempts: MAX_ATTEMPTS } as const;
 
-export const createEc2Client = (options: ClientOptions = {}): EC2Client => new EC2Client({ ...patient, ...options });
+/**
+ * EC2 says that it lacks capacity with a server error, which the SDK would try again at once; capacity comes back in
+ * minutes (docs/aws-behaviour.md 18), so that is the state machine's to wait for.
+ */
+class CapacityAwareRetryStrategy extends AdaptiveRetryStrategy {
+  override async refreshRetryTokenForRetry(...args: Parameters<AdaptiveRetryStrategy['refreshRetryTokenForRetry']>) {
+    const { error } = args[1];
+    if (error instanceof Error && lacksCapacity(error.name)) throw error;
+    return super.refreshRetryTokenForRetry(...args);
+  }
+}
+
+export const createEc2Client = (options: ClientOptions = {}): EC2Client =>
+  new EC2Client({ retryStrategy: new CapacityAwareRetryStrategy(async () => MAX_ATTEMPTS), ...options });
 export const createSsmClient = (options: ClientOptions = {}): SSMClient => new SSMClient({ ...patient, ...options });
 export const createResourceGroupsClient = (options: ClientOptions = {}): ResourceGroupsClient =>
   new ResourceGroupsClient({ ...patient, ...options });

@@ -11,6 +11,7 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/instances.ts';
+import { lacksCapacity } from '../domain/starting.ts';
 import { type Bisected, bisect } from './bisect.ts';
 import { chunks, mapConcurrently } from './chunks.ts';
 import type { AwsFailure } from './failures.ts';
@@ -96,7 +97,7 @@ export async function untagInstances(ec2: EC2Client, instanceIds: string[], key:
 
 /** Anything but trouble with the whole call may be the fault of one instance. */
 const isAboutInstances = ({ code, passing }: AwsFailure): boolean =>
-  code === 'InsufficientInstanceCapacity' || (!passing && code !== 'UnauthorizedOperation' && code !== 'AuthFailure');
+  lacksCapacity(code) || (!passing && code !== 'UnauthorizedOperation' && code !== 'AuthFailure');
 
 export interface StateChange {
   instanceId: string;

@@ -68,6 +68,8 @@ const CAPACITY_ERRORS = new Set([
   'VcpuLimitExceeded',
   'MaxSpotInstanceCountExceeded',
 ]);
+export const lacksCapacity = (errorCode: string): boolean => CAPACITY_ERRORS.has(errorCode);
+
 /** The describe that said `stopped` ran ahead, or EC2 is busy: both pass. */
 const PASSING_ERRORS = new Set(['IncorrectInstanceState', 'RequestLimitExceeded']);
 
@@ -80,12 +82,11 @@ export function decideRefusedStart(
   startDeadlineSeconds: number,
   now: Date,
 ): RefusedStartDecision {
-  const lacksCapacity = CAPACITY_ERRORS.has(error.code);
   const text = `EC2 refused to start it: ${error.code}: ${error.message}`;
-  if (!lacksCapacity && !PASSING_ERRORS.has(error.code)) return { action: 'fail', reason: reason('start-refused', text) };
+  if (!lacksCapacity(error.code) && !PASSING_ERRORS.has(error.code)) return { action: 'fail', reason: reason('start-refused', text) };
   const waitedSeconds = secondsBetween(instance.stepSince, now);
   if (waitedSeconds < startDeadlineSeconds) return { action: 'retry', reason: reason('waiting-to-start', text) };
   const minutes = Math.round(waitedSeconds / 60);
-  const code = lacksCapacity ? 'no-capacity' : 'start-refused';
+  const code = lacksCapacity(error.code) ? 'no-capacity' : 'start-refused';
   return { action: 'fail', reason: reason(code, `${text} (tried again for ${minutes} minutes)`) };
 }

@@ -16,7 +16,7 @@ export const COMMANDS_MAX = 2;
 const UNDELIVERED = 'update-undelivered';
 
 export interface UpdateFacts {
-  /** The newest command's invocation on this instance; null: none was sent, or it is not listed yet. */
+  /** The current command's invocation on this instance; null: none was sent, or it is not listed yet. */
   invocation: Invocation | null;
   /** What the agent reports; null where it was not asked for. */
   agent: AgentFacts | null;
@@ -27,12 +27,18 @@ export type UpdateDecision =
   | { action: 'wait'; reason: Reason }
   /** The agent is busy with somebody else's update: leave it alone until then. */
   | { action: 'back-off'; retryAt: Timestamp; reason: Reason }
+  /** The agent is busy with our own earlier command, which lives after all: that one is followed again. */
+  | { action: 'follow-earlier'; reason: Reason }
   /** The agent says that it is done, since this moment: to be verified. */
   | { action: 'verify'; endedAt: Timestamp }
   /** The agent itself reports the target: nothing (more) to send. */
   | { action: 'satisfied'; version: string; reason: Reason | null }
   /** `endedAt` is null as long as the command may still be at work. */
   | { action: 'fail'; endedAt: Timestamp | null; cancelFirst: string | null; reason: Reason };
+
+/** The command to follow: the newest that may still be at work, else the newest. */
+export const currentCommand = ({ commands }: ConveyorInstance): SentCommand | undefined =>
+  commands.findLast(({ endedAt }) => endedAt === null) ?? commands.at(-1);
 
 /** The version in a ping of this boot that is newer than `since`; null if there is none. */
 function reportedVersion(instance: ConveyorInstance, agent: AgentFacts | null, since: Timestamp, now: Date): string | null {
@@ -76,7 +82,10 @@ function decideAfterForeignUpdate(instance: ConveyorInstance, since: Timestamp, 
   return { action: 'fail', endedAt: toTimestamp(now), cancelFirst: null, reason: reason('another-update', text) };
 }
 
-/** Lost or hanging: the version decides; failing that, one more command; failing that, it has failed. */
+/**
+ * Lost or hanging: the version decides; failing that, one more command; failing that, what can't be stopped yet
+ * is followed until it can.
+ */
 function decideStuck(
   instance: ConveyorInstance,
   command: SentCommand,
@@ -86,21 +95,26 @@ function decideStuck(
   why: Reason,
   now: Date,
 ): UpdateDecision {
+  const undelivered = why.code === UNDELIVERED;
   const version = reportedVersion(instance, facts.agent, command.sentAt, now);
-  if (version !== null && work.isSatisfiedBy(version, target)) {
-    // The new agent pings before a rollback can take it away again: as long as the updater may live, this is no proof.
-    const until = why.code === UNDELIVERED ? null : updateMayRunUntil(instance, now);
-    return until === null
-      ? { action: 'satisfied', version, reason: why }
-      : { action: 'wait', reason: reason('update-hung', `the agent reports ${version}, a rollback may follow until ${until}`) };
+  const isSatisfied = version !== null && work.isSatisfiedBy(version, target);
+  if (isSatisfied && undelivered) return { action: 'satisfied', version, reason: why };
+  if (!isSatisfied && instance.commands.length < COMMANDS_MAX) {
+    // A command that an agent may be working on is not cancelled: it may be a slow rollback.
+    return { action: 'send', cancelFirst: undelivered ? command.commandId : null, reason: why };
   }
-  if (instance.commands.length < COMMANDS_MAX) return { action: 'send', cancelFirst: command.commandId, reason: why };
+  // The new agent pings before a rollback can take it away again: as long as the updater may live, this is no proof.
+  const until = updateMayRunUntil(instance, now);
+  if (until !== null) {
+    return { action: 'wait', reason: reason(why.code, `${why.text}; an update may be at work until ${until}`) };
+  }
+  if (isSatisfied) return { action: 'satisfied', version, reason: why };
   return { action: 'fail', endedAt: null, cancelFirst: command.commandId, reason: why };
 }
 
 /** True once it makes sense to ask for the agent's version: the command is late, lost, or another update is at work. */
 export function needsAgentFacts(instance: ConveyorInstance, invocation: Invocation | null, work: Work, deadlineSeconds: number, now: Date): boolean {
-  const command = instance.commands.at(-1);
+  const command = currentCommand(instance);
   if (command === undefined) return false;
   if (command.endedAt !== null) return true;
   const verdict = invocation === null ? 'pending' : work.judge(invocation).verdict;
@@ -124,7 +138,7 @@ export function decideUpdate(
   deadlineSeconds: number,
   now: Date,
 ): UpdateDecision {
-  const command = instance.commands.at(-1);
+  const command = currentCommand(instance);
   if (command === undefined) return decideFirstSend(instance, work, target, deadlineSeconds, now);
   if (command.endedAt !== null) {
     const since = instance.foreignUpdateSince ?? command.endedAt;
@@ -152,6 +166,9 @@ export function decideUpdate(
     case 'failed':
       return { action: 'fail', endedAt, cancelFirst: null, reason: judgement.reason };
     case 'busy':
+      if (instance.commands.some(({ commandId, endedAt: over }) => over === null && commandId !== command.commandId)) {
+        return { action: 'follow-earlier', reason: judgement.reason };
+      }
       return {
         action: 'back-off',
         retryAt: addSeconds(now, FOREIGN_UPDATE_BACKOFF_SECONDS),
@@ -160,11 +177,11 @@ export function decideUpdate(
   }
 }
 
-/** Notes the end of the newest command, or of all of them. */
-export function endCommands(instance: ConveyorInstance, which: 'newest' | 'all', endedAt: Timestamp): ConveyorInstance {
-  const newest = instance.commands.length - 1;
-  const commands = instance.commands.map((command, index) =>
-    which === 'all' || index === newest ? { ...command, endedAt: command.endedAt ?? endedAt } : command,
+/** Notes the end of the current command, or of all of them. */
+export function endCommands(instance: ConveyorInstance, which: 'current' | 'all', endedAt: Timestamp): ConveyorInstance {
+  const current = currentCommand(instance);
+  const commands = instance.commands.map((command) =>
+    which === 'all' || command === current ? { ...command, endedAt: command.endedAt ?? endedAt } : command,
   );
   return { ...instance, commands };
 }

@@ -1,4 +1,4 @@
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client, createSnsClient } from '../aws/clients.ts';
@@ -34,10 +34,16 @@ export interface Reported {
   summary: string;
 }
 
+/** The part of Powertools' Metrics that is used. */
+export interface MetricsSink {
+  addMetric(name: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number): unknown;
+  publishStoredMetrics(): void;
+}
+
 /** ReportRun: joins what was meant with what became of it; a missing result is a failure. */
 export function createReportRun(
   runtime: Runtime,
-  metrics: Pick<Metrics, 'addMetric' | 'publishStoredMetrics'>,
+  metrics: MetricsSink,
 ): Handler<Reported> {
   const { now, logger } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);

@@ -13,7 +13,7 @@ import {
 } from '../domain/conveyor.ts';
 import { UPDATE_HARD_DEADLINE_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
-import { decideUpdate, endCommands, needsAgentFacts, type UpdateDecision } from '../domain/updating.ts';
+import { currentCommand, decideUpdate, endCommands, needsAgentFacts, type UpdateDecision } from '../domain/updating.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../domain/work/work.ts';
 import { environment } from '../environment.ts';
@@ -28,9 +28,9 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   const deadlineSeconds = parseEnvironment(environmentSchema, runtime.environment).UPDATE_DEADLINE_SECONDS;
   const ssm = createSsmClient(runtime.clientOptions);
 
-  /** The newest command's invocation of each instance, with one listing for each command that is still open. */
+  /** The current command's invocation of each instance, with one listing for each command that is still open. */
   async function follow(instances: ConveyorInstance[]): Promise<Map<string, Invocation>> {
-    const open = instances.flatMap(({ commands }) => commands.at(-1) ?? []).filter(({ endedAt }) => endedAt === null);
+    const open = instances.flatMap((instance) => currentCommand(instance) ?? []).filter(({ endedAt }) => endedAt === null);
     const invocations = new Map<string, Invocation>();
     for (const commandId of new Set(open.map((command) => command.commandId))) {
       for (const invocation of await listInvocations(ssm, commandId, work)) {
@@ -89,8 +89,8 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     if (members.length === 0) return closeLook(batch, [], now());
     const target = batch.run.targetVersion;
     const invocations = await follow(members);
-    const invocationOf = ({ instanceId, commands }: ConveyorInstance) =>
-      invocations.get(`${commands.at(-1)?.commandId}/${instanceId}`) ?? null;
+    const invocationOf = (instance: ConveyorInstance) =>
+      invocations.get(`${currentCommand(instance)?.commandId}/${instance.instanceId}`) ?? null;
     const unsure = members.filter((instance) =>
       needsAgentFacts(instance, invocationOf(instance), work, deadlineSeconds, now()),
     );
@@ -120,10 +120,12 @@ function applyDecision(instance: ConveyorInstance, decision: UpdateDecision, now
     case 'send':
     case 'wait':
       return [];
+    case 'follow-earlier':
+      return [endCommands(instance, 'current', toTimestamp(now))];
     case 'back-off':
       return [
         {
-          ...endCommands(instance, 'newest', toTimestamp(now)),
+          ...endCommands(instance, 'current', toTimestamp(now)),
           retryAt: decision.retryAt,
           foreignUpdateSince: instance.foreignUpdateSince ?? toTimestamp(now),
         },
@@ -136,7 +138,7 @@ function applyDecision(instance: ConveyorInstance, decision: UpdateDecision, now
       return [conclude({ ...instance, versionAfter: decision.version }, outcome, decision.reason, now)];
     }
     case 'fail': {
-      const ended = decision.endedAt === null ? instance : endCommands(instance, 'newest', decision.endedAt);
+      const ended = decision.endedAt === null ? instance : endCommands(instance, 'current', decision.endedAt);
       return [conclude(ended, 'failed', decision.reason, now)];
     }
   }

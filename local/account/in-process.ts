@@ -1,0 +1,55 @@
+import { Readable } from 'node:stream';
+import type { ClientOptions } from '../../functions/aws/clients.ts';
+import type { Account } from './account.ts';
+import { createRandom } from './random.ts';
+
+/** How long a call is under way, there and back. */
+const LATENCY_MILLISECONDS = [8, 60] as const;
+
+type RequestHandler = Exclude<NonNullable<ClientOptions['requestHandler']>, { [key: string]: never } | undefined>;
+
+interface SdkRequest {
+  method: string;
+  hostname: string;
+  path: string;
+  query?: Record<string, string | string[] | null>;
+  headers: Record<string, string>;
+  body?: string | Uint8Array;
+}
+
+const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]));
+
+/**
+ * The account's door for SDK clients in this process: no sockets. A call takes its time, and what it does, it does in
+ * the middle of it.
+ * @param principal who is calling: the name of a function
+ */
+export function connect(account: Account, principal: string, seed: number): ClientOptions {
+  const latencies = createRandom(seed, 'latency', principal);
+  const pause = () =>
+    new Promise<void>((resolve) => setTimeout(resolve, Math.ceil(latencies.between(LATENCY_MILLISECONDS) / 2)));
+  const requestHandler = {
+    metadata: { handlerProtocol: 'h1' },
+    async handle(request: SdkRequest) {
+      await pause();
+      const { method, hostname, path, query, body = '' } = request;
+      // Through the bytes: the SDK warns when its own body is asked for its text.
+      const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
+      const response = account.handle(
+        { method, hostname, path, query: flatten(query), headers, body: bytes },
+        principal,
+      );
+      await pause();
+      // GetObject hands its body out as a stream; for all others a buffer needs no event loop.
+      const isStream = hostname.includes('.s3.') && method === 'GET' && response.statusCode === 200;
+      return { response: { ...response, body: isStream ? Readable.from([response.body]) : response.body } };
+    },
+  };
+  return {
+    region: account.region,
+    credentials: { accessKeyId: 'AKIDEMBEDDED', secretAccessKey: 'embedded' },
+    requestHandler: requestHandler as unknown as RequestHandler,
+  };
+}

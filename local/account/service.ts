@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import type { World } from './world/world.ts';
+
+/** An error as the service would answer it. */
+export class ServiceError extends Error {
+  readonly code: string;
+  readonly statusCode: number;
+
+  constructor(code: string, message: string, statusCode = 400) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.statusCode = statusCode;
+  }
+}
+
+/** What an operation knows besides its parameters. */
+export interface Call {
+  world: World;
+  /** Milliseconds since the epoch. */
+  now: number;
+  account: string;
+  principal: string;
+}
+
+/** One operation: strict parameters, as they are on the wire, and what it does. */
+export interface Operation {
+  parse(parameters: unknown): z.ZodSafeParseResult<unknown>;
+  act(parameters: unknown, call: Call): unknown;
+}
+
+export type Operations = Record<string, Operation>;
+
+export function operation<P>(schema: z.ZodType<P>, act: (parameters: P, call: Call) => unknown): Operation {
+  return { parse: (parameters) => schema.safeParse(parameters), act: (parameters, call) => act(parameters as P, call) };
+}
+
+/** A page of a list, with a token for the next one. */
+export function paginate<T>(
+  items: T[],
+  pageSize: number,
+  token: string | undefined,
+  invalidToken: () => ServiceError,
+): { page: T[]; nextToken: string | undefined } {
+  const first = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString().replace(/^page:/, ''));
+  if (!Number.isInteger(first) || first < 0 || first > items.length) throw invalidToken();
+  const next = first + pageSize;
+  return {
+    page: items.slice(first, next),
+    nextToken: next < items.length ? Buffer.from(`page:${next}`).toString('base64url') : undefined,
+  };
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { Fleet } from '../fleet.ts';
+import { type Operations, operation, paginate, ServiceError } from '../service.ts';
+
+const groupName = z.strictObject({ Group: z.string().optional(), GroupName: z.string().optional() });
+const notFound = () => new ServiceError('NotFoundException', 'Cannot find group', 404);
+const badRequest = (message: string) => new ServiceError('BadRequestException', message, 400);
+
+/** Resource Groups over the fleet's own groups. A group can be named by its name or its ARN. */
+export function resourceGroups(fleet: Fleet): Operations {
+  const find = (nameOrArn: string | undefined) => {
+    if (!nameOrArn) throw badRequest('Group: a name or an ARN is required');
+    const name = nameOrArn.startsWith('arn:') ? nameOrArn.split('/').slice(1).join('/') : nameOrArn;
+    const group = fleet.groups.find((one) => one.name === name);
+    if (group === undefined) throw notFound();
+    return group;
+  };
+  const arn = (account: string, name: string) => `arn:aws:resource-groups:${fleet.region}:${account}:group/${name}`;
+  return {
+    ListGroupResources: operation(
+      groupName.extend({
+        Filters: z
+          .array(z.strictObject({ Name: z.literal('resource-type'), Values: z.array(z.string()).min(1).max(5) }))
+          .optional(),
+        MaxResults: z.int().min(1).max(50).optional(),
+        NextToken: z.string().optional(),
+      }),
+      ({ Group, GroupName, Filters = [], MaxResults = 50, NextToken }, { account }) => {
+        const group = find(Group ?? GroupName);
+        if (group.queryError !== undefined) {
+          const message = `The stack of group ${group.name} cannot be queried.`;
+          return { Resources: [], ResourceIdentifiers: [], QueryErrors: [{ ErrorCode: group.queryError, Message: message }] };
+        }
+        const wanted = Filters.every(({ Values }) => Values.includes('AWS::EC2::Instance'));
+        const identifiers = (wanted ? group.instances : []).map(({ id }) => ({
+          ResourceArn: `arn:aws:ec2:${fleet.region}:${account}:instance/${id}`,
+          ResourceType: 'AWS::EC2::Instance',
+        }));
+        const { page, nextToken } = paginate(identifiers, MaxResults, NextToken, () => badRequest('NextToken is not valid'));
+        return {
+          Resources: page.map((Identifier) => ({ Identifier })),
+          ResourceIdentifiers: page,
+          QueryErrors: [],
+          NextToken: nextToken,
+        };
+      },
+    ),
+    GetGroup: operation(groupName, ({ Group, GroupName }, { account }) => {
+      const { name } = find(Group ?? GroupName);
+      return { Group: { GroupArn: arn(account, name), Name: name, Description: `Group ${name} of the embedded account` } };
+    }),
+  };
+}

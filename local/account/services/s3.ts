@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { ServiceError } from '../service.ts';
+import type { WireRequest, WireResponse } from '../wire/http.ts';
+import { document, element, type XmlValue } from '../wire/xml.ts';
+
+interface StoredObject {
+  body: Buffer;
+  etag: string;
+  modifiedAt: number;
+  contentType: string;
+}
+
+/** Buckets by name; objects by key. */
+export interface ObjectStore {
+  create(bucket: string): void;
+  put(bucket: string, key: string, body: Buffer | string, now: number): void;
+  read(bucket: string, key: string): string | null;
+  keys(bucket: string): string[];
+  /** Which operation a request is, and its bucket and key. */
+  route(request: WireRequest): { operation: string; bucket: string; key: string };
+  handle(request: WireRequest, now: number): WireResponse;
+}
+
+const BODY_BYTES_MAX = 10 * 1024 * 1024;
+const KEYS_MAX = 1000;
+const NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+const xml = { 'content-type': 'application/xml' };
+
+/** `bucket.s3.region.amazonaws.com/key`, or `s3.region.amazonaws.com/bucket/key`, or any other host with a path. */
+function locate({ hostname, path }: WireRequest): { bucket: string; key: string } {
+  const decoded = decodeURIComponent(path).replace(/^\//, '');
+  const host = /^(?<bucket>.+)\.s3[.-]/.exec(hostname)?.groups?.['bucket'];
+  if (host !== undefined) return { bucket: host, key: decoded };
+  const [bucket = '', ...key] = decoded.split('/');
+  return { bucket, key: key.join('/') };
+}
+
+const OPERATIONS: Record<string, string> = { PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' };
+
+function route(request: WireRequest) {
+  const { bucket, key } = locate(request);
+  if (key === '') {
+    const lists = request.method === 'GET' && request.query['list-type'] === '2';
+    return { operation: lists ? 'ListObjectsV2' : `${request.method} on a bucket`, bucket, key };
+  }
+  return { operation: OPERATIONS[request.method] ?? request.method, bucket, key };
+}
+
+const preconditionFailed = () =>
+  new ServiceError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+const noSuchKey = () => new ServiceError('NoSuchKey', 'The specified key does not exist.', 404);
+
+export const s3Error = ({ code, message, statusCode }: ServiceError, requestId: string): WireResponse => ({
+  statusCode,
+  headers: { ...xml, 'x-amz-request-id': requestId },
+  body: document(element('Error', { Code: code, Message: message, RequestId: requestId })),
+});
+
+const empty = (headers: Record<string, string> = {}, statusCode = 200): WireResponse => ({
+  statusCode,
+  headers,
+  body: Buffer.alloc(0),
+});
+
+export function createObjectStore(): ObjectStore {
+  const buckets = new Map<string, Map<string, StoredObject>>();
+  const objectsOf = (bucket: string) => {
+    const objects = buckets.get(bucket);
+    if (objects === undefined) throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404);
+    return objects;
+  };
+  const store = (bucket: string, key: string, body: Buffer, contentType: string, now: number) => {
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    objectsOf(bucket).set(key, { body, etag, modifiedAt: now, contentType });
+    return etag;
+  };
+
+  /** If-None-Match: * wants it absent; If-Match wants it present and the same. */
+  const assertConditions = ({ headers }: WireRequest, existing: StoredObject | undefined) => {
+    const noneMatch = headers['if-none-match'];
+    if (noneMatch !== undefined && noneMatch !== '*') {
+      throw new ServiceError('NotImplemented', 'If-None-Match takes only *', 501);
+    }
+    if (noneMatch === '*' && existing !== undefined) throw preconditionFailed();
+    const match = headers['if-match'];
+    if (match === undefined) return;
+    if (existing === undefined) throw noSuchKey();
+    if (match !== '*' && match.replaceAll('"', '') !== existing.etag.replaceAll('"', '')) throw preconditionFailed();
+  };
+
+  const list = ({ query }: WireRequest, bucket: string): WireResponse => {
+    const prefix = query['prefix'] ?? '';
+    const max = Math.min(Number(query['max-keys'] ?? KEYS_MAX), KEYS_MAX);
+    const token = query['continuation-token'];
+    const after = token === undefined ? (query['start-after'] ?? '') : Buffer.from(token, 'base64url').toString();
+    const objects = objectsOf(bucket);
+    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+    const page = keys.slice(0, max);
+    const last = page.at(-1);
+    const isTruncated = keys.length > page.length;
+    const contents = page
+      .map((key) => {
+        const { body, etag, modifiedAt } = objects.get(key) as StoredObject;
+        const entry: XmlValue = {
+          Key: key,
+          LastModified: new Date(modifiedAt).toISOString(),
+          ETag: etag,
+          Size: body.length,
+          StorageClass: 'STANDARD',
+        };
+        return element('Contents', entry);
+      })
+      .join('');
+    const next = isTruncated && last !== undefined ? Buffer.from(last).toString('base64url') : undefined;
+    const head: XmlValue = {
+      Name: bucket,
+      Prefix: prefix,
+      KeyCount: page.length,
+      MaxKeys: max,
+      IsTruncated: isTruncated,
+      NextContinuationToken: next,
+    };
+    const inner = Object.entries(head)
+      .map(([name, value]) => element(name, value as XmlValue))
+      .join('');
+    return { statusCode: 200, headers: xml, body: document(`<ListBucketResult${NAMESPACE}>${inner}${contents}</ListBucketResult>`) };
+  };
+
+  return {
+    create: (bucket) => void buckets.set(bucket, buckets.get(bucket) ?? new Map()),
+    put: (bucket, key, body, now) => void store(bucket, key, Buffer.from(body), 'text/plain', now),
+    read: (bucket, key) => buckets.get(bucket)?.get(key)?.body.toString() ?? null,
+    keys: (bucket) => [...(buckets.get(bucket)?.keys() ?? [])].sort(),
+    route,
+    handle(request, now) {
+      const { operation, bucket, key } = route(request);
+      const existing = objectsOf(bucket).get(key);
+      switch (operation) {
+        case 'ListObjectsV2':
+          return list(request, bucket);
+        case 'PutObject':
+          if (request.body.length > BODY_BYTES_MAX) {
+            throw new ServiceError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
+          }
+          assertConditions(request, existing);
+          return empty({ etag: store(bucket, key, request.body, request.headers['content-type'] ?? 'binary/octet-stream', now) });
+        case 'GetObject':
+        case 'HeadObject': {
+          if (existing === undefined) throw noSuchKey();
+          const { body, etag, contentType, modifiedAt } = existing;
+          const headers = {
+            etag,
+            'content-type': contentType,
+            'content-length': String(body.length),
+            'last-modified': new Date(modifiedAt).toUTCString(),
+          };
+          return { statusCode: 200, headers, body: operation === 'GetObject' ? body : Buffer.alloc(0) };
+        }
+        case 'DeleteObject':
+          assertConditions(request, existing);
+          objectsOf(bucket).delete(key);
+          return empty({}, 204);
+        default:
+          throw new ServiceError('MethodNotAllowed', `The embedded account does not know ${operation}`, 405);
+      }
+    },
+  };
+}

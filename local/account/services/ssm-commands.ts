@@ -1,0 +1,242 @@
+import * as z from 'zod';
+import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
+import { randomUuid } from '../random.ts';
+import { cancel, dispatch, type WorldCommand, type WorldInvocation } from '../world/commands.ts';
+import { isListed } from './ssm-agents.ts';
+
+const DOCUMENT = 'AWS-UpdateSSMAgent';
+const PLUGIN = 'aws:updateSsmAgent';
+const LISTED_OUTPUT_MAX = 2500;
+const STDOUT_MAX = 24_000;
+const STDERR_MAX = 8_000;
+const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
+
+const invalidToken = () => new ServiceError('InvalidNextToken', 'The specified token is not valid.');
+const seconds = (milliseconds: number | null) => (milliseconds === null ? undefined : milliseconds / 1000);
+
+/** docs/aws-behaviour.md 14 */
+function assertReachable({ world, account }: Call, ids: string[]): void {
+  const bad = ids.filter((id) => {
+    const machine = world.machines.get(id);
+    return machine === undefined || !isListed(machine);
+  });
+  if (bad.length === 0) return;
+  throw new ServiceError('InvalidInstanceId', `Instances [[${bad.join(', ')}]] not in a valid state for account ${account}`);
+}
+
+function commandStatus({ invocations }: WorldCommand): string {
+  const statuses = [...invocations.values()].map(({ status }) => status);
+  const open = statuses.filter((status) => status === 'Pending' || status === 'InProgress');
+  if (open.length > 0) return statuses.every((status) => status === 'Pending') ? 'Pending' : 'InProgress';
+  return ['Failed', 'TimedOut', 'Cancelled'].find((status) => statuses.includes(status)) ?? 'Success';
+}
+
+const describeCommand = (command: WorldCommand) => {
+  const status = commandStatus(command);
+  const of = (...names: string[]) => [...command.invocations.values()].filter((one) => names.includes(one.status)).length;
+  return {
+    CommandId: command.id,
+    DocumentName: command.documentName,
+    Comment: command.comment,
+    Parameters: command.parameters,
+    InstanceIds: command.instanceIds,
+    RequestedDateTime: command.requestedAt / 1000,
+    ExpiresAfter: command.requestedAt / 1000 + command.timeoutSeconds,
+    Status: status,
+    StatusDetails: status,
+    TargetCount: command.instanceIds.length,
+    CompletedCount: of('Success', 'Failed', 'TimedOut', 'Cancelled'),
+    ErrorCount: of('Failed', 'TimedOut'),
+    TimeoutSeconds: command.timeoutSeconds,
+  };
+};
+
+/** Both streams in one, cut (docs/aws-behaviour.md 15). */
+function listedOutput({ stdout, stderr }: WorldInvocation): string {
+  const both = stderr === '' ? stdout : `${stdout}\n----------ERROR-------\n${stderr}`;
+  return both.length > LISTED_OUTPUT_MAX ? `${both.slice(0, LISTED_OUTPUT_MAX - 26)}\n---Output truncated---\n` : both;
+}
+
+const describeInvocation = (command: WorldCommand, invocation: WorldInvocation, details: boolean) => ({
+  CommandId: command.id,
+  InstanceId: invocation.instanceId,
+  Comment: command.comment,
+  DocumentName: command.documentName,
+  RequestedDateTime: invocation.requestedAt / 1000,
+  Status: invocation.status,
+  StatusDetails: invocation.statusDetails,
+  CommandPlugins: details
+    ? [
+        {
+          Name: PLUGIN,
+          Status: invocation.status,
+          StatusDetails: invocation.statusDetails,
+          ResponseCode: invocation.responseCode,
+          ResponseStartDateTime: seconds(invocation.startedAt),
+          ResponseFinishDateTime: seconds(invocation.endedAt),
+          Output: invocation.endedAt === null ? '' : listedOutput(invocation),
+        },
+      ]
+    : [],
+});
+
+const filterSchema = z.strictObject({ key: z.string(), value: z.string().min(1).max(128) });
+type Filter = z.infer<typeof filterSchema>;
+
+function moment({ key, value }: Filter): number {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time)) throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
+  return time;
+}
+
+const FILTERS: Record<string, (command: WorldCommand, filter: Filter) => boolean> = {
+  InvokedAfter: ({ requestedAt }, filter) => requestedAt >= moment(filter),
+  InvokedBefore: ({ requestedAt }, filter) => requestedAt <= moment(filter),
+  DocumentName: ({ documentName }, { value }) => documentName === value,
+  Status: (command, { value }) => commandStatus(command) === value,
+};
+
+function passes(command: WorldCommand, filters: Filter[]): boolean {
+  return filters.every((filter) => {
+    const test = FILTERS[filter.key];
+    if (!test) throw new ServiceError('InvalidFilterKey', `The filter key ${filter.key} is not valid.`);
+    return test(command, filter);
+  });
+}
+
+const listing = {
+  CommandId: z.string().length(36).optional(),
+  InstanceId: z.string().optional(),
+  Filters: z.array(filterSchema).min(1).max(5).optional(),
+  MaxResults: z.int().min(1).max(50).optional(),
+  NextToken: z.string().optional(),
+};
+
+function findCommand({ world, now }: Call, id: string): WorldCommand | undefined {
+  const command = world.commands.find((one) => one.id === id);
+  if (command === undefined) throw new ServiceError('InvalidCommandId', '');
+  return command.visibleAt <= now ? command : undefined;
+}
+
+const newestFirst = (commands: WorldCommand[]) => [...commands].sort((a, b) => b.requestedAt - a.requestedAt);
+
+export const commands: Operations = {
+  SendCommand: operation(
+    z.strictObject({
+      DocumentName: z.string(),
+      InstanceIds: z.array(z.string()).min(1).max(50),
+      Parameters: z
+        .strictObject({
+          version: z.array(z.string()).length(1).optional(),
+          allowDowngrade: z.array(z.enum(['true', 'false'])).length(1).optional(),
+        })
+        .default({}),
+      Comment: z.string().max(100).optional(),
+      TimeoutSeconds: z.int().min(30).max(2_592_000).optional(),
+      MaxConcurrency: z.string().regex(/^([1-9]\d{0,6}|[1-9]\d?%|100%)$/).optional(),
+      MaxErrors: z.string().regex(/^([1-9]\d{0,6}|0|[1-9]\d?%|0%|100%)$/).optional(),
+    }),
+    (parameters, call) => {
+      const { world, now } = call;
+      if (parameters.DocumentName !== DOCUMENT) {
+        throw new ServiceError('InvalidDocument', `Document with name ${parameters.DocumentName} does not exist.`);
+      }
+      if (new Set(parameters.InstanceIds).size < parameters.InstanceIds.length) throw new ServiceError('DuplicateInstanceId', '');
+      assertReachable(call, parameters.InstanceIds);
+      const invocations = parameters.InstanceIds.map((instanceId): [string, WorldInvocation] => [
+        instanceId,
+        {
+          instanceId,
+          status: 'Pending',
+          statusDetails: 'Pending',
+          requestedAt: now,
+          startedAt: null,
+          endedAt: null,
+          stdout: '',
+          stderr: '',
+          responseCode: -1,
+        },
+      ]);
+      const command: WorldCommand = {
+        id: randomUuid(world.random),
+        documentName: DOCUMENT,
+        comment: parameters.Comment ?? '',
+        parameters: { ...parameters.Parameters },
+        requestedAt: now,
+        timeoutSeconds: parameters.TimeoutSeconds ?? 3600,
+        instanceIds: parameters.InstanceIds,
+        visibleAt: now + world.random.between(INVOCATION_LAG_SECONDS) * 1000,
+        invocations: new Map(invocations),
+      };
+      world.commands.push(command);
+      dispatch(world, command);
+      return { Command: describeCommand(command) };
+    },
+  ),
+
+  ListCommands: operation(z.strictObject(listing), ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken }, { world, now }) => {
+    const found = newestFirst(world.commands).filter(
+      (command) =>
+        command.visibleAt <= now &&
+        (CommandId === undefined || command.id === CommandId) &&
+        (InstanceId === undefined || command.instanceIds.includes(InstanceId)) &&
+        passes(command, Filters),
+    );
+    const { page, nextToken } = paginate(found.map(describeCommand), MaxResults, NextToken, invalidToken);
+    return { Commands: page, NextToken: nextToken };
+  }),
+
+  ListCommandInvocations: operation(
+    z.strictObject({ ...listing, Details: z.boolean().optional() }),
+    ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken, Details = false }, call) => {
+      const all = CommandId === undefined ? newestFirst(call.world.commands) : [findCommand(call, CommandId)];
+      const found = all
+        .flatMap((command) => (command !== undefined && command.visibleAt <= call.now ? [command] : []))
+        .filter((command) => passes(command, Filters))
+        .flatMap((command) =>
+          [...command.invocations.values()]
+            .filter((invocation) => InstanceId === undefined || invocation.instanceId === InstanceId)
+            .map((invocation) => describeInvocation(command, invocation, Details)),
+        );
+      const { page, nextToken } = paginate(found, MaxResults, NextToken, invalidToken);
+      return { CommandInvocations: page, NextToken: nextToken };
+    },
+  ),
+
+  GetCommandInvocation: operation(
+    z.strictObject({ CommandId: z.string().length(36), InstanceId: z.string(), PluginName: z.string().optional() }),
+    ({ CommandId, InstanceId }, call) => {
+      const command = call.world.commands.find(({ id, visibleAt }) => id === CommandId && visibleAt <= call.now);
+      const invocation = command?.invocations.get(InstanceId);
+      if (command === undefined || invocation === undefined) throw new ServiceError('InvocationDoesNotExist', '');
+      const iso = (time: number | null) => (time === null ? '' : new Date(time).toISOString());
+      return {
+        CommandId,
+        InstanceId,
+        Comment: command.comment,
+        DocumentName: command.documentName,
+        PluginName: PLUGIN,
+        ResponseCode: invocation.responseCode,
+        ExecutionStartDateTime: iso(invocation.startedAt),
+        ExecutionEndDateTime: iso(invocation.endedAt),
+        Status: invocation.status,
+        StatusDetails: invocation.statusDetails,
+        // Empty until the command has ended (docs/aws-behaviour.md 15).
+        StandardOutputContent: invocation.endedAt === null ? '' : invocation.stdout.slice(0, STDOUT_MAX),
+        StandardErrorContent: invocation.endedAt === null ? '' : invocation.stderr.slice(0, STDERR_MAX),
+      };
+    },
+  ),
+
+  CancelCommand: operation(
+    z.strictObject({ CommandId: z.string().length(36), InstanceIds: z.array(z.string()).max(50).optional() }),
+    ({ CommandId, InstanceIds }, call) => {
+      findCommand(call, CommandId);
+      const command = call.world.commands.find(({ id }) => id === CommandId);
+      for (const invocation of command?.invocations.values() ?? []) {
+        if (InstanceIds === undefined || InstanceIds.includes(invocation.instanceId)) cancel(invocation, call.now);
+      }
+      return {};
+    },
+  ),
+};

@@ -1,0 +1,89 @@
+import { draw, has, type Machine } from './machine.ts';
+import type { World } from './world.ts';
+
+/** Some minutes, in which AWS's own association updates the agent (docs/aws-behaviour.md 10). */
+const FOREIGN_UPDATE_SECONDS = [120, 420] as const;
+/** How long a late agent goes on reporting the version of before. */
+const LATE_REPORT_SECONDS = [400, 700] as const;
+
+const isSilent = (machine: Machine): boolean =>
+  has(machine, 'never-registers') || has(machine, 'no-instance-profile') || has(machine, 'stale-ping');
+
+/** The agent of a machine that has just come up: first ping, then one every five minutes (docs/aws-behaviour.md 7). */
+export function bootAgent(world: World, machine: Machine, at: number): void {
+  if (isSilent(machine)) return;
+  world.later(machine, at, draw(machine, 'registerSeconds'), (then) => {
+    startAgent(world, machine, then);
+    world.change(machine, then, 'agent', `online, ${machine.agent.version}`);
+    if (has(machine, 'update-in-progress')) beginForeignUpdate(world, machine, then);
+  });
+}
+
+/** An agent that has been running since long before the account begins. */
+export function resumeAgent(world: World, machine: Machine, now: number): void {
+  const { agent, random } = machine;
+  if (has(machine, 'stale-ping')) {
+    if (agent.lastReport) agent.lastReport = { ...agent.lastReport, pingAt: now - 2 * 86_400_000 };
+    return;
+  }
+  if (isSilent(machine)) return;
+  agent.running = agent.version;
+  agent.lastReport = { pingAt: now - random.between([1, 299]) * 1000, version: agent.version };
+  schedulePing(world, machine, now, random.between([1, 299]));
+  if (has(machine, 'update-in-progress')) beginForeignUpdate(world, machine, now);
+}
+
+function startAgent(world: World, machine: Machine, at: number): void {
+  const { agent } = machine;
+  agent.running = agent.version;
+  agent.session++;
+  ping(machine, at);
+  schedulePing(world, machine, at, draw(machine, 'firstPingSeconds'));
+}
+
+function schedulePing(world: World, machine: Machine, from: number, seconds: number): void {
+  const { session } = machine.agent;
+  world.later(machine, from, seconds, (at) => {
+    if (machine.agent.running === null || machine.agent.session !== session) return;
+    ping(machine, at);
+    schedulePing(world, machine, at, draw(machine, 'pingSeconds'));
+  });
+}
+
+function ping(machine: Machine, at: number): void {
+  const { agent } = machine;
+  if (agent.running === null) return;
+  const version = at < agent.stalePingsUntil ? agent.versionBeforeUpdate : agent.running;
+  agent.lastReport = { pingAt: at, version };
+}
+
+/** The updater stops the agent; nothing pings until it is started again. */
+export function haltAgent(machine: Machine): void {
+  machine.agent.running = null;
+}
+
+/**
+ * The agent comes up again with a version. The command's success comes after its first ping, and that ping is the
+ * updater's, with the version of before (docs/aws-behaviour.md 38): the new version comes with the next one.
+ */
+export function restartAgent(world: World, machine: Machine, version: string, at: number): void {
+  const { agent, random } = machine;
+  agent.versionBeforeUpdate = agent.version;
+  agent.version = version;
+  if (has(machine, 'version-reported-late')) agent.stalePingsUntil = at + random.between(LATE_REPORT_SECONDS) * 1000;
+  agent.running = version;
+  agent.session++;
+  agent.lastReport = { pingAt: at, version: agent.versionBeforeUpdate };
+  schedulePing(world, machine, at, draw(machine, 'firstPingSeconds'));
+}
+
+function beginForeignUpdate(world: World, machine: Machine, at: number): void {
+  const { agent, random } = machine;
+  agent.lock = 'association';
+  world.change(machine, at, 'agent', 'an update of AWS itself is at work');
+  world.later(machine, at, random.between(FOREIGN_UPDATE_SECONDS), (then) => {
+    agent.lock = null;
+    if (agent.version !== world.latestVersion) restartAgent(world, machine, world.latestVersion, then);
+    world.change(machine, then, 'agent', `updated by AWS itself to ${agent.version}`);
+  });
+}

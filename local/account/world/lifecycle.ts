@@ -1,0 +1,51 @@
+import type { Ec2State } from '../../../functions/domain/instances.ts';
+import type { BehaviourName } from '../behaviours.ts';
+import type { Timing } from '../platforms.ts';
+import { has, type Machine, type StateReason } from './machine.ts';
+
+interface Transition {
+  from: Ec2State;
+  to: Ec2State;
+  after: keyof Timing;
+  /** Only for machines of this behaviour. The first transition that fits is the one. */
+  when?: BehaviourName;
+  stateReason?: StateReason;
+}
+
+/** docs/aws-behaviour.md 19 */
+const LAUNCH_ERROR: StateReason = { code: 'Client.InternalError', message: 'Client.InternalError: Client error on launch' };
+export const USER_SHUTDOWN: StateReason = {
+  code: 'Client.UserInitiatedShutdown',
+  message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+};
+export const USER_HIBERNATE: StateReason = {
+  code: 'Client.UserInitiatedHibernate',
+  message: 'Client.UserInitiatedHibernate: User initiated hibernate',
+};
+export const SPOT_INTERRUPTION: StateReason = {
+  code: 'Server.SpotInstanceShutdown',
+  message: 'Server.SpotInstanceShutdown: Spot instance shutdown',
+};
+
+/** What happens to a machine in time, without anybody's doing. */
+export const transitions: readonly Transition[] = [
+  { from: 'pending', to: 'stopped', after: 'pendingSeconds', when: 'launch-error', stateReason: LAUNCH_ERROR },
+  { from: 'pending', to: 'running', after: 'pendingSeconds' },
+  { from: 'stopping', to: 'stopped', after: 'stoppingSeconds' },
+];
+
+export const nextTransition = (machine: Machine): Transition | undefined =>
+  transitions.find(({ from, when }) => from === machine.state && (when === undefined || has(machine, when)));
+
+/** How a machine stands at the beginning, by behaviour; the first that fits. */
+export const beginnings: readonly {
+  when: BehaviourName;
+  state?: Partial<Record<'stopped' | 'running', Ec2State>>;
+  stateReason?: StateReason;
+}[] = [
+  { when: 'terminated', state: { stopped: 'terminated', running: 'terminated' }, stateReason: USER_SHUTDOWN },
+  { when: 'settling', state: { stopped: 'stopping', running: 'pending' } },
+  { when: 'hibernated', stateReason: USER_HIBERNATE },
+  { when: 'hibernation-falls-back', stateReason: USER_HIBERNATE },
+  { when: 'spot', stateReason: SPOT_INTERRUPTION },
+];

@@ -1,0 +1,65 @@
+/** How an update ends. */
+export type Ending =
+  | 'updated'
+  | 'already-installed'
+  | 'busy'
+  | 'downgrade-refused'
+  | 'not-in-manifest'
+  | 'install-failed'
+  | 'rolled-back'
+  | 'hung'
+  | 'undelivered';
+
+interface Words {
+  source: string;
+  target: string;
+  region: string;
+  packageFile: string;
+}
+
+const AGENT = 'amazon-ssm-agent';
+
+/** The literal words of the agent and its updater, and the stream they go to (docs/aws-behaviour.md 4, 5). */
+export function output(ending: Ending, { source, target, region, packageFile }: Words): { stdout: string; stderr: string } {
+  const url = (version: string) =>
+    `https://s3.${region}.amazonaws.com/amazon-ssm-${region}/${AGENT}/${version}/${packageFile}`;
+  const downloads = ['Successfully downloaded manifest', `Successfully downloaded updater version ${target}`];
+  const begun = [...downloads, `Updating ${AGENT} from ${source} to ${target}`];
+  const fetched = [
+    ...begun,
+    `Successfully downloaded ${url(source)}`,
+    `Successfully downloaded ${url(target)}`,
+    `Initiating ${AGENT} update to ${target}`,
+  ];
+  const failed = `Failed to update ${AGENT} to ${target}`;
+  const stdout: Record<Ending, string[]> = {
+    updated: [...fetched, `${AGENT} updated successfully to ${target}`],
+    'already-installed': [...begun, `${AGENT} ${target} has already been installed`, 'update skipped'],
+    busy: [],
+    'downgrade-refused': [
+      ...begun,
+      `Updating ${AGENT} to an older version ${target}, please enable allow downgrade to proceed`,
+      failed,
+      'No rollback needed',
+    ],
+    'not-in-manifest': [...begun, `${AGENT} target version ${target} is unsupported on current platform`, failed, 'No rollback needed'],
+    'install-failed': [
+      ...begun,
+      `Successfully downloaded ${url(source)}`,
+      `failed to download file reliably, ${url(target)}, connection reset by peer`,
+      failed,
+      'No rollback needed',
+    ],
+    'rolled-back': [
+      ...fetched,
+      `failed to update ${AGENT} to ${target}, failed to start the agent`,
+      `Initiating rollback ${AGENT} to ${source}`,
+      `rolledback ${AGENT} to ${source}`,
+      failed,
+    ],
+    hung: begun,
+    undelivered: [],
+  };
+  const stderr = ending === 'busy' ? 'Another update in progress, try again later\n' : '';
+  return { stdout: stdout[ending].map((line) => `${line}\n`).join(''), stderr };
+}

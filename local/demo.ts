@@ -1,0 +1,11 @@
+import { demo } from './demo/main.ts';
+
+// Captured before virtual time replaces the clocks.
+const monotonic = performance.now.bind(performance);
+
+process.exitCode = await demo(process.argv.slice(2), {
+  out: (text) => process.stdout.write(`${text}\n`),
+  error: (text) => process.stderr.write(`${text}\n`),
+  columns: process.stdout.columns,
+  elapsed: monotonic,
+});

@@ -1,0 +1,83 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import type { Plan } from '../../functions/domain/plan.ts';
+import type { Report } from '../../functions/domain/report.ts';
+import type { Fleet } from '../account/fleet.ts';
+import type { PromiseCheck } from '../promises.ts';
+import type { Simulated } from '../simulation.ts';
+
+const COLOURS = { updated: 'green', 'already-current': 'green', failed: 'red', excluded: 'yellow' } as const;
+const WIDTH_MIN = 100;
+const WIDTH_MAX = 200;
+/** What all the columns but the last one take, with their borders. */
+const FIXED_WIDTH = 88;
+
+const width = (columns: number | undefined) => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns ?? 160));
+
+const namesIn = (fleet: Fleet): Map<string, string> =>
+  new Map(fleet.groups.flatMap(({ instances }) => instances.flatMap(({ id, name }): [string, string][] => (name ? [[id, name]] : []))));
+
+function table(head: string[], rows: string[][], columns: number | undefined): string {
+  const result = new Table({
+    head,
+    colWidths: [22, 10, 14, 14, 14, ...Array(head.length - 6).fill(14), width(columns) - FIXED_WIDTH],
+    wordWrap: true,
+    style: { head: ['bold'], border: ['grey'] },
+  });
+  result.push(...rows);
+  return result.toString();
+}
+
+/** Every instance: how it was, how it is, and why. */
+export function printReport(report: Report, fleet: Fleet, columns: number | undefined): string {
+  const names = namesIn(fleet);
+  const rows = report.instances.map((instance) => [
+    `${instance.instanceId}\n${styleText('dim', names.get(instance.instanceId) ?? '')}`,
+    instance.group,
+    `${instance.originalState ?? '-'}${instance.finalState === instance.originalState ? '' : `\n-> ${instance.finalState ?? '?'}`}`,
+    `${instance.versionBefore ?? '-'}\n-> ${instance.versionAfter ?? '-'}`,
+    styleText(COLOURS[instance.outcome], instance.outcome),
+    instance.reason === null ? '' : `${instance.reason.code}: ${instance.reason.text}`,
+  ]);
+  return table(['instance', 'group', 'state', 'version', 'outcome', 'reason'], rows, columns);
+}
+
+export function printPlan(plan: Plan, fleet: Fleet, columns: number | undefined): string {
+  const names = namesIn(fleet);
+  const rows = plan.instances.map(({ instanceId, group, originalState, versionBefore, action, reason }) => [
+    `${instanceId}\n${styleText('dim', names.get(instanceId) ?? '')}`,
+    group,
+    originalState ?? '-',
+    versionBefore ?? '-',
+    action,
+    reason === null ? '' : `${reason.code}: ${reason.text}`,
+  ]);
+  const { intended, wake, update, current, settling, excluded } = plan.counts;
+  return [
+    table(['instance', 'group', 'state', 'version', 'would do', 'reason'], rows, columns),
+    `Of ${intended} instances, ${wake} would be woken, ${update} updated as they run; ${current} are current, ${settling} not settled yet, ${excluded} excluded. Target ${plan.targetVersion}.`,
+  ].join('\n');
+}
+
+export const printEquation = ({ intended, updated, alreadyCurrent, failed, excluded }: Report['counts']): string =>
+  `${intended} intended = ${updated} updated + ${alreadyCurrent} already current + ${failed} failed + ${excluded} excluded`;
+
+export function printPromises(checks: PromiseCheck[]): string {
+  return checks
+    .flatMap(({ promise, broken }) =>
+      broken.length === 0
+        ? [`${styleText('green', '✓')} ${promise}`]
+        : [`${styleText('red', '✗')} ${promise}`, ...broken.map((text) => `    ${text}`)],
+    )
+    .join('\n');
+}
+
+/** What the run cost: counted, not guessed. */
+export function printCost({ account, tally, durationSeconds, report }: Simulated, realMilliseconds: number): string {
+  const calls = account.journal.entries.filter(({ kind }) => kind === 'call').length;
+  const awake = (report?.instances ?? []).reduce((sum, { awakeSeconds }) => sum + (awakeSeconds ?? 0), 0);
+  return (
+    `${Math.round(durationSeconds / 60)} simulated minutes in ${(realMilliseconds / 1000).toFixed(1)} s: ${calls} AWS calls, ` +
+    `${tally.invocations} Lambda invocations, ${tally.transitions} state transitions, ${Math.round(awake / 60)} instance minutes awake`
+  );
+}

@@ -1,0 +1,74 @@
+import { createCheckReadiness } from '../functions/check-readiness/check-readiness.ts';
+import { createListInstances } from '../functions/list-instances/list-instances.ts';
+import { createReportRun } from '../functions/report-run/report-run.ts';
+import { createRestoreInstances } from '../functions/restore-instances/restore-instances.ts';
+import type { Handler, Runtime } from '../functions/runtime.ts';
+import { createStartInstances } from '../functions/start-instances/start-instances.ts';
+import { createUpdateAgent } from '../functions/update-agent/update-agent.ts';
+import { createVerifyVersions } from '../functions/verify-versions/verify-versions.ts';
+import type { Account } from './account/account.ts';
+import { connect } from './account/in-process.ts';
+import { createRandom } from './account/random.ts';
+import { readDefinition } from './engine/definition.ts';
+import type { LambdaFunction } from './engine/lambda.ts';
+import { createStateMachine, type LocalStateMachine } from './engine/state-machine.ts';
+import { environmentOf, type References, readTemplate, resolveParameters, type Template } from './template.ts';
+
+export const definitionPath = new URL('../statemachine/update-agents.asl.json', import.meta.url);
+
+/** Metrics go to CloudWatch through standard output; here they would only be noise. */
+const noMetrics = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
+
+/** The functions of template.yaml, by logical ID. */
+export const functionFactories: Record<string, (runtime: Runtime) => Handler<unknown>> = {
+  ListInstancesFunction: createListInstances,
+  StartInstancesFunction: createStartInstances,
+  CheckReadinessFunction: createCheckReadiness,
+  UpdateAgentFunction: createUpdateAgent,
+  VerifyVersionsFunction: createVerifyVersions,
+  RestoreInstancesFunction: createRestoreInstances,
+  ReportRunFunction: (runtime) => createReportRun(runtime, noMetrics),
+};
+
+export interface DeploymentOptions {
+  account: Account;
+  seed: number;
+  /** Parameters of template.yaml that this deployment gives; ResourceGroups has no default. */
+  parameters: References;
+  logger?: Runtime['logger'];
+  /** For tests of a deployment that is not quite this one. */
+  template?: Template;
+  /** Puts something between a function and the state machine. */
+  wrap?: (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
+}
+
+const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/**
+ * Puts the SAM application on the embedded account: the functions with the environment that template.yaml gives them,
+ * each calling AWS under its own name, and the state machine from its own file.
+ */
+export function deploy(options: DeploymentOptions): LocalStateMachine {
+  const { account, seed, parameters, logger = silent, template = readTemplate(), wrap } = options;
+  const references = resolveParameters(template, { ...parameters, Bucket: account.bucket, Topic: account.topicArn });
+  const functions: Record<string, LambdaFunction> = {};
+  const substitutions: Record<string, string> = {};
+  for (const [logicalId, create] of Object.entries(functionFactories)) {
+    const handler = create({
+      now: () => new Date(),
+      logger,
+      environment: environmentOf(template, logicalId, references),
+      clientOptions: connect(account, logicalId, seed),
+    });
+    functions[logicalId] = { handler: wrap?.(logicalId, handler) ?? handler, timeoutSeconds: template.Globals.Function.Timeout };
+    substitutions[`${logicalId}Arn`] = `arn:aws:lambda:${account.region}:${account.id}:function:${logicalId}`;
+  }
+  return createStateMachine({
+    definition: readDefinition(definitionPath, substitutions),
+    functions,
+    name: 'reveille-update-agents',
+    account: account.id,
+    region: account.region,
+    random: createRandom(seed, 'executions'),
+  });
+}

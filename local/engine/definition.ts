@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+
+/** An ASL document, as far as the wrapper looks into it. */
+export interface State {
+  Type: string;
+  [field: string]: unknown;
+}
+
+export interface Definition {
+  StartAt: string;
+  TimeoutSeconds?: number;
+  States: Record<string, State>;
+}
+
+export interface DistributedMap {
+  name: string;
+  child: Definition;
+  toleratedFailurePercentage: number;
+}
+
+/** The one state of the inline map that stands in for a distributed one: a task that runs a child execution. */
+export const CHILD_TASK = 'ChildExecution';
+const LONGEST_SECONDS = 7 * 86_400;
+
+/** Reads the state machine's own file and fills in `${...}`, as CloudFormation does with DefinitionSubstitutions. */
+export function readDefinition(path: URL | string, substitutions: Record<string, string>): Definition {
+  const text = readFileSync(path, 'utf8').replace(/\$\{(\w+)\}/g, (whole, name: string) => substitutions[name] ?? whole);
+  return JSON.parse(text) as Definition;
+}
+
+/**
+ * Splits a definition at its distributed maps. The interpreter would run them inline, in the parent's history and with
+ * the parent's context; in AWS each item has an execution of its own, that fails and ends on its own.
+ */
+export function splitDistributedMaps(definition: Definition): { parent: Definition; maps: DistributedMap[] } {
+  const maps: DistributedMap[] = [];
+  const States = Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]): [string, State] => {
+      const processor = state['ItemProcessor'] as (Definition & { ProcessorConfig?: { Mode?: string } }) | undefined;
+      if (state.Type !== 'Map' || processor?.ProcessorConfig?.Mode !== 'DISTRIBUTED') return [name, state];
+      const { ToleratedFailurePercentage, Label: _label, ...rest } = state;
+      maps.push({ name, child: processor, toleratedFailurePercentage: Number(ToleratedFailurePercentage ?? 0) });
+      const task = `${name}.${CHILD_TASK}`;
+      const stand = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:123456789012:function:child', TimeoutSeconds: LONGEST_SECONDS, End: true };
+      return [name, { ...rest, ItemProcessor: { StartAt: task, States: { [task]: stand } } }];
+    }),
+  );
+  return { parent: { ...definition, States }, maps };
+}
+
+/** Names of the tasks of a definition. */
+export const taskNames = ({ States }: Definition): string[] =>
+  Object.entries(States)
+    .filter(([, state]) => state.Type === 'Task')
+    .map(([name]) => name);

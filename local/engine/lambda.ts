@@ -1,0 +1,63 @@
+import type { Handler } from '../../functions/runtime.ts';
+import { type Random, randomUuid } from '../account/random.ts';
+
+/** Step Functions' limit of a payload (docs/aws-behaviour.md 26). */
+export const PAYLOAD_BYTES_MAX = 262_144;
+
+/** An error as Step Functions names it; two of them nobody can catch (docs/aws-behaviour.md 27). */
+export class StatesError extends Error {
+  readonly isRetryable: boolean;
+  readonly isCatchable: boolean;
+
+  constructor(name: string, cause: string) {
+    super(cause);
+    this.name = name;
+    const isFatal = name === 'States.DataLimitExceeded' || name === 'States.Runtime';
+    this.isRetryable = !isFatal;
+    this.isCatchable = !isFatal;
+  }
+}
+
+/** What travels between states is JSON text, of a limited size. */
+export function travel(value: unknown, what: string): unknown {
+  const text = JSON.stringify(value ?? null);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > PAYLOAD_BYTES_MAX) {
+    throw new StatesError('States.DataLimitExceeded', `${what} has ${bytes} bytes; at most ${PAYLOAD_BYTES_MAX} are allowed`);
+  }
+  return JSON.parse(text);
+}
+
+/** A function as Lambda runs it. */
+export interface LambdaFunction {
+  handler: Handler<unknown>;
+  timeoutSeconds: number;
+}
+
+const causeOf = (errorType: string, errorMessage: string): string => JSON.stringify({ errorType, errorMessage, trace: [] });
+
+/**
+ * Invokes a function as Step Functions does through Lambda: JSON in, JSON out, a time-out, and an error whose name is
+ * the thrown one's and whose cause is Lambda's JSON.
+ */
+export async function invoke(lambda: LambdaFunction, payload: unknown, requestIds: Random): Promise<unknown> {
+  const deadline = Date.now() + lambda.timeoutSeconds * 1000;
+  const context = { awsRequestId: randomUuid(requestIds), getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) };
+  const event = travel(payload, 'the input of a task');
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const text = `RequestId: ${context.awsRequestId} Error: Task timed out after ${lambda.timeoutSeconds}.00 seconds`;
+      reject(new StatesError('Sandbox.Timedout', causeOf('Sandbox.Timedout', text)));
+    }, lambda.timeoutSeconds * 1000);
+  });
+  try {
+    return travel(await Promise.race([lambda.handler(event, context), timedOut]), 'the output of a task');
+  } catch (error) {
+    if (error instanceof StatesError) throw error;
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    throw new StatesError(name, causeOf(name, message));
+  } finally {
+    clearTimeout(timer);
+  }
+}

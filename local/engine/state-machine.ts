@@ -1,0 +1,153 @@
+import { ExecutionAbortedError, ExecutionError, ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
+import { type Random, randomUuid } from '../account/random.ts';
+import { CHILD_TASK, type Definition, type DistributedMap, splitDistributedMaps, taskNames } from './definition.ts';
+import { invoke, type LambdaFunction, StatesError, travel } from './lambda.ts';
+
+export interface StateMachineOptions {
+  definition: Definition;
+  /** By the last part of the ARN that a task's FunctionName gives. */
+  functions: Record<string, LambdaFunction>;
+  name: string;
+  account: string;
+  region: string;
+  random: Random;
+}
+
+export type ExecutionResult =
+  | { status: 'SUCCEEDED'; output: unknown }
+  | { status: 'FAILED'; error: string; cause: string }
+  | { status: 'TIMED_OUT' }
+  | { status: 'ABORTED' };
+
+export interface Execution {
+  arn: string;
+  result: Promise<ExecutionResult>;
+  abort(): void;
+}
+
+/** What has happened since the state machine was made. Each entered state is a transition that AWS bills. */
+export interface Tally {
+  transitions: number;
+  /** Most events that one execution had; AWS allows 25,000 (docs/aws-behaviour.md 26). */
+  longestHistory: number;
+  invocations: number;
+}
+
+export interface LocalStateMachine {
+  start(name: string, input: unknown): Execution;
+  tally: Tally;
+}
+
+/** One execution, or one child of a distributed map. */
+interface Run {
+  arn: string;
+  name: string;
+  hasEnded: boolean;
+  children: Execution[];
+}
+
+type TaskHandler = (input: unknown) => Promise<unknown>;
+type RunOptions = NonNullable<Parameters<StateMachine['run']>[1]>;
+
+/**
+ * A thin wrapper around the interpreter, for where it differs from AWS: nothing is called after an execution has ended;
+ * an item of a distributed map is an execution of its own, with its own context, and as many may fail as the map tolerates;
+ * payloads are JSON of a limited size; Lambda's errors have Lambda's names.
+ */
+export function createStateMachine(options: StateMachineOptions): LocalStateMachine {
+  const { functions, name: machineName, account, region, random } = options;
+  const { parent, maps } = splitDistributedMaps(options.definition);
+  const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${machineName}`;
+  const tally: Tally = { transitions: 0, longestHistory: 0, invocations: 0 };
+  const interpreters = new Map<Definition, StateMachine>();
+
+  const interpreterOf = (definition: Definition): StateMachine => {
+    const known = interpreters.get(definition);
+    if (known) return known;
+    // Validated by a test: here it would be done anew for each execution.
+    const made = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
+    interpreters.set(definition, made);
+    return made;
+  };
+
+  const functionTask = (run: Run): TaskHandler => async (input) => {
+    // The interpreter goes on retrying after an abort. In AWS nothing is called any more.
+    if (run.hasEnded) return new Promise(() => undefined);
+    const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
+    const lambda = functions[FunctionName.split(':').at(-1) ?? ''];
+    if (lambda === undefined) throw new StatesError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
+    tally.invocations++;
+    return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await invoke(lambda, Payload, random) };
+  };
+
+  /** Runs an item of a distributed map. Its failure is counted, and fails the map only beyond what it tolerates. */
+  const childTask = (run: Run, map: DistributedMap): TaskHandler => {
+    let failures = 0;
+    return async (input) => {
+      if (run.hasEnded) return new Promise(() => undefined);
+      const childName = randomUuid(random);
+      const arn = `arn:aws:states:${region}:${account}:execution:${machineName}/${map.name}:${childName}`;
+      const child = execute(map.child, arn, childName, input);
+      run.children.push(child);
+      const result = await child.result;
+      if (result.status === 'SUCCEEDED') return result.output;
+      failures++;
+      if (map.toleratedFailurePercentage === 100) return null;
+      throw new StatesError('States.ExceedToleratedFailureThreshold', `${failures} item(s) of ${map.name} failed`);
+    };
+  };
+
+  function execute(definition: Definition, arn: string, name: string, input: unknown): Execution {
+    const run: Run = { arn, name, hasEnded: false, children: [] };
+    const handlers = new Map<string, TaskHandler>(taskNames(definition).map((task) => [task, functionTask(run)]));
+    for (const map of maps) handlers.set(`${map.name}.${CHILD_TASK}`, childTask(run, map));
+    const interpreted = interpreterOf(definition).run(travel(input, 'the input of an execution') as never, {
+      overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) as never },
+      context: { Execution: { Id: arn, Name: name }, StateMachine: { Id: stateMachineArn, Name: machineName } },
+    } as RunOptions);
+
+    const end = (result: ExecutionResult): ExecutionResult => {
+      run.hasEnded = true;
+      for (const child of run.children) child.abort();
+      return result;
+    };
+    void countEvents(interpreted.eventLogs);
+    const result = interpreted.result.then(
+      (output) => end({ status: 'SUCCEEDED', output }),
+      (error: unknown) => end(toResult(error)),
+    );
+    return { arn, result, abort: interpreted.abort };
+  }
+
+  /** Drains the log: kept, it would hold every payload of the run. */
+  async function countEvents(events: AsyncIterable<{ type: string; state?: { name: string; type: string } }>): Promise<void> {
+    let history = 0;
+    for await (const { type, state } of events) {
+      // The task that stands in for a child execution is no state of the definition.
+      if (state?.name.endsWith(CHILD_TASK)) continue;
+      history += eventsInHistory(type, state?.type);
+      if (type === 'StateEntered') tally.transitions++;
+    }
+    tally.longestHistory = Math.max(tally.longestHistory, history);
+  }
+
+  return {
+    tally,
+    start: (name, input) =>
+      execute(parent, `arn:aws:states:${region}:${account}:execution:${machineName}:${name}`, name, input),
+  };
+}
+
+/** How many events AWS writes for one of the interpreter's. A task's try adds three: scheduled, started, and its end. */
+function eventsInHistory(type: string, stateType: string | undefined): number {
+  const triesTask = stateType === 'Task' && (type === 'StateExited' || type === 'StateFailed');
+  if (type === 'StateFailed') return triesTask ? 3 : 1;
+  return triesTask ? 4 : 1;
+}
+
+function toResult(error: unknown): ExecutionResult {
+  if (error instanceof ExecutionAbortedError) return { status: 'ABORTED' };
+  if (error instanceof ExecutionTimeoutError) return { status: 'TIMED_OUT' };
+  const cause = error instanceof ExecutionError ? (error.cause as Error) : (error as Error);
+  return { status: 'FAILED', error: cause.name, cause: cause.message };
+}
