@@ -35,7 +35,11 @@ async function load(file, handlerName) {
 function resolve(value, parameters) {
   if (value === null || typeof value !== 'object') return String(value);
   const { Ref: name, 'Fn::Join': join } = value;
-  if (join !== undefined) return [join[1]].flat().map((part) => resolve(part, parameters)).join(join[0]);
+  if (join !== undefined)
+    return [join[1]]
+      .flat()
+      .map((part) => resolve(part, parameters))
+      .join(join[0]);
   const known = STAND_INS[name] ?? parameters[name]?.Default;
   if (known === undefined) throw new Error(`no value for ${JSON.stringify(value)}`);
   return String(known);

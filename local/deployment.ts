@@ -60,7 +60,10 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
       environment: environmentOf(template, logicalId, references),
       clientOptions: connect(account, logicalId, seed),
     });
-    functions[logicalId] = { handler: wrap?.(logicalId, handler) ?? handler, timeoutSeconds: template.Globals.Function.Timeout };
+    functions[logicalId] = {
+      handler: wrap?.(logicalId, handler) ?? handler,
+      timeoutSeconds: template.Globals.Function.Timeout,
+    };
     substitutions[`${logicalId}Arn`] = `arn:aws:lambda:${account.region}:${account.id}:function:${logicalId}`;
   }
   return createStateMachine({

@@ -1,5 +1,5 @@
-import { coverageHolds, type Report, type ReportInstance } from '../functions/domain/report.ts';
 import { LEASE_TAG } from '../functions/domain/leases.ts';
+import { coverageHolds, type Report, type ReportInstance } from '../functions/domain/report.ts';
 import { isAtLeast } from '../functions/domain/versions.ts';
 import type { Account } from './account/account.ts';
 import type { JournalEntry } from './account/journal.ts';
@@ -61,7 +61,10 @@ const truth = ({ report, account }: Evidence): PromiseCheck => ({
   promise: 'whoever is reported as updated or current really has the version',
   broken: report.instances
     .filter(({ outcome }) => outcome === 'updated' || outcome === 'already-current')
-    .filter(({ instanceId }) => !isAtLeast(account.world.machines.get(instanceId)?.agent.version ?? null, report.targetVersion))
+    .filter(
+      ({ instanceId }) =>
+        !isAtLeast(account.world.machines.get(instanceId)?.agent.version ?? null, report.targetVersion),
+    )
     .map(({ instanceId }) => `${instanceId} has ${account.world.machines.get(instanceId)?.agent.version}`),
 });
 
@@ -73,7 +76,11 @@ const restored = (evidence: Evidence): PromiseCheck => ({
   promise: 'every instance is as it was',
   broken: evidence.report.instances
     .filter((instance) => !isToldLoss(instance))
-    .map(({ instanceId }) => ({ instanceId, is: stateOf(evidence.account, instanceId), was: expectedState(evidence, instanceId) }))
+    .map(({ instanceId }) => ({
+      instanceId,
+      is: stateOf(evidence.account, instanceId),
+      was: expectedState(evidence, instanceId),
+    }))
     .filter(({ is, was }) => is !== was)
     .map(({ instanceId, is, was }) => `${instanceId} was ${was}, and is ${is}`),
 });
@@ -98,7 +105,9 @@ const untouched = ({ account, report }: Evidence): PromiseCheck => {
 
 const noLease = ({ account }: Evidence): PromiseCheck => ({
   promise: 'no lease is left',
-  broken: [...account.world.machines.values()].filter(({ tags }) => tags.has(LEASE_TAG)).map(({ id }) => `${id} carries a lease`),
+  broken: [...account.world.machines.values()]
+    .filter(({ tags }) => tags.has(LEASE_TAG))
+    .map(({ id }) => `${id} carries a lease`),
 });
 
 /** Judges a run by what is really in the account, not by what the run says of itself. */

@@ -1,12 +1,12 @@
-import { createEc2Client } from '../functions/aws/clients.ts';
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
-import type { Report } from '../functions/domain/report.ts';
+import { createEc2Client } from '../functions/aws/clients.ts';
 import type { Plan } from '../functions/domain/plan.ts';
+import type { Report } from '../functions/domain/report.ts';
 import { type Account, createAccount } from './account/account.ts';
 import type { Fleet } from './account/fleet.ts';
 import { connect } from './account/in-process.ts';
 import type { JournalEntry } from './account/journal.ts';
-import { deploy, type DeploymentOptions } from './deployment.ts';
+import { type DeploymentOptions, deploy } from './deployment.ts';
 import type { ExecutionResult, Tally } from './engine/state-machine.ts';
 import { runInVirtualTime } from './engine/virtual-time.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse, type ScalarTag, type CollectionTag } from 'yaml';
+import { type CollectionTag, parse, type ScalarTag } from 'yaml';
 
 /** CloudFormation's short forms, read as their long ones. */
 const scalarTag = (tag: string, key: string): ScalarTag => ({
@@ -40,7 +40,10 @@ export type References = Record<string, string>;
 
 /** The parameters' defaults, with what a deployment gives instead of them. */
 export function resolveParameters({ Parameters }: Template, given: References): References {
-  const defaults = Object.entries(Parameters).map(([name, { Default }]): [string, string] => [name, String(Default ?? '')]);
+  const defaults = Object.entries(Parameters).map(([name, { Default }]): [string, string] => [
+    name,
+    String(Default ?? ''),
+  ]);
   return { ...Object.fromEntries(defaults), ...given };
 }
 
@@ -56,7 +59,9 @@ function resolveValue(value: unknown, references: References, variable: string):
 
 /** The environment that a function is deployed with. */
 export function environmentOf(template: Template, logicalId: string, references: References): Record<string, string> {
-  const own = (template.Resources[logicalId]?.Properties['Environment'] ?? {}) as { Variables?: Record<string, unknown> };
+  const own = (template.Resources[logicalId]?.Properties['Environment'] ?? {}) as {
+    Variables?: Record<string, unknown>;
+  };
   const variables = { ...template.Globals.Function.Environment.Variables, ...own.Variables };
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [name, resolveValue(value, references, `${logicalId}.${name}`)]),

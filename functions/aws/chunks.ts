@@ -6,7 +6,11 @@ export function chunks<T>(items: T[], size: number): T[][] {
 }
 
 /** Maps with at most `concurrency` calls at once, results in the order of the items. */
-export async function mapConcurrently<T, R>(items: T[], concurrency: number, map: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapConcurrently<T, R>(
+  items: T[],
+  concurrency: number,
+  map: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results = new Array<R>(items.length);
   const queue = items.entries();
   const worker = async () => {

@@ -17,7 +17,15 @@ const THROTTLING = new Set([
   'TooManyUpdates',
   'SlowDown',
 ]);
-const NETWORK = new Set(['TimeoutError', 'ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EPIPE', 'NetworkingError', 'AbortError']);
+const NETWORK = new Set([
+  'TimeoutError',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EPIPE',
+  'NetworkingError',
+  'AbortError',
+]);
 
 /** The parts of an SDK error that are there whatever the service and its protocol. */
 interface SdkError extends Error {
@@ -46,6 +54,8 @@ export async function namingFailures<T>(doing: string, calls: () => Promise<T>):
   } catch (error) {
     if (error instanceof ReveilleError) throw error;
     const { code, message, passing } = describeFailure(error);
-    throw new ReveilleError(passing ? 'AwsUnavailable' : 'AwsRefused', `${doing}: ${code}: ${message}`, { cause: error });
+    throw new ReveilleError(passing ? 'AwsUnavailable' : 'AwsRefused', `${doing}: ${code}: ${message}`, {
+      cause: error,
+    });
   }
 }

@@ -25,7 +25,11 @@ const FILTER_VALUES_MAX = 50;
 export async function describeAgents(ssm: SSMClient, instanceIds: string[]): Promise<Map<string, AgentFacts>> {
   const found = new Map<string, AgentFacts>();
   for (const ids of chunks(instanceIds, FILTER_VALUES_MAX)) {
-    const { replies } = await bisect(ids, (some) => listAgents(ssm, some), ({ code }) => code === 'InvalidInstanceId');
+    const { replies } = await bisect(
+      ids,
+      (some) => listAgents(ssm, some),
+      ({ code }) => code === 'InvalidInstanceId',
+    );
     for (const agent of replies.flat()) found.set(agent.instanceId, agent);
   }
   return found;

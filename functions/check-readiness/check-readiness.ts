@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { createEc2Client, createSsmClient } from '../aws/clients.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { describeAgents } from '../aws/ssm.ts';
-import { type Batch, batchSchema, closeLook, type ConveyorInstance, fail, moveTo } from '../domain/conveyor.ts';
+import { type Batch, batchSchema, type ConveyorInstance, closeLook, fail, moveTo } from '../domain/conveyor.ts';
 import { judgeReadiness } from '../domain/readiness.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { originalStateSchema } from './instances.ts';
 import { type Reason, reason, reasonSchema } from './reasons.ts';
-import { type Timestamp, timestampSchema, toTimestamp } from './time.ts';
+import { isAfter, secondsBetween, type Timestamp, timestampSchema, toTimestamp } from './time.ts';
 import { agentVersionSchema } from './versions.ts';
 
 /** SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11), so a batch has no more either. */
@@ -109,10 +109,14 @@ export interface BatchSeed {
   instances: Pick<ConveyorInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince'>[];
 }
 
-const countSteps = (instances: { step: Step }[]): Batch['counts'] => {
+type Counted = { step: Step; retryAt?: Timestamp | null };
+
+/** How many stand in each step. Whoever must wait before the next try of its start is not counted there. */
+const countSteps = (instances: Counted[], now: Date): Batch['counts'] => {
   const at = (step: Step) => instances.filter((instance) => instance.step === step).length;
+  const waiting = instances.filter(({ step, retryAt }) => step === 'start' && retryAt != null && isAfter(retryAt, now));
   return {
-    start: at('start'),
+    start: at('start') - waiting.length,
     readiness: at('readiness'),
     update: at('update'),
     verify: at('verify'),
@@ -137,7 +141,7 @@ export function seedBatches(
       index: batches.length,
       lastProgressAt: stepSince,
       waitSeconds: WAIT_SECONDS_MIN,
-      counts: countSteps(instances),
+      counts: countSteps(instances, now),
       instances,
     });
   }
@@ -145,11 +149,20 @@ export function seedBatches(
 }
 
 export const WAIT_SECONDS_MIN = 15;
-export const WAIT_SECONDS_MAX = 60;
+export const WAIT_SECONDS_MAX = 120;
 
-/** Waits grow for stragglers: a quarter of the time since anybody in the batch moved, within bounds. */
-export function waitSecondsAfter(secondsSinceProgress: number): number {
-  return Math.min(WAIT_SECONDS_MAX, Math.max(WAIT_SECONDS_MIN, Math.round(secondsSinceProgress / 4)));
+/**
+ * Waits grow for stragglers: a quarter of the time since anybody in the batch moved, within bounds. So nobody is awake
+ * for more than a quarter longer than it must be. If all that is left are starts to be tried again, the first of them is waited for.
+ */
+export function waitSecondsFor(instances: Counted[], lastProgressAt: Timestamp, now: Date): number {
+  const unsettled = instances.filter(({ step }) => step !== 'settled');
+  const retries = unsettled.flatMap(({ step, retryAt }) => (step === 'start' && retryAt != null ? [retryAt] : []));
+  const wanted =
+    unsettled.length > 0 && retries.length === unsettled.length
+      ? Math.ceil(secondsBetween(now, retries.sort()[0] ?? lastProgressAt))
+      : Math.round(secondsBetween(lastProgressAt, now) / 4);
+  return Math.min(WAIT_SECONDS_MAX, Math.max(WAIT_SECONDS_MIN, wanted));
 }
 
 export function moveTo(instance: ConveyorInstance, step: Step, now: Date): ConveyorInstance {
@@ -191,8 +204,8 @@ export function closeLook(batch: Batch, changed: ConveyorInstance[], now: Date, 
     looks,
     sends,
     lastProgressAt,
-    waitSeconds: waitSecondsAfter((now.getTime() - new Date(lastProgressAt).getTime()) / 1000),
-    counts: countSteps(instances),
+    waitSeconds: waitSecondsFor(instances, lastProgressAt, now),
+    counts: countSteps(instances, now),
     instances,
   };
 }
@@ -200,11 +213,13 @@ export function closeLook(batch: Batch, changed: ConveyorInstance[], now: Date, 
 const COMMENT_LENGTH_MAX = 100;
 
 /** What all comments of one batch's commands begin with. */
-export const commentPrefix = ({ run, index }: Pick<Batch, 'run' | 'index'>): string => `reveille ${run.runId} b${index} `;
+export const commentPrefix = ({ run, index }: Pick<Batch, 'run' | 'index'>): string =>
+  `reveille ${run.runId} b${index} `;
 
 /** The comment that finds a command again after a crash has lost its ID (docs/aws-behaviour.md 32). */
 export function commandComment(batch: Pick<Batch, 'run' | 'index'>, attempt: number): string {
   const comment = `${commentPrefix(batch)}a${attempt}`;
-  if (comment.length > COMMENT_LENGTH_MAX) throw new RangeError(`a comment of ${comment.length} characters: ${comment}`);
+  if (comment.length > COMMENT_LENGTH_MAX)
+    throw new RangeError(`a comment of ${comment.length} characters: ${comment}`);
   return comment;
 }

@@ -42,7 +42,10 @@ function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reas
     return exclusion('instance-store', 'its root device is an instance store: it can be terminated, not stopped');
   }
   if (stopProtected) {
-    return exclusion('stop-protected', 'stop protection (disableApiStop) is on: started, it could not be stopped again');
+    return exclusion(
+      'stop-protected',
+      'stop protection (disableApiStop) is on: started, it could not be stopped again',
+    );
   }
   return null;
 }
@@ -60,7 +63,11 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
   const why = optOutReason(instance, optOutTag) ?? structuralReason(instance, facts.stopProtected);
   if (why !== null) return excluded(why);
   if (instance.state === 'pending' || instance.state === 'stopping') {
-    return { decision: 'settling', originalState: null, reason: reason('settling', `the instance is ${instance.state}`) };
+    return {
+      decision: 'settling',
+      originalState: null,
+      reason: reason('settling', `the instance is ${instance.state}`),
+    };
   }
   if (instance.state === 'running') return { decision: 'take-part', originalState: 'running', reason: null };
   return { decision: 'take-part', originalState: isHibernated(instance) ? 'hibernated' : 'stopped', reason: null };

@@ -2,14 +2,7 @@ import * as z from 'zod';
 import { timestampSchema } from './time.ts';
 
 /** EC2's own names of an instance's state. */
-export const ec2StateSchema = z.enum([
-  'pending',
-  'running',
-  'shutting-down',
-  'terminated',
-  'stopping',
-  'stopped',
-]);
+export const ec2StateSchema = z.enum(['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped']);
 export type Ec2State = z.infer<typeof ec2StateSchema>;
 
 /** What an instance was before Reveille touched it. Hibernated is stopped with its memory kept. */

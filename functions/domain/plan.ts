@@ -8,7 +8,14 @@ export const planSchema = z.object({
   runId: z.string(),
   dryRun: z.literal(true),
   targetVersion: z.string(),
-  counts: z.object({ intended: z.int(), wake: z.int(), update: z.int(), current: z.int(), settling: z.int(), excluded: z.int() }),
+  counts: z.object({
+    intended: z.int(),
+    wake: z.int(),
+    update: z.int(),
+    current: z.int(),
+    settling: z.int(),
+    excluded: z.int(),
+  }),
   instances: z.array(
     z.object({
       instanceId: z.string(),

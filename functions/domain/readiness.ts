@@ -30,12 +30,13 @@ export function isFreshPing(agent: AgentFacts | null, launchTime: Timestamp | nu
 /** A launch that fails after StartInstances said yes falls back to stopped, and says why (docs/aws-behaviour.md 19). */
 function judgeStopped(instance: ConveyorInstance, facts: InstanceFacts, now: Date): ReadinessDecision {
   const { wokenAt, hold } = instance;
-  if (wokenAt === null) return failWith('stopped-by-others', `it was running, and somebody stopped it: it is ${facts.state}`);
+  if (wokenAt === null)
+    return failWith('stopped-by-others', `it was running, and somebody stopped it: it is ${facts.state}`);
   const startIsShown = hold !== null && isOurBoot(facts.launchTime, hold);
   if (!startIsShown && secondsBetween(wokenAt, now) < CONSISTENCY_SECONDS) {
     return waitFor('start-not-shown', 'its start is not shown yet');
   }
-  const why = facts.stateReason ? `${facts.stateReason.code}: ${facts.stateReason.message}` : 'no reason given';
+  const why = facts.stateReason?.message || facts.stateReason?.code || 'no reason given';
   const byPeople = facts.stateReason?.code.startsWith('Client.UserInitiated') ?? false;
   if (byPeople) return failWith('stopped-by-others', `somebody stopped it after Reveille had started it (${why})`);
   return failWith('launch-error', `it was started and fell back to ${facts.state} (${why})`);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type ConveyorInstance, outcomeSchema } from './conveyor.ts';
-import { type Reason, isBenignExclusion, reason, reasonSchema } from './reasons.ts';
+import { isBenignExclusion, type Reason, reason, reasonSchema } from './reasons.ts';
 import type { Manifest, ManifestInstance } from './results.ts';
 import { secondsBetween, timestampSchema, toTimestamp } from './time.ts';
 
@@ -9,7 +9,10 @@ export const reportInstanceSchema = z.object({
   group: z.string().describe('Resource group that named it; the first, if several do'),
   outcome: outcomeSchema.describe('The one outcome of this instance'),
   reason: reasonSchema.nullable().describe('Why; null if all went as it should'),
-  versionBefore: z.string().nullable().describe('Version that the agent reported before the work; null if it never did'),
+  versionBefore: z
+    .string()
+    .nullable()
+    .describe('Version that the agent reported before the work; null if it never did'),
   versionAfter: z
     .string()
     .nullable()
@@ -17,7 +20,9 @@ export const reportInstanceSchema = z.object({
   originalState: z.string().nullable().describe('EC2 state before the run, or hibernated; null if EC2 did not know it'),
   finalState: z.string().nullable().describe('EC2 state when it was settled, hibernated, or handed-over'),
   wokenAt: timestampSchema.nullable().describe('When Reveille started it; null if it did not'),
-  restoredAt: timestampSchema.nullable().describe('When it was seen back as it was; null if it was not to be, or could not'),
+  restoredAt: timestampSchema
+    .nullable()
+    .describe('When it was seen back as it was; null if it was not to be, or could not'),
   awakeSeconds: z.number().nullable().describe('From wokenAt to restoredAt'),
 });
 export type ReportInstance = z.infer<typeof reportInstanceSchema>;
@@ -51,7 +56,12 @@ const FAILING_REASONS = new Set(['lease-removed', 'hibernation-lost']);
 /** What ReportRun saw itself of instances without a settled result, by ID. */
 export type Observed = Map<string, { finalState: string }>;
 
-function reportMember(member: ManifestInstance, result: ConveyorInstance | undefined, seen: Observed, why: Reason): ReportInstance {
+function reportMember(
+  member: ManifestInstance,
+  result: ConveyorInstance | undefined,
+  seen: Observed,
+  why: Reason,
+): ReportInstance {
   const settled = result?.step === 'settled' && result.outcome !== null ? result : null;
   const { wokenAt = null, restoredAt = null, versionBefore = null, versionAfter = null } = result ?? {};
   return {
@@ -120,7 +130,8 @@ export function buildReport(
 }
 
 export function countOutcomes(instances: Pick<ReportInstance, 'outcome'>[]): Report['counts'] {
-  const of = (outcome: ReportInstance['outcome']) => instances.filter((instance) => instance.outcome === outcome).length;
+  const of = (outcome: ReportInstance['outcome']) =>
+    instances.filter((instance) => instance.outcome === outcome).length;
   return {
     intended: instances.length,
     updated: of('updated'),

@@ -39,7 +39,12 @@ function settleUnheld(instance: ConveyorInstance, facts: InstanceFacts): Restore
 }
 
 /** Who took it over meanwhile, if anybody did: stopping needs our lease on it, and the boot must be ours. */
-function takeover(instance: ConveyorInstance, facts: InstanceFacts, expected: RestoreFacts, now: Date): RestoreDecision | null {
+function takeover(
+  instance: ConveyorInstance,
+  facts: InstanceFacts,
+  expected: RestoreFacts,
+  now: Date,
+): RestoreDecision | null {
   const { hold } = instance;
   if (hold === null) return null;
   const carried = facts.tags[expected.leaseTag];
@@ -55,7 +60,12 @@ function takeover(instance: ConveyorInstance, facts: InstanceFacts, expected: Re
   return null;
 }
 
-function decideRunning(instance: ConveyorInstance, facts: InstanceFacts, expected: RestoreFacts, now: Date): RestoreDecision {
+function decideRunning(
+  instance: ConveyorInstance,
+  facts: InstanceFacts,
+  expected: RestoreFacts,
+  now: Date,
+): RestoreDecision {
   const taken = takeover(instance, facts, expected, now);
   if (taken !== null) return taken;
   const until = updateMayRunUntil(instance, now);

@@ -38,3 +38,9 @@ export const STOP_REPEAT_SECONDS = 5 * 60;
 
 /** SSM refused to send a command to an agent that pings (InvalidInstanceId): its own view lags behind. */
 export const UNDELIVERED_RETRY_SECONDS = 60;
+
+/**
+ * When the service gives a command up. Later than the hard deadline, so that until then a command's status is the agent's own word:
+ * on expiry a running update looks like an undelivered one (docs/aws-behaviour.md 11).
+ */
+export const COMMAND_TIMEOUT_SECONDS = 60 * 60;

@@ -83,7 +83,8 @@ export function decideRefusedStart(
   now: Date,
 ): RefusedStartDecision {
   const text = `EC2 refused to start it: ${error.code}: ${error.message}`;
-  if (!lacksCapacity(error.code) && !PASSING_ERRORS.has(error.code)) return { action: 'fail', reason: reason('start-refused', text) };
+  if (!lacksCapacity(error.code) && !PASSING_ERRORS.has(error.code))
+    return { action: 'fail', reason: reason('start-refused', text) };
   const waitedSeconds = secondsBetween(instance.stepSince, now);
   if (waitedSeconds < startDeadlineSeconds) return { action: 'retry', reason: reason('waiting-to-start', text) };
   const minutes = Math.round(waitedSeconds / 60);

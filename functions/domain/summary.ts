@@ -4,7 +4,16 @@ const LISTED_MAX = 100;
 
 const seconds = (value: number | null): string => (value === null ? '' : `, awake ${Math.round(value / 60)} min`);
 
-function line({ instanceId, group, outcome, reason, versionBefore, versionAfter, finalState, awakeSeconds }: ReportInstance): string {
+function line({
+  instanceId,
+  group,
+  outcome,
+  reason,
+  versionBefore,
+  versionAfter,
+  finalState,
+  awakeSeconds,
+}: ReportInstance): string {
   const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
   const why = reason === null ? '' : `: ${reason.text} [${reason.code}]`;
   return `  ${instanceId}  ${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${seconds(awakeSeconds)}${why}`;

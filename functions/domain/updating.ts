@@ -2,11 +2,7 @@ import type { ConveyorInstance, SentCommand } from './conveyor.ts';
 import type { AgentFacts } from './instances.ts';
 import { isFreshPing } from './readiness.ts';
 import { type Reason, reason } from './reasons.ts';
-import {
-  DELIVERY_DEADLINE_SECONDS,
-  FOREIGN_UPDATE_BACKOFF_SECONDS,
-  UPDATE_HARD_DEADLINE_SECONDS,
-} from './settings.ts';
+import { DELIVERY_DEADLINE_SECONDS, FOREIGN_UPDATE_BACKOFF_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from './settings.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from './time.ts';
 import type { Invocation, Work } from './work/work.ts';
 
@@ -41,12 +37,23 @@ export const currentCommand = ({ commands }: ConveyorInstance): SentCommand | un
   commands.findLast(({ endedAt }) => endedAt === null) ?? commands.at(-1);
 
 /** The version in a ping of this boot that is newer than `since`; null if there is none. */
-function reportedVersion(instance: ConveyorInstance, agent: AgentFacts | null, since: Timestamp, now: Date): string | null {
+function reportedVersion(
+  instance: ConveyorInstance,
+  agent: AgentFacts | null,
+  since: Timestamp,
+  now: Date,
+): string | null {
   if (!isFreshPing(agent, instance.launchTime, now) || agent?.lastPingAt == null) return null;
   return isAfter(agent.lastPingAt, since) ? agent.version : null;
 }
 
-function decideFirstSend(instance: ConveyorInstance, work: Work, target: string, deadlineSeconds: number, now: Date): UpdateDecision {
+function decideFirstSend(
+  instance: ConveyorInstance,
+  work: Work,
+  target: string,
+  deadlineSeconds: number,
+  now: Date,
+): UpdateDecision {
   // CheckReadiness saw this version in a fresh ping, in this same pass.
   if (work.isSatisfiedBy(instance.versionBefore, target)) {
     return { action: 'satisfied', version: instance.versionBefore ?? target, reason: null };
@@ -65,7 +72,14 @@ function decideFirstSend(instance: ConveyorInstance, work: Work, target: string,
  * Another update held the agent when our command came. One more command, later, tells more than a ping could: its
  * success means that the other updater is gone, whatever it did.
  */
-function decideAfterForeignUpdate(instance: ConveyorInstance, since: Timestamp, facts: UpdateFacts, work: Work, target: string, now: Date): UpdateDecision {
+function decideAfterForeignUpdate(
+  instance: ConveyorInstance,
+  since: Timestamp,
+  facts: UpdateFacts,
+  work: Work,
+  target: string,
+  now: Date,
+): UpdateDecision {
   if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
     return { action: 'wait', reason: reason('another-update', 'another update is at work on it') };
   }
@@ -76,7 +90,11 @@ function decideAfterForeignUpdate(instance: ConveyorInstance, since: Timestamp, 
   }
   const version = reportedVersion(instance, facts.agent, since, now);
   if (version !== null && work.isSatisfiedBy(version, target)) {
-    return { action: 'satisfied', version, reason: reason('updated-by-others', 'an update of somebody else brought the version') };
+    return {
+      action: 'satisfied',
+      version,
+      reason: reason('updated-by-others', 'an update of somebody else brought the version'),
+    };
   }
   const text = `another update has been at work on it for ${Math.round(waitedSeconds / 60)} minutes`;
   return { action: 'fail', endedAt: toTimestamp(now), cancelFirst: null, reason: reason('another-update', text) };
@@ -113,7 +131,13 @@ function decideStuck(
 }
 
 /** True once it makes sense to ask for the agent's version: the command is late, lost, or another update is at work. */
-export function needsAgentFacts(instance: ConveyorInstance, invocation: Invocation | null, work: Work, deadlineSeconds: number, now: Date): boolean {
+export function needsAgentFacts(
+  instance: ConveyorInstance,
+  invocation: Invocation | null,
+  work: Work,
+  deadlineSeconds: number,
+  now: Date,
+): boolean {
   const command = currentCommand(instance);
   if (command === undefined) return false;
   if (command.endedAt !== null) return true;
@@ -178,7 +202,11 @@ export function decideUpdate(
 }
 
 /** Notes the end of the current command, or of all of them. */
-export function endCommands(instance: ConveyorInstance, which: 'current' | 'all', endedAt: Timestamp): ConveyorInstance {
+export function endCommands(
+  instance: ConveyorInstance,
+  which: 'current' | 'all',
+  endedAt: Timestamp,
+): ConveyorInstance {
   const current = currentCommand(instance);
   const commands = instance.commands.map((command) =>
     which === 'all' || command === current ? { ...command, endedAt: command.endedAt ?? endedAt } : command,
@@ -193,6 +221,10 @@ export function endCommands(instance: ConveyorInstance, which: 'current' | 'all'
 export function updateMayRunUntil(instance: ConveyorInstance, now: Date): Timestamp | null {
   const since = instance.commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
   if (instance.foreignUpdateSince !== null) since.push(instance.foreignUpdateSince);
-  const until = since.map((moment) => addSeconds(moment, UPDATE_HARD_DEADLINE_SECONDS)).sort().at(-1) ?? null;
+  const until =
+    since
+      .map((moment) => addSeconds(moment, UPDATE_HARD_DEADLINE_SECONDS))
+      .sort()
+      .at(-1) ?? null;
   return until !== null && isAfter(until, now) ? until : null;
 }

@@ -22,7 +22,11 @@ export function judgeVersion(
   deadlineSeconds: number,
   now: Date,
 ): VerifyDecision {
-  const endedAt = instance.commands.flatMap(({ endedAt: end }) => end ?? []).sort().at(-1) ?? instance.stepSince;
+  const endedAt =
+    instance.commands
+      .flatMap(({ endedAt: end }) => end ?? [])
+      .sort()
+      .at(-1) ?? instance.stepSince;
   const lastPingAt = agent?.lastPingAt ?? null;
   const counts = isFreshPing(agent, instance.launchTime, now) && lastPingAt !== null && isAfter(lastPingAt, endedAt);
   const reported = counts ? (agent?.version ?? null) : null;

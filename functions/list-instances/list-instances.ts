@@ -22,7 +22,12 @@ const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
   GROUPS: z
     .string()
-    .transform((names) => names.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+    .transform((names) =>
+      names
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
     .pipe(z.array(z.string()).min(1).max(GROUPS_MAX)),
   TARGET_VERSION: targetVersionSchema,
   OPT_OUT_TAG: z.string().min(1).max(128),
@@ -62,10 +67,17 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
       for (const instanceId of instanceIds) groupOf.set(instanceId, groupOf.get(instanceId) ?? group);
     }
     if (groupOf.size <= INSTANCES_MAX) return groupOf;
-    throw new ReveilleError('TooManyInstances', `the groups have ${groupOf.size} instances; at most ${INSTANCES_MAX} fit into a run`);
+    throw new ReveilleError(
+      'TooManyInstances',
+      `the groups have ${groupOf.size} instances; at most ${INSTANCES_MAX} fit into a run`,
+    );
   }
 
-  async function judge(groupOf: Map<string, string>, isLastListing: boolean, listings: number): Promise<ManifestInstance[]> {
+  async function judge(
+    groupOf: Map<string, string>,
+    isLastListing: boolean,
+    listings: number,
+  ): Promise<ManifestInstance[]> {
     const ids = [...groupOf.keys()];
     const facts = await describeInstances(ec2, ids);
     const agents = await describeAgents(ssm, [...facts.keys()]);
@@ -93,8 +105,14 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
 
   return createHandler(runtime, 'ListInstances', listRequestSchema, async (request) => {
     const names = parseExecutionArn(request.executionArn);
-    if (names === null) throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${request.executionArn}`);
-    const { groups = settings.GROUPS, targetVersion = settings.TARGET_VERSION, dryRun = false, allowEmpty = false } = request.input;
+    if (names === null)
+      throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${request.executionArn}`);
+    const {
+      groups = settings.GROUPS,
+      targetVersion = settings.TARGET_VERSION,
+      dryRun = false,
+      allowEmpty = false,
+    } = request.input;
     const listing = request.listing + 1;
 
     const groupOf = await listGroups(groups, allowEmpty);

@@ -8,7 +8,14 @@ import { publish } from '../aws/topic.ts';
 import { type ConveyorInstance, runSchema } from '../domain/conveyor.ts';
 import { ReveilleError } from '../domain/errors.ts';
 import { buildReport, coverageHolds, type Observed, type Report } from '../domain/report.ts';
-import { batchResultSchema, type Manifest, manifestKey, manifestSchema, reportKey, resultKey } from '../domain/results.ts';
+import {
+  batchResultSchema,
+  type Manifest,
+  manifestKey,
+  manifestSchema,
+  reportKey,
+  resultKey,
+} from '../domain/results.ts';
 import { summarize } from '../domain/summary.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
@@ -41,10 +48,7 @@ export interface MetricsSink {
 }
 
 /** ReportRun: joins what was meant with what became of it; a missing result is a failure. */
-export function createReportRun(
-  runtime: Runtime,
-  metrics: MetricsSink,
-): Handler<Reported> {
+export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler<Reported> {
   const { now, logger } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const ec2 = createEc2Client(runtime.clientOptions);
@@ -94,13 +98,22 @@ export function createReportRun(
     const results = await readResults(manifest);
     const report = buildReport(manifest, results, await observe(manifest, results), error, now());
     if (!coverageHolds(report.counts)) {
-      throw new ReveilleError('UnexpectedReply', `the coverage equation does not hold: ${JSON.stringify(report.counts)}`);
+      throw new ReveilleError(
+        'UnexpectedReply',
+        `the coverage equation does not hold: ${JSON.stringify(report.counts)}`,
+      );
     }
     await bucket.put(reportKey(run), report);
     const { subject, message } = summarize(report, `s3://${settings.BUCKET_NAME}/${reportKey(run)}`);
     await publish(sns, settings.TOPIC_ARN, subject, message);
     emit(report);
     logger.info('run reported', { runId: run.runId, status: report.status, counts: report.counts });
-    return { runId: run.runId, status: report.status, counts: report.counts, reportKey: reportKey(run), summary: subject };
+    return {
+      runId: run.runId,
+      status: report.status,
+      counts: report.counts,
+      reportKey: reportKey(run),
+      summary: subject,
+    };
   });
 }

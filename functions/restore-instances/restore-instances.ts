@@ -5,7 +5,7 @@ import { describeInstances, stopInstances, untagInstances } from '../aws/ec2.ts'
 import { describeFailure } from '../aws/failures.ts';
 import { findHolds } from '../aws/holds.ts';
 import { findCommands, listInvocations } from '../aws/ssm.ts';
-import { type Batch, batchSchema, closeLook, commentPrefix, type ConveyorInstance } from '../domain/conveyor.ts';
+import { type Batch, batchSchema, type ConveyorInstance, closeLook, commentPrefix } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, LEASE_TAG } from '../domain/leases.ts';
 import { applyRestore, decideRestore, failCaught, type RestoreDecision } from '../domain/restoring.ts';
@@ -48,7 +48,8 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
       const { instanceId, commands } = instance;
       const unknown = sent.filter(
         (command) =>
-          command.instanceIds.includes(instanceId) && !commands.some(({ commandId }) => commandId === command.commandId),
+          command.instanceIds.includes(instanceId) &&
+          !commands.some(({ commandId }) => commandId === command.commandId),
       );
       const lost = unknown.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null }));
       return { ...instance, hold: instance.hold ?? holds.get(instanceId) ?? null, commands: [...commands, ...lost] };
@@ -144,7 +145,10 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
 
     const moment = now();
     const changed = decided.map(([instance, decision]) => {
-      const waits: RestoreDecision = { action: 'wait', reason: { code: 'lease-kept', text: 'its lease is still there' } };
+      const waits: RestoreDecision = {
+        action: 'wait',
+        reason: { code: 'lease-kept', text: 'its lease is still there' },
+      };
       const effective = kept.has(instance.instanceId) ? waits : decision;
       return applyRestore(instance, effective, refusals.get(instance.instanceId) ?? null, moment);
     });

@@ -1,10 +1,18 @@
 import * as z from 'zod';
-import { createBucket } from '../aws/bucket.ts';
 import { bisect } from '../aws/bisect.ts';
+import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client } from '../aws/clients.ts';
 import { describeInstances, startInstances, tagInstances } from '../aws/ec2.ts';
 import { findHolds } from '../aws/holds.ts';
-import { type Batch, batchSchema, closeLook, type ConveyorInstance, fail, type Hold, moveTo } from '../domain/conveyor.ts';
+import {
+  type Batch,
+  batchSchema,
+  type ConveyorInstance,
+  closeLook,
+  fail,
+  type Hold,
+  moveTo,
+} from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, type HoldRecord, LEASE_TAG, recordKey } from '../domain/leases.ts';
 import { reason } from '../domain/reasons.ts';
@@ -109,7 +117,12 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       const onTag = found.get(instance.instanceId) ?? null;
       // A hold that the payload knows has had its reply: its start was refused, so a boot since then isn't ours.
       const earlierHold = onTag?.attempt === instance.hold?.attempt ? null : onTag;
-      const decision = decideStart(instance, { instance: instanceFacts, earlierHold }, settings.START_DEADLINE_SECONDS, moment);
+      const decision = decideStart(
+        instance,
+        { instance: instanceFacts, earlierHold },
+        settings.START_DEADLINE_SECONDS,
+        moment,
+      );
       switch (decision.action) {
         case 'start':
           toStart.push(instance);

@@ -5,13 +5,13 @@ import { cancelCommand, describeAgents, findCommands, listInvocations, sendComma
 import {
   type Batch,
   batchSchema,
+  type ConveyorInstance,
   closeLook,
   commandComment,
   conclude,
-  type ConveyorInstance,
   moveTo,
 } from '../domain/conveyor.ts';
-import { UPDATE_HARD_DEADLINE_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
+import { COMMAND_TIMEOUT_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
 import { currentCommand, decideUpdate, endCommands, needsAgentFacts, type UpdateDecision } from '../domain/updating.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
@@ -30,7 +30,9 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
 
   /** The current command's invocation of each instance, with one listing for each command that is still open. */
   async function follow(instances: ConveyorInstance[]): Promise<Map<string, Invocation>> {
-    const open = instances.flatMap((instance) => currentCommand(instance) ?? []).filter(({ endedAt }) => endedAt === null);
+    const open = instances
+      .flatMap((instance) => currentCommand(instance) ?? [])
+      .filter(({ endedAt }) => endedAt === null);
     const invocations = new Map<string, Invocation>();
     for (const commandId of new Set(open.map((command) => command.commandId))) {
       for (const invocation of await listInvocations(ssm, commandId, work)) {
@@ -67,7 +69,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
       for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt });
     }
     const unsent = members.map(({ instanceId }) => instanceId).filter((instanceId) => !sent.has(instanceId));
-    const request = { work, target: run.targetVersion, comment, timeoutSeconds: UPDATE_HARD_DEADLINE_SECONDS };
+    const request = { work, target: run.targetVersion, comment, timeoutSeconds: COMMAND_TIMEOUT_SECONDS };
     const { replies, refused } = await sendCommand(ssm, unsent, request);
     const moment = now();
     for (const { commandId, instanceIds } of replies) {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { createSsmClient } from '../aws/clients.ts';
 import { describeAgents } from '../aws/ssm.ts';
-import { type Batch, batchSchema, closeLook, conclude, type ConveyorInstance } from '../domain/conveyor.ts';
+import { type Batch, batchSchema, type ConveyorInstance, closeLook, conclude } from '../domain/conveyor.ts';
 import { judgeVersion } from '../domain/verifying.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import { environment } from '../environment.ts';

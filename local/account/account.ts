@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { createJournal, type Journal } from './journal.ts';
 import type { Fleet } from './fleet.ts';
+import { createJournal, type Journal } from './journal.ts';
 import { createRandom, randomUuid } from './random.ts';
 import { type Call, type Operations, ServiceError } from './service.ts';
-import { agents } from './services/ssm-agents.ts';
-import { commands } from './services/ssm-commands.ts';
 import { changing } from './services/ec2-change.ts';
 import { describing } from './services/ec2-describe.ts';
 import { resourceGroups } from './services/resource-groups.ts';
 import { createObjectStore, type ObjectStore, s3Error } from './services/s3.ts';
 import { type Message, sns, sts } from './services/sns-sts.ts';
+import { agents } from './services/ssm-agents.ts';
+import { commands } from './services/ssm-commands.ts';
 import { createThrottle } from './throttle.ts';
 import type { WireRequest, WireResponse } from './wire/http.ts';
 import { jsonError, jsonReply, restJsonError, restJsonReply } from './wire/json.ts';
@@ -72,7 +72,8 @@ const ec2Protocol: Protocol = {
 
 const queryProtocol = (namespace: string): Protocol => ({
   decode: fromQuery,
-  reply: (operation, requestId, content) => queryReply(operation, requestId, namespace, content as Record<string, XmlValue>),
+  reply: (operation, requestId, content) =>
+    queryReply(operation, requestId, namespace, content as Record<string, XmlValue>),
   error: (error, requestId) => queryError(error, requestId, namespace),
   unknownOperation: (operation) =>
     new ServiceError('InvalidAction', `The action ${operation} is not valid for this endpoint.`),
@@ -116,7 +117,9 @@ const throttled = (service: string) =>
 
 /** The service that a request was signed for. */
 const serviceOf = ({ headers }: WireRequest): string =>
-  /Credential=[^/]+\/\d{8}\/[^/]+\/(?<service>[^/]+)\/aws4_request/.exec(headers['authorization'] ?? '')?.groups?.['service'] ?? '';
+  /Credential=[^/]+\/\d{8}\/[^/]+\/(?<service>[^/]+)\/aws4_request/.exec(headers['authorization'] ?? '')?.groups?.[
+    'service'
+  ] ?? '';
 
 const resourcesIn = (parameters: unknown): number => {
   const ids = (parameters as { InstanceId?: unknown }).InstanceId;
@@ -167,7 +170,8 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
 
   function handleOther(service: string, request: WireRequest, call: Call, requestId: string): WireResponse {
     const known = services[service];
-    if (known === undefined) throw new ServiceError('UnknownService', `The embedded account has no service "${service}"`);
+    if (known === undefined)
+      throw new ServiceError('UnknownService', `The embedded account has no service "${service}"`);
     const { protocol, operations } = known;
     const { operation, parameters } = protocol.decode(request);
     const found = Object.hasOwn(operations, operation) ? operations[operation] : undefined;

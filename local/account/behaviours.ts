@@ -36,7 +36,9 @@ export const behaviours = {
   'opted-out': { description: 'it carries the tag reveille:opt-out' },
   hibernated: { description: 'it is hibernated, not just stopped' },
   'hibernation-falls-back': { description: 'it is hibernated; when it is to hibernate again, EC2 just stops it' },
-  'already-current': { description: "its agent has the region's latest version, whatever the file's agentVersion says" },
+  'already-current': {
+    description: "its agent has the region's latest version, whatever the file's agentVersion says",
+  },
   'agent-lost': { description: 'the update succeeds, and its agent is not heard of again' },
   ghost: { description: 'the group names it, EC2 does not know it' },
 } as const satisfies Record<string, Behaviour>;

@@ -33,7 +33,11 @@ export type FleetInstance = z.infer<typeof instanceSchema>;
 const groupSchema = z.strictObject({
   name: z.string().min(1).max(300).describe('Name of the resource group'),
   queryError: z
-    .enum(['CLOUDFORMATION_STACK_INACTIVE', 'CLOUDFORMATION_STACK_NOT_EXISTING', 'CLOUDFORMATION_STACK_UNASSUMABLE_ROLE'])
+    .enum([
+      'CLOUDFORMATION_STACK_INACTIVE',
+      'CLOUDFORMATION_STACK_NOT_EXISTING',
+      'CLOUDFORMATION_STACK_UNASSUMABLE_ROLE',
+    ])
     .optional()
     .describe('The group is broken: it answers with this query error and an empty list'),
   instances: z.array(instanceSchema),
@@ -60,7 +64,10 @@ export const fleetSchema = z
     for (const [groupIndex, group] of groups.entries()) {
       for (const [index, instance] of group.instances.entries()) {
         const text = JSON.stringify(instance);
-        if ((seen.get(instance.id) ?? text) !== text || duplicates(group.instances.map(({ id }) => id)).includes(instance.id)) {
+        if (
+          (seen.get(instance.id) ?? text) !== text ||
+          duplicates(group.instances.map(({ id }) => id)).includes(instance.id)
+        ) {
           const message = `${instance.id} stands there twice: in two groups it must say the same, in one it must stand once`;
           context.addIssue({ code: 'custom', path: ['groups', groupIndex, 'instances', index, 'id'], message });
         }
@@ -68,7 +75,11 @@ export const fleetSchema = z
       }
     }
     if (seen.size > INSTANCES_MAX) {
-      context.addIssue({ code: 'custom', path: ['groups'], message: `${seen.size} instances; at most ${INSTANCES_MAX} are allowed` });
+      context.addIssue({
+        code: 'custom',
+        path: ['groups'],
+        message: `${seen.size} instances; at most ${INSTANCES_MAX} are allowed`,
+      });
     }
   })
   .describe('A fleet of EC2 instances for the embedded account of Reveille');

@@ -18,7 +18,9 @@ interface SdkRequest {
 }
 
 const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]));
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
+  );
 
 /**
  * The account's door for SDK clients in this process: no sockets. A call takes its time, and what it does, it does in
@@ -35,8 +37,11 @@ export function connect(account: Account, principal: string, seed: number): Clie
       await pause();
       const { method, hostname, path, query, body = '' } = request;
       // Through the bytes: the SDK warns when its own body is asked for its text.
-      const bytes = typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
+      const bytes =
+        typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
+      );
       const response = account.handle(
         { method, hostname, path, query: flatten(query), headers, body: bytes },
         principal,

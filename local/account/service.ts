@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { World } from './world/world.ts';
 
 /** An error as the service would answer it. */
@@ -42,7 +42,14 @@ export function paginate<T>(
   token: string | undefined,
   invalidToken: () => ServiceError,
 ): { page: T[]; nextToken: string | undefined } {
-  const first = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString().replace(/^page:/, ''));
+  const first =
+    token === undefined
+      ? 0
+      : Number(
+          Buffer.from(token, 'base64url')
+            .toString()
+            .replace(/^page:/, ''),
+        );
   if (!Number.isInteger(first) || first < 0 || first > items.length) throw invalidToken();
   const next = first + pageSize;
   return {

@@ -22,7 +22,12 @@ Exit codes: 0 both promises held and the run did all that could be done, 1 a pro
 
 const schema = z.strictObject({
   fleet: z.string().default(fileURLToPath(new URL('../../fleets/dev-and-prod.json', import.meta.url))),
-  seed: z.coerce.number('expected a whole number').int('expected a whole number').min(0).max(2 ** 32 - 1).default(1),
+  seed: z.coerce
+    .number('expected a whole number')
+    .int('expected a whole number')
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(1),
   json: z.boolean().default(false),
   group: z.array(z.string()).optional(),
   'target-version': z.string().optional(),

@@ -7,54 +7,88 @@ import type { PromiseCheck } from '../promises.ts';
 import type { Simulated } from '../simulation.ts';
 
 const COLOURS = { updated: 'green', 'already-current': 'green', failed: 'red', excluded: 'yellow' } as const;
-const WIDTH_MIN = 100;
-const WIDTH_MAX = 200;
-/** What all the columns but the last one take, with their borders. */
-const FIXED_WIDTH = 88;
+const WIDTH_MIN = 120;
+const WIDTH_MAX = 240;
+/** No lines at all: one instance is one line, unless its reason is long. */
+const PARTS = [
+  'top',
+  'top-mid',
+  'top-left',
+  'top-right',
+  'bottom',
+  'bottom-mid',
+  'bottom-left',
+  'bottom-right',
+  'left',
+  'left-mid',
+  'mid',
+  'mid-mid',
+  'right',
+  'right-mid',
+  'middle',
+];
+const NO_LINES = Object.fromEntries(PARTS.map((part) => [part, '']));
 
-const width = (columns: number | undefined) => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns ?? 160));
+const width = (columns: number | undefined) => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns ?? 180));
 
 const namesIn = (fleet: Fleet): Map<string, string> =>
-  new Map(fleet.groups.flatMap(({ instances }) => instances.flatMap(({ id, name }): [string, string][] => (name ? [[id, name]] : []))));
+  new Map(
+    fleet.groups.flatMap(({ instances }) =>
+      instances.flatMap(({ id, name }): [string, string][] => (name ? [[id, name]] : [])),
+    ),
+  );
 
-function table(head: string[], rows: string[][], columns: number | undefined): string {
+function table(head: string[], colWidths: number[], rows: string[][], columns: number | undefined): string {
+  const rest = width(columns) - colWidths.reduce((sum, one) => sum + one, 0);
   const result = new Table({
-    head,
-    colWidths: [22, 10, 14, 14, 14, ...Array(head.length - 6).fill(14), width(columns) - FIXED_WIDTH],
+    head: head.map((title) => styleText('bold', title)),
+    colWidths: [...colWidths, rest],
     wordWrap: true,
-    style: { head: ['bold'], border: ['grey'] },
+    chars: NO_LINES,
+    // Its own colours would ignore NO_COLOR.
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
   result.push(...rows);
-  return result.toString();
+  return result
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** Every instance: how it was, how it is, and why. */
 export function printReport(report: Report, fleet: Fleet, columns: number | undefined): string {
   const names = namesIn(fleet);
   const rows = report.instances.map((instance) => [
-    `${instance.instanceId}\n${styleText('dim', names.get(instance.instanceId) ?? '')}`,
+    instance.instanceId,
+    names.get(instance.instanceId) ?? '',
     instance.group,
-    `${instance.originalState ?? '-'}${instance.finalState === instance.originalState ? '' : `\n-> ${instance.finalState ?? '?'}`}`,
-    `${instance.versionBefore ?? '-'}\n-> ${instance.versionAfter ?? '-'}`,
+    instance.originalState ?? '-',
+    instance.finalState ?? '-',
+    instance.versionBefore ?? '-',
+    instance.versionAfter ?? '-',
     styleText(COLOURS[instance.outcome], instance.outcome),
     instance.reason === null ? '' : `${instance.reason.code}: ${instance.reason.text}`,
   ]);
-  return table(['instance', 'group', 'state', 'version', 'outcome', 'reason'], rows, columns);
+  const head = ['instance', 'name', 'group', 'was', 'is', 'version before', 'after', 'outcome', 'reason'];
+  return table(head, [21, 13, 8, 12, 12, 16, 12, 17], rows, columns);
 }
 
 export function printPlan(plan: Plan, fleet: Fleet, columns: number | undefined): string {
   const names = namesIn(fleet);
   const rows = plan.instances.map(({ instanceId, group, originalState, versionBefore, action, reason }) => [
-    `${instanceId}\n${styleText('dim', names.get(instanceId) ?? '')}`,
+    instanceId,
+    names.get(instanceId) ?? '',
     group,
     originalState ?? '-',
     versionBefore ?? '-',
     action,
     reason === null ? '' : `${reason.code}: ${reason.text}`,
   ]);
+  const head = ['instance', 'name', 'group', 'is', 'version', 'would do', 'reason'];
   const { intended, wake, update, current, settling, excluded } = plan.counts;
   return [
-    table(['instance', 'group', 'state', 'version', 'would do', 'reason'], rows, columns),
+    table(head, [21, 13, 8, 12, 14, 24], rows, columns),
     `Of ${intended} instances, ${wake} would be woken, ${update} updated as they run; ${current} are current, ${settling} not settled yet, ${excluded} excluded. Target ${plan.targetVersion}.`,
   ].join('\n');
 }

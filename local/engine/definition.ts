@@ -24,7 +24,10 @@ const LONGEST_SECONDS = 7 * 86_400;
 
 /** Reads the state machine's own file and fills in `${...}`, as CloudFormation does with DefinitionSubstitutions. */
 export function readDefinition(path: URL | string, substitutions: Record<string, string>): Definition {
-  const text = readFileSync(path, 'utf8').replace(/\$\{(\w+)\}/g, (whole, name: string) => substitutions[name] ?? whole);
+  const text = readFileSync(path, 'utf8').replace(
+    /\$\{(\w+)\}/g,
+    (whole, name: string) => substitutions[name] ?? whole,
+  );
   return JSON.parse(text) as Definition;
 }
 
@@ -41,7 +44,12 @@ export function splitDistributedMaps(definition: Definition): { parent: Definiti
       const { ToleratedFailurePercentage, Label: _label, ...rest } = state;
       maps.push({ name, child: processor, toleratedFailurePercentage: Number(ToleratedFailurePercentage ?? 0) });
       const task = `${name}.${CHILD_TASK}`;
-      const stand = { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:123456789012:function:child', TimeoutSeconds: LONGEST_SECONDS, End: true };
+      const stand = {
+        Type: 'Task',
+        Resource: 'arn:aws:lambda:us-east-1:123456789012:function:child',
+        TimeoutSeconds: LONGEST_SECONDS,
+        End: true,
+      };
       return [name, { ...rest, ItemProcessor: { StartAt: task, States: { [task]: stand } } }];
     }),
   );

@@ -23,7 +23,10 @@ export function travel(value: unknown, what: string): unknown {
   const text = JSON.stringify(value ?? null);
   const bytes = Buffer.byteLength(text);
   if (bytes > PAYLOAD_BYTES_MAX) {
-    throw new StatesError('States.DataLimitExceeded', `${what} has ${bytes} bytes; at most ${PAYLOAD_BYTES_MAX} are allowed`);
+    throw new StatesError(
+      'States.DataLimitExceeded',
+      `${what} has ${bytes} bytes; at most ${PAYLOAD_BYTES_MAX} are allowed`,
+    );
   }
   return JSON.parse(text);
 }
@@ -34,7 +37,8 @@ export interface LambdaFunction {
   timeoutSeconds: number;
 }
 
-const causeOf = (errorType: string, errorMessage: string): string => JSON.stringify({ errorType, errorMessage, trace: [] });
+const causeOf = (errorType: string, errorMessage: string): string =>
+  JSON.stringify({ errorType, errorMessage, trace: [] });
 
 /**
  * Invokes a function as Step Functions does through Lambda: JSON in, JSON out, a time-out, and an error whose name is
@@ -42,7 +46,10 @@ const causeOf = (errorType: string, errorMessage: string): string => JSON.string
  */
 export async function invoke(lambda: LambdaFunction, payload: unknown, requestIds: Random): Promise<unknown> {
   const deadline = Date.now() + lambda.timeoutSeconds * 1000;
-  const context = { awsRequestId: randomUuid(requestIds), getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) };
+  const context = {
+    awsRequestId: randomUuid(requestIds),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
   const event = travel(payload, 'the input of a task');
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {

@@ -70,15 +70,18 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
     return made;
   };
 
-  const functionTask = (run: Run): TaskHandler => async (input) => {
-    // The interpreter goes on retrying after an abort. In AWS nothing is called any more.
-    if (run.hasEnded) return new Promise(() => undefined);
-    const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
-    const lambda = functions[FunctionName.split(':').at(-1) ?? ''];
-    if (lambda === undefined) throw new StatesError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
-    tally.invocations++;
-    return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await invoke(lambda, Payload, random) };
-  };
+  const functionTask =
+    (run: Run): TaskHandler =>
+    async (input) => {
+      // The interpreter goes on retrying after an abort. In AWS nothing is called any more.
+      if (run.hasEnded) return new Promise(() => undefined);
+      const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
+      const lambda = functions[FunctionName.split(':').at(-1) ?? ''];
+      if (lambda === undefined)
+        throw new StatesError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
+      tally.invocations++;
+      return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await invoke(lambda, Payload, random) };
+    };
 
   /** Runs an item of a distributed map. Its failure is counted, and fails the map only beyond what it tolerates. */
   const childTask = (run: Run, map: DistributedMap): TaskHandler => {
@@ -101,10 +104,13 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
     const run: Run = { arn, name, hasEnded: false, children: [] };
     const handlers = new Map<string, TaskHandler>(taskNames(definition).map((task) => [task, functionTask(run)]));
     for (const map of maps) handlers.set(`${map.name}.${CHILD_TASK}`, childTask(run, map));
-    const interpreted = interpreterOf(definition).run(travel(input, 'the input of an execution') as never, {
-      overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) as never },
-      context: { Execution: { Id: arn, Name: name }, StateMachine: { Id: stateMachineArn, Name: machineName } },
-    } as RunOptions);
+    const interpreted = interpreterOf(definition).run(
+      travel(input, 'the input of an execution') as never,
+      {
+        overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) as never },
+        context: { Execution: { Id: arn, Name: name }, StateMachine: { Id: stateMachineArn, Name: machineName } },
+      } as RunOptions,
+    );
 
     const end = (result: ExecutionResult): ExecutionResult => {
       run.hasEnded = true;
@@ -120,7 +126,9 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
   }
 
   /** Drains the log: kept, it would hold every payload of the run. */
-  async function countEvents(events: AsyncIterable<{ type: string; state?: { name: string; type: string } }>): Promise<void> {
+  async function countEvents(
+    events: AsyncIterable<{ type: string; state?: { name: string; type: string } }>,
+  ): Promise<void> {
     let history = 0;
     for await (const { type, state } of events) {
       // The task that stands in for a child execution is no state of the definition.

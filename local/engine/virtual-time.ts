@@ -38,7 +38,8 @@ export async function runInVirtualTime<T>(start: Date, seed: number, work: () =>
       for (let count = 0; count < TURNS_BETWEEN_TIMERS; count++) await turn();
       if (isDone) break;
       idle = clock.countTimers() === 0 ? idle + 1 : 0;
-      if (idle > IDLE_TURNS_MAX) throw new Error('virtual time stands still: nothing is scheduled, and the work is not done');
+      if (idle > IDLE_TURNS_MAX)
+        throw new Error('virtual time stands still: nothing is scheduled, and the work is not done');
       await clock.nextAsync();
     }
     return await result;

@@ -13,17 +13,30 @@ const FAILURES: { pattern: RegExp; code: string; text: string }[] = [
   },
   { pattern: /insufficient available disk space/i, code: 'no-disk-space', text: 'there is not enough disk space' },
   // Not "rollback" alone: a harmless "No rollback needed" follows most failures.
-  { pattern: /rolled ?back \S+ (from )?\S+ to|Initiating rollback/i, code: 'update-rolled-back', text: 'the update failed and was rolled back' },
+  {
+    pattern: /rolled ?back \S+ (from )?\S+ to|Initiating rollback/i,
+    code: 'update-rolled-back',
+    text: 'the update failed and was rolled back',
+  },
 ];
 const ANOTHER_UPDATE = /another update in progress/i;
 const DONE = /updated successfully to|has already been installed/i;
 const SKIPPED = /version \S+ is (deprecated|inactive|deprecated\/inactive), update skipped/i;
 
-const lastLine = (output: string): string => output.trim().split('\n').at(-1)?.trim() ?? '';
+const TELLING = /fail|unsupported|insufficient|died|older version|another update|skipped/i;
+
+/** The line that says what happened: the first that tells of trouble, for the ones after it are only its consequences. */
+function tellingLine(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.find((line) => TELLING.test(line)) ?? lines.at(-1) ?? '';
+}
 
 function failureReason({ output, statusDetails }: Invocation): Reason {
   const known = FAILURES.find(({ pattern }) => pattern.test(output));
-  const said = lastLine(output);
+  const said = tellingLine(output);
   const saying = said === '' ? `the command ended ${statusDetails}` : `the command ended ${statusDetails}: "${said}"`;
   return known
     ? reason(known.code, `${known.text} (${saying})`)
@@ -35,7 +48,7 @@ function judgeSuccess({ output }: Invocation): Judgement {
   if (SKIPPED.test(output)) {
     return {
       verdict: 'failed',
-      reason: reason('target-not-active', `the update was skipped: "${lastLine(output)}"`),
+      reason: reason('target-not-active', `the update was skipped: "${tellingLine(output)}"`),
     };
   }
   return { verdict: 'done' };
@@ -62,7 +75,10 @@ function judge(invocation: Invocation): Judgement {
     case 'Failed':
       if (statusDetails === 'Terminated') break;
       if (ANOTHER_UPDATE.test(invocation.output)) {
-        return { verdict: 'busy', reason: reason('another-update', `the agent said: "${lastLine(invocation.output)}"`) };
+        return {
+          verdict: 'busy',
+          reason: reason('another-update', `the agent said: "${tellingLine(invocation.output)}"`),
+        };
       }
       return { verdict: 'failed', reason: failureReason(invocation) };
     case 'Cancelled':
@@ -72,7 +88,10 @@ function judge(invocation: Invocation): Judgement {
       return { verdict: 'running' };
   }
   // Given up by the service, not ended by the agent: DeliveryTimedOut comes to a running update as well.
-  return { verdict: 'lost', reason: reason('update-lost', `the command ended ${statusDetails} without a word of the agent`) };
+  return {
+    verdict: 'lost',
+    reason: reason('update-lost', `the command ended ${statusDetails} without a word of the agent`),
+  };
 }
 
 /** AWS-UpdateSSMAgent: brings the agent to an explicit version, never downwards. */

@@ -41,7 +41,10 @@ function assertStoppable(machine: Machine, hibernate: boolean): void {
     throw new ServiceError('IncorrectInstanceState', message);
   }
   if (machine.state !== 'running') {
-    throw new ServiceError('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be stopped.`);
+    throw new ServiceError(
+      'IncorrectInstanceState',
+      `The instance '${id}' is not in a state from which it can be stopped.`,
+    );
   }
   if (has(machine, 'stop-protected')) {
     const message = `The instance '${id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`;
@@ -126,7 +129,8 @@ export const changing: Operations = {
       for (const machine of tagged(call, ResourceId, () => undefined)) {
         call.world.tag(machine, call.now, (tags) => {
           // Without tags it deletes all of them (docs/aws-behaviour.md 35).
-          const keys = Tag ?? [...tags.keys()].filter((key) => !key.startsWith('aws:')).map((Key) => ({ Key, Value: undefined }));
+          const keys =
+            Tag ?? [...tags.keys()].filter((key) => !key.startsWith('aws:')).map((Key) => ({ Key, Value: undefined }));
           for (const { Key, Value } of keys) {
             if (Value === undefined || tags.get(Key) === Value) tags.delete(Key);
           }

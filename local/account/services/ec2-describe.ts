@@ -76,7 +76,11 @@ export const describing: Operations = {
     z.strictObject({ ...listing, IncludeAllInstances: wireBoolean.optional() }),
     (parameters, call) => {
       const { IncludeAllInstances, ...rest } = parameters;
-      const { page, nextToken } = select(rest, call, (_, view) => IncludeAllInstances === true || view.state === 'running');
+      const { page, nextToken } = select(
+        rest,
+        call,
+        (_, view) => IncludeAllInstances === true || view.state === 'running',
+      );
       const statuses = page.map(({ machine, view }) => {
         const status = view.state === 'running' ? 'ok' : 'not-applicable';
         return {

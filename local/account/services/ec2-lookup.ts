@@ -28,7 +28,10 @@ export interface Filter {
 export function passes(machine: Machine, state: string, tags: ReadonlyMap<string, string>, filters: Filter[]): boolean {
   return filters.every(({ Name, Value }) => {
     if (Value.length > FILTER_VALUES_MAX) {
-      throw new ServiceError('FilterLimitExceeded', `The maximum number of filter values specified on a single call is ${FILTER_VALUES_MAX}`);
+      throw new ServiceError(
+        'FilterLimitExceeded',
+        `The maximum number of filter values specified on a single call is ${FILTER_VALUES_MAX}`,
+      );
     }
     if (Name === 'instance-id') return Value.includes(machine.id);
     if (Name === 'instance-state-name') return Value.includes(state);

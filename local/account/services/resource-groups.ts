@@ -29,14 +29,20 @@ export function resourceGroups(fleet: Fleet): Operations {
         const group = find(Group ?? GroupName);
         if (group.queryError !== undefined) {
           const message = `The stack of group ${group.name} cannot be queried.`;
-          return { Resources: [], ResourceIdentifiers: [], QueryErrors: [{ ErrorCode: group.queryError, Message: message }] };
+          return {
+            Resources: [],
+            ResourceIdentifiers: [],
+            QueryErrors: [{ ErrorCode: group.queryError, Message: message }],
+          };
         }
         const wanted = Filters.every(({ Values }) => Values.includes('AWS::EC2::Instance'));
         const identifiers = (wanted ? group.instances : []).map(({ id }) => ({
           ResourceArn: `arn:aws:ec2:${fleet.region}:${account}:instance/${id}`,
           ResourceType: 'AWS::EC2::Instance',
         }));
-        const { page, nextToken } = paginate(identifiers, MaxResults, NextToken, () => badRequest('NextToken is not valid'));
+        const { page, nextToken } = paginate(identifiers, MaxResults, NextToken, () =>
+          badRequest('NextToken is not valid'),
+        );
         return {
           Resources: page.map((Identifier) => ({ Identifier })),
           ResourceIdentifiers: page,
@@ -47,7 +53,9 @@ export function resourceGroups(fleet: Fleet): Operations {
     ),
     GetGroup: operation(groupName, ({ Group, GroupName }, { account }) => {
       const { name } = find(Group ?? GroupName);
-      return { Group: { GroupArn: arn(account, name), Name: name, Description: `Group ${name} of the embedded account` } };
+      return {
+        Group: { GroupArn: arn(account, name), Name: name, Description: `Group ${name} of the embedded account` },
+      };
     }),
   };
 }

@@ -35,7 +35,12 @@ function locate({ hostname, path }: WireRequest): { bucket: string; key: string 
   return { bucket, key: key.join('/') };
 }
 
-const OPERATIONS: Record<string, string> = { PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' };
+const OPERATIONS: Record<string, string> = {
+  PUT: 'PutObject',
+  GET: 'GetObject',
+  HEAD: 'HeadObject',
+  DELETE: 'DeleteObject',
+};
 
 function route(request: WireRequest) {
   const { bucket, key } = locate(request);
@@ -123,7 +128,11 @@ export function createObjectStore(): ObjectStore {
     const inner = Object.entries(head)
       .map(([name, value]) => element(name, value as XmlValue))
       .join('');
-    return { statusCode: 200, headers: xml, body: document(`<ListBucketResult${NAMESPACE}>${inner}${contents}</ListBucketResult>`) };
+    return {
+      statusCode: 200,
+      headers: xml,
+      body: document(`<ListBucketResult${NAMESPACE}>${inner}${contents}</ListBucketResult>`),
+    };
   };
 
   return {
@@ -143,7 +152,9 @@ export function createObjectStore(): ObjectStore {
             throw new ServiceError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
           }
           assertConditions(request, existing);
-          return empty({ etag: store(bucket, key, request.body, request.headers['content-type'] ?? 'binary/octet-stream', now) });
+          return empty({
+            etag: store(bucket, key, request.body, request.headers['content-type'] ?? 'binary/octet-stream', now),
+          });
         case 'GetObject':
         case 'HeadObject': {
           if (existing === undefined) throw noSuchKey();

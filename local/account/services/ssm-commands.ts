@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
 import { randomUuid } from '../random.ts';
+import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
 import { cancel, dispatch, type WorldCommand, type WorldInvocation } from '../world/commands.ts';
 import { isListed } from './ssm-agents.ts';
 
@@ -21,7 +21,10 @@ function assertReachable({ world, account }: Call, ids: string[]): void {
     return machine === undefined || !isListed(machine);
   });
   if (bad.length === 0) return;
-  throw new ServiceError('InvalidInstanceId', `Instances [[${bad.join(', ')}]] not in a valid state for account ${account}`);
+  throw new ServiceError(
+    'InvalidInstanceId',
+    `Instances [[${bad.join(', ')}]] not in a valid state for account ${account}`,
+  );
 }
 
 function commandStatus({ invocations }: WorldCommand): string {
@@ -33,7 +36,8 @@ function commandStatus({ invocations }: WorldCommand): string {
 
 const describeCommand = (command: WorldCommand) => {
   const status = commandStatus(command);
-  const of = (...names: string[]) => [...command.invocations.values()].filter((one) => names.includes(one.status)).length;
+  const of = (...names: string[]) =>
+    [...command.invocations.values()].filter((one) => names.includes(one.status)).length;
   return {
     CommandId: command.id,
     DocumentName: command.documentName,
@@ -85,7 +89,8 @@ type Filter = z.infer<typeof filterSchema>;
 
 function moment({ key, value }: Filter): number {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
+  if (Number.isNaN(time))
+    throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
   return time;
 }
 
@@ -128,20 +133,30 @@ export const commands: Operations = {
       Parameters: z
         .strictObject({
           version: z.array(z.string()).length(1).optional(),
-          allowDowngrade: z.array(z.enum(['true', 'false'])).length(1).optional(),
+          allowDowngrade: z
+            .array(z.enum(['true', 'false']))
+            .length(1)
+            .optional(),
         })
         .default({}),
       Comment: z.string().max(100).optional(),
       TimeoutSeconds: z.int().min(30).max(2_592_000).optional(),
-      MaxConcurrency: z.string().regex(/^([1-9]\d{0,6}|[1-9]\d?%|100%)$/).optional(),
-      MaxErrors: z.string().regex(/^([1-9]\d{0,6}|0|[1-9]\d?%|0%|100%)$/).optional(),
+      MaxConcurrency: z
+        .string()
+        .regex(/^([1-9]\d{0,6}|[1-9]\d?%|100%)$/)
+        .optional(),
+      MaxErrors: z
+        .string()
+        .regex(/^([1-9]\d{0,6}|0|[1-9]\d?%|0%|100%)$/)
+        .optional(),
     }),
     (parameters, call) => {
       const { world, now } = call;
       if (parameters.DocumentName !== DOCUMENT) {
         throw new ServiceError('InvalidDocument', `Document with name ${parameters.DocumentName} does not exist.`);
       }
-      if (new Set(parameters.InstanceIds).size < parameters.InstanceIds.length) throw new ServiceError('DuplicateInstanceId', '');
+      if (new Set(parameters.InstanceIds).size < parameters.InstanceIds.length)
+        throw new ServiceError('DuplicateInstanceId', '');
       assertReachable(call, parameters.InstanceIds);
       const invocations = parameters.InstanceIds.map((instanceId): [string, WorldInvocation] => [
         instanceId,
@@ -174,17 +189,20 @@ export const commands: Operations = {
     },
   ),
 
-  ListCommands: operation(z.strictObject(listing), ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken }, { world, now }) => {
-    const found = newestFirst(world.commands).filter(
-      (command) =>
-        command.visibleAt <= now &&
-        (CommandId === undefined || command.id === CommandId) &&
-        (InstanceId === undefined || command.instanceIds.includes(InstanceId)) &&
-        passes(command, Filters),
-    );
-    const { page, nextToken } = paginate(found.map(describeCommand), MaxResults, NextToken, invalidToken);
-    return { Commands: page, NextToken: nextToken };
-  }),
+  ListCommands: operation(
+    z.strictObject(listing),
+    ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken }, { world, now }) => {
+      const found = newestFirst(world.commands).filter(
+        (command) =>
+          command.visibleAt <= now &&
+          (CommandId === undefined || command.id === CommandId) &&
+          (InstanceId === undefined || command.instanceIds.includes(InstanceId)) &&
+          passes(command, Filters),
+      );
+      const { page, nextToken } = paginate(found.map(describeCommand), MaxResults, NextToken, invalidToken);
+      return { Commands: page, NextToken: nextToken };
+    },
+  ),
 
   ListCommandInvocations: operation(
     z.strictObject({ ...listing, Details: z.boolean().optional() }),

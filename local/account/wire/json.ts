@@ -1,7 +1,12 @@
 import type { ServiceError } from '../service.ts';
 import type { WireResponse } from './http.ts';
 
-const respond = (statusCode: number, contentType: string, content: unknown, headers: Record<string, string>): WireResponse => ({
+const respond = (
+  statusCode: number,
+  contentType: string,
+  content: unknown,
+  headers: Record<string, string>,
+): WireResponse => ({
   statusCode,
   headers: { 'content-type': contentType, ...headers },
   body: Buffer.from(JSON.stringify(content)),
@@ -15,11 +20,21 @@ export const jsonReply = (content: unknown, requestId: string): WireResponse =>
 
 /** Some of SSM's errors have no message at all (docs/aws-behaviour.md 42). */
 export const jsonError = ({ code, message, statusCode }: ServiceError, requestId: string): WireResponse =>
-  respond(statusCode, JSON_1_1, { __type: code, ...(message === '' ? {} : { message }) }, { 'x-amzn-requestid': requestId });
+  respond(
+    statusCode,
+    JSON_1_1,
+    { __type: code, ...(message === '' ? {} : { message }) },
+    { 'x-amzn-requestid': requestId },
+  );
 
 /** Resource Groups: REST with JSON bodies; the error's name stands in a header. */
 export const restJsonReply = (content: unknown, requestId: string): WireResponse =>
   respond(200, 'application/json', content, { 'x-amzn-requestid': requestId });
 
 export const restJsonError = ({ code, message, statusCode }: ServiceError, requestId: string): WireResponse =>
-  respond(statusCode, 'application/json', { Message: message }, { 'x-amzn-errortype': code, 'x-amzn-requestid': requestId });
+  respond(
+    statusCode,
+    'application/json',
+    { Message: message },
+    { 'x-amzn-errortype': code, 'x-amzn-requestid': requestId },
+  );

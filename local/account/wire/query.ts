@@ -24,8 +24,10 @@ export function decodeQuery(request: WireRequest): { action: string; parameters:
     const path = name.split('.').filter((part) => part !== 'member');
     let place = tree;
     for (const part of path.slice(0, -1)) {
-      const next = place[part];
-      place = typeof next === 'object' ? next : (place[part] = Object.create(null) as Tree);
+      const existing = place[part];
+      const next = typeof existing === 'object' ? existing : (Object.create(null) as Tree);
+      place[part] = next;
+      place = next;
     }
     place[path.at(-1) ?? ''] = value;
   }
@@ -37,7 +39,9 @@ export const wireInteger = z
   .string()
   .regex(/^-?\d+$/)
   .transform(Number);
-export const wireBoolean = z.enum(['true', 'false', 'True', 'False']).transform((text) => text.toLowerCase() === 'true');
+export const wireBoolean = z
+  .enum(['true', 'false', 'True', 'False'])
+  .transform((text) => text.toLowerCase() === 'true');
 
 const xml = { 'content-type': 'text/xml;charset=UTF-8' };
 
@@ -45,7 +49,12 @@ export const ec2Reply = (action: string, requestId: string, content: Record<stri
   statusCode: 200,
   headers: { ...xml, 'x-amzn-requestid': requestId },
   body: document(
-    element(`${action}Response`, { requestId, ...content }, 'item', ' xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"'),
+    element(
+      `${action}Response`,
+      { requestId, ...content },
+      'item',
+      ' xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"',
+    ),
   ),
 });
 

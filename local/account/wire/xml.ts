@@ -4,7 +4,8 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no way to write them
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 
-const escape = (text: string): string => text.replace(FORBIDDEN, '').replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
+const escapeText = (text: string): string =>
+  text.replace(FORBIDDEN, '').replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 
 /**
  * An element with its content. A list is one element with a child for each item; a missing value is no element.
@@ -18,7 +19,7 @@ export function element(name: string, value: XmlValue, itemName = 'item', attrib
     content = Object.entries(value)
       .map(([child, inner]) => element(child, inner, itemName))
       .join('');
-  } else content = escape(String(value));
+  } else content = escapeText(String(value));
   return `<${name}${attributes}>${content}</${name}>`;
 }
 

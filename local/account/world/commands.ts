@@ -122,7 +122,12 @@ function perform(world: World, machine: Machine, command: WorldCommand, invocati
     if (effect === 'succeed' && ending === 'updated' && has(machine, 'agent-lost')) haltAgent(machine);
     if (invocation.endedAt !== null) return;
     const status = effect === 'succeed' ? 'Success' : 'Failed';
-    const { stdout, stderr } = output(ending, { source, target, region: world.region, packageFile: machine.platform.packageFile });
+    const { stdout, stderr } = output(ending, {
+      source,
+      target,
+      region: world.region,
+      packageFile: machine.platform.packageFile,
+    });
     const responseCode = effect === 'succeed' ? 0 : 1;
     Object.assign(invocation, { status, statusDetails: status, endedAt: moment, stdout, stderr, responseCode });
     world.change(machine, moment, 'update', `${status}: ${(stderr || stdout).trim().split('\n').at(-1)}`);

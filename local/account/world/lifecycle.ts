@@ -13,7 +13,10 @@ interface Transition {
 }
 
 /** docs/aws-behaviour.md 19 */
-const LAUNCH_ERROR: StateReason = { code: 'Client.InternalError', message: 'Client.InternalError: Client error on launch' };
+const LAUNCH_ERROR: StateReason = {
+  code: 'Client.InternalError',
+  message: 'Client.InternalError: Client error on launch',
+};
 export const USER_SHUTDOWN: StateReason = {
   code: 'Client.UserInitiatedShutdown',
   message: 'Client.UserInitiatedShutdown: User initiated shutdown',

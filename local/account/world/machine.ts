@@ -76,7 +76,13 @@ export function draw(machine: Machine, what: keyof Timing): number {
 const DAY = 86_400_000;
 
 /** How a machine stands when the account begins. */
-export function createMachine(spec: FleetInstance, group: string, seed: number, now: number, latestVersion: string): Machine {
+export function createMachine(
+  spec: FleetInstance,
+  group: string,
+  seed: number,
+  now: number,
+  latestVersion: string,
+): Machine {
   const random = createRandom(seed, 'machine', spec.id);
   const version = spec.behaviours.includes('already-current') ? latestVersion : spec.agentVersion;
   const launchTime = Math.floor((now - random.between([1, 20]) * DAY) / 1000) * 1000;

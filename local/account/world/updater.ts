@@ -20,7 +20,10 @@ interface Words {
 const AGENT = 'amazon-ssm-agent';
 
 /** The literal words of the agent and its updater, and the stream they go to (docs/aws-behaviour.md 4, 5). */
-export function output(ending: Ending, { source, target, region, packageFile }: Words): { stdout: string; stderr: string } {
+export function output(
+  ending: Ending,
+  { source, target, region, packageFile }: Words,
+): { stdout: string; stderr: string } {
   const url = (version: string) =>
     `https://s3.${region}.amazonaws.com/amazon-ssm-${region}/${AGENT}/${version}/${packageFile}`;
   const downloads = ['Successfully downloaded manifest', `Successfully downloaded updater version ${target}`];
@@ -42,7 +45,12 @@ export function output(ending: Ending, { source, target, region, packageFile }: 
       failed,
       'No rollback needed',
     ],
-    'not-in-manifest': [...begun, `${AGENT} target version ${target} is unsupported on current platform`, failed, 'No rollback needed'],
+    'not-in-manifest': [
+      ...begun,
+      `${AGENT} target version ${target} is unsupported on current platform`,
+      failed,
+      'No rollback needed',
+    ],
     'install-failed': [
       ...begun,
       `Successfully downloaded ${url(source)}`,

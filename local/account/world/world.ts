@@ -104,7 +104,8 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
   for (const group of fleet.groups) {
     for (const spec of group.instances) {
       if (spec.behaviours.includes('ghost')) ghosts.add(spec.id);
-      else if (!machines.has(spec.id)) machines.set(spec.id, createMachine(spec, group.name, seed, now, fleet.agentVersion));
+      else if (!machines.has(spec.id))
+        machines.set(spec.id, createMachine(spec, group.name, seed, now, fleet.agentVersion));
     }
   }
   for (const machine of machines.values()) begin(world, machine, now, enter);
@@ -122,7 +123,10 @@ function begin(
   const fitting = beginnings.filter(({ when }) => has(machine, when));
   const state = fitting.find((beginning) => beginning.state)?.state?.[spec.state] ?? spec.state;
   const special = fitting.find((beginning) => beginning.stateReason)?.stateReason;
-  const usual = { code: 'Client.UserInitiatedShutdown', message: 'Client.UserInitiatedShutdown: User initiated shutdown' };
+  const usual = {
+    code: 'Client.UserInitiatedShutdown',
+    message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+  };
   const why = spec.state === 'stopped' || state === 'terminated' ? (special ?? usual) : null;
   if (state === 'pending' || state === 'stopping') {
     if (state === 'pending') machine.launchTime = now - 5000;
@@ -131,6 +135,12 @@ function begin(
   }
   machine.state = state;
   machine.stateReason = why;
-  machine.views.push({ visibleAt: 0, state, stateReason: why, launchTime: machine.launchTime, tags: new Map(machine.tags) });
+  machine.views.push({
+    visibleAt: 0,
+    state,
+    stateReason: why,
+    launchTime: machine.launchTime,
+    tags: new Map(machine.tags),
+  });
   if (state === 'running') resumeAgent(world, machine, now);
 }

@@ -1,0 +1,19 @@
+/** SWC does not check types: the test command runs tsc first. */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // No haste map of what sam build copies.
+  modulePathIgnorePatterns: ['<rootDir>/.aws-sam'],
+  transform: {
+    '^.+\\.[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+        module: { type: 'commonjs', importInterop: 'node' },
+      },
+    ],
+  },
+  // Packages that are ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!tinyqueue/)'],
+  clearMocks: true,
+};
