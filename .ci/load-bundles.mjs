@@ -17,6 +17,8 @@ const STAND_INS = {
   Topic: 'arn:aws:sns:us-east-1:123456789012:example-topic',
 };
 
+const print = (line) => process.stdout.write(`${line}\n`);
+
 /** Runs in the child process: what Lambda does at init, then one invocation. */
 async function load(file, handlerName) {
   const begin = performance.now();
@@ -59,7 +61,7 @@ function check(logicalId, { Properties: properties }, { Globals, Parameters }) {
   if (child.status !== 0) throw new Error(child.error?.message ?? child.stderr.trim());
   const { initMs } = JSON.parse(child.stdout.split('\n').at(-1));
   const kilobytes = Math.round(statSync(file).size / 1000);
-  console.log(`${logicalId.padEnd(28)}${String(kilobytes).padStart(6)} kB${String(initMs).padStart(6)} ms init`);
+  print(`${logicalId.padEnd(28)}${String(kilobytes).padStart(6)} kB${String(initMs).padStart(6)} ms init`);
 }
 
 function main() {
@@ -71,7 +73,7 @@ function main() {
       check(logicalId, resource, template);
     } catch (error) {
       process.exitCode = 1;
-      console.error(`${logicalId.padEnd(28)} FAILED: ${error.message}`);
+      print(`${logicalId.padEnd(28)} FAILED: ${error.message}`);
     }
   }
 }

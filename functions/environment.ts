@@ -8,7 +8,7 @@ export const environment = {
   TOPIC_ARN: z.string().startsWith('arn:'),
   START_DEADLINE_SECONDS: seconds(0, 7200),
   READINESS_DEADLINE_SECONDS: seconds(60, 7200),
-  UPDATE_DEADLINE_SECONDS: seconds(60, 2700),
+  UPDATE_DEADLINE_SECONDS: seconds(60, 3600),
   VERIFY_DEADLINE_SECONDS: seconds(60, 7200),
   RESTORE_DEADLINE_SECONDS: seconds(300, 14_400),
 };

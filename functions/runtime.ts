@@ -26,6 +26,13 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** Enough for one more AWS call with all its retries: 0.5 + 1 + 2 + 4 + 8 s, and the answers. */
+const RESERVE_MILLISECONDS = 25_000;
+
+/** Whether there is time for another AWS call: what is left undone then is for the next look. */
+export const timeKeeper = (context: InvocationContext) => (): boolean =>
+  context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
+
 export type Handler<Output> = (event: unknown, context: InvocationContext) => Promise<Output>;
 
 /** @throws InvalidEnvironment naming each variable that is missing or wrong, when the function is loaded */

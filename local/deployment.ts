@@ -10,7 +10,7 @@ import type { Account } from './account/account.ts';
 import { connect } from './account/in-process.ts';
 import { createRandom } from './account/random.ts';
 import { readDefinition } from './engine/definition.ts';
-import type { LambdaFunction } from './engine/lambda.ts';
+import { isKilled, type LambdaFunction } from './engine/lambda.ts';
 import { createStateMachine, type LocalStateMachine } from './engine/state-machine.ts';
 import { environmentOf, type References, readTemplate, resolveParameters, type Template } from './template.ts';
 
@@ -58,7 +58,7 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
       now: () => new Date(),
       logger,
       environment: environmentOf(template, logicalId, references),
-      clientOptions: connect(account, logicalId, seed),
+      clientOptions: connect(account, logicalId, seed, isKilled),
     });
     functions[logicalId] = {
       handler: wrap?.(logicalId, handler) ?? handler,

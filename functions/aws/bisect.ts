@@ -3,29 +3,43 @@ import { type AwsFailure, describeFailure } from './failures.ts';
 export interface Bisected<Id, Reply> {
   replies: Reply[];
   refused: { id: Id; failure: AwsFailure }[];
+  /** There was no time left for these: nothing was called for them alone. */
+  untried: Id[];
+}
+
+export interface BisectOptions {
+  /** Whether an error can be the fault of single IDs; any other error ends it and is thrown. */
+  isAboutIds(failure: AwsFailure): boolean;
+  /** Asked before each call: under throttling a bisection can take longer than a function may. */
+  hasTime?(): boolean;
 }
 
 /**
  * Calls an all-or-nothing API for many IDs; where it is refused, halves the IDs until only the bad ones fail
  * (docs/aws-behaviour.md 14, 17). One bad ID among fifty costs 2 * log2(50), about 12 calls; the number is bounded by 2 * n.
- * @param isAboutIds whether an error can be the fault of single IDs; any other error ends it and is thrown
  */
 export async function bisect<Id, Reply>(
   ids: Id[],
   call: (ids: Id[]) => Promise<Reply>,
-  isAboutIds: (failure: AwsFailure) => boolean,
+  options: BisectOptions,
 ): Promise<Bisected<Id, Reply>> {
-  if (ids.length === 0) return { replies: [], refused: [] };
+  const { isAboutIds, hasTime = () => true } = options;
+  if (ids.length === 0) return { replies: [], refused: [], untried: [] };
+  if (!hasTime()) return { replies: [], refused: [], untried: ids };
   try {
-    return { replies: [await call(ids)], refused: [] };
+    return { replies: [await call(ids)], refused: [], untried: [] };
   } catch (error) {
     const failure = describeFailure(error);
     if (!isAboutIds(failure)) throw error;
     const [only] = ids;
-    if (ids.length === 1 && only !== undefined) return { replies: [], refused: [{ id: only, failure }] };
+    if (ids.length === 1 && only !== undefined) return { replies: [], refused: [{ id: only, failure }], untried: [] };
     const middle = Math.ceil(ids.length / 2);
-    const left = await bisect(ids.slice(0, middle), call, isAboutIds);
-    const right = await bisect(ids.slice(middle), call, isAboutIds);
-    return { replies: [...left.replies, ...right.replies], refused: [...left.refused, ...right.refused] };
+    const left = await bisect(ids.slice(0, middle), call, options);
+    const right = await bisect(ids.slice(middle), call, options);
+    return {
+      replies: [...left.replies, ...right.replies],
+      refused: [...left.refused, ...right.refused],
+      untried: [...left.untried, ...right.untried],
+    };
   }
 }

@@ -112,21 +112,25 @@ const toChanges = (
   );
 
 /** Starts them in one call, or, where EC2 refuses, all but the bad ones. */
-export function startInstances(ec2: EC2Client, instanceIds: string[]): Promise<Bisected<string, StateChange[]>> {
+export function startInstances(
+  ec2: EC2Client,
+  instanceIds: string[],
+  hasTime: () => boolean,
+): Promise<Bisected<string, StateChange[]>> {
   const start = async (InstanceIds: string[]) =>
     toChanges((await ec2.send(new StartInstancesCommand({ InstanceIds }))).StartingInstances);
-  return bisect(instanceIds, start, isAboutInstances);
+  return bisect(instanceIds, start, { isAboutIds: isAboutInstances, hasTime });
 }
 
 /** Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones. */
 export function stopInstances(
   ec2: EC2Client,
   instanceIds: string[],
-  options: { hibernate: boolean },
+  options: { hibernate: boolean; hasTime: () => boolean },
 ): Promise<Bisected<string, StateChange[]>> {
   const stop = async (InstanceIds: string[]) => {
     const hibernate = options.hibernate ? { Hibernate: true } : {};
     return toChanges((await ec2.send(new StopInstancesCommand({ InstanceIds, ...hibernate }))).StoppingInstances);
   };
-  return bisect(instanceIds, stop, isAboutInstances);
+  return bisect(instanceIds, stop, { isAboutIds: isAboutInstances, hasTime: options.hasTime });
 }

@@ -15,21 +15,19 @@ import { addSeconds } from '../domain/time.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
 import { type Bisected, bisect } from './bisect.ts';
 import { chunks } from './chunks.ts';
-import { describeFailure } from './failures.ts';
+import { type AwsFailure, describeFailure } from './failures.ts';
 
 const PAGE_SIZE = 50;
 /** DescribeInstanceInformation takes up to 100 values in a filter (docs/aws-behaviour.md 15); a page has 50. */
 const FILTER_VALUES_MAX = 50;
 
+const isInvalidInstanceId = ({ code }: AwsFailure): boolean => code === 'InvalidInstanceId';
+
 /** What SSM knows of these instances' agents, by ID; those that SSM does not list, or refuses to, are absent (15). */
 export async function describeAgents(ssm: SSMClient, instanceIds: string[]): Promise<Map<string, AgentFacts>> {
   const found = new Map<string, AgentFacts>();
   for (const ids of chunks(instanceIds, FILTER_VALUES_MAX)) {
-    const { replies } = await bisect(
-      ids,
-      (some) => listAgents(ssm, some),
-      ({ code }) => code === 'InvalidInstanceId',
-    );
+    const { replies } = await bisect(ids, (some) => listAgents(ssm, some), { isAboutIds: isInvalidInstanceId });
     for (const agent of replies.flat()) found.set(agent.instanceId, agent);
   }
   return found;
@@ -61,13 +59,14 @@ export interface CommandRequest {
   /** At most 100 characters; it finds the command again when a crash has lost its ID. */
   comment: string;
   timeoutSeconds: number;
+  hasTime(): boolean;
 }
 
 /** Sends the work to all of them in one command, or, where SSM refuses some, in several without those (11, 14). */
 export function sendCommand(
   ssm: SSMClient,
   instanceIds: string[],
-  { work, target, comment, timeoutSeconds }: CommandRequest,
+  { work, target, comment, timeoutSeconds, hasTime }: CommandRequest,
 ): Promise<Bisected<string, { commandId: string; instanceIds: string[] }>> {
   const send = async (InstanceIds: string[]) => {
     const reply = await ssm.send(
@@ -86,7 +85,7 @@ export function sendCommand(
     if (commandId === undefined) throw new ReveilleError('UnexpectedReply', 'SendCommand: no CommandId in the reply');
     return { commandId, instanceIds: InstanceIds };
   };
-  return bisect(instanceIds, send, ({ code }) => code === 'InvalidInstanceId');
+  return bisect(instanceIds, send, { isAboutIds: isInvalidInstanceId, hasTime });
 }
 
 /** Commands of this document with exactly this comment, sent since then (docs/aws-behaviour.md 32). */

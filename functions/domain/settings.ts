@@ -24,8 +24,8 @@ export const DELIVERY_DEADLINE_SECONDS = 5 * 60;
 /** Capacity comes back in minutes, not in seconds (docs/aws-behaviour.md 18). */
 export const START_RETRY_SECONDS = 2 * 60;
 
-/** How long to leave an agent alone that is busy with an update which is not ours. */
-export const FOREIGN_UPDATE_BACKOFF_SECONDS = 5 * 60;
+/** How long to leave an agent alone that is busy with somebody else's update, unless it reports the target sooner. */
+export const FOREIGN_UPDATE_BACKOFF_SECONDS = 15 * 60;
 
 /** Health pings come every 5 to 60 minutes (docs/aws-behaviour.md 7): an older one proves nothing of today. */
 export const PING_AGE_SECONDS_MAX = 65 * 60;

@@ -69,8 +69,8 @@ function decideFirstSend(
 }
 
 /**
- * Another update held the agent when our command came. One more command, later, tells more than a ping could: its
- * success means that the other updater is gone, whatever it did.
+ * Another update held the agent when our command came. Once the agent reports the target, or after a while, one more
+ * command tells more than a ping could: its success means that the other updater is gone, whatever it did.
  */
 function decideAfterForeignUpdate(
   instance: ConveyorInstance,
@@ -80,21 +80,20 @@ function decideAfterForeignUpdate(
   target: string,
   now: Date,
 ): UpdateDecision {
-  if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
+  const version = reportedVersion(instance, facts.agent, since, now);
+  const isSatisfied = version !== null && work.isSatisfiedBy(version, target);
+  if (instance.commands.length < COMMANDS_MAX) {
+    const isDue = instance.retryAt === null || !isAfter(instance.retryAt, now);
+    if (isSatisfied || isDue) return { action: 'send', cancelFirst: null, reason: null };
     return { action: 'wait', reason: reason('another-update', 'another update is at work on it') };
   }
-  if (instance.commands.length < COMMANDS_MAX) return { action: 'send', cancelFirst: null, reason: null };
   const waitedSeconds = secondsBetween(since, now);
   if (waitedSeconds < UPDATE_HARD_DEADLINE_SECONDS) {
     return { action: 'wait', reason: reason('another-update', 'another update is still at work on it') };
   }
-  const version = reportedVersion(instance, facts.agent, since, now);
-  if (version !== null && work.isSatisfiedBy(version, target)) {
-    return {
-      action: 'satisfied',
-      version,
-      reason: reason('updated-by-others', 'an update of somebody else brought the version'),
-    };
+  if (isSatisfied) {
+    const why = reason('updated-by-others', 'an update of somebody else brought the version');
+    return { action: 'satisfied', version, reason: why };
   }
   const text = `another update has been at work on it for ${Math.round(waitedSeconds / 60)} minutes`;
   return { action: 'fail', endedAt: toTimestamp(now), cancelFirst: null, reason: reason('another-update', text) };

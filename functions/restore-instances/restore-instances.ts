@@ -14,7 +14,7 @@ import { toTimestamp } from '../domain/time.ts';
 import { updateMayRunUntil } from '../domain/updating.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import { environment } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -82,14 +82,15 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
     hold && formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt: hold.attempt });
 
   /** Stops them in one call, hibernates the others in a second. @returns what EC2 refused, by instance */
-  async function stop(decided: Decided[]): Promise<Map<string, string>> {
+  async function stop(decided: Decided[], hasTime: () => boolean): Promise<Map<string, string>> {
     const refusals = new Map<string, string>();
     for (const hibernate of [false, true]) {
       const ids = decided
         .filter(([, decision]) => decision.action === 'stop' && decision.hibernate === hibernate)
         .map(([{ instanceId }]) => instanceId);
-      const { refused } = await stopInstances(ec2, ids, { hibernate });
+      const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime });
       for (const { id, failure } of refused) refusals.set(id, `${failure.code}: ${failure.message}`);
+      for (const id of untried) refusals.set(id, 'no time was left to stop it');
     }
     return refusals;
   }
@@ -126,7 +127,7 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
     }
   }
 
-  return createHandler(runtime, 'RestoreInstances', batchSchema, async (received) => {
+  return createHandler(runtime, 'RestoreInstances', batchSchema, async (received, context) => {
     const wanted = received.instances.filter(({ step }) => step === 'restore' || received.error !== undefined);
     const facts = await describeInstances(
       ec2,
@@ -140,7 +141,7 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
       const seen = { instance: instanceFacts, leaseTag: LEASE_TAG, leaseValue: leaseOf(batch, instance) };
       return [instance, decideRestore(instance, seen, settings.RESTORE_DEADLINE_SECONDS, now())];
     });
-    const refusals = await stop(decided);
+    const refusals = await stop(decided, timeKeeper(context));
     const kept = await release(batch, decided);
 
     const moment = now();

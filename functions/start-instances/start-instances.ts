@@ -3,6 +3,7 @@ import { bisect } from '../aws/bisect.ts';
 import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client } from '../aws/clients.ts';
 import { describeInstances, startInstances, tagInstances } from '../aws/ec2.ts';
+import type { AwsFailure } from '../aws/failures.ts';
 import { findHolds } from '../aws/holds.ts';
 import {
   type Batch,
@@ -20,12 +21,16 @@ import { START_RETRY_SECONDS } from '../domain/settings.ts';
 import { decideRefusedStart, decideStart } from '../domain/starting.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
   START_DEADLINE_SECONDS: environment.START_DEADLINE_SECONDS,
 });
+
+/** CreateTags refuses all of them for one that is gone or has no room for a tag. */
+const isAboutTagged = ({ code }: AwsFailure): boolean =>
+  code === 'TagLimitExceeded' || code.startsWith('InvalidInstanceID');
 
 /**
  * StartInstances: starts everybody in the batch who awaits it: reads anew, writes the record, then the lease, then
@@ -43,6 +48,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     members: ConveyorInstance[],
     facts: Map<string, InstanceFacts>,
     hold: Hold,
+    hasTime: () => boolean,
   ): Promise<ConveyorInstance[]> {
     const { run, child, index } = batch;
     const { attempt } = hold;
@@ -69,13 +75,14 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
         await tagInstances(ec2, some, LEASE_TAG, lease);
         return some;
       },
-      ({ code }) => code === 'TagLimitExceeded' || code.startsWith('InvalidInstanceID'),
+      { isAboutIds: isAboutTagged, hasTime },
     );
-    const starting = await startInstances(ec2, leasing.replies.flat());
+    const starting = await startInstances(ec2, leasing.replies.flat(), hasTime);
     const acceptedAt = now();
 
     const changes = new Map(starting.replies.flat().map((change) => [change.instanceId, change]));
     const noLease = new Map(leasing.refused.map(({ id, failure }) => [id, failure]));
+    const untried = new Set([...leasing.untried, ...starting.untried]);
     const noStart = new Map(starting.refused.map(({ id, failure }) => [id, failure]));
     return members.map((instance): ConveyorInstance => {
       const { instanceId } = instance;
@@ -85,6 +92,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
         return fail(instance, 'lease-refused', text, acceptedAt);
       }
       const held = { ...instance, hold };
+      if (untried.has(instanceId)) return held;
       const startFailure = noStart.get(instanceId);
       if (startFailure !== undefined) {
         const decision = decideRefusedStart(held, startFailure, settings.START_DEADLINE_SECONDS, acceptedAt);
@@ -148,7 +156,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
         recordedAt: toTimestamp(moment),
         startBy: toTimestamp(new Date(moment.getTime() + context.getRemainingTimeInMillis())),
       };
-      changed.push(...(await start(batch, toStart, facts, hold)));
+      changed.push(...(await start(batch, toStart, facts, hold, timeKeeper(context))));
     }
     const next = closeLook(batch, changed, now());
     logger.info('starts looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });

@@ -17,7 +17,7 @@ import { currentCommand, decideUpdate, endCommands, needsAgentFacts, type Update
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../domain/work/work.ts';
 import { environment } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
 
 const environmentSchema = z.object({ UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS });
 const work = updateSsmAgent;
@@ -56,7 +56,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   }
 
   /** One command for all of them, unless a crash has lost the ID of one that was sent already. */
-  async function send(batch: Batch, members: ConveyorInstance[]): Promise<ConveyorInstance[]> {
+  async function send(batch: Batch, members: ConveyorInstance[], hasTime: () => boolean): Promise<ConveyorInstance[]> {
     const { run } = batch;
     const comment = commandComment(batch, batch.sends + 1);
     const sent = new Map<string, { commandId: string; sentAt: string }>();
@@ -69,7 +69,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
       for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt });
     }
     const unsent = members.map(({ instanceId }) => instanceId).filter((instanceId) => !sent.has(instanceId));
-    const request = { work, target: run.targetVersion, comment, timeoutSeconds: COMMAND_TIMEOUT_SECONDS };
+    const request = { work, target: run.targetVersion, comment, timeoutSeconds: COMMAND_TIMEOUT_SECONDS, hasTime };
     const { replies, refused } = await sendCommand(ssm, unsent, request);
     const moment = now();
     for (const { commandId, instanceIds } of replies) {
@@ -86,7 +86,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     });
   }
 
-  return createHandler(runtime, 'UpdateAgent', batchSchema, async (batch) => {
+  return createHandler(runtime, 'UpdateAgent', batchSchema, async (batch, context) => {
     const members = batch.instances.filter(({ step }) => step === 'update');
     if (members.length === 0) return closeLook(batch, [], now());
     const target = batch.run.targetVersion;
@@ -108,7 +108,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     });
     await cancel(decisions);
     const toSend = decisions.filter(([, { action }]) => action === 'send').map(([instance]) => instance);
-    const sent = toSend.length > 0 ? await send(batch, toSend) : [];
+    const sent = toSend.length > 0 ? await send(batch, toSend, timeKeeper(context)) : [];
     const changed = decisions.flatMap(([instance, decision]) => applyDecision(instance, decision, moment));
     const next = closeLook(batch, [...changed, ...sent], now(), batch.sends + (toSend.length > 0 ? 1 : 0));
     logger.info('updates looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });

@@ -26,8 +26,9 @@ const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
  * The account's door for SDK clients in this process: no sockets. A call takes its time, and what it does, it does in
  * the middle of it.
  * @param principal who is calling: the name of a function
+ * @param isKilled whether the caller is dead by now: then its call goes nowhere, and is never answered
  */
-export function connect(account: Account, principal: string, seed: number): ClientOptions {
+export function connect(account: Account, principal: string, seed: number, isKilled = () => false): ClientOptions {
   const latencies = createRandom(seed, 'latency', principal);
   const pause = () =>
     new Promise<void>((resolve) => setTimeout(resolve, Math.ceil(latencies.between(LATENCY_MILLISECONDS) / 2)));
@@ -35,6 +36,7 @@ export function connect(account: Account, principal: string, seed: number): Clie
     metadata: { handlerProtocol: 'h1' },
     async handle(request: SdkRequest) {
       await pause();
+      if (isKilled()) return new Promise(() => undefined);
       const { method, hostname, path, query, body = '' } = request;
       // Through the bytes: the SDK warns when its own body is asked for its text.
       const bytes =

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Handler } from '../../functions/runtime.ts';
 import { type Random, randomUuid } from '../account/random.ts';
 
@@ -31,6 +32,16 @@ export function travel(value: unknown, what: string): unknown {
   return JSON.parse(text);
 }
 
+/** One invocation. After its time-out it is dead: Lambda freezes it, and nothing that it does reaches AWS any more. */
+interface Invocation {
+  isDead: boolean;
+}
+
+const invocations = new AsyncLocalStorage<Invocation>();
+
+/** Whether the code that asks runs in an invocation that Lambda has killed. */
+export const isKilled = (): boolean => invocations.getStore()?.isDead ?? false;
+
 /** A function as Lambda runs it. */
 export interface LambdaFunction {
   handler: Handler<unknown>;
@@ -51,15 +62,18 @@ export async function invoke(lambda: LambdaFunction, payload: unknown, requestId
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
   const event = travel(payload, 'the input of a task');
+  const invocation: Invocation = { isDead: false };
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
+      invocation.isDead = true;
       const text = `RequestId: ${context.awsRequestId} Error: Task timed out after ${lambda.timeoutSeconds}.00 seconds`;
       reject(new StatesError('Sandbox.Timedout', causeOf('Sandbox.Timedout', text)));
     }, lambda.timeoutSeconds * 1000);
   });
   try {
-    return travel(await Promise.race([lambda.handler(event, context), timedOut]), 'the output of a task');
+    const running = invocations.run(invocation, () => lambda.handler(event, context));
+    return travel(await Promise.race([running, timedOut]), 'the output of a task');
   } catch (error) {
     if (error instanceof StatesError) throw error;
     const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -39,6 +39,7 @@ function startAgent(world: World, machine: Machine, at: number): void {
   agent.session++;
   ping(machine, at);
   schedulePing(world, machine, at, draw(machine, 'firstPingSeconds'));
+  world.agentStarted(machine, at);
 }
 
 function schedulePing(world: World, machine: Machine, from: number, seconds: number): void {
@@ -75,6 +76,7 @@ export function restartAgent(world: World, machine: Machine, version: string, at
   agent.session++;
   agent.lastReport = { pingAt: at, version: agent.versionBeforeUpdate };
   schedulePing(world, machine, at, draw(machine, 'firstPingSeconds'));
+  world.agentStarted(machine, at);
 }
 
 function beginForeignUpdate(world: World, machine: Machine, at: number): void {

@@ -94,10 +94,28 @@ export function dispatch(world: World, command: WorldCommand): void {
     const machine = world.machines.get(invocation.instanceId);
     if (!machine) continue;
     world.at(command.requestedAt + command.timeoutSeconds * 1000, (at) => expire(invocation, at));
-    if (machine.agent.running === null) continue;
-    const take = draw(machine, 'deliverySeconds');
-    world.later(machine, command.requestedAt, take, (at) => perform(world, machine, command, invocation, at));
+    if (machine.agent.running !== null) deliver(world, machine, command, invocation, command.requestedAt);
   }
+}
+
+/** An agent that has come up takes what has been waiting for it. */
+export function deliverPending(world: World, machine: Machine, at: number): void {
+  for (const command of world.commands) {
+    const invocation = command.invocations.get(machine.id);
+    if (invocation?.status === 'Pending') deliver(world, machine, command, invocation, at);
+  }
+}
+
+function deliver(
+  world: World,
+  machine: Machine,
+  command: WorldCommand,
+  invocation: WorldInvocation,
+  from: number,
+): void {
+  world.later(machine, from, draw(machine, 'deliverySeconds'), (at) => {
+    if (invocation.status === 'Pending') perform(world, machine, command, invocation, at);
+  });
 }
 
 /** The service gives up: whatever has not ended becomes DeliveryTimedOut (docs/aws-behaviour.md 11). */

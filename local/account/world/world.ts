@@ -4,7 +4,7 @@ import type { Journal } from '../journal.ts';
 import { createRandom, type Random } from '../random.ts';
 import { createAgenda } from './agenda.ts';
 import { bootAgent, haltAgent, resumeAgent } from './agent.ts';
-import type { WorldCommand } from './commands.ts';
+import { deliverPending, type WorldCommand } from './commands.ts';
 import { beginnings, nextTransition } from './lifecycle.ts';
 import { createMachine, draw, has, type Machine, type StateReason, type View } from './machine.ts';
 
@@ -30,6 +30,8 @@ export interface World {
   change(machine: Machine, at: number, what: string, detail: string): void;
   start(machine: Machine, at: number): void;
   stop(machine: Machine, hibernate: boolean, at: number): void;
+  /** The machine's agent has come up. */
+  agentStarted(machine: Machine, at: number): void;
   tag(machine: Machine, at: number, change: (tags: Map<string, string>) => void): void;
   /** What a describe shows at this moment. */
   view(machine: Machine, now: number): View;
@@ -92,6 +94,7 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
       const what = hibernate && !falls ? 'User initiated hibernate' : 'User initiated shutdown';
       enter(machine, 'stopping', { code, message: `${code}: ${what}` }, at);
     },
+    agentStarted: (machine, at) => deliverPending(world, machine, at),
     tag(machine, at, change) {
       change(machine.tags);
       show(machine, at);

@@ -1,0 +1,130 @@
+import type { Batch, ConveyorInstance, Hold, Run } from '../../functions/domain/conveyor.ts';
+import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
+import { formatLease, LEASE_TAG } from '../../functions/domain/leases.ts';
+import type { Invocation } from '../../functions/domain/work/work.ts';
+
+/** The night of the run. `at('02:05')` is five minutes into it; seconds and milliseconds may follow. */
+export const at = (time: string): Date => {
+  const full = time.length === 5 ? `${time}:00` : time;
+  return new Date(`2026-12-06T${full}Z`);
+};
+export const stamp = (time: string): string => at(time).toISOString();
+
+export const INSTANCE_ID = 'i-0123456789abcdef0';
+export const OLD = '3.2.1630.0';
+export const TARGET = '3.3.551.0';
+
+export const aRun = (changes: Partial<Run> = {}): Run => ({
+  runId: 'run-1',
+  stateMachine: 'reveille-update-agents',
+  account: '123456789012',
+  region: 'eu-central-1',
+  startedAt: stamp('02:00'),
+  targetVersion: TARGET,
+  ...changes,
+});
+
+/** Recorded at 02:00; its Lambda was dead at 02:01 at the latest. */
+export const aHold = (changes: Partial<Hold> = {}): Hold => ({
+  attempt: 'attempt-1',
+  recordedAt: stamp('02:00'),
+  startBy: stamp('02:01'),
+  ...changes,
+});
+
+/** An instance that awaits its start. */
+export const anInstance = (changes: Partial<ConveyorInstance> = {}): ConveyorInstance => ({
+  instanceId: INSTANCE_ID,
+  originalState: 'stopped',
+  step: 'start',
+  stepSince: stamp('02:00'),
+  retryAt: null,
+  hold: null,
+  wokenAt: null,
+  handedOver: null,
+  launchTime: null,
+  versionBefore: null,
+  versionAfter: null,
+  commands: [],
+  foreignUpdateSince: null,
+  stopAcceptedAt: null,
+  lastRefusal: null,
+  outcome: null,
+  reason: null,
+  restoredAt: null,
+  finalState: null,
+  ...changes,
+});
+
+/** One that Reveille started at 02:00:30. */
+export const aWokenInstance = (changes: Partial<ConveyorInstance> = {}): ConveyorInstance =>
+  anInstance({
+    step: 'readiness',
+    hold: aHold(),
+    wokenAt: stamp('02:00:30'),
+    launchTime: stamp('02:00:30'),
+    ...changes,
+  });
+
+/** What EC2 says of a stopped instance that nobody touched. */
+export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts => ({
+  instanceId: INSTANCE_ID,
+  name: 'web-1',
+  state: 'stopped',
+  stateReason: {
+    code: 'Client.UserInitiatedShutdown',
+    message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+  },
+  launchTime: '2026-12-05T06:00:00.000Z',
+  platform: 'linux',
+  rootDeviceType: 'ebs',
+  isSpot: false,
+  instanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/ssm',
+  tags: {},
+  ...changes,
+});
+
+export const leaseValue = (hold: Pick<Hold, 'attempt'> = aHold()): string =>
+  formatLease({ stateMachine: aRun().stateMachine, runId: aRun().runId, child: 'child-1', attempt: hold.attempt });
+
+/** What EC2 says of it once Reveille has started it. */
+export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts =>
+  instanceFacts({
+    state: 'running',
+    stateReason: null,
+    launchTime: stamp('02:00:30'),
+    tags: { [LEASE_TAG]: leaseValue() },
+    ...changes,
+  });
+
+export const agentFacts = (changes: Partial<AgentFacts> = {}): AgentFacts => ({
+  instanceId: INSTANCE_ID,
+  pingStatus: 'Online',
+  lastPingAt: stamp('02:01:30'),
+  version: OLD,
+  ...changes,
+});
+
+export const anInvocation = (changes: Partial<Invocation> = {}): Invocation => ({
+  commandId: 'command-1',
+  instanceId: INSTANCE_ID,
+  status: 'InProgress',
+  statusDetails: 'InProgress',
+  output: '',
+  responseCode: -1,
+  endedAt: null,
+  ...changes,
+});
+
+export const aBatch = (instances: ConveyorInstance[], changes: Partial<Batch> = {}): Batch => ({
+  run: aRun(),
+  index: 0,
+  child: 'child-1',
+  looks: 0,
+  sends: 0,
+  lastProgressAt: stamp('02:00'),
+  waitSeconds: 15,
+  counts: { start: 0, readiness: 0, update: 0, verify: 0, restore: 0, unsettled: instances.length },
+  instances,
+  ...changes,
+});
