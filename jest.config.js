@@ -9,7 +9,7 @@ export default {
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
-        module: { type: 'commonjs', importInterop: 'node' },
+        module: { type: 'commonjs', importInterop: 'swc' },
       },
     ],
   },

@@ -95,9 +95,12 @@ export async function untagInstances(ec2: EC2Client, instanceIds: string[], key:
   await ec2.send(new DeleteTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));
 }
 
-/** Anything but trouble with the whole call may be the fault of one instance. */
+/**
+ * Anything but trouble with the whole call may be the fault of one instance. UnauthorizedOperation too: start and stop
+ * are allowed on leased instances only, and one without its lease is refused for all (docs/aws-behaviour.md 35).
+ */
 const isAboutInstances = ({ code, passing }: AwsFailure): boolean =>
-  lacksCapacity(code) || (!passing && code !== 'UnauthorizedOperation' && code !== 'AuthFailure');
+  lacksCapacity(code) || (!passing && code !== 'AuthFailure');
 
 export interface StateChange {
   instanceId: string;

@@ -1,4 +1,4 @@
-import { type Batch, type ConveyorInstance, fail, moveTo } from './conveyor.ts';
+import { type Batch, type ConveyorInstance, fail, type Hold, moveTo } from './conveyor.ts';
 import { type InstanceFacts, isHibernated } from './instances.ts';
 import { isOurBoot } from './leases.ts';
 import { plainText, type Reason, reason } from './reasons.ts';
@@ -38,36 +38,27 @@ function settleUnheld(instance: ConveyorInstance, facts: InstanceFacts): Restore
   return { action: 'settle', finalState: facts.state, releaseLease: false, restored: false, reason: null };
 }
 
-/** Who took it over meanwhile, if anybody did: stopping needs our lease on it, and the boot must be ours. */
-function takeover(
-  instance: ConveyorInstance,
-  facts: InstanceFacts,
-  expected: RestoreFacts,
-  now: Date,
-): RestoreDecision | null {
-  const { hold } = instance;
-  if (hold === null) return null;
+/** Whether our lease is gone from it; right after it was written, it may only not be shown yet. */
+function leaseLoss(hold: Hold, facts: InstanceFacts, expected: RestoreFacts, now: Date): Reason | null {
   const carried = facts.tags[expected.leaseTag];
-  const leaseIsShown = secondsBetween(hold.recordedAt, now) > CONSISTENCY_SECONDS;
-  if (carried !== expected.leaseValue && leaseIsShown) {
-    const text = carried === undefined ? 'its lease tag was removed' : 'its lease tag was changed';
-    return handOver(reason('lease-removed', `${text}: somebody took it over`), false);
-  }
-  if (!isOurBoot(facts.launchTime, hold)) {
-    const text = `it was started again at ${facts.launchTime ?? 'an unknown time'}, not by Reveille`;
-    return handOver(reason('restarted-by-others', text), true);
-  }
-  return null;
+  if (carried === expected.leaseValue || secondsBetween(hold.recordedAt, now) <= CONSISTENCY_SECONDS) return null;
+  const what = carried === undefined ? 'its lease tag was removed' : 'its lease tag was changed';
+  return reason('lease-removed', `${what}: somebody took it over`);
 }
 
 function decideRunning(
   instance: ConveyorInstance,
+  hold: Hold,
   facts: InstanceFacts,
   expected: RestoreFacts,
   now: Date,
 ): RestoreDecision {
-  const taken = takeover(instance, facts, expected, now);
-  if (taken !== null) return taken;
+  const lost = leaseLoss(hold, facts, expected, now);
+  if (lost !== null) return handOver(lost, false);
+  if (!isOurBoot(facts.launchTime, hold)) {
+    const text = `it was started again at ${facts.launchTime ?? 'an unknown time'}, not by Reveille`;
+    return handOver(reason('restarted-by-others', text), true);
+  }
   const until = updateMayRunUntil(instance, now);
   if (until !== null) return wait('update-may-run', `an update may be at work on it until ${until}`);
   // A pending instance can't be stopped yet, whatever we want.
@@ -83,7 +74,17 @@ function decideRunning(
  * A `stopped` proves something only after our own stop was accepted, and that after our last start: a start could
  * still be on its way. So one that is found stopped is told to stop once more, which costs nothing.
  */
-function decideStopped(instance: ConveyorInstance, facts: InstanceFacts): RestoreDecision {
+function decideStopped(
+  instance: ConveyorInstance,
+  hold: Hold,
+  facts: InstanceFacts,
+  expected: RestoreFacts,
+  now: Date,
+): RestoreDecision {
+  const taken = leaseLoss(hold, facts, expected, now);
+  // Without its lease nobody may stop it, and it is stopped: there is nothing to do, but something to tell.
+  if (taken !== null)
+    return { action: 'settle', finalState: 'stopped', releaseLease: false, restored: true, reason: taken };
   if (instance.stopAcceptedAt === null) return { action: 'stop', hibernate: false };
   const hibernated = isHibernated(facts);
   const lost = instance.originalState === 'hibernated' && !hibernated && instance.wokenAt !== null;
@@ -124,10 +125,11 @@ export function decideRestore(
       reason: reason('terminated-in-run', text),
     };
   }
-  if (instance.hold === null) return settleUnheld(instance, ec2);
+  const { hold } = instance;
+  if (hold === null) return settleUnheld(instance, ec2);
   if (instance.handedOver !== null) return handOver(instance.handedOver, true);
 
-  const decision = decideHeld(instance, ec2, facts, now);
+  const decision = decideHeld(instance, hold, ec2, facts, now);
   const isDone = decision.action === 'settle';
   if (isDone || !isOverdue(instance, deadlineSeconds, now)) return decision;
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
@@ -135,10 +137,16 @@ export function decideRestore(
   return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text) };
 }
 
-function decideHeld(instance: ConveyorInstance, ec2: InstanceFacts, facts: RestoreFacts, now: Date): RestoreDecision {
+function decideHeld(
+  instance: ConveyorInstance,
+  hold: Hold,
+  ec2: InstanceFacts,
+  facts: RestoreFacts,
+  now: Date,
+): RestoreDecision {
   if (ec2.state === 'stopping') return wait('stopping', 'it is stopping');
-  if (ec2.state === 'stopped') return decideStopped(instance, ec2);
-  return decideRunning(instance, ec2, facts, now);
+  if (ec2.state === 'stopped') return decideStopped(instance, hold, ec2, facts, now);
+  return decideRunning(instance, hold, ec2, facts, now);
 }
 
 /** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */

@@ -22,7 +22,10 @@ export const UPDATE_HARD_DEADLINE_SECONDS = 45 * 60;
 export const DELIVERY_DEADLINE_SECONDS = 5 * 60;
 
 /** Capacity comes back in minutes, not in seconds (docs/aws-behaviour.md 18). */
-export const START_RETRY_SECONDS = 2 * 60;
+export const CAPACITY_RETRY_SECONDS = 2 * 60;
+
+/** Other refusals that pass by themselves: a view that lags behind, throttling. */
+export const PASSING_RETRY_SECONDS = 30;
 
 /** How long to leave an agent alone that is busy with somebody else's update, unless it reports the target sooner. */
 export const FOREIGN_UPDATE_BACKOFF_SECONDS = 15 * 60;

@@ -2,6 +2,7 @@ import type { ConveyorInstance, Hold } from './conveyor.ts';
 import type { InstanceFacts } from './instances.ts';
 import { isOurBoot } from './leases.ts';
 import { type Reason, reason } from './reasons.ts';
+import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from './settings.ts';
 import { isAfter, secondsBetween } from './time.ts';
 
 export interface StartFacts {
@@ -70,10 +71,28 @@ const CAPACITY_ERRORS = new Set([
 ]);
 export const lacksCapacity = (errorCode: string): boolean => CAPACITY_ERRORS.has(errorCode);
 
+/** A lease that was just written may not be seen yet by the policy that wants it; later than this, it is the policy. */
+const UNAUTHORIZED_RETRY_SECONDS = 5 * 60;
+
 /** The describe that said `stopped` ran ahead, or EC2 is busy: both pass. */
 const PASSING_ERRORS = new Set(['IncorrectInstanceState', 'RequestLimitExceeded']);
 
-export type RefusedStartDecision = { action: 'retry'; reason: Reason } | { action: 'fail'; reason: Reason };
+export type RefusedStartDecision =
+  | { action: 'retry'; afterSeconds: number; reason: Reason }
+  | { action: 'fail'; reason: Reason };
+
+/** How long such a refusal is worth another try, and how soon; null: it never is. */
+function retryRule(
+  code: string,
+  startDeadlineSeconds: number,
+): { deadlineSeconds: number; afterSeconds: number } | null {
+  if (lacksCapacity(code)) return { deadlineSeconds: startDeadlineSeconds, afterSeconds: CAPACITY_RETRY_SECONDS };
+  if (PASSING_ERRORS.has(code)) return { deadlineSeconds: startDeadlineSeconds, afterSeconds: PASSING_RETRY_SECONDS };
+  if (code === 'UnauthorizedOperation') {
+    return { deadlineSeconds: UNAUTHORIZED_RETRY_SECONDS, afterSeconds: PASSING_RETRY_SECONDS };
+  }
+  return null;
+}
 
 /** What to do after StartInstances refused this one instance, by EC2's error code and message. */
 export function decideRefusedStart(
@@ -83,10 +102,12 @@ export function decideRefusedStart(
   now: Date,
 ): RefusedStartDecision {
   const text = `EC2 refused to start it: ${error.code}: ${error.message}`;
-  if (!lacksCapacity(error.code) && !PASSING_ERRORS.has(error.code))
-    return { action: 'fail', reason: reason('start-refused', text) };
+  const rule = retryRule(error.code, startDeadlineSeconds);
+  if (rule === null) return { action: 'fail', reason: reason('start-refused', text) };
   const waitedSeconds = secondsBetween(instance.stepSince, now);
-  if (waitedSeconds < startDeadlineSeconds) return { action: 'retry', reason: reason('waiting-to-start', text) };
+  if (waitedSeconds < rule.deadlineSeconds) {
+    return { action: 'retry', afterSeconds: rule.afterSeconds, reason: reason('waiting-to-start', text) };
+  }
   const minutes = Math.round(waitedSeconds / 60);
   const code = lacksCapacity(error.code) ? 'no-capacity' : 'start-refused';
   return { action: 'fail', reason: reason(code, `${text} (tried again for ${minutes} minutes)`) };

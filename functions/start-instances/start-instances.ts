@@ -17,7 +17,6 @@ import {
 import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, type HoldRecord, LEASE_TAG, recordKey } from '../domain/leases.ts';
 import { reason } from '../domain/reasons.ts';
-import { START_RETRY_SECONDS } from '../domain/settings.ts';
 import { decideRefusedStart, decideStart } from '../domain/starting.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
@@ -82,7 +81,8 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
 
     const changes = new Map(starting.replies.flat().map((change) => [change.instanceId, change]));
     const noLease = new Map(leasing.refused.map(({ id, failure }) => [id, failure]));
-    const untried = new Set([...leasing.untried, ...starting.untried]);
+    const unleased = new Set(leasing.untried);
+    const unstarted = new Set(starting.untried);
     const noStart = new Map(starting.refused.map(({ id, failure }) => [id, failure]));
     return members.map((instance): ConveyorInstance => {
       const { instanceId } = instance;
@@ -91,13 +91,14 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
         const text = `its lease tag was refused, so it was not started: ${leaseFailure.code}: ${leaseFailure.message}`;
         return fail(instance, 'lease-refused', text, acceptedAt);
       }
+      if (unleased.has(instanceId)) return instance;
       const held = { ...instance, hold };
-      if (untried.has(instanceId)) return held;
+      if (unstarted.has(instanceId)) return held;
       const startFailure = noStart.get(instanceId);
       if (startFailure !== undefined) {
         const decision = decideRefusedStart(held, startFailure, settings.START_DEADLINE_SECONDS, acceptedAt);
         if (decision.action === 'fail') return fail(held, decision.reason.code, decision.reason.text, acceptedAt);
-        return { ...held, retryAt: addSeconds(acceptedAt, START_RETRY_SECONDS), lastRefusal: decision.reason.text };
+        return { ...held, retryAt: addSeconds(acceptedAt, decision.afterSeconds), lastRefusal: decision.reason.text };
       }
       const previous = changes.get(instanceId)?.previousState;
       if (previous === 'running' || previous === 'pending') {

@@ -1,0 +1,132 @@
+import { type BehaviourName, behaviourNames } from '../../local/account/behaviours.ts';
+import { aFleet, tell } from '../support/stories.ts';
+
+interface Ending {
+  outcome: string;
+  code?: string;
+  finalState: string;
+}
+
+const updated: Ending = { outcome: 'updated', finalState: 'stopped' };
+const failed = (code: string): Ending => ({ outcome: 'failed', code, finalState: 'stopped' });
+const excluded = (code: string, finalState = 'stopped'): Ending => ({ outcome: 'excluded', code, finalState });
+
+/** How a stopped instance of each behaviour ends. */
+const endings: Record<BehaviourName, Ending> = {
+  'never-registers': failed('never-registered'),
+  'no-instance-profile': failed('no-instance-profile'),
+  'stale-ping': failed('agent-not-pinging'),
+  'slow-boot': updated,
+  'update-fails': failed('update-failed'),
+  'update-rolls-back': failed('update-rolled-back'),
+  'update-hangs': failed('update-hung'),
+  'update-in-progress': updated,
+  'version-reported-late': updated,
+  'launch-error': failed('launch-error'),
+  'no-capacity': failed('no-capacity'),
+  'no-capacity-at-first': updated,
+  'slow-stop': updated,
+  'stop-protected': excluded('stop-protected'),
+  'auto-scaling': excluded('auto-scaling'),
+  spot: excluded('spot-interrupted'),
+  'spot-persistent': updated,
+  'instance-store': excluded('instance-store'),
+  terminated: excluded('terminated', 'terminated'),
+  settling: updated,
+  'opted-out': excluded('opted-out'),
+  hibernated: { outcome: 'updated', finalState: 'hibernated' },
+  'hibernation-falls-back': { outcome: 'updated', code: 'hibernation-lost', finalState: 'stopped' },
+  'already-current': { outcome: 'already-current', finalState: 'stopped' },
+  'agent-lost': failed('agent-lost'),
+  ghost: { outcome: 'excluded', code: 'not-found', finalState: 'unknown' },
+};
+
+/** How a running one ends, where that is not the same or the behaviour is about sleeping. */
+const runningEndings: Partial<Record<BehaviourName, Ending>> = {
+  'never-registers': { ...failed('never-registered'), finalState: 'running' },
+  'stale-ping': { ...failed('agent-not-pinging'), finalState: 'running' },
+  'update-fails': { ...failed('update-failed'), finalState: 'running' },
+  'update-hangs': { ...failed('update-hung'), finalState: 'running' },
+  'update-in-progress': { ...updated, finalState: 'running' },
+  'auto-scaling': excluded('auto-scaling', 'running'),
+  spot: excluded('spot', 'running'),
+  'instance-store': excluded('instance-store', 'running'),
+  settling: { ...updated, finalState: 'running' },
+  'already-current': { outcome: 'already-current', finalState: 'running' },
+};
+
+describe.each([1, 2, 3])('with seed %i', (seed) => {
+  it.each(behaviourNames)(
+    'a stopped instance that is %s ends as it should, beside a healthy neighbour',
+    async (behaviour) => {
+      const fleet = aFleet({ dev: { special: { behaviours: [behaviour] }, neighbour: {} } });
+      const { of, broken } = await tell(fleet, { seed });
+      const { outcome, reason, finalState } = of('special');
+
+      expect({ outcome, code: reason?.code, finalState: finalState ?? 'unknown' }).toEqual({
+        code: undefined,
+        ...endings[behaviour],
+      });
+      expect(of('neighbour')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+      expect(broken).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(runningEndings))(
+    'a running instance that is %s ends as it should',
+    async (behaviour, ending) => {
+      const fleet = aFleet({
+        prod: { special: { state: 'running', behaviours: [behaviour as BehaviourName] }, neighbour: {} },
+      });
+      const { of, broken } = await tell(fleet, { seed });
+      const { outcome, reason, finalState } = of('special');
+
+      expect({ outcome, code: reason?.code, finalState }).toEqual({ code: undefined, ...ending });
+      expect(broken).toEqual([]);
+    },
+  );
+});
+
+describe('what a reason tells', () => {
+  it('names both versions, or the words of EC2 and of the agent', async () => {
+    const fleet = aFleet({
+      dev: {
+        launch: { behaviours: ['launch-error'] },
+        roll: { behaviours: ['update-rolls-back'] },
+        full: { behaviours: ['no-capacity'] },
+        lost: { behaviours: ['agent-lost'] },
+      },
+    });
+    const { of } = await tell(fleet);
+
+    expect(of('launch').reason?.text).toContain('Client error on launch');
+    expect(of('roll').reason?.text).toContain('failed to start the agent');
+    expect(of('full').reason?.text).toMatch(/InsufficientInstanceCapacity.*tried again for 3\d minutes/);
+    expect(of('lost').reason?.text).toContain('no ping in');
+  });
+
+  it('is never missing where an instance failed or was left out', async () => {
+    const fleet = aFleet({ dev: Object.fromEntries(behaviourNames.map((name) => [name, { behaviours: [name] }])) });
+    const { report, broken } = await tell(fleet);
+
+    expect(broken).toEqual([]);
+    expect(report.instances).toHaveLength(behaviourNames.length);
+    expect(report.status).toBe('failed');
+  });
+});
+
+describe('an instance whose update may still be at work', () => {
+  it('is not stopped before its hard deadline of 45 minutes', async () => {
+    const { account, of } = await tell(aFleet({ dev: { hung: { behaviours: ['update-hangs'] } } }));
+
+    const at = (operation: string) =>
+      account.journal.entries
+        .filter((entry) => entry.kind === 'call' && entry.operation === operation && entry.error === null)
+        .map((entry) => entry.at);
+    const lastCommand = at('SendCommand').at(-1) ?? 0;
+    const firstStop = at('StopInstances')[0] ?? 0;
+    expect(at('SendCommand')).toHaveLength(2);
+    expect(firstStop - lastCommand).toBeGreaterThanOrEqual(45 * 60_000);
+    expect(of('hung').finalState).toBe('stopped');
+  });
+});

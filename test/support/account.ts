@@ -1,0 +1,137 @@
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { ClientOptions } from '../../functions/aws/clients.ts';
+import { type Account, createAccount } from '../../local/account/account.ts';
+import type { BehaviourName } from '../../local/account/behaviours.ts';
+import type { Fleet, FleetInstance } from '../../local/account/fleet.ts';
+import { connect } from '../../local/account/in-process.ts';
+import type { Machine } from '../../local/account/world/machine.ts';
+import { runInVirtualTime } from '../../local/engine/virtual-time.ts';
+import { at, INSTANCE_ID, OLD, TARGET } from './builders.ts';
+
+/** An instance of a fleet file: stopped, Amazon Linux, with an old agent. */
+export const aFleetInstance = (changes: Partial<FleetInstance> = {}): FleetInstance => ({
+  id: INSTANCE_ID,
+  state: 'stopped',
+  platform: 'amazon-linux-2023',
+  agentVersion: OLD,
+  behaviours: [],
+  ...changes,
+});
+
+export const running = (...behaviours: BehaviourName[]) => aFleetInstance({ state: 'running', behaviours });
+export const stopped = (...behaviours: BehaviourName[]) => aFleetInstance({ state: 'stopped', behaviours });
+
+/** The nth instance's ID. */
+export const nthId = (index: number): string => `i-${String(index).padStart(17, '0')}`;
+
+export const manyInstances = (count: number, changes: Partial<FleetInstance> = {}): FleetInstance[] =>
+  Array.from({ length: count }, (_, index) => aFleetInstance({ id: nthId(index), ...changes }));
+
+/** A fleet of one group, `dev`. */
+export const aFleet = (...instances: FleetInstance[]): Fleet => ({
+  region: 'eu-central-1',
+  agentVersion: TARGET,
+  groups: [{ name: 'dev', instances }],
+});
+
+/** Real SDK clients of the account, which ask once and don't try again, and what a test needs beside them. */
+export interface Visit {
+  account: Account;
+  /** The configuration of a client that connects to the account, for a test's own ones. */
+  connection: ClientOptions;
+  ec2: EC2Client;
+  ssm: SSMClient;
+  groups: ResourceGroupsClient;
+  s3: S3Client;
+  sns: SNSClient;
+  sts: STSClient;
+  /** Lets virtual time pass. */
+  pass(seconds: number): Promise<void>;
+  /** Lets virtual time pass until this holds of the account itself. @throws after two simulated hours */
+  until(condition: () => boolean): Promise<void>;
+  machine(id?: string): Machine;
+}
+
+let warmedUp: Promise<unknown> | null = null;
+
+/** The first SDK call reads configuration files; virtual time would overtake it. */
+const warmUp = (): Promise<unknown> => {
+  const account = createAccount({ fleet: aFleet(), seed: 0, now: () => 0 });
+  warmedUp ??= new EC2Client(connect(account, 'warm-up', 0)).send(new DescribeInstancesCommand({}));
+  return warmedUp;
+};
+
+/** Runs a visit to a new account of this fleet in virtual time, from 02:00 on. */
+export async function visit<T>(fleet: Fleet, work: (visit: Visit) => Promise<T>, seed = 1): Promise<T> {
+  await warmUp();
+  return runInVirtualTime(at('02:00'), seed, async () => {
+    const account = createAccount({ fleet, seed, now: () => Date.now() });
+    const connection = connect(account, 'visitor', seed);
+    const once = { ...connection, maxAttempts: 1 };
+    const pass = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+    return work({
+      account,
+      connection,
+      ec2: new EC2Client(once),
+      ssm: new SSMClient(once),
+      groups: new ResourceGroupsClient(once),
+      s3: new S3Client(once),
+      sns: new SNSClient(once),
+      sts: new STSClient(once),
+      pass,
+      async until(condition) {
+        for (let second = 0; second < 7200; second++) {
+          account.settle();
+          if (condition()) return;
+          await pass(1);
+        }
+        throw new Error('it did not come true in two hours');
+      },
+      machine(id = INSTANCE_ID) {
+        account.settle();
+        const machine = account.world.machines.get(id);
+        if (machine === undefined) throw new Error(`there is no ${id}`);
+        return machine;
+      },
+    });
+  });
+}
+
+/** What a client sees of a refusal. */
+export interface Refusal {
+  name: string;
+  status: number | undefined;
+  message: string;
+}
+
+/** @throws if the call was not refused */
+export const refusal = (call: Promise<unknown>): Promise<Refusal> =>
+  call.then(
+    () => Promise.reject(new Error('the call was not refused')),
+    (error: Error & { $metadata?: { httpStatusCode?: number } }) => ({
+      name: error.name,
+      status: error.$metadata?.httpStatusCode,
+      message: error.message,
+    }),
+  );
+
+/** What the world did to a machine by itself, in order. */
+export const changesOf = ({ journal }: Account, id = INSTANCE_ID): string[] =>
+  journal.entries.flatMap((entry) =>
+    entry.kind === 'change' && entry.instanceId === id ? [`${entry.what}: ${entry.detail}`] : [],
+  );
+
+/** Everything from an SDK's paginator, page by page. */
+export async function pagesOf<Page, Item>(
+  paginator: AsyncIterable<Page>,
+  items: (page: Page) => Item[] | undefined,
+): Promise<Item[][]> {
+  const pages: Item[][] = [];
+  for await (const page of paginator) pages.push(items(page) ?? []);
+  return pages;
+}
