@@ -1,4 +1,4 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { ReveilleError } from '../domain/errors.ts';
 import { agentVersionSchema } from '../domain/versions.ts';
@@ -10,6 +10,8 @@ export interface Bucket {
   put(key: string, value: unknown): Promise<void>;
   /** Writes only if the key is new. @returns false if it was there already */
   putOnce(key: string, value: unknown): Promise<boolean>;
+  /** Keys that begin with the prefix, at most so many. */
+  list(prefix: string, keysMax: number): Promise<string[]>;
   /** @returns null if there is no such key. @throws UnexpectedReply if the content doesn't fit the schema */
   get<T>(key: string, schema: z.ZodType<T>): Promise<T | null>;
 }
@@ -37,6 +39,15 @@ export function createBucket(s3: S3Client, name: string): Bucket {
         if (describeFailure(error).code === 'PreconditionFailed') return false;
         throw error;
       }
+    },
+    async list(prefix, keysMax) {
+      const keys: string[] = [];
+      const pages = paginateListObjectsV2({ client: s3 }, { Bucket: name, Prefix: prefix });
+      for await (const { Contents = [] } of pages) {
+        keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
+        if (keys.length >= keysMax) break;
+      }
+      return keys.slice(0, keysMax);
     },
     async get(key, schema) {
       const text = await readObject(s3, name, key);

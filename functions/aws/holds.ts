@@ -1,31 +1,31 @@
-import type { Batch, Hold } from '../domain/conveyor.ts';
-import type { InstanceFacts } from '../domain/instances.ts';
-import { type HoldRecord, holdRecordSchema, LEASE_TAG, parseLease, recordKey } from '../domain/leases.ts';
+import type { Attempt, Batch } from '../domain/conveyor.ts';
+import { holdRecordSchema, recordPrefix } from '../domain/leases.ts';
 import type { Bucket } from './bucket.ts';
 
+/** A batch is tried a few times by Lambda's retries, and once for every look: the records are bounded by both. */
+const RECORDS_MAX = 1000;
+
 /**
- * Holds of this very batch that the payload may not know: a Lambda that crashed, or whose reply was lost, has left its
- * lease on the instance and its record in the bucket. A lease without a record, or one that the record does not name, is
- * copied or forged, and counts for nothing.
+ * Attempts of this very batch whose replies never arrived, by instance: a Lambda that crashed, or whose answer was lost,
+ * has left its record in the bucket. The bucket is asked, and not the lease tags, because tags lag behind
+ * (docs/aws-behaviour.md 45) while S3 shows what was written. A lease without a record (copied with an image, forged)
+ * counts for nothing.
  */
-export async function findHolds(
+export async function findLostAttempts(
   bucket: Bucket,
-  batch: Pick<Batch, 'run' | 'index' | 'child'>,
-  instances: Iterable<InstanceFacts>,
-): Promise<Map<string, Hold>> {
-  const records = new Map<string, HoldRecord | null>();
-  const holds = new Map<string, Hold>();
-  for (const { instanceId, tags } of instances) {
-    const lease = parseLease(tags[LEASE_TAG] ?? '');
-    if (lease === null || lease.runId !== batch.run.runId || lease.child !== batch.child) continue;
-    const { attempt } = lease;
-    const record = records.has(attempt)
-      ? records.get(attempt)
-      : await bucket.get(recordKey(batch.run, batch.index, attempt), holdRecordSchema);
-    records.set(attempt, record ?? null);
-    if (record?.instances.some((member) => member.instanceId === instanceId)) {
-      holds.set(instanceId, { attempt, recordedAt: record.recordedAt, startBy: record.startBy });
+  { run, index, child, attempts }: Pick<Batch, 'run' | 'index' | 'child' | 'attempts'>,
+): Promise<Map<string, Attempt[]>> {
+  const lost = new Map<string, Attempt[]>();
+  const prefix = recordPrefix(run, index);
+  const keys = await bucket.list(prefix, RECORDS_MAX);
+  const known = new Set(attempts.map((attempt) => `${prefix}${attempt}.json`));
+  for (const key of keys.filter((one) => !known.has(one))) {
+    const record = await bucket.get(key, holdRecordSchema);
+    if (record === null || record.child !== child) continue;
+    const { attempt, recordedAt, startBy } = record;
+    for (const { instanceId } of record.instances) {
+      lost.set(instanceId, [...(lost.get(instanceId) ?? []), { attempt, recordedAt, startBy }]);
     }
   }
-  return holds;
+  return lost;
 }

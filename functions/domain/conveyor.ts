@@ -35,13 +35,20 @@ const sentCommandSchema = z.object({
 });
 export type SentCommand = z.infer<typeof sentCommandSchema>;
 
-/** Our claim on an instance that we start. The lease tag and the record in the bucket say the same. */
-const holdSchema = z.object({
+/** One try of StartInstances, as its record in the bucket says. */
+const attemptSchema = z.object({
   attempt: z.string(),
   recordedAt: timestampSchema,
-  /** After this moment the Lambda that wrote the record is dead: a start of its own can't be later. */
+  /**
+   * After this moment the Lambda that wrote the record is dead: a start of its own can't be later. The same as
+   * recordedAt if its start was refused or never tried: no boot can be its own then.
+   */
   startBy: timestampSchema,
 });
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** Our claim on an instance that we start: the newest attempt, and earlier ones whose replies were lost. */
+const holdSchema = attemptSchema.extend({ earlier: z.array(attemptSchema).default([]) });
 export type Hold = z.infer<typeof holdSchema>;
 
 export const conveyorInstanceSchema = z.object({
@@ -89,6 +96,8 @@ export const batchSchema = z.object({
   /** Name of the child execution that holds this batch; a lease has room for this many characters. */
   child: z.string().min(1).max(46),
   looks: z.int().min(0).default(0),
+  /** Attempts of StartInstances whose replies arrived. A record of any other attempt is of one that was lost. */
+  attempts: z.array(z.string()).default([]),
   /** How often this batch has sent a command: it makes each command's comment unique. */
   sends: z.int().min(0).default(0),
   lastProgressAt: timestampSchema,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Hold, Run } from './conveyor.ts';
+import type { Attempt, Hold, Run } from './conveyor.ts';
 import { originalStateSchema } from './instances.ts';
 import { secondsBetween, type Timestamp, timestampSchema } from './time.ts';
 
@@ -52,20 +52,32 @@ export const holdRecordSchema = z.object({
 });
 export type HoldRecord = z.infer<typeof holdRecordSchema>;
 
+/** Where all records of a batch are. */
+export const recordPrefix = (run: Pick<Run, 'runId'>, batch: number): string =>
+  `runs/${run.runId}/records/${String(batch).padStart(4, '0')}/`;
+
 export const recordKey = (run: Pick<Run, 'runId'>, batch: number, attempt: string): string =>
-  `runs/${run.runId}/records/${String(batch).padStart(4, '0')}/${attempt}.json`;
+  `${recordPrefix(run, batch)}${attempt}.json`;
 
 /** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 23). */
 const LAUNCH_TIME_PRECISION_SECONDS = 1;
 
+type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
+
+const isWithin = (launchTime: Timestamp, { recordedAt, startBy }: Window): boolean =>
+  recordedAt !== startBy &&
+  secondsBetween(recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
+  secondsBetween(launchTime, startBy) >= 0;
+
 /**
- * Whether a boot is the one that this hold's StartInstances caused: its LaunchTime lies between the record
- * and the death of the Lambda that wrote it.
+ * Whether a boot is one that this hold's StartInstances caused: its LaunchTime lies between the record of one of its
+ * attempts and the death of the Lambda that wrote it.
  */
-export function isOurBoot(launchTime: Timestamp | null, hold: Pick<Hold, 'recordedAt' | 'startBy'>): boolean {
-  if (launchTime === null) return false;
-  return (
-    secondsBetween(hold.recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
-    secondsBetween(launchTime, hold.startBy) >= 0
-  );
+export const isOurBoot = (launchTime: Timestamp | null, hold: Window & { earlier?: Window[] }): boolean =>
+  launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));
+
+/** Of several attempts on one instance, oldest first, one hold; null for none. */
+export function toHold(attempts: Attempt[]): Hold | null {
+  const [newest, ...earlier] = [...attempts].sort((a, b) => secondsBetween(a.recordedAt, b.recordedAt));
+  return newest === undefined ? null : { ...newest, earlier };
 }

@@ -8,7 +8,7 @@ import { isAfter, secondsBetween } from './time.ts';
 export interface StartFacts {
   /** Read anew, just before. */
   instance: InstanceFacts | null;
-  /** What an earlier attempt of this very batch recorded: it crashed, or its reply was lost. */
+  /** What earlier attempts of this very batch recorded: they crashed, or their replies were lost. */
   earlierHold: Hold | null;
 }
 

@@ -200,6 +200,22 @@ export function decideUpdate(
   }
 }
 
+/** Adds commands of ours that the payload does not know, because the reply that named them was lost; they may be at work. */
+export function withLostCommands(
+  instance: ConveyorInstance,
+  sent: { commandId: string; sentAt: Timestamp; instanceIds: string[] }[],
+): ConveyorInstance {
+  const known = new Set(instance.commands.map(({ commandId }) => commandId));
+  const lost = sent.filter(
+    ({ commandId, instanceIds }) => !known.has(commandId) && instanceIds.includes(instance.instanceId),
+  );
+  const commands = [
+    ...lost.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null })),
+    ...instance.commands,
+  ];
+  return { ...instance, commands };
+}
+
 /** Notes the end of the current command, or of all of them. */
 export function endCommands(
   instance: ConveyorInstance,

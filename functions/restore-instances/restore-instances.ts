@@ -3,15 +3,15 @@ import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client, createSsmClient } from '../aws/clients.ts';
 import { describeInstances, stopInstances, untagInstances } from '../aws/ec2.ts';
 import { describeFailure } from '../aws/failures.ts';
-import { findHolds } from '../aws/holds.ts';
+import { findLostAttempts } from '../aws/holds.ts';
 import { findCommands, listInvocations } from '../aws/ssm.ts';
 import { type Batch, batchSchema, type ConveyorInstance, closeLook, commentPrefix } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
-import { formatLease, LEASE_TAG } from '../domain/leases.ts';
+import { formatLease, LEASE_TAG, toHold } from '../domain/leases.ts';
 import { applyRestore, decideRestore, failCaught, type RestoreDecision } from '../domain/restoring.ts';
 import { type BatchResult, resultKey } from '../domain/results.ts';
 import { toTimestamp } from '../domain/time.ts';
-import { updateMayRunUntil } from '../domain/updating.ts';
+import { updateMayRunUntil, withLostCommands } from '../domain/updating.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
@@ -35,24 +35,18 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
 
   /** What a crashed step may have done without the payload knowing: held an instance, or sent it a command. */
-  async function recover(batch: Batch, facts: Map<string, InstanceFacts>): Promise<Batch> {
-    const failed = batch.instances.map((instance) => failCaught(instance, batch.error, now()));
-    const holds = await findHolds(bucket, batch, facts.values());
+  async function recover(batch: Batch): Promise<Batch> {
+    const lost = await findLostAttempts(bucket, batch);
     const prefix = commentPrefix(batch);
     const sent = await findCommands(ssm, {
       documentName: work.documentName,
       comment: (text) => text.startsWith(prefix),
       since: batch.run.startedAt,
     });
-    const instances = failed.map((instance): ConveyorInstance => {
-      const { instanceId, commands } = instance;
-      const unknown = sent.filter(
-        (command) =>
-          command.instanceIds.includes(instanceId) &&
-          !commands.some(({ commandId }) => commandId === command.commandId),
-      );
-      const lost = unknown.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null }));
-      return { ...instance, hold: instance.hold ?? holds.get(instanceId) ?? null, commands: [...commands, ...lost] };
+    const instances = batch.instances.map((instance): ConveyorInstance => {
+      const known = instance.hold === null ? [] : [instance.hold, ...instance.hold.earlier];
+      const hold = toHold([...known, ...(lost.get(instance.instanceId) ?? [])]);
+      return failCaught(withLostCommands({ ...instance, hold }, sent), batch.error, now());
     });
     return { ...batch, instances };
   }
@@ -78,8 +72,14 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
     }));
   }
 
-  const leaseOf = ({ run, child }: Batch, { hold }: ConveyorInstance): string | null =>
-    hold && formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt: hold.attempt });
+  /** The value that its lease should have: any of its attempts', for a lost one may have been the last to write it. */
+  function leaseOf({ run, child }: Batch, { hold }: ConveyorInstance, facts: InstanceFacts | undefined): string | null {
+    if (hold === null) return null;
+    const values = [hold, ...hold.earlier].map(({ attempt }) =>
+      formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt }),
+    );
+    return values.find((value) => value === facts?.tags[LEASE_TAG]) ?? values[0] ?? null;
+  }
 
   /** Stops them in one call, hibernates the others in a second. @returns what EC2 refused, by instance */
   async function stop(decided: Decided[], hasTime: () => boolean): Promise<Map<string, string>> {
@@ -96,10 +96,10 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
   }
 
   /** One call for each lease value. @returns the instances whose lease could not be removed */
-  async function release(batch: Batch, decided: Decided[]): Promise<Set<string>> {
+  async function release(batch: Batch, decided: Decided[], facts: Map<string, InstanceFacts>): Promise<Set<string>> {
     const byLease = new Map<string, string[]>();
     for (const [instance, decision] of decided) {
-      const lease = leaseOf(batch, instance);
+      const lease = leaseOf(batch, instance, facts.get(instance.instanceId));
       if (decision.action !== 'settle' || !decision.releaseLease || lease === null) continue;
       byLease.set(lease, [...(byLease.get(lease) ?? []), instance.instanceId]);
     }
@@ -133,16 +133,16 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
       ec2,
       wanted.map(({ instanceId }) => instanceId),
     );
-    const batch = received.error === undefined ? received : await recover(received, facts);
+    const batch = received.error === undefined ? received : await recover(received);
     const members = await followCommands(batch.instances.filter(({ step }) => step === 'restore'));
 
     const decided = members.map((instance): Decided => {
-      const instanceFacts = facts.get(instance.instanceId) ?? null;
-      const seen = { instance: instanceFacts, leaseTag: LEASE_TAG, leaseValue: leaseOf(batch, instance) };
+      const found = facts.get(instance.instanceId);
+      const seen = { instance: found ?? null, leaseTag: LEASE_TAG, leaseValue: leaseOf(batch, instance, found) };
       return [instance, decideRestore(instance, seen, settings.RESTORE_DEADLINE_SECONDS, now())];
     });
     const refusals = await stop(decided, timeKeeper(context));
-    const kept = await release(batch, decided);
+    const kept = await release(batch, decided, facts);
 
     const moment = now();
     const changed = decided.map(([instance, decision]) => {

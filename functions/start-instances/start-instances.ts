@@ -4,18 +4,18 @@ import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client } from '../aws/clients.ts';
 import { describeInstances, startInstances, tagInstances } from '../aws/ec2.ts';
 import type { AwsFailure } from '../aws/failures.ts';
-import { findHolds } from '../aws/holds.ts';
+import { findLostAttempts } from '../aws/holds.ts';
 import {
+  type Attempt,
   type Batch,
   batchSchema,
   type ConveyorInstance,
   closeLook,
   fail,
-  type Hold,
   moveTo,
 } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
-import { formatLease, type HoldRecord, LEASE_TAG, recordKey } from '../domain/leases.ts';
+import { formatLease, type HoldRecord, LEASE_TAG, recordKey, toHold } from '../domain/leases.ts';
 import { reason } from '../domain/reasons.ts';
 import { decideRefusedStart, decideStart } from '../domain/starting.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
@@ -46,17 +46,18 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     batch: Batch,
     members: ConveyorInstance[],
     facts: Map<string, InstanceFacts>,
-    hold: Hold,
+    tried: Attempt,
+    lost: Map<string, Attempt[]>,
     hasTime: () => boolean,
   ): Promise<ConveyorInstance[]> {
     const { run, child, index } = batch;
-    const { attempt } = hold;
+    const { attempt } = tried;
     const record: HoldRecord = {
       runId: run.runId,
       stateMachine: run.stateMachine,
       child,
       batch: index,
-      ...hold,
+      ...tried,
       instances: members.map(({ instanceId, originalState }) => ({
         instanceId,
         originalState,
@@ -82,7 +83,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     const changes = new Map(starting.replies.flat().map((change) => [change.instanceId, change]));
     const noLease = new Map(leasing.refused.map(({ id, failure }) => [id, failure]));
     const unleased = new Set(leasing.untried);
-    const unstarted = new Set(starting.untried);
+    const untried = new Set(starting.untried);
     const noStart = new Map(starting.refused.map(({ id, failure }) => [id, failure]));
     return members.map((instance): ConveyorInstance => {
       const { instanceId } = instance;
@@ -92,16 +93,22 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
         return fail(instance, 'lease-refused', text, acceptedAt);
       }
       if (unleased.has(instanceId)) return instance;
-      const held = { ...instance, hold };
-      if (unstarted.has(instanceId)) return held;
+      const earlier = lost.get(instanceId) ?? [];
+      const hold = { ...tried, earlier };
+      // Its start was not tried, or was refused: no boot from now on can be this attempt's.
+      const unstarted = { ...instance, hold: { ...hold, startBy: tried.recordedAt } };
+      if (untried.has(instanceId)) return unstarted;
       const startFailure = noStart.get(instanceId);
       if (startFailure !== undefined) {
-        const decision = decideRefusedStart(held, startFailure, settings.START_DEADLINE_SECONDS, acceptedAt);
-        if (decision.action === 'fail') return fail(held, decision.reason.code, decision.reason.text, acceptedAt);
-        return { ...held, retryAt: addSeconds(acceptedAt, decision.afterSeconds), lastRefusal: decision.reason.text };
+        const decision = decideRefusedStart(instance, startFailure, settings.START_DEADLINE_SECONDS, acceptedAt);
+        if (decision.action === 'fail') return fail(unstarted, decision.reason.code, decision.reason.text, acceptedAt);
+        const retryAt = addSeconds(acceptedAt, decision.afterSeconds);
+        return { ...unstarted, retryAt, lastRefusal: decision.reason.text };
       }
+      const held = { ...instance, hold };
       const previous = changes.get(instanceId)?.previousState;
-      if (previous === 'running' || previous === 'pending') {
+      // Awake already: by an attempt of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
+      if ((previous === 'running' || previous === 'pending') && earlier.length === 0) {
         const why = reason('started-by-others', `it was ${previous} when Reveille started it: it is not stopped`);
         return { ...moveTo(held, 'readiness', acceptedAt), handedOver: why };
       }
@@ -116,16 +123,14 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       ec2,
       waiting.map(({ instanceId }) => instanceId),
     );
-    const found = await findHolds(bucket, batch, facts.values());
+    const lost = await findLostAttempts(bucket, batch);
 
     const moment = now();
     const toStart: ConveyorInstance[] = [];
     const changed: ConveyorInstance[] = [];
     for (const instance of waiting) {
       const instanceFacts = facts.get(instance.instanceId) ?? null;
-      const onTag = found.get(instance.instanceId) ?? null;
-      // A hold that the payload knows has had its reply: its start was refused, so a boot since then isn't ours.
-      const earlierHold = onTag?.attempt === instance.hold?.attempt ? null : onTag;
+      const earlierHold = toHold(lost.get(instance.instanceId) ?? []);
       const decision = decideStart(
         instance,
         { instance: instanceFacts, earlierHold },
@@ -152,14 +157,16 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       }
     }
     if (toStart.length > 0) {
-      const hold: Hold = {
+      const attempt: Attempt = {
         attempt: context.awsRequestId,
         recordedAt: toTimestamp(moment),
         startBy: toTimestamp(new Date(moment.getTime() + context.getRemainingTimeInMillis())),
       };
-      changed.push(...(await start(batch, toStart, facts, hold, timeKeeper(context))));
+      changed.push(...(await start(batch, toStart, facts, attempt, lost, timeKeeper(context))));
     }
-    const next = closeLook(batch, changed, now());
+    // The reply that carries this attempt's name is the proof that it was not lost.
+    const attempts = toStart.length > 0 ? [...batch.attempts, context.awsRequestId] : batch.attempts;
+    const next = closeLook({ ...batch, attempts }, changed, now());
     logger.info('starts looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
     return next;
   });

@@ -8,12 +8,20 @@ import {
   type ConveyorInstance,
   closeLook,
   commandComment,
+  commentPrefix,
   conclude,
   moveTo,
 } from '../domain/conveyor.ts';
 import { COMMAND_TIMEOUT_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
-import { currentCommand, decideUpdate, endCommands, needsAgentFacts, type UpdateDecision } from '../domain/updating.ts';
+import {
+  currentCommand,
+  decideUpdate,
+  endCommands,
+  needsAgentFacts,
+  type UpdateDecision,
+  withLostCommands,
+} from '../domain/updating.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../domain/work/work.ts';
 import { environment } from '../environment.ts';
@@ -42,6 +50,14 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     return invocations;
   }
 
+  /** All commands that this batch has sent. */
+  const findOurs = (batch: Batch) =>
+    findCommands(ssm, {
+      documentName: work.documentName,
+      comment: (text) => text.startsWith(commentPrefix(batch)),
+      since: batch.run.startedAt,
+    });
+
   async function cancel(decisions: [ConveyorInstance, UpdateDecision][]): Promise<void> {
     for (const [{ instanceId }, decision] of decisions) {
       const commandId = 'cancelFirst' in decision ? decision.cancelFirst : null;
@@ -60,11 +76,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     const { run } = batch;
     const comment = commandComment(batch, batch.sends + 1);
     const sent = new Map<string, { commandId: string; sentAt: string }>();
-    const found = await findCommands(ssm, {
-      documentName: work.documentName,
-      comment: (text) => text === comment,
-      since: run.startedAt,
-    });
+    const found = (await findOurs(batch)).filter((command) => command.comment === comment);
     for (const { commandId, sentAt, instanceIds } of found) {
       for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt });
     }
@@ -87,12 +99,19 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   }
 
   return createHandler(runtime, 'UpdateAgent', batchSchema, async (batch, context) => {
-    const members = batch.instances.filter(({ step }) => step === 'update');
-    if (members.length === 0) return closeLook(batch, [], now());
+    const waiting = batch.instances.filter(({ step }) => step === 'update');
+    if (waiting.length === 0) return closeLook(batch, [], now());
     const target = batch.run.targetVersion;
-    const invocations = await follow(members);
+    const invocations = await follow(waiting);
     const invocationOf = (instance: ConveyorInstance) =>
       invocations.get(`${currentCommand(instance)?.commandId}/${instance.instanceId}`) ?? null;
+    const isBusy = (instance: ConveyorInstance) => {
+      const invocation = invocationOf(instance);
+      return invocation !== null && work.judge(invocation).verdict === 'busy';
+    };
+    // The update that keeps it busy may be our own: a crash can lose a command's ID before ListCommands shows it.
+    const ours = waiting.some(isBusy) ? await findOurs(batch) : [];
+    const members = waiting.map((instance) => (isBusy(instance) ? withLostCommands(instance, ours) : instance));
     const unsure = members.filter((instance) =>
       needsAgentFacts(instance, invocationOf(instance), work, deadlineSeconds, now()),
     );

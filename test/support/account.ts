@@ -1,8 +1,16 @@
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, EC2Client, type Instance } from '@aws-sdk/client-ec2';
 import { ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  type GetCommandInvocationCommandOutput,
+  type InstanceInformation,
+  SendCommandCommand,
+  type SendCommandCommandInput,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { ClientOptions } from '../../functions/aws/clients.ts';
 import { type Account, createAccount } from '../../local/account/account.ts';
@@ -52,8 +60,8 @@ export interface Visit {
   sts: STSClient;
   /** Lets virtual time pass. */
   pass(seconds: number): Promise<void>;
-  /** Lets virtual time pass until this holds of the account itself. @throws after two simulated hours */
-  until(condition: () => boolean): Promise<void>;
+  /** Lets virtual time pass, in steps, until this holds. @throws after two simulated hours */
+  until(condition: () => boolean | Promise<boolean>, stepSeconds?: number): Promise<void>;
   machine(id?: string): Machine;
 }
 
@@ -84,11 +92,11 @@ export async function visit<T>(fleet: Fleet, work: (visit: Visit) => Promise<T>,
       sns: new SNSClient(once),
       sts: new STSClient(once),
       pass,
-      async until(condition) {
-        for (let second = 0; second < 7200; second++) {
+      async until(condition, stepSeconds = 1) {
+        for (let second = 0; second < 7200; second += stepSeconds) {
           account.settle();
-          if (condition()) return;
-          await pass(1);
+          if (await condition()) return;
+          await pass(stepSeconds);
         }
         throw new Error('it did not come true in two hours');
       },
@@ -134,4 +142,37 @@ export async function pagesOf<Page, Item>(
   const pages: Item[][] = [];
   for await (const page of paginator) pages.push(items(page) ?? []);
   return pages;
+}
+
+/** What EC2 says of an instance. */
+export async function describedBy({ ec2 }: Pick<Visit, 'ec2'>, id = INSTANCE_ID): Promise<Instance> {
+  const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+  const [instance] = Reservations?.[0]?.Instances ?? [];
+  if (instance === undefined) throw new Error(`EC2 does not describe ${id}`);
+  return instance;
+}
+
+/** What SSM says of an agent; undefined: it does not list it. */
+export async function agentOf({ ssm }: Pick<Visit, 'ssm'>, id = INSTANCE_ID): Promise<InstanceInformation | undefined> {
+  const Filters = [{ Key: 'InstanceIds', Values: [id] }];
+  return (await ssm.send(new DescribeInstanceInformationCommand({ Filters }))).InstanceInformationList?.[0];
+}
+
+/** Sends AWS-UpdateSSMAgent with the target version. @returns the command's ID */
+export async function sendUpdate(
+  { ssm }: Pick<Visit, 'ssm'>,
+  changes: Partial<SendCommandCommandInput> = {},
+): Promise<string> {
+  const input = { DocumentName: 'AWS-UpdateSSMAgent', InstanceIds: [INSTANCE_ID], Parameters: { version: [TARGET] } };
+  const { Command } = await ssm.send(new SendCommandCommand({ ...input, ...changes }));
+  return Command?.CommandId ?? '';
+}
+
+/** An invocation once it has ended. */
+export async function endOf(visit: Visit, CommandId: string): Promise<GetCommandInvocationCommandOutput> {
+  const look = () => visit.ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId: INSTANCE_ID }));
+  // Not before it can be seen.
+  await visit.pass(5);
+  await visit.until(async () => !['Pending', 'InProgress'].includes((await look()).Status ?? ''), 5);
+  return look();
 }

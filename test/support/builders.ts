@@ -29,6 +29,7 @@ export const aHold = (changes: Partial<Hold> = {}): Hold => ({
   attempt: 'attempt-1',
   recordedAt: stamp('02:00'),
   startBy: stamp('02:01'),
+  earlier: [],
   ...changes,
 });
 
@@ -121,6 +122,7 @@ export const aBatch = (instances: ConveyorInstance[], changes: Partial<Batch> = 
   index: 0,
   child: 'child-1',
   looks: 0,
+  attempts: [],
   sends: 0,
   lastProgressAt: stamp('02:00'),
   waitSeconds: 15,

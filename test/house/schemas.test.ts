@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { batchSchema } from '../../functions/domain/conveyor.ts';
+import { executionInputSchema, listRequestSchema } from '../../functions/domain/execution.ts';
+import { schemaFiles } from '../../local/schemas.ts';
+import { aFleet, tell } from '../support/stories.ts';
+
+const root = new URL('../../', `file://${__filename}`);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const validator = (path: string) =>
+  new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(read(path)) as object);
+
+describe('the published schemas', () => {
+  it.each([...schemaFiles().entries()])(
+    '%s says what the code parses with; if not, npm run schemas writes it anew',
+    (path, text) => {
+      expect(existsSync(new URL(path, root))).toBe(true);
+      expect(JSON.parse(read(path))).toEqual(JSON.parse(text));
+    },
+  );
+
+  it.each(['dev-and-prod', 'healthy', 'mixed-500'])('take the shipped fleet %s', (name) => {
+    const validate = validator('schemas/fleet.schema.json');
+    expect(validate(JSON.parse(read(`fleets/${name}.json`)))).toBe(true);
+  });
+
+  it('refuse a fleet with a behaviour that does not exist', () => {
+    const validate = validator('schemas/fleet.schema.json');
+    const instance = {
+      id: 'i-1',
+      state: 'stopped',
+      platform: 'ubuntu',
+      agentVersion: '3.2.1.0',
+      behaviours: ['sleepy'],
+    };
+    expect(
+      validate({ region: 'eu-central-1', agentVersion: '3.3.551.0', groups: [{ name: 'dev', instances: [instance] }] }),
+    ).toBe(false);
+  });
+
+  it('take the report of a real run', async () => {
+    const { report } = await tell(aFleet({ dev: { web: {}, gone: { behaviours: ['terminated'] } } }));
+    const validate = validator('schemas/report.schema.json');
+    expect(validate(report)).toBe(true);
+    expect(validate({ ...report, status: 'fine' })).toBe(false);
+  });
+});
+
+describe('the sample events', () => {
+  it.each(['execution', 'execution-dry-run'])('%s is an execution’s input', (name) => {
+    expect(executionInputSchema.safeParse(JSON.parse(read(`events/${name}.json`))).error).toBeUndefined();
+  });
+
+  it('list-instances is a listing request', () => {
+    expect(listRequestSchema.safeParse(JSON.parse(read('events/list-instances.json'))).error).toBeUndefined();
+  });
+
+  it.each(['start-instances', 'check-readiness', 'update-agent', 'verify-versions', 'restore-instances'])(
+    '%s is a batch',
+    (name) => {
+      expect(batchSchema.safeParse(JSON.parse(read(`events/${name}.json`))).error).toBeUndefined();
+    },
+  );
+});

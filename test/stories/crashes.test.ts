@@ -1,0 +1,134 @@
+import type { Handler } from '../../functions/runtime.ts';
+import { aFleet, tell } from '../support/stories.ts';
+
+type Wrap = (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
+
+const failure = (name: string) => Object.assign(new Error(`${name} for the story`), { name });
+
+/** Lets a function do its work and then lose it: the reply never reaches the state machine. */
+const losesReplies = (victim: string, times: number): Wrap => {
+  let left = times;
+  return (logicalId, handler) =>
+    logicalId !== victim
+      ? handler
+      : async (event, context) => {
+          const reply = await handler(event, context);
+          if (left-- > 0) throw failure('Lambda.ServiceException');
+          return reply;
+        };
+};
+
+/** Lets a function fail before it does anything. */
+const fails = (victim: string, name: string, isTurn: (count: number) => boolean = () => true): Wrap => {
+  let count = 0;
+  return (logicalId, handler) =>
+    logicalId !== victim
+      ? handler
+      : async (event, context) => {
+          if (isTurn(++count)) throw failure(name);
+          return handler(event, context);
+        };
+};
+
+const pair = aFleet({ dev: { 'web-1': {}, 'web-2': {} }, prod: { shop: { state: 'running' } } });
+
+describe('a StartInstances whose reply is lost', () => {
+  it('is tried again, and knows the instances that it has started as its own', async () => {
+    const { broken, of, calls } = await tell(pair, { wrap: losesReplies('StartInstancesFunction', 1) });
+
+    expect(broken).toEqual([]);
+    expect(of('web-1')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+    // The second call is a no-op: describes may not have shown the first one's effect yet.
+    expect(calls('StartInstances').length).toBeLessThanOrEqual(2);
+  });
+
+  it('and that never answers at all leaves nobody awake', async () => {
+    const { broken, of, report } = await tell(pair, { wrap: losesReplies('StartInstancesFunction', 99) });
+
+    expect(broken).toEqual([]);
+    expect(of('web-1')).toMatchObject({ outcome: 'failed', reason: { code: 'step-failed' }, finalState: 'stopped' });
+    expect(report.status).toBe('failed');
+  });
+});
+
+describe('an UpdateAgent whose reply is lost', () => {
+  it('finds its command again, or is told by the agent that it is busy with it', async () => {
+    const { broken, of, calls } = await tell(aFleet({ dev: { web: {} } }), {
+      wrap: losesReplies('UpdateAgentFunction', 1),
+    });
+
+    expect(broken).toEqual([]);
+    expect(of('web').outcome).toBe('updated');
+    // ListCommands may not show the first one yet; never more than one is sent again.
+    expect(calls('SendCommand').length).toBeLessThanOrEqual(2);
+    expect(of('web').awakeSeconds).toBeLessThan(15 * 60);
+  });
+
+  it('and that never answers stops nobody in the middle of an update', async () => {
+    const { broken, of, account } = await tell(aFleet({ dev: { web: { behaviours: ['update-rolls-back'] } } }), {
+      wrap: losesReplies('UpdateAgentFunction', 99),
+    });
+
+    expect(broken).toEqual([]);
+    expect(of('web')).toMatchObject({ outcome: 'failed', reason: { code: 'step-failed' }, finalState: 'stopped' });
+    const moments = (matches: (text: string) => boolean) =>
+      account.journal.entries.flatMap((entry) => (entry.kind === 'change' && matches(entry.detail) ? [entry.at] : []));
+    const ended = moments((text) => text.startsWith('Failed: '))[0] ?? Number.NaN;
+    const stopped = moments((text) => text.startsWith('stopping'))[0] ?? Number.NaN;
+    expect(stopped).toBeGreaterThan(ended);
+  });
+});
+
+describe.each(['CheckReadinessFunction', 'UpdateAgentFunction', 'VerifyVersionsFunction'])(
+  'a %s that is broken for good',
+  (victim) => {
+    it('fails the run, and everybody is put back as it was', async () => {
+      const { broken, report, of } = await tell(pair, { wrap: fails(victim, 'Runtime.ImportModuleError') });
+
+      expect(broken).toEqual([]);
+      expect(report.status).toBe('failed');
+      expect(of('web-1')).toMatchObject({ outcome: 'failed', finalState: 'stopped' });
+      expect(of('web-1').reason?.text).toContain('Runtime.ImportModuleError');
+      expect(of('shop')).toMatchObject({ outcome: 'failed', finalState: 'running' });
+    });
+
+    it('only for a while is not noticed', async () => {
+      const { broken, report } = await tell(pair, {
+        wrap: fails(victim, 'Lambda.TooManyRequestsException', (count) => count < 4),
+      });
+
+      expect(broken).toEqual([]);
+      expect(report.status).toBe('succeeded');
+    });
+  },
+);
+
+describe('a RestoreInstances that fails for a while', () => {
+  it('is tried longer than anything else', async () => {
+    const { broken, report } = await tell(pair, {
+      wrap: fails('RestoreInstancesFunction', 'Runtime.ExitError', (count) => count < 6),
+    });
+
+    expect(broken).toEqual([]);
+    expect(report.status).toBe('succeeded');
+  });
+});
+
+describe('a RestoreInstances that is broken for good', () => {
+  it('leaves the leases as claims, and the report says so of each instance', async () => {
+    const { broken, of, report, account } = await tell(pair, {
+      wrap: fails('RestoreInstancesFunction', 'Runtime.ExitError'),
+    });
+
+    expect(report.status).toBe('failed');
+    expect(of('web-1')).toMatchObject({ outcome: 'failed', reason: { code: 'no-result' }, finalState: 'running' });
+    expect(broken.some((text) => text.startsWith('no lease is left'))).toBe(true);
+    expect([...account.world.machines.values()].filter(({ tags }) => tags.has('reveille:lease'))).toHaveLength(2);
+  });
+});
+
+describe('a ReportRun that fails', () => {
+  it('ends the execution as ReportFailed, after everybody has been put back', async () => {
+    await expect(tell(pair, { wrap: fails('ReportRunFunction', 'Runtime.ExitError') })).rejects.toThrow(/ReportFailed/);
+  });
+});

@@ -1,0 +1,134 @@
+import type { DescribeInstancesCommandOutput, Instance } from '@aws-sdk/client-ec2';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { CommandInvocation, DescribeInstanceInformationCommandOutput } from '@aws-sdk/client-ssm';
+import type { ClientOptions } from '../../functions/aws/clients.ts';
+import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
+import { LEASE_TAG } from '../../functions/domain/leases.ts';
+import type { Invocation } from '../../functions/domain/work/work.ts';
+import type { InvocationContext, Runtime } from '../../functions/runtime.ts';
+import { at } from './builders.ts';
+
+/** What a function takes from outside, and what AWS answers it: for tests of one function alone. */
+
+const ENVIRONMENT = {
+  BUCKET_NAME: 'reveille-bucket',
+  TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:reveille',
+  GROUPS: 'dev',
+  TARGET_VERSION: 'latest',
+  OPT_OUT_TAG: 'reveille:opt-out',
+  BATCH_SIZE: '50',
+  LISTINGS_MAX: '5',
+  START_DEADLINE_SECONDS: '1800',
+  READINESS_DEADLINE_SECONDS: '900',
+  UPDATE_DEADLINE_SECONDS: '600',
+  VERIFY_DEADLINE_SECONDS: '900',
+  RESTORE_DEADLINE_SECONDS: '1800',
+};
+
+export const silentLogger = () => ({ info: jest.fn(), warn: jest.fn(), error: jest.fn() });
+
+/** A runtime whose clock stands still at this time of the night. */
+export const aRuntime = (time: string, environment: Record<string, string> = {}): Runtime => ({
+  now: () => at(time),
+  logger: silentLogger(),
+  environment: { ...ENVIRONMENT, ...environment },
+  clientOptions: {
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
+  } satisfies ClientOptions,
+});
+
+/** Lambda's context: the first attempt, with all of its minute left. */
+export const aContext = ({ attempt = 'attempt-1', remainingSeconds = 60 } = {}): InvocationContext => ({
+  awsRequestId: attempt,
+  getRemainingTimeInMillis: () => remainingSeconds * 1000,
+});
+
+/** Time for just so many more calls, then none. */
+export const aContextWithTimeFor = (calls: number): InvocationContext => {
+  let left = calls;
+  return { awsRequestId: 'attempt-1', getRemainingTimeInMillis: () => (left-- > 0 ? 60_000 : 1000) };
+};
+
+/** An error as the SDK throws it. */
+export const awsError = (name: string, message = `${name}!`, httpStatusCode = 400): Error =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
+
+export const throttled = () => awsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+export const noCapacity = () => awsError('InsufficientInstanceCapacity', 'Insufficient capacity.', 500);
+
+const toEc2Instance = (facts: InstanceFacts): Instance => ({
+  InstanceId: facts.instanceId,
+  State: { Name: facts.state },
+  RootDeviceType: facts.rootDeviceType === 'instance-store' ? 'instance-store' : 'ebs',
+  Tags: Object.entries({ ...(facts.name === null ? {} : { Name: facts.name }), ...facts.tags }).map(([Key, Value]) => ({
+    Key,
+    Value,
+  })),
+  ...(facts.stateReason && { StateReason: { Code: facts.stateReason.code, Message: facts.stateReason.message } }),
+  ...(facts.launchTime && { LaunchTime: new Date(facts.launchTime) }),
+  ...(facts.isSpot && { InstanceLifecycle: 'spot' as const }),
+  ...(facts.instanceProfileArn && { IamInstanceProfile: { Arn: facts.instanceProfileArn } }),
+});
+
+/** DescribeInstances' reply: one reservation for each instance. */
+export const described = (...facts: InstanceFacts[]): DescribeInstancesCommandOutput => ({
+  $metadata: {},
+  Reservations: facts.map((one) => ({ Instances: [toEc2Instance(one)] })),
+});
+
+/** DescribeInstanceInformation's reply. */
+export const reported = (...agents: AgentFacts[]): DescribeInstanceInformationCommandOutput => ({
+  $metadata: {},
+  InstanceInformationList: agents.map(({ instanceId, pingStatus, lastPingAt, version }) => ({
+    InstanceId: instanceId,
+    PingStatus: pingStatus === 'Online' ? 'Online' : 'ConnectionLost',
+    ...(lastPingAt && { LastPingDateTime: new Date(lastPingAt) }),
+    ...(version && { AgentVersion: version }),
+  })),
+});
+
+/** An invocation in ListCommandInvocations' reply. */
+export const listed = ({ output, endedAt, ...invocation }: Invocation): CommandInvocation => ({
+  CommandId: invocation.commandId,
+  InstanceId: invocation.instanceId,
+  Status: invocation.status as NonNullable<CommandInvocation['Status']>,
+  StatusDetails: invocation.statusDetails,
+  CommandPlugins: [
+    {
+      Output: output,
+      ResponseCode: invocation.responseCode ?? -1,
+      ...(endedAt && { ResponseFinishDateTime: new Date(endedAt) }),
+    },
+  ],
+});
+
+/** GetObject's reply. */
+export const stored = (content: unknown): GetObjectCommandOutput => {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  const Body = { transformToString: async () => text } as unknown as NonNullable<GetObjectCommandOutput['Body']>;
+  return { $metadata: {}, Body };
+};
+
+export const noSuchKey = () => awsError('NoSuchKey', 'The specified key does not exist.', 404);
+
+/** A body that PutObject was given, read again. */
+export const contentOf = (body: unknown): unknown => JSON.parse(String(body));
+
+/** Tags that carry this lease. */
+export const leased = (value: string): Record<string, string> => ({ [LEASE_TAG]: value });
+
+/** `count` different instance IDs, in order. */
+export const instanceIds = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `i-${String(index + 1).padStart(17, '0')}`);
+
+interface Recorded {
+  calls(): { args: unknown[]; calledBefore(other: never): boolean }[];
+}
+
+/** The names of all calls to several clients, in the order in which they were made. */
+export const callOrder = (...mocks: Recorded[]): string[] =>
+  mocks
+    .flatMap((mock) => mock.calls())
+    .sort((one, other) => (one.calledBefore(other as never) ? -1 : 1))
+    .map(({ args: [command] }) => (command as object).constructor.name.replace(/Command$/, ''));
