@@ -5,7 +5,7 @@ import { describeInstances, findStopProtected } from '../aws/ec2.ts';
 import { listGroupInstances } from '../aws/resource-groups.ts';
 import { describeAgents } from '../aws/ssm.ts';
 import { BATCH_SIZE_MAX, type BatchSeed, type Run, seedBatches } from '../domain/conveyor.ts';
-import { decideEligibility, giveUpSettling } from '../domain/eligibility.ts';
+import { decideEligibility, type Eligibility, giveUpSettling } from '../domain/eligibility.ts';
 import { ReveilleError } from '../domain/errors.ts';
 import { type ExecutionInput, GROUPS_MAX, listRequestSchema, parseExecutionArn } from '../domain/execution.ts';
 import { buildPlan, type Plan } from '../domain/plan.ts';
@@ -73,23 +73,29 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
     );
   }
 
-  async function judge(
-    groupOf: Map<string, string>,
-    isLastListing: boolean,
-    listings: number,
-  ): Promise<ManifestInstance[]> {
+  /** What EC2 says of them, and who would take part by that alone. */
+  async function look(groupOf: Map<string, string>) {
     const ids = [...groupOf.keys()];
     const facts = await describeInstances(ec2, ids);
-    const agents = await describeAgents(ssm, [...facts.keys()]);
-    const decide = (instanceId: string, stopProtected: boolean) =>
+    const decide = (instanceId: string, stopProtected: boolean): Eligibility =>
       decideEligibility({ instanceId, instance: facts.get(instanceId) ?? null, stopProtected }, settings.OPT_OUT_TAG);
+    const settling = ids.filter((instanceId) => decide(instanceId, false).decision === 'settling').length;
+    return { ids, facts, decide, settling };
+  }
+
+  /** Judges all of them for good, with what costs more to know. */
+  async function judge(
+    { ids, facts, decide }: Awaited<ReturnType<typeof look>>,
+    groupOf: Map<string, string>,
+    settle: (eligibility: Eligibility) => Eligibility,
+  ): Promise<ManifestInstance[]> {
+    const agents = await describeAgents(ssm, [...facts.keys()]);
     // The attribute costs a call for each instance, so it is asked only of those that would otherwise take part.
     const candidates = ids.filter((instanceId) => decide(instanceId, false).decision !== 'excluded');
     const stopProtected = await findStopProtected(ec2, candidates);
     return ids.map((instanceId): ManifestInstance => {
       const instance = facts.get(instanceId);
-      const judged = decide(instanceId, stopProtected.has(instanceId));
-      const { decision, originalState, reason } = isLastListing ? giveUpSettling(judged, listings) : judged;
+      const { decision, originalState, reason } = settle(decide(instanceId, stopProtected.has(instanceId)));
       return {
         instanceId,
         name: instance?.name ?? null,
@@ -120,12 +126,15 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
     // The version stays what the first listing found: "latest" is resolved once for a run.
     const input: ExecutionInput = { ...request.input, targetVersion: target };
     const run: Run = { ...names, startedAt: request.startedAt, targetVersion: target };
-    const instances = await judge(groupOf, listing >= settings.LISTINGS_MAX, listing);
-    const settling = instances.filter(({ decision }) => decision === 'settling').length;
+    const seen = await look(groupOf);
+    const isLast = listing >= settings.LISTINGS_MAX;
+    const settling = dryRun || isLast ? 0 : seen.settling;
     const reply = { input, listing, settling, dryRun, run, batches: [], plan: null };
-    logger.info('instances listed', { runId: run.runId, listing, intended: instances.length, settling });
+    logger.info('instances listed', { runId: run.runId, listing, intended: seen.ids.length, settling: seen.settling });
+    if (settling > 0) return reply;
 
-    if (settling > 0 && !dryRun) return reply;
+    const settle = (eligibility: Eligibility) => (isLast ? giveUpSettling(eligibility, listing) : eligibility);
+    const instances = await judge(seen, groupOf, settle);
     const members = instances.flatMap(({ instanceId, originalState }) =>
       originalState === null ? [] : [{ instanceId, originalState }],
     );
@@ -142,6 +151,6 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
     if (!dryRun) return { ...reply, batches };
     const plan = buildPlan(manifest);
     await bucket.put(planKey(run), plan);
-    return { ...reply, settling: 0, plan: { key: planKey(run), counts: plan.counts } };
+    return { ...reply, plan: { key: planKey(run), counts: plan.counts } };
   });
 }
