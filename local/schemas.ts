@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { executionInputSchema } from '../functions/domain/execution.ts';
 import { planSchema } from '../functions/domain/plan.ts';
 import { reportSchema } from '../functions/domain/report.ts';
-import { behaviours } from './account/behaviours.ts';
 import { fleetSchema } from './account/fleet.ts';
 
 const PUBLISHED: Record<string, { title: string; schema: z.ZodType; io: 'input' | 'output' }> = {
@@ -20,9 +19,3 @@ export function schemaFiles(): Map<string, string> {
   });
   return new Map(files);
 }
-
-/** The behaviours as a table in Markdown, for docs/embedded-account.md. */
-export const behaviourTable = (): string =>
-  Object.entries(behaviours)
-    .map(([name, { description }]) => `| \`${name}\` | ${description} |`)
-    .join('\n');

@@ -6,7 +6,7 @@ import { type Call, type Operations, ServiceError } from './service.ts';
 import { changing } from './services/ec2-change.ts';
 import { describing } from './services/ec2-describe.ts';
 import { resourceGroups } from './services/resource-groups.ts';
-import { createObjectStore, type ObjectStore, s3Error } from './services/s3.ts';
+import { createObjectStore, type ObjectStore, S3_OPERATIONS, s3Error } from './services/s3.ts';
 import { type Message, sns, sts } from './services/sns-sts.ts';
 import { agents } from './services/ssm-agents.ts';
 import { commands } from './services/ssm-commands.ts';
@@ -36,6 +36,8 @@ export interface Account {
   journal: Journal;
   objects: ObjectStore;
   messages: Message[];
+  /** What it can do: the names of its operations, by service. */
+  operations: Record<string, string[]>;
   /** Answers one request of a principal, as AWS would. Never throws. */
   handle(request: WireRequest, principal: string): WireResponse;
   /** Lets everything happen that is due now. */
@@ -192,6 +194,10 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     journal,
     objects,
     messages,
+    operations: {
+      ...Object.fromEntries(Object.entries(services).map(([name, { operations }]) => [name, Object.keys(operations)])),
+      s3: S3_OPERATIONS,
+    },
     settle: () => world.runUntil(now()),
     handle(request, principal) {
       const call: Call = { world, now: now(), account: ACCOUNT_ID, principal };

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { batchSchema } from '../../functions/domain/conveyor.ts';
 import { executionInputSchema, listRequestSchema } from '../../functions/domain/execution.ts';
+import { withTables } from '../../local/docs.ts';
 import { schemaFiles } from '../../local/schemas.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
@@ -12,7 +13,7 @@ const validator = (path: string) =>
 
 describe('the published schemas', () => {
   it.each([...schemaFiles().entries()])(
-    '%s says what the code parses with; if not, npm run schemas writes it anew',
+    '%s says what the code parses with; if not, npm run generate writes it anew',
     (path, text) => {
       expect(existsSync(new URL(path, root))).toBe(true);
       expect(JSON.parse(read(path))).toEqual(JSON.parse(text));
@@ -43,6 +44,15 @@ describe('the published schemas', () => {
     const validate = validator('schemas/report.schema.json');
     expect(validate(report)).toBe(true);
     expect(validate({ ...report, status: 'fine' })).toBe(false);
+  });
+});
+
+describe('docs/embedded-account.md', () => {
+  it('has the tables that the code makes; if not, npm run generate writes them anew', () => {
+    const page = read('docs/embedded-account.md');
+    expect(page).toBe(withTables(page));
+    expect(page).toContain('| `update-hangs` | failed: update-hung |');
+    expect(page).toMatch(/\| ssm \| .*`SendCommand`/);
   });
 });
 

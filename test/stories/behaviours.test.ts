@@ -1,4 +1,4 @@
-import { type BehaviourName, behaviourNames } from '../../local/account/behaviours.ts';
+import { type BehaviourName, behaviourNames, behaviours } from '../../local/account/behaviours.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 interface Ending {
@@ -85,6 +85,11 @@ describe.each([1, 2, 3])('with seed %i', (seed) => {
       expect(broken).toEqual([]);
     },
   );
+});
+
+it.each(behaviourNames)('the documentation says how %s ends', (behaviour) => {
+  const { outcome, code } = endings[behaviour];
+  expect(behaviours[behaviour].ends).toBe(code === undefined ? outcome : `${outcome}: ${code}`);
 });
 
 describe('what a reason tells', () => {

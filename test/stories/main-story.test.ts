@@ -51,7 +51,7 @@ describe('a group whose instances are all stopped', () => {
     const steps = account.journal.entries.flatMap((entry) =>
       entry.kind === 'call' && entry.principal === 'StartInstancesFunction' ? [entry.operation] : [],
     );
-    expect(steps).toEqual(['DescribeInstances', 'PutObject', 'CreateTags', 'StartInstances']);
+    expect(steps).toEqual(['DescribeInstances', 'ListObjectsV2', 'PutObject', 'CreateTags', 'StartInstances']);
   });
 });
 

@@ -42,6 +42,8 @@ const OPERATIONS: Record<string, string> = {
   DELETE: 'DeleteObject',
 };
 
+export const S3_OPERATIONS = [...Object.values(OPERATIONS), 'ListObjectsV2'];
+
 function route(request: WireRequest) {
   const { bucket, key } = locate(request);
   if (key === '') {
