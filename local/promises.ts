@@ -72,17 +72,17 @@ const truth = ({ report, account }: Evidence): PromiseCheck => ({
 const isToldLoss = ({ finalState, reason }: ReportInstance): boolean =>
   finalState === 'handed-over' || reason?.code === 'hibernation-lost';
 
+/** As it was; or, if it was on its way somewhere when the run began, still on that way. */
+const isAsItWas = (evidence: Evidence, instanceId: string, is: string): boolean =>
+  is === expectedState(evidence, instanceId) || is === evidence.before.get(instanceId);
+
 const restored = (evidence: Evidence): PromiseCheck => ({
   promise: 'every instance is as it was',
   broken: evidence.report.instances
     .filter((instance) => !isToldLoss(instance))
-    .map(({ instanceId }) => ({
-      instanceId,
-      is: stateOf(evidence.account, instanceId),
-      was: expectedState(evidence, instanceId),
-    }))
-    .filter(({ is, was }) => is !== was)
-    .map(({ instanceId, is, was }) => `${instanceId} was ${was}, and is ${is}`),
+    .map(({ instanceId }) => ({ instanceId, is: stateOf(evidence.account, instanceId) }))
+    .filter(({ instanceId, is }) => !isAsItWas(evidence, instanceId, is))
+    .map(({ instanceId, is }) => `${instanceId} was ${expectedState(evidence, instanceId)}, and is ${is}`),
 });
 
 const neverStopped = (evidence: Evidence): PromiseCheck => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -45,8 +46,11 @@ export interface DemoArguments {
   input: Record<string, unknown>;
 }
 
-/** @throws BadInput naming the flag and what is allowed */
-export function parseArguments(args: string[]): DemoArguments {
+/**
+ * @param directory what a relative path is relative to
+ * @throws BadInput naming the flag and what is allowed
+ */
+export function parseArguments(args: string[], directory: string): DemoArguments {
   let values: unknown;
   try {
     values = parseArgs({
@@ -74,5 +78,11 @@ export function parseArguments(args: string[]): DemoArguments {
     dryRun: flags['dry-run'],
     allowEmpty: flags['allow-empty'],
   });
-  return { fleet, seed, json, help, input: Object.fromEntries(entries.filter(([, value]) => value !== undefined)) };
+  return {
+    fleet: resolve(directory, fleet),
+    seed,
+    json,
+    help,
+    input: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
+  };
 }

@@ -12,6 +12,8 @@ export interface DemoOutput {
   out(text: string): void;
   error(text: string): void;
   columns: number | undefined;
+  /** Where the person who typed the command is. */
+  directory: string;
   /** Real time, for the duration: monotonic, in milliseconds. */
   elapsed(): number;
 }
@@ -41,7 +43,7 @@ function explainNoReport(execution: ExecutionResult, output: DemoOutput): number
 }
 
 async function run(args: string[], output: DemoOutput): Promise<number> {
-  const { fleet: path, seed, json, help, input } = parseArguments(args);
+  const { fleet: path, seed, json, help, input } = parseArguments(args, output.directory);
   if (help) {
     output.out(USAGE);
     return EXIT.ok;

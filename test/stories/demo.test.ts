@@ -22,6 +22,7 @@ async function type(...args: string[]) {
     out: (text) => out.push(text),
     error: (text) => errors.push(text),
     columns: 180,
+    directory: folder,
     elapsed: () => 0,
   });
   return { code, out: stripVTControlCharacters(out.join('\n')), errors: errors.join('\n') };
@@ -75,7 +76,7 @@ describe('npm run demo', () => {
   });
 
   it.each([
-    ['a fleet that does not exist', ['--fleet', join(folder, 'nowhere.json')], 'cannot be read'],
+    ['a fleet that does not exist', ['--fleet', 'nowhere.json'], 'cannot be read'],
     ['a fleet that is no JSON', ['--fleet', file('text.json', 'hello')], 'is not JSON'],
     [
       'a fleet without groups',
