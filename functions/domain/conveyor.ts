@@ -185,7 +185,7 @@ export function conclude(
   why: Reason | null,
   now: Date,
 ): ConveyorInstance {
-  return { ...moveTo(instance, 'restore', now), outcome, reason: why };
+  return { ...moveTo(instance, 'restore', now), outcome, reason: why, lastRefusal: null };
 }
 
 export const fail = (instance: ConveyorInstance, code: string, text: string, now: Date): ConveyorInstance =>

@@ -17,7 +17,7 @@ export type Eligibility =
 const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });
 
 const optOutReason = (instance: InstanceFacts, optOutTag: string): Reason | null => {
-  const value = instance.tags[optOutTag];
+  const value = Object.hasOwn(instance.tags, optOutTag) ? instance.tags[optOutTag] : undefined;
   if (value === undefined || value.toLowerCase() === 'false') return null;
   return exclusion('opted-out', `carries the tag ${optOutTag}`);
 };

@@ -9,7 +9,9 @@ const TEXT_LENGTH_MAX = 300;
 /** Texts of AWS and of instances are not ours: control characters go, and the length is bounded. */
 export function plainText(text: string): string {
   const oneLine = text.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return oneLine.length > TEXT_LENGTH_MAX ? `${oneLine.slice(0, TEXT_LENGTH_MAX - 1)}…` : oneLine;
+  if (oneLine.length <= TEXT_LENGTH_MAX) return oneLine;
+  // By characters, not by halves of them.
+  return `${[...oneLine].slice(0, TEXT_LENGTH_MAX - 1).join('')}…`;
 }
 
 export const reason = (code: string, text: string): Reason => ({ code, text: plainText(text) });
@@ -35,4 +37,4 @@ export const exclusion = (code: ExclusionCode, text: string): Reason => reason(c
 
 /** An unknown code is never benign. */
 export const isBenignExclusion = (code: string): boolean =>
-  code in exclusions && exclusions[code as ExclusionCode].benign;
+  Object.hasOwn(exclusions, code) && exclusions[code as ExclusionCode].benign;

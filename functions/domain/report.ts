@@ -22,7 +22,7 @@ export const reportInstanceSchema = z.object({
   wokenAt: timestampSchema.nullable().describe('When Reveille started it; null if it did not'),
   restoredAt: timestampSchema
     .nullable()
-    .describe('When it was seen back as it was; null if it was not to be, or could not'),
+    .describe('When it was seen stopped again; null if Reveille did not start it, or could not stop it'),
   awakeSeconds: z.number().nullable().describe('From wokenAt to restoredAt'),
 });
 export type ReportInstance = z.infer<typeof reportInstanceSchema>;
@@ -145,17 +145,21 @@ export function countOutcomes(instances: Pick<ReportInstance, 'outcome'>[]): Rep
 export const coverageHolds = ({ intended, updated, alreadyCurrent, failed, excluded }: Report['counts']): boolean =>
   intended === updated + alreadyCurrent + failed + excluded;
 
+/** Put to sleep before the run and not after it, and nobody took it over: whatever its outcome says, that is no success. */
+const wasLeftAwake = ({ originalState, finalState }: ReportInstance): boolean =>
+  (originalState === 'stopped' || originalState === 'hibernated') && ['running', 'pending'].includes(finalState ?? '');
+
 /**
  * A run succeeds only if nobody failed, every exclusion is benign, and somebody was there to be updated: zero
  * reachable instances is no success (docs/aws-behaviour.md 12), unless an empty group is allowed and it is empty.
  */
 function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
-  const bad = instances.some(
-    ({ outcome, reason: why }) =>
-      outcome === 'failed' ||
-      (outcome === 'excluded' && !isBenignExclusion(why?.code ?? '')) ||
-      FAILING_REASONS.has(why?.code ?? ''),
-  );
+  const isBad = (instance: ReportInstance): boolean => {
+    const code = instance.reason?.code ?? '';
+    if (instance.outcome === 'failed' || FAILING_REASONS.has(code)) return true;
+    return instance.outcome === 'excluded' ? !isBenignExclusion(code) : wasLeftAwake(instance);
+  };
+  const bad = instances.some(isBad);
   const nobody = instances.every(({ outcome }) => outcome === 'excluded');
   return bad || (nobody && !allowEmpty) ? 'failed' : 'succeeded';
 }

@@ -53,12 +53,12 @@ function decideRunning(
   expected: RestoreFacts,
   now: Date,
 ): RestoreDecision {
-  const lost = leaseLoss(hold, facts, expected, now);
-  if (lost !== null) return handOver(lost, false);
   if (!isOurBoot(facts.launchTime, hold)) {
     const text = `it was started again at ${facts.launchTime ?? 'an unknown time'}, not by Reveille`;
     return handOver(reason('restarted-by-others', text), true);
   }
+  const lost = leaseLoss(hold, facts, expected, now);
+  if (lost !== null) return handOver(lost, false);
   const until = updateMayRunUntil(instance, now);
   if (until !== null) return wait('update-may-run', `an update may be at work on it until ${until}`);
   // A pending instance can't be stopped yet, whatever we want.
@@ -81,28 +81,38 @@ function decideStopped(
   expected: RestoreFacts,
   now: Date,
 ): RestoreDecision {
-  const taken = leaseLoss(hold, facts, expected, now);
-  // Without its lease nobody may stop it, and it is stopped: there is nothing to do, but something to tell.
-  if (taken !== null)
-    return { action: 'settle', finalState: 'stopped', releaseLease: false, restored: true, reason: taken };
-  if (instance.stopAcceptedAt === null) return { action: 'stop', hibernate: false };
   const hibernated = isHibernated(facts);
-  const lost = instance.originalState === 'hibernated' && !hibernated && instance.wokenAt !== null;
+  const finalState = hibernated ? 'hibernated' : 'stopped';
+  if (instance.stopAcceptedAt === null) {
+    const taken = leaseLoss(hold, facts, expected, now);
+    if (taken === null) return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
+    // Without its lease nobody may stop it, and it is stopped: there is nothing to do, but something to tell.
+    return { action: 'settle', finalState, releaseLease: false, restored: true, reason: taken };
+  }
+  // Its lease may be gone by now: a try of this very step removed it, and its reply was lost.
   return {
     action: 'settle',
-    finalState: hibernated ? 'hibernated' : 'stopped',
-    releaseLease: true,
+    finalState,
+    releaseLease: facts.tags[expected.leaseTag] === expected.leaseValue,
     restored: true,
     // A hibernation that fails falls back to a plain stop, silently (docs/aws-behaviour.md 37).
-    reason: lost ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop') : null,
+    reason:
+      instance.originalState === 'hibernated' && !hibernated
+        ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop')
+        : null,
   };
 }
 
-/** Past its deadline, counted from the moment when it might first have been stopped. */
-function isOverdue(instance: ConveyorInstance, deadlineSeconds: number, now: Date): boolean {
-  const due = secondsBetween(instance.stepSince, now) >= deadlineSeconds;
+/** Past its deadline, counted from the moment when it might first have been stopped, or when its stop was accepted. */
+function isOverdue(instance: ConveyorInstance, ec2: InstanceFacts, deadlineSeconds: number, now: Date): boolean {
+  const since = (ec2.state === 'stopping' ? instance.stopAcceptedAt : null) ?? instance.stepSince;
+  const due = secondsBetween(since, now) >= deadlineSeconds;
   return due && updateMayRunUntil(instance, new Date(now.getTime() - deadlineSeconds * 1000)) === null;
 }
+
+/** Nobody is given up before a stop was tried at least once, however late it is. */
+const isUntried = (instance: ConveyorInstance, decision: RestoreDecision): boolean =>
+  decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
 
 /**
  * How to put one instance back as it was. What was running, and what others took over, is never stopped.
@@ -130,8 +140,8 @@ export function decideRestore(
   if (instance.handedOver !== null) return handOver(instance.handedOver, true);
 
   const decision = decideHeld(instance, hold, ec2, facts, now);
-  const isDone = decision.action === 'settle';
-  if (isDone || !isOverdue(instance, deadlineSeconds, now)) return decision;
+  const isDone = decision.action === 'settle' || isUntried(instance, decision);
+  if (isDone || !isOverdue(instance, ec2, deadlineSeconds, now)) return decision;
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
   const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;
   return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text) };

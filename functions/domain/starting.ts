@@ -89,7 +89,8 @@ function retryRule(
   if (lacksCapacity(code)) return { deadlineSeconds: startDeadlineSeconds, afterSeconds: CAPACITY_RETRY_SECONDS };
   if (PASSING_ERRORS.has(code)) return { deadlineSeconds: startDeadlineSeconds, afterSeconds: PASSING_RETRY_SECONDS };
   if (code === 'UnauthorizedOperation') {
-    return { deadlineSeconds: UNAUTHORIZED_RETRY_SECONDS, afterSeconds: PASSING_RETRY_SECONDS };
+    const deadlineSeconds = Math.min(UNAUTHORIZED_RETRY_SECONDS, startDeadlineSeconds);
+    return { deadlineSeconds, afterSeconds: PASSING_RETRY_SECONDS };
   }
   return null;
 }

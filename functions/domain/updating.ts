@@ -28,7 +28,7 @@ export type UpdateDecision =
   /** The agent says that it is done, since this moment: to be verified. */
   | { action: 'verify'; endedAt: Timestamp }
   /** The agent itself reports the target: nothing (more) to send. */
-  | { action: 'satisfied'; version: string; reason: Reason | null }
+  | { action: 'satisfied'; version: string; cancelFirst: string | null; reason: Reason | null }
   /** `endedAt` is null as long as the command may still be at work. */
   | { action: 'fail'; endedAt: Timestamp | null; cancelFirst: string | null; reason: Reason };
 
@@ -56,7 +56,7 @@ function decideFirstSend(
 ): UpdateDecision {
   // CheckReadiness saw this version in a fresh ping, in this same pass.
   if (work.isSatisfiedBy(instance.versionBefore, target)) {
-    return { action: 'satisfied', version: instance.versionBefore ?? target, reason: null };
+    return { action: 'satisfied', version: instance.versionBefore ?? target, cancelFirst: null, reason: null };
   }
   if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
     return { action: 'wait', reason: reason('waiting-to-send', 'waits before the next command') };
@@ -93,7 +93,7 @@ function decideAfterForeignUpdate(
   }
   if (isSatisfied) {
     const why = reason('updated-by-others', 'an update of somebody else brought the version');
-    return { action: 'satisfied', version, reason: why };
+    return { action: 'satisfied', version, cancelFirst: null, reason: why };
   }
   const text = `another update has been at work on it for ${Math.round(waitedSeconds / 60)} minutes`;
   return { action: 'fail', endedAt: toTimestamp(now), cancelFirst: null, reason: reason('another-update', text) };
@@ -115,7 +115,7 @@ function decideStuck(
   const undelivered = why.code === UNDELIVERED;
   const version = reportedVersion(instance, facts.agent, command.sentAt, now);
   const isSatisfied = version !== null && work.isSatisfiedBy(version, target);
-  if (isSatisfied && undelivered) return { action: 'satisfied', version, reason: why };
+  if (isSatisfied && undelivered) return { action: 'satisfied', version, cancelFirst: command.commandId, reason: why };
   if (!isSatisfied && instance.commands.length < COMMANDS_MAX) {
     // A command that an agent may be working on is not cancelled: it may be a slow rollback.
     return { action: 'send', cancelFirst: undelivered ? command.commandId : null, reason: why };
@@ -125,7 +125,7 @@ function decideStuck(
   if (until !== null) {
     return { action: 'wait', reason: reason(why.code, `${why.text}; an update may be at work until ${until}`) };
   }
-  if (isSatisfied) return { action: 'satisfied', version, reason: why };
+  if (isSatisfied) return { action: 'satisfied', version, cancelFirst: null, reason: why };
   return { action: 'fail', endedAt: null, cancelFirst: command.commandId, reason: why };
 }
 

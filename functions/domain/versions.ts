@@ -6,10 +6,12 @@ export const agentVersionSchema = z
   .regex(/^\d{1,9}(\.\d{1,9}){3}$/, 'expected four numbers with dots between them, such as "3.3.551.0"');
 
 /** What a run may aim at: a version, or the newest one that the region has. */
-export const targetVersionSchema = z.union([z.literal('latest'), agentVersionSchema], {
-  error: 'expected "latest" or four numbers with dots between them, such as "3.3.551.0"',
-});
-export type TargetVersion = z.infer<typeof targetVersionSchema>;
+export const targetVersionSchema = z
+  .string()
+  .regex(
+    /^(latest|\d{1,9}(\.\d{1,9}){3})$/,
+    'expected "latest" or four numbers with dots between them, such as "3.3.551.0"',
+  );
 
 const parts = (version: string): number[] => version.split('.').map(Number);
 

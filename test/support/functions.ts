@@ -1,4 +1,5 @@
 import type { DescribeInstancesCommandOutput, Instance } from '@aws-sdk/client-ec2';
+import type { ListGroupResourcesCommandOutput } from '@aws-sdk/client-resource-groups';
 import { GetObjectCommand, type GetObjectCommandOutput, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { CommandInvocation, DescribeInstanceInformationCommandOutput } from '@aws-sdk/client-ssm';
 import type { AwsClientStub } from 'aws-sdk-client-mock';
@@ -102,6 +103,25 @@ export const listed = ({ output, endedAt, ...invocation }: Invocation): CommandI
       ...(endedAt && { ResponseFinishDateTime: new Date(endedAt) }),
     },
   ],
+});
+
+/** ListGroupResources' reply. */
+export const grouped = (...ids: string[]): ListGroupResourcesCommandOutput => ({
+  $metadata: {},
+  Resources: ids.map((id) => ({
+    Identifier: {
+      ResourceArn: `arn:aws:ec2:eu-central-1:123456789012:instance/${id}`,
+      ResourceType: 'AWS::EC2::Instance',
+    },
+  })),
+});
+
+/** What the state machine hands to ListInstances first. */
+export const aListRequest = (input: Record<string, unknown> = {}) => ({
+  input,
+  listing: 0,
+  executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:reveille-update-agents:run-1',
+  startedAt: aRun().startedAt,
 });
 
 /** GetObject's reply. */

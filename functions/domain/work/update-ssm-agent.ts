@@ -12,6 +12,11 @@ const FAILURES: { pattern: RegExp; code: string; text: string }[] = [
     text: 'the agent cannot be updated on this platform',
   },
   { pattern: /insufficient available disk space/i, code: 'no-disk-space', text: 'there is not enough disk space' },
+  {
+    pattern: /failed to rollback/i,
+    code: 'rollback-failed',
+    text: 'the update failed, and so did its rollback: the agent may be dead',
+  },
   // Not "rollback" alone: a harmless "No rollback needed" follows most failures.
   {
     pattern: /rolled ?back \S+ (from )?\S+ to|Initiating rollback/i,
