@@ -19,7 +19,7 @@ const FAILURES: { pattern: RegExp; code: string; text: string }[] = [
   },
   // Not "rollback" alone: a harmless "No rollback needed" follows most failures.
   {
-    pattern: /rolled ?back \S+ (from )?\S+ to|Initiating rollback/i,
+    pattern: /rolled ?back \S+ to|Initiating rollback/i,
     code: 'update-rolled-back',
     text: 'the update failed and was rolled back',
   },
