@@ -62,12 +62,10 @@ export const fleetSchema = z
     }
     const seen = new Map<string, string>();
     for (const [groupIndex, group] of groups.entries()) {
+      const twice = new Set(duplicates(group.instances.map(({ id }) => id)));
       for (const [index, instance] of group.instances.entries()) {
         const text = JSON.stringify(instance);
-        if (
-          (seen.get(instance.id) ?? text) !== text ||
-          duplicates(group.instances.map(({ id }) => id)).includes(instance.id)
-        ) {
+        if ((seen.get(instance.id) ?? text) !== text || twice.has(instance.id)) {
           const message = `${instance.id} stands there twice: in two groups it must say the same, in one it must stand once`;
           context.addIssue({ code: 'custom', path: ['groups', groupIndex, 'instances', index, 'id'], message });
         }

@@ -39,10 +39,17 @@ export function splitDistributedMaps(definition: Definition): { parent: Definiti
   const maps: DistributedMap[] = [];
   const States = Object.fromEntries(
     Object.entries(definition.States).map(([name, state]): [string, State] => {
+      if (state.Type === 'Parallel') throw new Error(`${name}: this engine runs no Parallel states`);
       const processor = state['ItemProcessor'] as (Definition & { ProcessorConfig?: { Mode?: string } }) | undefined;
-      if (state.Type !== 'Map' || processor?.ProcessorConfig?.Mode !== 'DISTRIBUTED') return [name, state];
-      const { ToleratedFailurePercentage, Label: _label, ...rest } = state;
-      maps.push({ name, child: processor, toleratedFailurePercentage: Number(ToleratedFailurePercentage ?? 0) });
+      if (state.Type !== 'Map') return [name, state];
+      if (processor?.ProcessorConfig?.Mode !== 'DISTRIBUTED')
+        throw new Error(`${name}: this engine runs no inline maps`);
+      const tolerated = Number(state['ToleratedFailurePercentage'] ?? 0);
+      if (tolerated !== 0 && tolerated !== 100) {
+        throw new Error(`${name}: this engine knows a tolerated failure percentage of 0 or of 100, not ${tolerated}`);
+      }
+      const { ToleratedFailurePercentage: _tolerated, Label: _label, ...rest } = state;
+      maps.push({ name, child: processor, toleratedFailurePercentage: tolerated });
       const task = `${name}.${CHILD_TASK}`;
       const stand = {
         Type: 'Task',

@@ -43,8 +43,13 @@ interface Run {
   arn: string;
   name: string;
   hasEnded: boolean;
+  /** When the state machine's own time-out strikes; milliseconds since the epoch. */
+  deadline: number;
   children: Execution[];
 }
+
+/** In AWS nothing is called after the end; the interpreter does call, e.g. for a retry that an abort woke. */
+const isOver = ({ hasEnded, deadline }: Run): boolean => hasEnded || Date.now() >= deadline;
 
 type TaskHandler = (input: unknown) => Promise<unknown>;
 type RunOptions = NonNullable<Parameters<StateMachine['run']>[1]>;
@@ -74,7 +79,7 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
     (run: Run): TaskHandler =>
     async (input) => {
       // The interpreter goes on retrying after an abort. In AWS nothing is called any more.
-      if (run.hasEnded) return new Promise(() => undefined);
+      if (isOver(run)) return new Promise(() => undefined);
       const { FunctionName, Payload } = input as { FunctionName: string; Payload: unknown };
       const lambda = functions[FunctionName.split(':').at(-1) ?? ''];
       if (lambda === undefined)
@@ -86,22 +91,29 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
   /** Runs an item of a distributed map. Its failure is counted, and fails the map only beyond what it tolerates. */
   const childTask = (run: Run, map: DistributedMap): TaskHandler => {
     let failures = 0;
+    let hasFailed = false;
+    const siblings: Execution[] = [];
     return async (input) => {
-      if (run.hasEnded) return new Promise(() => undefined);
+      if (isOver(run) || hasFailed) return new Promise(() => undefined);
       const childName = randomUuid(random);
       const arn = `arn:aws:states:${region}:${account}:execution:${machineName}/${map.name}:${childName}`;
       const child = execute(map.child, arn, childName, input);
       run.children.push(child);
+      siblings.push(child);
       const result = await child.result;
+      if (hasFailed) return new Promise(() => undefined);
       if (result.status === 'SUCCEEDED') return result.output;
       failures++;
       if (map.toleratedFailurePercentage === 100) return null;
+      hasFailed = true;
+      for (const sibling of siblings) sibling.abort();
       throw new StatesError('States.ExceedToleratedFailureThreshold', `${failures} item(s) of ${map.name} failed`);
     };
   };
 
   function execute(definition: Definition, arn: string, name: string, input: unknown): Execution {
-    const run: Run = { arn, name, hasEnded: false, children: [] };
+    const deadline = Date.now() + (definition.TimeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+    const run: Run = { arn, name, hasEnded: false, deadline, children: [] };
     const handlers = new Map<string, TaskHandler>(taskNames(definition).map((task) => [task, functionTask(run)]));
     for (const map of maps) handlers.set(`${map.name}.${CHILD_TASK}`, childTask(run, map));
     const interpreted = interpreterOf(definition).run(
@@ -117,12 +129,20 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
       for (const child of run.children) child.abort();
       return result;
     };
-    void countEvents(interpreted.eventLogs);
-    const result = interpreted.result.then(
+    const counted = countEvents(interpreted.eventLogs);
+    const ended = interpreted.result.then(
       (output) => end({ status: 'SUCCEEDED', output }),
       (error: unknown) => end(toResult(error)),
     );
-    return { arn, result, abort: interpreted.abort };
+    const result = ended.then(async (one) => {
+      await counted;
+      return one;
+    });
+    const abort = () => {
+      run.hasEnded = true;
+      interpreted.abort();
+    };
+    return { arn, result, abort };
   }
 
   /** Drains the log: kept, it would hold every payload of the run. */
@@ -134,7 +154,7 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
       // The task that stands in for a child execution is no state of the definition.
       if (state?.name.endsWith(CHILD_TASK)) continue;
       history += eventsInHistory(type, state?.type);
-      if (type === 'StateEntered') tally.transitions++;
+      if (type === 'StateEntered' || type === 'StateRetried') tally.transitions++;
     }
     tally.longestHistory = Math.max(tally.longestHistory, history);
   }

@@ -3,7 +3,7 @@ import { type Call, type Operations, operation, paginate, ServiceError } from '.
 import { wireBoolean, wireInteger } from '../wire/query.ts';
 import type { XmlValue } from '../wire/xml.ts';
 import { has, type Machine, type View } from '../world/machine.ts';
-import { findMachines, passes } from './ec2-lookup.ts';
+import { assertFilters, findMachines, passes } from './ec2-lookup.ts';
 
 export const STATE_CODES = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 };
 
@@ -28,6 +28,7 @@ function select(
     const message = 'The parameter instancesSet cannot be used with the parameter maxResults';
     throw new ServiceError('InvalidParameterCombination', message);
   }
+  assertFilters(Filter ?? []);
   const machines = InstanceId === undefined ? [...call.world.machines.values()] : findMachines(call, InstanceId);
   const shown = machines
     .map((machine) => ({ machine, view: call.world.view(machine, call.now) }))

@@ -24,19 +24,28 @@ export interface Filter {
   Value: string[];
 }
 
+const FILTERS = new Set(['instance-id', 'instance-state-name', 'tag-key']);
+
+/** @throws as EC2 does for filters that it does not know, or that have too many values */
+export function assertFilters(filters: Filter[]): void {
+  for (const { Name } of filters) {
+    if (!FILTERS.has(Name) && !Name.startsWith('tag:')) {
+      throw new ServiceError('InvalidParameterValue', `The filter '${Name}' is invalid`);
+    }
+  }
+  const values = filters.reduce((sum, { Value }) => sum + Value.length, 0);
+  if (values <= FILTER_VALUES_MAX) return;
+  const message = `The maximum number of filter values specified on a single call is ${FILTER_VALUES_MAX}`;
+  throw new ServiceError('FilterLimitExceeded', message);
+}
+
 /** Whether a machine passes all filters; in one filter, any value will do. */
 export function passes(machine: Machine, state: string, tags: ReadonlyMap<string, string>, filters: Filter[]): boolean {
   return filters.every(({ Name, Value }) => {
-    if (Value.length > FILTER_VALUES_MAX) {
-      throw new ServiceError(
-        'FilterLimitExceeded',
-        `The maximum number of filter values specified on a single call is ${FILTER_VALUES_MAX}`,
-      );
-    }
     if (Name === 'instance-id') return Value.includes(machine.id);
     if (Name === 'instance-state-name') return Value.includes(state);
     if (Name === 'tag-key') return Value.some((key) => tags.has(key));
-    if (Name.startsWith('tag:')) return Value.includes(tags.get(Name.slice(4)) ?? '\u0000');
-    throw new ServiceError('InvalidParameterValue', `The filter '${Name}' is invalid`);
+    const value = tags.get(Name.slice('tag:'.length));
+    return value !== undefined && Value.includes(value);
   });
 }

@@ -53,6 +53,35 @@ function route(request: WireRequest) {
   return { operation: OPERATIONS[request.method] ?? request.method, bucket, key };
 }
 
+/** What a request may say beside its key: anything else would be ignored, and is refused instead. */
+const QUERY_KNOWN = new Set(['x-id', 'list-type', 'prefix', 'max-keys', 'continuation-token', 'start-after']);
+const HEADERS_KNOWN =
+  /^x-amz-(date|content-sha256|user-agent|security-token|sdk-checksum-algorithm|checksum-[\w-]+|te|expected-bucket-owner)$/;
+
+function assertKnown({ query, headers }: WireRequest): void {
+  const unknown = [
+    ...Object.keys(query).filter((name) => !QUERY_KNOWN.has(name)),
+    ...Object.keys(headers).filter(
+      (name) => name === 'range' || (name.startsWith('x-amz-') && !HEADERS_KNOWN.test(name)),
+    ),
+  ];
+  if (unknown.length === 0) return;
+  const message = `A header or query you provided implies functionality that is not implemented: ${unknown.join(', ')}`;
+  throw new ServiceError('NotImplemented', message, 501);
+}
+
+/** Where a listing goes on: after the key that the token names. */
+function continueAfter({ query }: WireRequest): string {
+  const token = query['continuation-token'];
+  if (token === undefined) return query['start-after'] ?? '';
+  const text = Buffer.from(token, 'base64url').toString();
+  if (!text.startsWith(TOKEN_PREFIX))
+    throw new ServiceError('InvalidArgument', 'The continuation token provided is incorrect');
+  return text.slice(TOKEN_PREFIX.length);
+}
+
+const TOKEN_PREFIX = 'after:';
+
 const preconditionFailed = () =>
   new ServiceError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
 const noSuchKey = () => new ServiceError('NoSuchKey', 'The specified key does not exist.', 404);
@@ -95,16 +124,16 @@ export function createObjectStore(): ObjectStore {
     if (match !== '*' && match.replaceAll('"', '') !== existing.etag.replaceAll('"', '')) throw preconditionFailed();
   };
 
-  const list = ({ query }: WireRequest, bucket: string): WireResponse => {
+  const list = (request: WireRequest, bucket: string): WireResponse => {
+    const { query } = request;
     const prefix = query['prefix'] ?? '';
     const max = Math.min(Number(query['max-keys'] ?? KEYS_MAX), KEYS_MAX);
-    const token = query['continuation-token'];
-    const after = token === undefined ? (query['start-after'] ?? '') : Buffer.from(token, 'base64url').toString();
+    const after = continueAfter(request);
     const objects = objectsOf(bucket);
     const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
     const page = keys.slice(0, max);
     const last = page.at(-1);
-    const isTruncated = keys.length > page.length;
+    const isTruncated = last !== undefined && keys.length > page.length;
     const contents = page
       .map((key) => {
         const { body, etag, modifiedAt } = objects.get(key) as StoredObject;
@@ -118,7 +147,7 @@ export function createObjectStore(): ObjectStore {
         return element('Contents', entry);
       })
       .join('');
-    const next = isTruncated && last !== undefined ? Buffer.from(last).toString('base64url') : undefined;
+    const next = isTruncated ? Buffer.from(`${TOKEN_PREFIX}${last}`).toString('base64url') : undefined;
     const head: XmlValue = {
       Name: bucket,
       Prefix: prefix,
@@ -145,6 +174,7 @@ export function createObjectStore(): ObjectStore {
     route,
     handle(request, now) {
       const { operation, bucket, key } = route(request);
+      assertKnown(request);
       const existing = objectsOf(bucket).get(key);
       switch (operation) {
         case 'ListObjectsV2':
@@ -159,6 +189,8 @@ export function createObjectStore(): ObjectStore {
           });
         case 'GetObject':
         case 'HeadObject': {
+          // To a HEAD nothing is said but the status.
+          if (existing === undefined && operation === 'HeadObject') return empty({}, 404);
           if (existing === undefined) throw noSuchKey();
           const { body, etag, contentType, modifiedAt } = existing;
           const headers = {

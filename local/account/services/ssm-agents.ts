@@ -50,13 +50,14 @@ export const agents: Operations = {
       NextToken: z.string().optional(),
     }),
     ({ Filters = [], MaxResults = 10, NextToken }, call) => {
+      for (const { Key } of Filters) {
+        if (!Object.hasOwn(FILTERS, Key)) {
+          throw new ServiceError('InvalidFilterKey', `The filter key ${Key} is not valid.`);
+        }
+      }
       const described = [...call.world.machines.values()].filter(isListed).map((machine) => describe(machine, call));
       const passing = described.filter((one) =>
-        Filters.every(({ Key, Values }) => {
-          const read = FILTERS[Key];
-          if (!read) throw new ServiceError('InvalidFilterKey', `The filter key ${Key} is not valid.`);
-          return Values.includes(read(one) ?? '');
-        }),
+        Filters.every(({ Key, Values }) => Values.includes(FILTERS[Key]?.(one) ?? '')),
       );
       const { page, nextToken } = paginate(passing, MaxResults, NextToken, invalidToken);
       return { InstanceInformationList: page, NextToken: nextToken };

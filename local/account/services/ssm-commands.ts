@@ -87,12 +87,8 @@ const describeInvocation = (command: WorldCommand, invocation: WorldInvocation, 
 const filterSchema = z.strictObject({ key: z.string(), value: z.string().min(1).max(128) });
 type Filter = z.infer<typeof filterSchema>;
 
-function moment({ key, value }: Filter): number {
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time))
-    throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
-  return time;
-}
+const moment = ({ value }: Filter): number => Date.parse(value);
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 const FILTERS: Record<string, (command: WorldCommand, filter: Filter) => boolean> = {
   InvokedAfter: ({ requestedAt }, filter) => requestedAt >= moment(filter),
@@ -101,13 +97,18 @@ const FILTERS: Record<string, (command: WorldCommand, filter: Filter) => boolean
   Status: (command, { value }) => commandStatus(command) === value,
 };
 
-function passes(command: WorldCommand, filters: Filter[]): boolean {
-  return filters.every((filter) => {
-    const test = FILTERS[filter.key];
-    if (!test) throw new ServiceError('InvalidFilterKey', `The filter key ${filter.key} is not valid.`);
-    return test(command, filter);
-  });
+/** @throws as SSM does, whatever there is to be filtered */
+function assertFilters(filters: Filter[]): void {
+  for (const { key, value } of filters) {
+    if (!Object.hasOwn(FILTERS, key)) throw new ServiceError('InvalidFilterKey', '');
+    if (key.startsWith('Invoked') && !(TIME.test(value) && !Number.isNaN(Date.parse(value)))) {
+      throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
+    }
+  }
 }
+
+const passes = (command: WorldCommand, filters: Filter[]): boolean =>
+  filters.every((filter) => FILTERS[filter.key]?.(command, filter));
 
 const listing = {
   CommandId: z.string().length(36).optional(),
@@ -191,7 +192,10 @@ export const commands: Operations = {
 
   ListCommands: operation(
     z.strictObject(listing),
-    ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken }, { world, now }) => {
+    ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken }, call) => {
+      const { world, now } = call;
+      assertFilters(Filters);
+      if (CommandId !== undefined) findCommand(call, CommandId);
       const found = newestFirst(world.commands).filter(
         (command) =>
           command.visibleAt <= now &&
@@ -207,6 +211,7 @@ export const commands: Operations = {
   ListCommandInvocations: operation(
     z.strictObject({ ...listing, Details: z.boolean().optional() }),
     ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken, Details = false }, call) => {
+      assertFilters(Filters);
       const all = CommandId === undefined ? newestFirst(call.world.commands) : [findCommand(call, CommandId)];
       const found = all
         .flatMap((command) => (command !== undefined && command.visibleAt <= call.now ? [command] : []))

@@ -1,0 +1,131 @@
+import { StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { ListGroupResourcesCommand } from '@aws-sdk/client-resource-groups';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { DescribeInstanceInformationCommand } from '@aws-sdk/client-ssm';
+import {
+  type ClientOptions,
+  createEc2Client,
+  createResourceGroupsClient,
+  createS3Client,
+  createSnsClient,
+  createSsmClient,
+} from '../../functions/aws/clients.ts';
+
+interface Answer {
+  statusCode: number;
+  body: string;
+}
+
+/** Answers in turn, the last one for ever; counts how often it was asked. No sockets. */
+function aService(...answers: Answer[]): { options: ClientOptions; attempts(): number } {
+  let attempts = 0;
+  const requestHandler = {
+    metadata: { handlerProtocol: 'h1' },
+    handle: async () => {
+      const { statusCode, body } = answers[Math.min(attempts, answers.length - 1)] ?? { statusCode: 500, body: '' };
+      attempts += 1;
+      return { response: { statusCode, headers: {}, body: Buffer.from(body) } };
+    },
+  };
+  const options = {
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
+    requestHandler: requestHandler as unknown as NonNullable<ClientOptions['requestHandler']>,
+  };
+  return { options, attempts: () => attempts };
+}
+
+const ec2Error = (statusCode: number, code: string): Answer => ({
+  statusCode,
+  body: `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors><RequestID>r-1</RequestID></Response>`,
+});
+const ec2Success: Answer = {
+  statusCode: 200,
+  body: `<StartInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r-1</requestId>
+    <instancesSet><item><instanceId>i-1</instanceId><previousState><code>80</code><name>stopped</name></previousState>
+    </item></instancesSet></StartInstancesResponse>`,
+};
+
+const startWith = (options: ClientOptions) =>
+  createEc2Client(options).send(new StartInstancesCommand({ InstanceIds: ['i-1'] }));
+
+/** All waiting is skipped, and the clock moves on by it; the retries themselves are the real ones. */
+beforeEach(() => {
+  let now = Date.parse('2026-12-06T02:00:00Z');
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+  const skip = (done: () => void, milliseconds = 0) => {
+    now += Math.max(1, Math.ceil(milliseconds));
+    setImmediate(done);
+  };
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation(skip as unknown as typeof setTimeout);
+});
+afterEach(() => jest.restoreAllMocks());
+
+describe('the EC2 client', () => {
+  it.each(['InsufficientInstanceCapacity', 'InsufficientHostCapacity', 'InsufficientReservedInstanceCapacity'])(
+    'does not try again at once for %s, though that is a server error: the state machine waits for capacity',
+    async (code) => {
+      const { options, attempts } = aService(ec2Error(500, code), ec2Success);
+
+      await expect(startWith(options)).rejects.toMatchObject({ name: code });
+
+      expect(attempts()).toBe(1);
+    },
+  );
+
+  it.each([
+    ['throttling', ec2Error(503, 'RequestLimitExceeded')],
+    ['a passing server error', ec2Error(500, 'InternalError')],
+  ])('tries again after %s', async (_what, trouble) => {
+    const { options, attempts } = aService(trouble, trouble, ec2Success);
+
+    const { StartingInstances } = await startWith(options);
+
+    expect(attempts()).toBe(3);
+    expect(StartingInstances?.[0]).toMatchObject({ InstanceId: 'i-1', PreviousState: { Name: 'stopped' } });
+  });
+
+  it('gives up after six attempts, with EC2’s own error', async () => {
+    const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
+
+    await expect(startWith(options)).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+
+    expect(attempts()).toBe(6);
+  });
+
+  it('does not repeat what EC2 refuses', async () => {
+    const { options, attempts } = aService(ec2Error(400, 'IncorrectInstanceState'), ec2Success);
+
+    await expect(startWith(options)).rejects.toMatchObject({ name: 'IncorrectInstanceState' });
+
+    expect(attempts()).toBe(1);
+  });
+});
+
+describe('every other client', () => {
+  it.each<[string, string, (options: ClientOptions) => Promise<unknown>]>([
+    ['SSM', '{}', (options) => createSsmClient(options).send(new DescribeInstanceInformationCommand({}))],
+    [
+      'Resource Groups',
+      '{}',
+      (options) => createResourceGroupsClient(options).send(new ListGroupResourcesCommand({ Group: 'dev' })),
+    ],
+    [
+      'S3',
+      '<Error><Code>SlowDown</Code></Error>',
+      (options) => createS3Client(options).send(new GetObjectCommand({ Bucket: 'bucket', Key: 'key' })),
+    ],
+    [
+      'SNS',
+      '<ErrorResponse><Error><Code>ServiceUnavailable</Code></Error></ErrorResponse>',
+      (options) => createSnsClient(options).send(new PublishCommand({ TopicArn: 'arn:topic', Message: 'hello' })),
+    ],
+  ])('is as patient: %s is asked six times', async (_service, body, call) => {
+    const { options, attempts } = aService({ statusCode: 503, body });
+
+    await expect(call(options)).rejects.toThrow();
+
+    expect(attempts()).toBe(6);
+  });
+});

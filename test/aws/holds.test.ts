@@ -1,0 +1,64 @@
+import 'aws-sdk-client-mock-jest';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createBucket } from '../../functions/aws/bucket.ts';
+import { findLostAttempts } from '../../functions/aws/holds.ts';
+import { aBatch, anInstance, stamp } from '../support/builders.ts';
+import { aRecord, awsError, givenRecords } from '../support/functions.ts';
+
+const s3 = mockClient(S3Client);
+const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-bucket');
+
+const FIRST = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
+const SECOND = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
+const find = (changes = {}) => findLostAttempts(bucket, aBatch([anInstance()], changes));
+
+beforeEach(() => s3.reset());
+
+describe('findLostAttempts', () => {
+  it('finds the attempts of this batch by their records, for each instance that they name', async () => {
+    givenRecords(s3, aRecord(['i-1', 'i-2'], FIRST), aRecord(['i-2'], SECOND));
+
+    const lost = await find();
+
+    expect([...lost]).toEqual([
+      ['i-1', [FIRST]],
+      ['i-2', [FIRST, SECOND]],
+    ]);
+  });
+
+  it('leaves out those whose replies arrived, and does not even read them', async () => {
+    givenRecords(s3, aRecord(['i-1'], FIRST), aRecord(['i-1'], SECOND));
+
+    const lost = await find({ attempts: ['attempt-1'] });
+
+    expect([...lost]).toEqual([['i-1', [SECOND]]]);
+    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
+  });
+
+  it('leaves out the records of another child', async () => {
+    givenRecords(s3, aRecord(['i-1'], { ...FIRST, child: 'child-2' }));
+
+    expect((await find()).size).toBe(0);
+  });
+
+  it('looks only where this batch has its records', async () => {
+    givenRecords(s3, aRecord(['i-1'], FIRST));
+
+    expect((await find({ index: 1 })).size).toBe(0);
+  });
+
+  it('finds nothing where nothing is, and changes nothing', async () => {
+    givenRecords(s3);
+
+    expect((await find()).size).toBe(0);
+    expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+  });
+
+  it('says so when the records can not be read: silence would mean "not ours"', async () => {
+    givenRecords(s3, aRecord(['i-1'], FIRST));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/0000/attempt-1.json' }).rejects(awsError('SlowDown', 'no', 503));
+
+    await expect(find()).rejects.toMatchObject({ name: 'SlowDown' });
+  });
+});
