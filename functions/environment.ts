@@ -1,7 +1,9 @@
 import * as z from 'zod';
 
 /** Environment variables, as template.yaml sets them. Each function takes the ones that it uses. */
-const seconds = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+export const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(min).max(max));
+const seconds = wholeNumber;
 
 export const environment = {
   BUCKET_NAME: z.string().min(3).max(63),

@@ -12,9 +12,11 @@ import { lacksCapacity } from '../domain/starting.ts';
  */
 export type ClientOptions = Pick<S3ClientConfig, 'region' | 'credentials' | 'requestHandler'>;
 
-/** Adaptive: slows down by itself under throttling. Below Lambda's 60 s even if every attempt is slow. */
+/** Adaptive: slows down by itself under throttling. */
 const MAX_ATTEMPTS = 6;
-const patient = { retryMode: 'adaptive', maxAttempts: MAX_ATTEMPTS } as const;
+/** A silent connection must not eat the function's time; without the last one, a time-out of the request is only a warning. */
+const requestHandler = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+const patient = { retryMode: 'adaptive', maxAttempts: MAX_ATTEMPTS, requestHandler } as const;
 
 /**
  * EC2 says that it lacks capacity with a server error, which the SDK would try again at once; capacity comes back in
@@ -29,7 +31,11 @@ class CapacityAwareRetryStrategy extends AdaptiveRetryStrategy {
 }
 
 export const createEc2Client = (options: ClientOptions = {}): EC2Client =>
-  new EC2Client({ retryStrategy: new CapacityAwareRetryStrategy(async () => MAX_ATTEMPTS), ...options });
+  new EC2Client({
+    requestHandler,
+    retryStrategy: new CapacityAwareRetryStrategy(async () => MAX_ATTEMPTS),
+    ...options,
+  });
 export const createSsmClient = (options: ClientOptions = {}): SSMClient => new SSMClient({ ...patient, ...options });
 export const createResourceGroupsClient = (options: ClientOptions = {}): ResourceGroupsClient =>
   new ResourceGroupsClient({ ...patient, ...options });

@@ -14,7 +14,7 @@ import { ec2StateSchema, type InstanceFacts } from '../domain/instances.ts';
 import { lacksCapacity } from '../domain/starting.ts';
 import { type Bisected, bisect } from './bisect.ts';
 import { chunks, mapConcurrently } from './chunks.ts';
-import type { AwsFailure } from './failures.ts';
+import { type AwsFailure, describeFailure } from './failures.ts';
 
 /** EC2 takes up to 200 values in a filter. */
 const FILTER_VALUES_MAX = 200;
@@ -26,7 +26,6 @@ const replySchema = z.object({
   State: z.object({ Name: ec2StateSchema }),
   StateReason: z.object({ Code: z.string().default(''), Message: z.string().default('') }).optional(),
   LaunchTime: z.date().optional(),
-  Platform: z.string().optional(),
   RootDeviceType: z.string().optional(),
   InstanceLifecycle: z.string().optional(),
   IamInstanceProfile: z.object({ Arn: z.string().optional() }).optional(),
@@ -46,7 +45,6 @@ function toFacts(instance: Instance): InstanceFacts {
     state: data.State.Name,
     stateReason: data.StateReason ? { code: data.StateReason.Code, message: data.StateReason.Message } : null,
     launchTime: data.LaunchTime?.toISOString() ?? null,
-    platform: data.Platform?.toLowerCase() === 'windows' ? 'windows' : 'linux',
     rootDeviceType: data.RootDeviceType ?? null,
     isSpot: data.InstanceLifecycle === 'spot',
     instanceProfileArn: data.IamInstanceProfile?.Arn ?? null,
@@ -75,8 +73,14 @@ export async function describeInstances(ec2: EC2Client, instanceIds: string[]): 
 /** Which of these instances can't be stopped through the API (docs/aws-behaviour.md 20). One call each: EC2 has no bulk form. */
 export async function findStopProtected(ec2: EC2Client, instanceIds: string[]): Promise<Set<string>> {
   const flags = await mapConcurrently(instanceIds, ATTRIBUTE_CALLS_AT_ONCE, async (InstanceId) => {
-    const reply = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'disableApiStop' }));
-    return reply.DisableApiStop?.Value ?? false;
+    try {
+      const reply = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'disableApiStop' }));
+      return reply.DisableApiStop?.Value ?? false;
+    } catch (error) {
+      // Gone since it was described: whoever wants to start it will see that.
+      if (describeFailure(error).code === 'InvalidInstanceID.NotFound') return false;
+      throw error;
+    }
   });
   return new Set(instanceIds.filter((_, index) => flags[index]));
 }
@@ -87,32 +91,58 @@ export async function tagInstances(ec2: EC2Client, instanceIds: string[], key: s
 }
 
 /**
- * Removes one tag. With `value`, only where it has that value. Never called with an empty list of tags, which would
- * delete all of them (docs/aws-behaviour.md 35).
+ * Removes one tag where it has that value; where EC2 refuses, from all but the bad ones. Never called with an empty
+ * list of tags, which would delete all of them (docs/aws-behaviour.md 35).
  */
-export async function untagInstances(ec2: EC2Client, instanceIds: string[], key: string, value: string): Promise<void> {
+export async function untagInstances(
+  ec2: EC2Client,
+  instanceIds: string[],
+  key: string,
+  value: string,
+): Promise<Bisected<string, string[]>> {
   if (instanceIds.length === 0 || key === '') throw new RangeError('untagInstances needs instances and a key');
-  await ec2.send(new DeleteTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));
+  const untag = async (Resources: string[]) => {
+    await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] }));
+    return Resources;
+  };
+  return bisect(instanceIds, untag, { isAboutIds: isAboutInstances });
 }
 
+/** Refusals of the caller, not of an instance. */
+const ABOUT_CALLER = new Set([
+  'AuthFailure',
+  'Blocked',
+  'ExpiredToken',
+  'InvalidClientTokenId',
+  'OptInRequired',
+  'RequestExpired',
+]);
+
 /**
- * Anything but trouble with the whole call may be the fault of one instance. UnauthorizedOperation too: start and stop
- * are allowed on leased instances only, and one without its lease is refused for all (docs/aws-behaviour.md 35).
+ * Any other refusal may be the fault of one instance. UnauthorizedOperation too: start and stop are allowed on leased
+ * instances only, and one without its lease is refused for all (docs/aws-behaviour.md 35).
  */
-const isAboutInstances = ({ code, passing }: AwsFailure): boolean =>
-  lacksCapacity(code) || (!passing && code !== 'AuthFailure');
+const isAboutInstances = ({ code, isRefusal }: AwsFailure): boolean =>
+  lacksCapacity(code) || (isRefusal && !ABOUT_CALLER.has(code));
 
 export interface StateChange {
   instanceId: string;
   previousState: string;
+  /** The SDK tried more than once: an earlier try may have taken effect, and only its reply was lost. */
+  wasRetried: boolean;
 }
 
-const toChanges = (
+function toChanges(
   changes: { InstanceId?: string | undefined; PreviousState?: { Name?: string | undefined } | undefined }[] = [],
-): StateChange[] =>
-  changes.flatMap(({ InstanceId, PreviousState }) =>
-    InstanceId === undefined ? [] : [{ instanceId: InstanceId, previousState: PreviousState?.Name ?? 'unknown' }],
+  attempts = 1,
+): StateChange[] {
+  const wasRetried = attempts > 1;
+  return changes.flatMap(({ InstanceId, PreviousState }) =>
+    InstanceId === undefined
+      ? []
+      : [{ instanceId: InstanceId, previousState: PreviousState?.Name ?? 'unknown', wasRetried }],
   );
+}
 
 /** Starts them in one call, or, where EC2 refuses, all but the bad ones. */
 export function startInstances(
@@ -120,8 +150,10 @@ export function startInstances(
   instanceIds: string[],
   hasTime: () => boolean,
 ): Promise<Bisected<string, StateChange[]>> {
-  const start = async (InstanceIds: string[]) =>
-    toChanges((await ec2.send(new StartInstancesCommand({ InstanceIds }))).StartingInstances);
+  const start = async (InstanceIds: string[]) => {
+    const { StartingInstances, $metadata } = await ec2.send(new StartInstancesCommand({ InstanceIds }));
+    return toChanges(StartingInstances, $metadata?.attempts);
+  };
   return bisect(instanceIds, start, { isAboutIds: isAboutInstances, hasTime });
 }
 
@@ -133,7 +165,8 @@ export function stopInstances(
 ): Promise<Bisected<string, StateChange[]>> {
   const stop = async (InstanceIds: string[]) => {
     const hibernate = options.hibernate ? { Hibernate: true } : {};
-    return toChanges((await ec2.send(new StopInstancesCommand({ InstanceIds, ...hibernate }))).StoppingInstances);
+    const { StoppingInstances } = await ec2.send(new StopInstancesCommand({ InstanceIds, ...hibernate }));
+    return toChanges(StoppingInstances);
   };
   return bisect(instanceIds, stop, { isAboutIds: isAboutInstances, hasTime: options.hasTime });
 }

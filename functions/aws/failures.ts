@@ -7,24 +7,39 @@ export interface AwsFailure {
   message: string;
   /** Worth another try: throttling, a 5xx, or no answer at all. */
   passing: boolean;
+  /** The service has answered, and it was no: nothing was done. */
+  isRefusal: boolean;
 }
 
-const THROTTLING = new Set([
+/** Throttling, and what AWS asks to be tried again although it answers 4xx (docs/aws-behaviour.md 24, 34). */
+const PASSING = new Set([
+  'ConditionalRequestConflict',
+  'PriorRequestNotComplete',
   'RequestLimitExceeded',
-  'ThrottlingException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'SlowDown',
+  'Throttled',
+  'ThrottledException',
   'Throttling',
+  'ThrottlingException',
   'TooManyRequestsException',
   'TooManyUpdates',
-  'SlowDown',
 ]);
 const NETWORK = new Set([
-  'TimeoutError',
-  'ECONNRESET',
+  'AbortError',
+  'EAI_AGAIN',
   'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EPIPE',
+  'ETIMEDOUT',
   'NetworkingError',
-  'AbortError',
+  'TimeoutError',
 ]);
 
 /** The parts of an SDK error that are there whatever the service and its protocol. */
@@ -36,12 +51,14 @@ interface SdkError extends Error {
 
 /** EC2's clients carry the code in `Code` as well as in `name`; network errors carry Node's in `code`. */
 export function describeFailure(error: unknown): AwsFailure {
-  if (!(error instanceof Error)) return { code: 'Unknown', message: plainText(String(error)), passing: false };
+  if (!(error instanceof Error)) {
+    return { code: 'Unknown', message: plainText(String(error)), passing: false, isRefusal: false };
+  }
   const { name, message, Code, code, $metadata } = error as SdkError;
   const effective = Code ?? (name === 'Error' ? (code ?? name) : name);
   const status = $metadata?.httpStatusCode ?? 0;
-  const passing = THROTTLING.has(effective) || NETWORK.has(effective) || NETWORK.has(code ?? '') || status >= 500;
-  return { code: effective, message: plainText(message), passing };
+  const passing = PASSING.has(effective) || NETWORK.has(effective) || NETWORK.has(code ?? '') || status >= 500;
+  return { code: effective, message: plainText(message), passing, isRefusal: status >= 400 && !passing };
 }
 
 /**

@@ -88,31 +88,29 @@ export function sendCommand(
   return bisect(instanceIds, send, { isAboutIds: isInvalidInstanceId, hasTime });
 }
 
-/** Commands of this document with exactly this comment, sent since then (docs/aws-behaviour.md 32). */
+/** Commands of this work whose comments begin so, sent since then (docs/aws-behaviour.md 32). */
 export async function findCommands(
   ssm: SSMClient,
-  search: { documentName: string; comment: (comment: string) => boolean; since: string },
-): Promise<{ commandId: string; comment: string; instanceIds: string[]; sentAt: string }[]> {
+  work: Work,
+  commentPrefix: string,
+  since: string,
+): Promise<{ commandId: string; instanceIds: string[]; sentAt: string }[]> {
   const found = [];
   const pages = paginateListCommands(
     { client: ssm, pageSize: PAGE_SIZE },
     {
       Filters: [
-        { key: 'DocumentName', value: search.documentName },
+        { key: 'DocumentName', value: work.documentName },
         // The filter takes whole seconds; one second earlier loses none.
-        { key: 'InvokedAfter', value: addSeconds(search.since, -1).replace(/\.\d+Z$/, 'Z') },
+        { key: 'InvokedAfter', value: addSeconds(since, -1).replace(/\.\d+Z$/, 'Z') },
       ],
     },
   );
   for await (const page of pages) {
     for (const { CommandId, Comment, InstanceIds, RequestedDateTime } of page.Commands ?? []) {
-      if (CommandId === undefined || !search.comment(Comment ?? '')) continue;
-      found.push({
-        commandId: CommandId,
-        comment: Comment ?? '',
-        instanceIds: InstanceIds ?? [],
-        sentAt: RequestedDateTime?.toISOString() ?? search.since,
-      });
+      if (CommandId === undefined || !Comment?.startsWith(commentPrefix)) continue;
+      const sentAt = RequestedDateTime?.toISOString() ?? since;
+      found.push({ commandId: CommandId, instanceIds: InstanceIds ?? [], sentAt });
     }
   }
   return found;
@@ -127,7 +125,6 @@ const invocationSchema = z.object({
     .array(
       z.object({
         Output: z.string().default(''),
-        ResponseCode: z.number().optional(),
         ResponseFinishDateTime: z.date().optional(),
       }),
     )
@@ -147,16 +144,20 @@ function toInvocation(reply: CommandInvocation): Invocation {
     status: Status,
     statusDetails: StatusDetails,
     output: CommandPlugins.map(({ Output }) => Output).join('\n'),
-    responseCode: CommandPlugins.at(-1)?.ResponseCode ?? null,
     endedAt: ends.sort().at(-1) ?? null,
   };
 }
 
-/** The whole output; the listing cuts it at 2,500 characters (docs/aws-behaviour.md 15). */
+/** The whole output; the listing cuts it at 2,500 characters (docs/aws-behaviour.md 15). What is not there yet is left as it is. */
 async function withWholeOutput(ssm: SSMClient, invocation: Invocation): Promise<Invocation> {
   const { commandId: CommandId, instanceId: InstanceId } = invocation;
-  const reply = await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
-  return { ...invocation, output: `${reply.StandardOutputContent ?? ''}\n${reply.StandardErrorContent ?? ''}` };
+  try {
+    const reply = await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
+    return { ...invocation, output: `${reply.StandardOutputContent ?? ''}\n${reply.StandardErrorContent ?? ''}` };
+  } catch (error) {
+    if (describeFailure(error).code !== 'InvocationDoesNotExist') throw error;
+    return invocation;
+  }
 }
 
 /**

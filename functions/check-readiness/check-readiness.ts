@@ -2,7 +2,15 @@ import * as z from 'zod';
 import { createEc2Client, createSsmClient } from '../aws/clients.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { describeAgents } from '../aws/ssm.ts';
-import { type Batch, batchSchema, type ConveyorInstance, closeLook, fail, moveTo } from '../domain/conveyor.ts';
+import {
+  type Batch,
+  batchSchema,
+  type ConveyorInstance,
+  closeLook,
+  enterBatch,
+  fail,
+  moveTo,
+} from '../domain/conveyor.ts';
 import { judgeReadiness } from '../domain/readiness.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
@@ -16,7 +24,8 @@ export function createCheckReadiness(runtime: Runtime): Handler<Batch> {
   const ec2 = createEc2Client(runtime.clientOptions);
   const ssm = createSsmClient(runtime.clientOptions);
 
-  return createHandler(runtime, 'CheckReadiness', batchSchema, async (batch) => {
+  return createHandler(runtime, 'CheckReadiness', batchSchema, async (received) => {
+    const batch = enterBatch(received, now());
     const booting = batch.instances.filter(({ step }) => step === 'readiness');
     if (booting.length === 0) return closeLook(batch, [], now());
     const ids = booting.map(({ instanceId }) => instanceId);

@@ -9,6 +9,12 @@ export const BATCH_SIZE_MAX = 50;
 /** Lambda invocations that one batch may have: the last limit, should every deadline fail to end it. */
 export const LOOKS_MAX = 1500;
 
+/**
+ * From the run's start until everybody's work must be over, so that with the hard deadline of an update and the time to
+ * restore all is put back before the state machine's own time-out, which runs no Catch (docs/aws-behaviour.md 27).
+ */
+export const RUN_DEADLINE_SECONDS = 8 * 60 * 60;
+
 /** Where an instance stands on the conveyor. `settled` only comes from RestoreInstances. */
 export const stepSchema = z.enum(['start', 'readiness', 'update', 'verify', 'restore', 'settled']);
 export type Step = z.infer<typeof stepSchema>;
@@ -175,7 +181,7 @@ export function waitSecondsFor(instances: Counted[], lastProgressAt: Timestamp, 
 }
 
 export function moveTo(instance: ConveyorInstance, step: Step, now: Date): ConveyorInstance {
-  return { ...instance, step, stepSince: toTimestamp(now), retryAt: null };
+  return { ...instance, step, stepSince: toTimestamp(now), retryAt: null, lastRefusal: null };
 }
 
 /** The work on it is over, well or badly: what is left is to put it back as it was. */
@@ -185,24 +191,42 @@ export function conclude(
   why: Reason | null,
   now: Date,
 ): ConveyorInstance {
-  return { ...moveTo(instance, 'restore', now), outcome, reason: why, lastRefusal: null };
+  return { ...moveTo(instance, 'restore', now), outcome, reason: why };
 }
 
 export const fail = (instance: ConveyorInstance, code: string, text: string, now: Date): ConveyorInstance =>
   conclude(instance, 'failed', reason(code, text), now);
 
+/** A batch may have waited for others before its first look: what its instances are given of time begins with that look. */
+export function enterBatch(batch: Batch, now: Date): Batch {
+  if (batch.looks > 0) return batch;
+  const stepSince = toTimestamp(now);
+  const instances = batch.instances.map((instance) => ({ ...instance, stepSince }));
+  return { ...batch, lastProgressAt: stepSince, instances };
+}
+
+/** Why everybody who is still at work has to end it; null as long as there is time. */
+function limitReached({ run }: Batch, looks: number, now: Date): string | null {
+  if (looks > LOOKS_MAX) return `not done after ${LOOKS_MAX} looks at its batch`;
+  const hours = RUN_DEADLINE_SECONDS / 3600;
+  return secondsBetween(run.startedAt, now) >= RUN_DEADLINE_SECONDS
+    ? `not done ${hours} hours after the run began`
+    : null;
+}
+
 /**
  * Ends one Lambda's look: the new instances replace the old ones of the same ID, and counts and waiting are drawn anew.
- * A batch that has been looked at too often is ended: whoever is still at work fails and goes to be restored.
+ * A batch that has taken too long is ended: whoever is still at work fails and goes to be restored.
  */
 export function closeLook(batch: Batch, changed: ConveyorInstance[], now: Date, sends = batch.sends): Batch {
   const byId = new Map(changed.map((instance) => [instance.instanceId, instance]));
   const looks = batch.looks + 1;
+  const limit = limitReached(batch, looks, now);
   const instances = batch.instances
     .map((instance) => byId.get(instance.instanceId) ?? instance)
     .map((instance) =>
-      looks > LOOKS_MAX && instance.step !== 'restore' && instance.step !== 'settled'
-        ? fail(instance, 'look-limit', `not done after ${LOOKS_MAX} looks at its batch`, now)
+      limit !== null && instance.step !== 'restore' && instance.step !== 'settled'
+        ? fail(instance, 'run-limit', limit, now)
         : instance,
     );
   const moved = instances.some((instance, index) => instance.step !== batch.instances[index]?.step);

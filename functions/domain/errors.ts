@@ -1,6 +1,6 @@
 /**
  * Errors are an interface: the state machine catches and retries them by name, so each name is a string literal
- * that a minifier can't change (docs/aws-behaviour.md 41).
+ * that a minifier can't change (docs/aws-behaviour.md 43).
  */
 export type ErrorName =
   | 'InvalidInput'

@@ -16,7 +16,6 @@ export const instanceFactsSchema = z.object({
   state: ec2StateSchema,
   stateReason: z.object({ code: z.string(), message: z.string() }).nullable(),
   launchTime: timestampSchema.nullable(),
-  platform: z.enum(['linux', 'windows']),
   rootDeviceType: z.string().nullable(),
   isSpot: z.boolean(),
   instanceProfileArn: z.string().nullable(),

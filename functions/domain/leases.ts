@@ -59,7 +59,7 @@ export const recordPrefix = (run: Pick<Run, 'runId'>, batch: number): string =>
 export const recordKey = (run: Pick<Run, 'runId'>, batch: number, attempt: string): string =>
   `${recordPrefix(run, batch)}${attempt}.json`;
 
-/** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 23). */
+/** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 44). */
 const LAUNCH_TIME_PRECISION_SECONDS = 1;
 
 type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
@@ -76,7 +76,11 @@ const isWithin = (launchTime: Timestamp, { recordedAt, startBy }: Window): boole
 export const isOurBoot = (launchTime: Timestamp | null, hold: Window & { earlier?: Window[] }): boolean =>
   launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));
 
-/** Of several attempts on one instance, oldest first, one hold; null for none. */
+/** Whether any start of this hold was accepted, or its reply was lost. */
+export const mayHaveStarted = ({ earlier, ...newest }: Hold): boolean =>
+  [newest, ...earlier].some(({ recordedAt, startBy }) => recordedAt !== startBy);
+
+/** Of several attempts on one instance, in any order, one hold, which the newest leads; null for none. */
 export function toHold(attempts: Attempt[]): Hold | null {
   const [newest, ...earlier] = [...attempts].sort((a, b) => secondsBetween(a.recordedAt, b.recordedAt));
   return newest === undefined ? null : { ...newest, earlier };

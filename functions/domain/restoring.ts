@@ -1,8 +1,8 @@
 import { type Batch, type ConveyorInstance, fail, type Hold, moveTo } from './conveyor.ts';
 import { type InstanceFacts, isHibernated } from './instances.ts';
-import { isOurBoot } from './leases.ts';
+import { isOurBoot, mayHaveStarted, parseLease } from './leases.ts';
 import { plainText, type Reason, reason } from './reasons.ts';
-import { CONSISTENCY_SECONDS, STOP_REPEAT_SECONDS } from './settings.ts';
+import { CONSISTENCY_SECONDS, STOP_REPEAT_SECONDS, STRAY_LAMBDA_SECONDS } from './settings.ts';
 import { secondsBetween, toTimestamp } from './time.ts';
 import { updateMayRunUntil } from './updating.ts';
 
@@ -22,6 +22,9 @@ export type RestoreDecision =
   /** Not as it was, and nothing more can be done here: the lease stays, as a claim for whoever cleans up. */
   | { action: 'give-up'; finalState: string; reason: Reason };
 
+const STOP_NOT_SHOWN = 'stop-not-shown';
+const STEP_FAILED = 'step-failed';
+
 const wait = (code: string, text: string): RestoreDecision => ({ action: 'wait', reason: reason(code, text) });
 
 const handOver = (why: Reason, releaseLease: boolean): RestoreDecision => ({
@@ -32,18 +35,30 @@ const handOver = (why: Reason, releaseLease: boolean): RestoreDecision => ({
   reason: why,
 });
 
+/** Whether a start that nobody knows of may still come to it: its step failed, and we do not hold it. */
+export const mayHaveStray = ({ hold, originalState, reason: why, handedOver }: ConveyorInstance): boolean =>
+  hold === null && originalState !== 'running' && handedOver === null && why?.code === STEP_FAILED;
+
 /** What we never held is not ours to put back: it is looked at, and that is all. */
-function settleUnheld(instance: ConveyorInstance, facts: InstanceFacts): RestoreDecision {
+function settleUnheld(instance: ConveyorInstance, facts: InstanceFacts, now: Date): RestoreDecision {
   if (instance.handedOver !== null) return handOver(instance.handedOver, false);
-  return { action: 'settle', finalState: facts.state, releaseLease: false, restored: false, reason: null };
+  if (mayHaveStray(instance) && secondsBetween(instance.stepSince, now) < STRAY_LAMBDA_SECONDS) {
+    return wait('start-may-come', 'a start that the failed step has left behind may still come');
+  }
+  const finalState = isHibernated(facts) ? 'hibernated' : facts.state;
+  return { action: 'settle', finalState, releaseLease: false, restored: false, reason: null };
 }
 
 /** Whether our lease is gone from it; right after it was written, it may only not be shown yet. */
 function leaseLoss(hold: Hold, facts: InstanceFacts, expected: RestoreFacts, now: Date): Reason | null {
   const carried = facts.tags[expected.leaseTag];
   if (carried === expected.leaseValue || secondsBetween(hold.recordedAt, now) <= CONSISTENCY_SECONDS) return null;
-  const what = carried === undefined ? 'its lease tag was removed' : 'its lease tag was changed';
-  return reason('lease-removed', `${what}: somebody took it over`);
+  const other = parseLease(carried ?? '');
+  const what = other === null ? 'changed' : `changed to that of run ${other.runId}`;
+  return reason(
+    'lease-removed',
+    `its lease tag was ${carried === undefined ? 'removed' : what}: somebody took it over`,
+  );
 }
 
 function decideRunning(
@@ -65,7 +80,7 @@ function decideRunning(
   if (facts.state === 'pending') return wait('pending', 'it is still starting');
   const { stopAcceptedAt } = instance;
   if (stopAcceptedAt !== null && secondsBetween(stopAcceptedAt, now) < STOP_REPEAT_SECONDS) {
-    return wait('stop-not-shown', 'its stop is not shown yet');
+    return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');
   }
   return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
 }
@@ -85,7 +100,11 @@ function decideStopped(
   const finalState = hibernated ? 'hibernated' : 'stopped';
   if (instance.stopAcceptedAt === null) {
     const taken = leaseLoss(hold, facts, expected, now);
-    if (taken === null) return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
+    if (taken === null && mayHaveStarted(hold)) {
+      return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
+    }
+    // Every start was refused, so none can be on its way: a stop would only hit somebody else's.
+    if (taken === null) return { action: 'settle', finalState, releaseLease: true, restored: false, reason: null };
     // Without its lease nobody may stop it, and it is stopped: there is nothing to do, but something to tell.
     return { action: 'settle', finalState, releaseLease: false, restored: true, reason: taken };
   }
@@ -110,9 +129,10 @@ function isOverdue(instance: ConveyorInstance, ec2: InstanceFacts, deadlineSecon
   return due && updateMayRunUntil(instance, new Date(now.getTime() - deadlineSeconds * 1000)) === null;
 }
 
-/** Nobody is given up before a stop was tried at least once, however late it is. */
-const isUntried = (instance: ConveyorInstance, decision: RestoreDecision): boolean =>
-  decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
+/** Nobody is given up before a stop was tried at least once, and had its time to show, however late it is. */
+const isUnderWay = (instance: ConveyorInstance, decision: RestoreDecision): boolean =>
+  (decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null) ||
+  (decision.action === 'wait' && decision.reason.code === STOP_NOT_SHOWN);
 
 /**
  * How to put one instance back as it was. What was running, and what others took over, is never stopped.
@@ -136,11 +156,11 @@ export function decideRestore(
     };
   }
   const { hold } = instance;
-  if (hold === null) return settleUnheld(instance, ec2);
+  if (hold === null) return settleUnheld(instance, ec2, now);
   if (instance.handedOver !== null) return handOver(instance.handedOver, true);
 
   const decision = decideHeld(instance, hold, ec2, facts, now);
-  const isDone = decision.action === 'settle' || isUntried(instance, decision);
+  const isDone = decision.action === 'settle' || isUnderWay(instance, decision);
   if (isDone || !isOverdue(instance, ec2, deadlineSeconds, now)) return decision;
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
   const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;
@@ -159,10 +179,25 @@ function decideHeld(
   return decideRunning(instance, hold, ec2, facts, now);
 }
 
+/** What to do with one that is as it should be, but for its lease, which EC2 did not remove: try again, within the deadline. */
+export function decideKeptLease(
+  instance: ConveyorInstance,
+  finalState: string,
+  refusal: string,
+  deadlineSeconds: number,
+  now: Date,
+): RestoreDecision {
+  const text = `its lease could not be removed: ${refusal}`;
+  // Counted from its stop, which may have come late.
+  const since = instance.stopAcceptedAt ?? instance.stepSince;
+  if (secondsBetween(since, now) < deadlineSeconds) return wait('lease-kept', text);
+  return { action: 'give-up', finalState, reason: reason('lease-kept', text) };
+}
+
 /** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */
 export function failCaught(instance: ConveyorInstance, caught: Batch['error'], now: Date): ConveyorInstance {
   if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
-  return fail(instance, 'step-failed', `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
+  return fail(instance, STEP_FAILED, `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
 }
 
 /**
@@ -185,7 +220,7 @@ export function applyRestore(
         : { ...instance, lastRefusal: plainText(refusal) };
     case 'give-up': {
       const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
-      const why = reason('not-restored', `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
+      const why = reason(decision.reason.code, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
       return { ...moveTo(instance, 'settled', now), outcome: 'failed', reason: why, finalState: decision.finalState };
     }
     case 'settle': {

@@ -36,6 +36,9 @@ export const PING_AGE_SECONDS_MAX = 65 * 60;
 /** Describes lag behind changes: for this long after a start, the state before it may still be shown. */
 export const CONSISTENCY_SECONDS = 60;
 
+/** Longest life of a Lambda that nobody waits for any more, and a margin. */
+export const STRAY_LAMBDA_SECONDS = 90;
+
 /** A stop that was accepted and shows no effect for this long is asked for again. */
 export const STOP_REPEAT_SECONDS = 5 * 60;
 

@@ -32,6 +32,11 @@ export type UpdateDecision =
   /** `endedAt` is null as long as the command may still be at work. */
   | { action: 'fail'; endedAt: Timestamp | null; cancelFirst: string | null; reason: Reason };
 
+/** How long a second command is tried, where SSM refuses to send it. */
+const RESEND_DEADLINE_SECONDS = UPDATE_HARD_DEADLINE_SECONDS + DELIVERY_DEADLINE_SECONDS;
+
+const isWaiting = ({ retryAt }: ConveyorInstance, now: Date): boolean => retryAt !== null && isAfter(retryAt, now);
+
 /** The command to follow: the newest that may still be at work, else the newest. */
 export const currentCommand = ({ commands }: ConveyorInstance): SentCommand | undefined =>
   commands.findLast(({ endedAt }) => endedAt === null) ?? commands.at(-1);
@@ -58,7 +63,7 @@ function decideFirstSend(
   if (work.isSatisfiedBy(instance.versionBefore, target)) {
     return { action: 'satisfied', version: instance.versionBefore ?? target, cancelFirst: null, reason: null };
   }
-  if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
+  if (isWaiting(instance, now)) {
     return { action: 'wait', reason: reason('waiting-to-send', 'waits before the next command') };
   }
   if (secondsBetween(instance.stepSince, now) >= deadlineSeconds) {
@@ -82,14 +87,12 @@ function decideAfterForeignUpdate(
 ): UpdateDecision {
   const version = reportedVersion(instance, facts.agent, since, now);
   const isSatisfied = version !== null && work.isSatisfiedBy(version, target);
-  if (instance.commands.length < COMMANDS_MAX) {
-    const isDue = instance.retryAt === null || !isAfter(instance.retryAt, now);
-    if (isSatisfied || isDue) return { action: 'send', cancelFirst: null, reason: null };
-    return { action: 'wait', reason: reason('another-update', 'another update is at work on it') };
-  }
   const waitedSeconds = secondsBetween(since, now);
   if (waitedSeconds < UPDATE_HARD_DEADLINE_SECONDS) {
-    return { action: 'wait', reason: reason('another-update', 'another update is still at work on it') };
+    // Once refused, the next try waits its time, whatever the agent reports.
+    const isDue = !isWaiting(instance, now) || (isSatisfied && instance.lastRefusal === null);
+    if (isDue && instance.commands.length < COMMANDS_MAX) return { action: 'send', cancelFirst: null, reason: null };
+    return { action: 'wait', reason: reason('another-update', 'another update is at work on it') };
   }
   if (isSatisfied) {
     const why = reason('updated-by-others', 'an update of somebody else brought the version');
@@ -116,7 +119,9 @@ function decideStuck(
   const version = reportedVersion(instance, facts.agent, command.sentAt, now);
   const isSatisfied = version !== null && work.isSatisfiedBy(version, target);
   if (isSatisfied && undelivered) return { action: 'satisfied', version, cancelFirst: command.commandId, reason: why };
-  if (!isSatisfied && instance.commands.length < COMMANDS_MAX) {
+  const isRefused = instance.lastRefusal !== null && secondsBetween(command.sentAt, now) >= RESEND_DEADLINE_SECONDS;
+  if (!isSatisfied && instance.commands.length < COMMANDS_MAX && !isRefused) {
+    if (isWaiting(instance, now)) return { action: 'wait', reason: why };
     // A command that an agent may be working on is not cancelled: it may be a slow rollback.
     return { action: 'send', cancelFirst: undelivered ? command.commandId : null, reason: why };
   }
@@ -214,6 +219,26 @@ export function withLostCommands(
     ...instance.commands,
   ];
   return { ...instance, commands };
+}
+
+/** Notes what has become of commands that were left open, by their invocations on this instance. */
+export function withEnds(
+  instance: ConveyorInstance,
+  invocations: Invocation[],
+  work: Work,
+  now: Date,
+): ConveyorInstance {
+  const verdicts = new Map(invocations.map((one) => [one.commandId, { ...one, verdict: work.judge(one).verdict }]));
+  const commands = instance.commands.map((command) => {
+    const seen = verdicts.get(command.commandId);
+    const isOver = seen?.verdict === 'done' || seen?.verdict === 'failed' || seen?.verdict === 'busy';
+    return isOver ? { ...command, endedAt: command.endedAt ?? seen.endedAt ?? toTimestamp(now) } : command;
+  });
+  const isOpen = commands.some(({ endedAt }) => endedAt === null);
+  const busy = [...verdicts.values()].find(({ verdict }) => verdict === 'busy');
+  // Busy, and not with a command of ours: somebody else's update is at work on it.
+  const foreign = busy === undefined || isOpen ? null : (busy.endedAt ?? toTimestamp(now));
+  return { ...instance, commands, foreignUpdateSince: instance.foreignUpdateSince ?? foreign };
 }
 
 /** Notes the end of the current command, or of all of them. */

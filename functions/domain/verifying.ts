@@ -38,7 +38,10 @@ export function judgeVersion(
   }
   const minutes = Math.round(waitedSeconds / 60);
   if (!counts) {
-    const last = agent === null ? 'it is not listed by SSM any more' : `its last ping is of ${lastPingAt ?? 'never'}`;
+    const last =
+      agent === null
+        ? 'it is not listed by SSM any more'
+        : `its last ping, with ${agent.version ?? 'no version'}, is of ${lastPingAt ?? 'never'}`;
     return {
       action: 'fail',
       version: null,

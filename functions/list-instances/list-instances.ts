@@ -12,7 +12,7 @@ import { buildPlan, type Plan } from '../domain/plan.ts';
 import { type Manifest, type ManifestInstance, manifestKey, planKey } from '../domain/results.ts';
 import { toTimestamp } from '../domain/time.ts';
 import { targetVersionSchema } from '../domain/versions.ts';
-import { environment } from '../environment.ts';
+import { environment, wholeNumber } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
 
 /** What one payload carries (docs/aws-behaviour.md 26), and what this design has been measured with. */
@@ -31,8 +31,8 @@ const environmentSchema = z.object({
     .pipe(z.array(z.string()).min(1).max(GROUPS_MAX)),
   TARGET_VERSION: targetVersionSchema,
   OPT_OUT_TAG: z.string().min(1).max(128),
-  BATCH_SIZE: z.coerce.number().int().min(1).max(BATCH_SIZE_MAX),
-  LISTINGS_MAX: z.coerce.number().int().min(1).max(20),
+  BATCH_SIZE: wholeNumber(1, BATCH_SIZE_MAX),
+  LISTINGS_MAX: wholeNumber(1, 20),
 });
 
 /** What ListInstances returns, and what it takes back for the next listing while somebody is still settling. */

@@ -17,6 +17,7 @@ import {
   resultKey,
 } from '../domain/results.ts';
 import { summarize } from '../domain/summary.ts';
+import { isAfter } from '../domain/time.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
 
@@ -55,11 +56,23 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
   const sns = createSnsClient(runtime.clientOptions);
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
 
+  /** A result that can't be read is no result, and must not cost the others their report. */
+  async function readResult(key: string, listedAt: string): Promise<ConveyorInstance[]> {
+    try {
+      const result = await bucket.get(key, batchResultSchema);
+      // An execution's name can be used again after 90 days, and files are kept for longer (docs/aws-behaviour.md 28).
+      return result === null || isAfter(listedAt, result.writtenAt) ? [] : result.instances;
+    } catch (error) {
+      if (!(error instanceof ReveilleError)) throw error;
+      logger.warn('a result could not be read', { key, problem: error.message });
+      return [];
+    }
+  }
+
   async function readResults(manifest: Manifest): Promise<ConveyorInstance[]> {
     const results: ConveyorInstance[] = [];
     for (let batch = 0; batch < manifest.batches; batch++) {
-      const result = await bucket.get(resultKey(manifest.run, batch), batchResultSchema);
-      results.push(...(result?.instances ?? []));
+      results.push(...(await readResult(resultKey(manifest.run, batch), manifest.listedAt)));
     }
     return results;
   }
@@ -105,8 +118,8 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     }
     await bucket.put(reportKey(run), report);
     const { subject, message } = summarize(report, `s3://${settings.BUCKET_NAME}/${reportKey(run)}`);
-    await publish(sns, settings.TOPIC_ARN, subject, message);
     emit(report);
+    await publish(sns, settings.TOPIC_ARN, subject, message);
     logger.info('run reported', { runId: run.runId, status: report.status, counts: report.counts });
     return {
       runId: run.runId,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { bisect } from '../aws/bisect.ts';
 import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client } from '../aws/clients.ts';
-import { describeInstances, startInstances, tagInstances } from '../aws/ec2.ts';
+import { describeInstances, type StateChange, startInstances, tagInstances } from '../aws/ec2.ts';
 import type { AwsFailure } from '../aws/failures.ts';
 import { findLostAttempts } from '../aws/holds.ts';
 import {
@@ -11,6 +11,7 @@ import {
   batchSchema,
   type ConveyorInstance,
   closeLook,
+  enterBatch,
   fail,
   moveTo,
 } from '../domain/conveyor.ts';
@@ -81,6 +82,11 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     const acceptedAt = now();
 
     const changes = new Map(starting.replies.flat().map((change) => [change.instanceId, change]));
+    const wasAwake = ({ previousState }: StateChange) => previousState === 'running' || previousState === 'pending';
+    // Another copy of this very call may live: Lambda's client can give up on one that goes on. Its record would be there by now.
+    const copies = [...changes.values()].some(wasAwake)
+      ? await findLostAttempts(bucket, { ...batch, attempts: [...batch.attempts, attempt] })
+      : lost;
     const noLease = new Map(leasing.refused.map(({ id, failure }) => [id, failure]));
     const unleased = new Set(leasing.untried);
     const untried = new Set(starting.untried);
@@ -90,10 +96,12 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       const leaseFailure = noLease.get(instanceId);
       if (leaseFailure !== undefined) {
         const text = `its lease tag was refused, so it was not started: ${leaseFailure.code}: ${leaseFailure.message}`;
-        return fail(instance, 'lease-refused', text, acceptedAt);
+        // An attempt that was lost may still have started it.
+        const hold = instance.hold ?? toHold(lost.get(instanceId) ?? []);
+        return fail({ ...instance, hold }, 'lease-refused', text, acceptedAt);
       }
       if (unleased.has(instanceId)) return instance;
-      const earlier = lost.get(instanceId) ?? [];
+      const earlier = copies.get(instanceId) ?? [];
       const hold = { ...tried, earlier };
       // Its start was not tried, or was refused: no boot from now on can be this attempt's.
       const unstarted = { ...instance, hold: { ...hold, startBy: tried.recordedAt } };
@@ -106,17 +114,18 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
         return { ...unstarted, retryAt, lastRefusal: decision.reason.text };
       }
       const held = { ...instance, hold };
-      const previous = changes.get(instanceId)?.previousState;
-      // Awake already: by an attempt of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
-      if ((previous === 'running' || previous === 'pending') && earlier.length === 0) {
-        const why = reason('started-by-others', `it was ${previous} when Reveille started it: it is not stopped`);
-        return { ...moveTo(held, 'readiness', acceptedAt), handedOver: why };
+      const change = changes.get(instanceId);
+      // Awake already: by a try of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
+      if (change !== undefined && wasAwake(change) && !change.wasRetried && earlier.length === 0) {
+        const text = `it was ${change.previousState} when Reveille started it: it is not stopped`;
+        return { ...moveTo(held, 'readiness', acceptedAt), handedOver: reason('started-by-others', text) };
       }
       return { ...moveTo(held, 'readiness', acceptedAt), wokenAt: toTimestamp(acceptedAt) };
     });
   }
 
-  return createHandler(runtime, 'StartInstances', batchSchema, async (batch, context) => {
+  return createHandler(runtime, 'StartInstances', batchSchema, async (received, context) => {
+    const batch = enterBatch(received, now());
     const waiting = batch.instances.filter(({ step }) => step === 'start');
     if (waiting.length === 0) return closeLook(batch, [], now());
     const facts = await describeInstances(
@@ -147,7 +156,12 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
           break;
         }
         case 'hand-over':
-          changed.push({ ...moveTo(instance, 'readiness', moment), handedOver: decision.reason });
+          // An attempt that was lost may have left its lease on it, which is to be removed.
+          changed.push({
+            ...moveTo(instance, 'readiness', moment),
+            handedOver: decision.reason,
+            hold: instance.hold ?? earlierHold,
+          });
           break;
         case 'fail':
           changed.push(fail(instance, decision.reason.code, decision.reason.text, moment));

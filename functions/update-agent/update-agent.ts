@@ -51,12 +51,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   }
 
   /** All commands that this batch has sent. */
-  const findOurs = (batch: Batch) =>
-    findCommands(ssm, {
-      documentName: work.documentName,
-      comment: (text) => text.startsWith(commentPrefix(batch)),
-      since: batch.run.startedAt,
-    });
+  const findOurs = (batch: Batch) => findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
 
   async function cancel(decisions: [ConveyorInstance, UpdateDecision][]): Promise<void> {
     for (const [{ instanceId }, decision] of decisions) {
@@ -76,8 +71,9 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     const { run } = batch;
     const comment = commandComment(batch, batch.sends + 1);
     const sent = new Map<string, { commandId: string; sentAt: string }>();
-    const found = (await findOurs(batch)).filter((command) => command.comment === comment);
-    for (const { commandId, sentAt, instanceIds } of found) {
+    const known = new Set(batch.instances.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)));
+    for (const { commandId, sentAt, instanceIds } of await findOurs(batch)) {
+      if (known.has(commandId)) continue;
       for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt });
     }
     const unsent = members.map(({ instanceId }) => instanceId).filter((instanceId) => !sent.has(instanceId));
@@ -109,9 +105,11 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
       const invocation = invocationOf(instance);
       return invocation !== null && work.judge(invocation).verdict === 'busy';
     };
-    // The update that keeps it busy may be our own: a crash can lose a command's ID before ListCommands shows it.
-    const ours = waiting.some(isBusy) ? await findOurs(batch) : [];
-    const members = waiting.map((instance) => (isBusy(instance) ? withLostCommands(instance, ours) : instance));
+    // The update that keeps it busy may be our own, and a send that was tried again may have been lost: a crash can lose a
+    // command's ID before ListCommands shows it.
+    const isUnsure = (instance: ConveyorInstance) => isBusy(instance) || instance.lastRefusal !== null;
+    const ours = waiting.some(isUnsure) ? await findOurs(batch) : [];
+    const members = waiting.map((instance) => (isUnsure(instance) ? withLostCommands(instance, ours) : instance));
     const unsure = members.filter((instance) =>
       needsAgentFacts(instance, invocationOf(instance), work, deadlineSeconds, now()),
     );

@@ -206,7 +206,7 @@ describe('what the account does not know, it refuses', () => {
     ['Resource Groups', 'NotFoundException', ({ groups }) => groups.send(new ListGroupsCommand({}))],
     [
       'S3',
-      'MethodNotAllowed',
+      'NotImplemented',
       ({ s3, account }) =>
         s3.send(new DeleteObjectsCommand({ Bucket: account.bucket, Delete: { Objects: [{ Key: 'k' }] } })),
     ],

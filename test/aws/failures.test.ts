@@ -58,6 +58,6 @@ describe('describeFailure', () => {
   });
 
   it('takes what is no error at all', () => {
-    expect(describeFailure('boom')).toEqual({ code: 'Unknown', message: 'boom', passing: false });
+    expect(describeFailure('boom')).toEqual({ code: 'Unknown', message: 'boom', passing: false, isRefusal: false });
   });
 });

@@ -117,15 +117,11 @@ describe('findCommands', () => {
           },
     );
 
-    const found = await findCommands(client, {
-      documentName: 'AWS-UpdateSSMAgent',
-      comment: (comment) => comment === 'ours',
-      since: '2026-12-06T02:00:00.250Z',
-    });
+    const found = await findCommands(client, updateSsmAgent, 'ours', '2026-12-06T02:00:00.250Z');
 
     expect(found).toEqual([
-      { commandId: 'command-1', comment: 'ours', instanceIds: ['i-1'], sentAt: stamp('02:02') },
-      { commandId: 'command-3', comment: 'ours', instanceIds: [], sentAt: '2026-12-06T02:00:00.250Z' },
+      { commandId: 'command-1', instanceIds: ['i-1'], sentAt: stamp('02:02') },
+      { commandId: 'command-3', instanceIds: [], sentAt: '2026-12-06T02:00:00.250Z' },
     ]);
     expect(ssm).toHaveReceivedCommandWith(ListCommandsCommand, {
       Filters: [
@@ -140,13 +136,12 @@ describe('listInvocations', () => {
   const list = () => listInvocations(client, 'command-1', updateSsmAgent);
 
   it('tells where each instance stands', async () => {
-    const running = anInvocation({ instanceId: 'i-1', responseCode: -1 });
+    const running = anInvocation({ instanceId: 'i-1' });
     const failed = anInvocation({
       instanceId: 'i-2',
       status: 'Failed',
       statusDetails: 'Failed',
       output: 'Insufficient available disk space',
-      responseCode: 1,
       endedAt: stamp('02:03'),
     });
     ssm

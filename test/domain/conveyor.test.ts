@@ -178,7 +178,7 @@ describe('the end of a look', () => {
     const after = closeLook(before, [], NOW);
     expect(after.instances.map(({ step }) => step)).toEqual([...Array(5).fill('restore'), 'settled']);
     expect(after.instances.map(({ reason }) => reason?.code)).toEqual([
-      ...Array(4).fill('look-limit'),
+      ...Array(4).fill('run-limit'),
       undefined,
       undefined,
     ]);

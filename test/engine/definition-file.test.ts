@@ -111,12 +111,24 @@ describe('reading a definition', () => {
     expect(inParts).toHaveLength(tasks.length);
   });
 
-  it('takes a map without a word about failures for one that tolerates none, and leaves inline maps alone', () => {
-    const inner = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
-    const inline = { Type: 'Map', ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...inner }, Next: 'Far' };
-    const far = { Type: 'Map', ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, ...inner }, End: true };
-    const { parent, maps } = splitDistributedMaps({ StartAt: 'Near', States: { Near: inline, Far: far } });
+  const inner = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
+  const map = (changes: object) => ({
+    Type: 'Map',
+    ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, ...inner },
+    End: true,
+    ...changes,
+  });
+
+  it('takes a map without a word about failures for one that tolerates none', () => {
+    const { maps } = splitDistributedMaps({ StartAt: 'Far', States: { Far: map({}) } });
     expect(maps).toMatchObject([{ name: 'Far', toleratedFailurePercentage: 0 }]);
-    expect(parent.States['Near']).toBe(inline);
+  });
+
+  it.each([
+    ['an inline map', map({ ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, ...inner } }), 'inline'],
+    ['parallel branches', { Type: 'Parallel', Branches: [inner], End: true }, 'Parallel'],
+    ['a map that tolerates some failures', map({ ToleratedFailurePercentage: 50 }), '50'],
+  ])('refuses %s, which it would run otherwise than AWS does', (_, state, text) => {
+    expect(() => splitDistributedMaps({ StartAt: 'Near', States: { Near: state } })).toThrow(text);
   });
 });

@@ -173,7 +173,7 @@ describe('StartInstances', () => {
 
     expect(callOrder(ec2, s3)).toEqual([]);
     expect(batch.instances).toEqual(instances);
-    expect(batch.looks).toBe(1);
+    expect(batch.looks).toBe(2);
   });
 
   it.each([

@@ -28,9 +28,9 @@ const look = (...instances: ReturnType<typeof anUpdating>[]) =>
 
 const ENDED = stamp('02:03:30');
 const succeeded = (output: string) =>
-  anInvocation({ status: 'Success', statusDetails: 'Success', responseCode: 0, endedAt: ENDED, output });
+  anInvocation({ status: 'Success', statusDetails: 'Success', endedAt: ENDED, output });
 const failed = (output: string, changes = {}) =>
-  anInvocation({ status: 'Failed', statusDetails: 'Failed', responseCode: 1, endedAt: ENDED, output, ...changes });
+  anInvocation({ status: 'Failed', statusDetails: 'Failed', endedAt: ENDED, output, ...changes });
 
 const givenInvocations = (...invocations: ReturnType<typeof anInvocation>[]) =>
   ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: invocations.map(listed) });

@@ -99,7 +99,6 @@ export const listed = ({ output, endedAt, ...invocation }: Invocation): CommandI
   CommandPlugins: [
     {
       Output: output,
-      ResponseCode: invocation.responseCode ?? -1,
       ...(endedAt && { ResponseFinishDateTime: new Date(endedAt) }),
     },
   ],

@@ -9,7 +9,6 @@ export interface Invocation {
   statusDetails: string;
   /** Standard output as far as the service gave it; it never travels in a payload. */
   output: string;
-  responseCode: number | null;
   endedAt: Timestamp | null;
 }
 
