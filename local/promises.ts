@@ -69,8 +69,9 @@ const truth = ({ report, account }: Evidence): PromiseCheck => ({
 });
 
 /** EC2 itself broke it, and the report says so: that is no broken promise of ours. */
-const isToldLoss = ({ finalState, reason }: ReportInstance): boolean =>
-  finalState === 'handed-over' || reason?.code === 'hibernation-lost';
+const isToldLoss = (account: Account, { instanceId, originalState, finalState }: ReportInstance): boolean =>
+  finalState === 'handed-over' ||
+  (originalState === 'hibernated' && finalState === 'stopped' && stateOf(account, instanceId) === 'stopped');
 
 /** As it was; or, if it was on its way somewhere when the run began, still on that way. */
 const isAsItWas = (evidence: Evidence, instanceId: string, is: string): boolean =>
@@ -79,7 +80,7 @@ const isAsItWas = (evidence: Evidence, instanceId: string, is: string): boolean 
 const restored = (evidence: Evidence): PromiseCheck => ({
   promise: 'every instance is as it was',
   broken: evidence.report.instances
-    .filter((instance) => !isToldLoss(instance))
+    .filter((instance) => !isToldLoss(evidence.account, instance))
     .map(({ instanceId }) => ({ instanceId, is: stateOf(evidence.account, instanceId) }))
     .filter(({ instanceId, is }) => !isAsItWas(evidence, instanceId, is))
     .map(({ instanceId, is }) => `${instanceId} was ${expectedState(evidence, instanceId)}, and is ${is}`),

@@ -200,6 +200,12 @@ export function failCaught(instance: ConveyorInstance, caught: Batch['error'], n
   return fail(instance, STEP_FAILED, `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
 }
 
+/** Why the work failed says more than how the restoring went; but both are told. */
+function joinReasons({ outcome, reason: failure }: ConveyorInstance, restoring: Reason | null): Reason | null {
+  if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
+  return reason(failure.code, `${failure.text}; ${restoring.text}`);
+}
+
 /**
  * The instance after a decision was carried out.
  * @param refusal what EC2 said if it refused to stop it
@@ -228,8 +234,7 @@ export function applyRestore(
       return {
         ...moveTo(instance, 'settled', now),
         outcome: gone ? 'failed' : instance.outcome,
-        // Why the work failed says more than how the restoring went.
-        reason: instance.outcome === 'failed' ? instance.reason : (decision.reason ?? instance.reason),
+        reason: joinReasons(instance, decision.reason),
         finalState: decision.finalState,
         restoredAt: decision.restored && instance.wokenAt !== null ? moment : null,
       };

@@ -59,9 +59,11 @@ describe('an instance after its restoring was decided', () => {
     expect(applyRestore(done({ wokenAt: null }), settle, null, NOW)).toMatchObject({ restoredAt: null });
   });
 
-  it('keeps the reason for which its work failed: it says more than how the restoring went', () => {
-    const decision = { ...settle, reason: { code: 'restarted-by-others', text: '' } };
-    expect(applyRestore(done(failed), decision, null, NOW)).toMatchObject(failed);
+  it('keeps the reason for which its work failed, and tells how the restoring went behind it', () => {
+    const decision = { ...settle, reason: { code: 'restarted-by-others', text: 'it was started again' } };
+    const { outcome, reason } = applyRestore(done(failed), decision, null, NOW);
+    expect(outcome).toBe('failed');
+    expect(reason).toEqual({ code: failed.reason.code, text: `${failed.reason.text}; it was started again` });
   });
 
   it('keeps what its work had to say when the restoring has nothing to add', () => {
