@@ -8,8 +8,8 @@ const behaviourRows = (): string =>
     .join('\n');
 
 function operationRows(): string {
-  const { operations } = createAccount({ fleet: mixedFleet(2, 1), seed: 1, now: () => 0 });
-  return Object.entries(operations)
+  const account = createAccount({ fleet: mixedFleet(2, 1), seed: 1, now: () => 0 });
+  return Object.entries(account.operations())
     .map(([service, names]) => `| ${service} | ${names.map((name) => `\`${name}\``).join(', ')} |`)
     .join('\n');
 }

@@ -42,7 +42,7 @@ export interface Simulated {
 let warmedUp: Promise<void> | null = null;
 
 /** The first SDK call of a process reads configuration files; virtual time would overtake it. */
-function warmUp(fleet: Fleet): Promise<void> {
+export function warmUp(fleet: Fleet): Promise<void> {
   warmedUp ??= (async () => {
     const account = createAccount({ fleet, seed: 0, now: () => 0 });
     await createEc2Client(connect(account, 'warm-up', 0)).send(new DescribeInstancesCommand({}));

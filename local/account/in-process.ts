@@ -44,7 +44,7 @@ export function connect(account: Account, principal: string, seed: number, isKil
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
       );
-      const response = account.handle(
+      const response = await account.handle(
         { method, hostname, path, query: flatten(query), headers, body: bytes },
         principal,
       );

@@ -220,7 +220,7 @@ describe('what the account does not know, it refuses', () => {
     [
       'EC2',
       'AdditionalInfo',
-      'InvalidParameterValue',
+      'UnknownParameter',
       ({ ec2 }) => ec2.send(new StartInstancesCommand({ InstanceIds: [INSTANCE_ID], AdditionalInfo: 'x' })),
     ],
     ['SSM', 'OutputS3BucketName', 'ValidationException', (here) => sendUpdate(here, { OutputS3BucketName: 'bucket' })],

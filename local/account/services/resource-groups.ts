@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import type { Fleet } from '../fleet.ts';
 import { type Operations, operation, paginate, ServiceError } from '../service.ts';
+import type { Route } from '../wire/protocols.ts';
+
+/** Where Resource Groups' operations are. */
+export const GROUP_ROUTES: Route[] = [
+  { method: 'POST', path: '/list-group-resources', operation: 'ListGroupResources' },
+  { method: 'POST', path: '/get-group', operation: 'GetGroup' },
+];
 
 const groupName = z.strictObject({ Group: z.string().optional(), GroupName: z.string().optional() });
 const notFound = () => new ServiceError('NotFoundException', 'Cannot find group', 404);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { ServiceError } from '../service.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
-import { document, element, type XmlValue } from '../wire/xml.ts';
+import { document, element } from '../wire/xml.ts';
+import { listObjects } from './s3-list.ts';
 
-interface StoredObject {
+export interface StoredObject {
   body: Buffer;
   etag: string;
   modifiedAt: number;
@@ -22,8 +23,6 @@ export interface ObjectStore {
 }
 
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
-const KEYS_MAX = 1000;
-const NAMESPACE = ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 const xml = { 'content-type': 'application/xml' };
 
 /** `bucket.s3.region.amazonaws.com/key`, or `s3.region.amazonaws.com/bucket/key`, or any other host with a path. */
@@ -54,7 +53,16 @@ function route(request: WireRequest) {
 }
 
 /** What a request may say beside its key: anything else would be ignored, and is refused instead. */
-const QUERY_KNOWN = new Set(['x-id', 'list-type', 'prefix', 'max-keys', 'continuation-token', 'start-after']);
+const QUERY_KNOWN = new Set([
+  'x-id',
+  'list-type',
+  'prefix',
+  'delimiter',
+  'encoding-type',
+  'max-keys',
+  'continuation-token',
+  'start-after',
+]);
 const HEADERS_KNOWN =
   /^x-amz-(date|content-sha256|user-agent|security-token|sdk-checksum-algorithm|checksum-[\w-]+|te|expected-bucket-owner)$/;
 
@@ -69,18 +77,6 @@ function assertKnown({ query, headers }: WireRequest): void {
   const message = `A header or query you provided implies functionality that is not implemented: ${unknown.join(', ')}`;
   throw new ServiceError('NotImplemented', message, 501);
 }
-
-/** Where a listing goes on: after the key that the token names. */
-function continueAfter({ query }: WireRequest): string {
-  const token = query['continuation-token'];
-  if (token === undefined) return query['start-after'] ?? '';
-  const text = Buffer.from(token, 'base64url').toString();
-  if (!text.startsWith(TOKEN_PREFIX))
-    throw new ServiceError('InvalidArgument', 'The continuation token provided is incorrect');
-  return text.slice(TOKEN_PREFIX.length);
-}
-
-const TOKEN_PREFIX = 'after:';
 
 const preconditionFailed = () =>
   new ServiceError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
@@ -124,48 +120,6 @@ export function createObjectStore(): ObjectStore {
     if (match !== '*' && match.replaceAll('"', '') !== existing.etag.replaceAll('"', '')) throw preconditionFailed();
   };
 
-  const list = (request: WireRequest, bucket: string): WireResponse => {
-    const { query } = request;
-    const prefix = query['prefix'] ?? '';
-    const max = Math.min(Number(query['max-keys'] ?? KEYS_MAX), KEYS_MAX);
-    const after = continueAfter(request);
-    const objects = objectsOf(bucket);
-    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
-    const page = keys.slice(0, max);
-    const last = page.at(-1);
-    const isTruncated = last !== undefined && keys.length > page.length;
-    const contents = page
-      .map((key) => {
-        const { body, etag, modifiedAt } = objects.get(key) as StoredObject;
-        const entry: XmlValue = {
-          Key: key,
-          LastModified: new Date(modifiedAt).toISOString(),
-          ETag: etag,
-          Size: body.length,
-          StorageClass: 'STANDARD',
-        };
-        return element('Contents', entry);
-      })
-      .join('');
-    const next = isTruncated ? Buffer.from(`${TOKEN_PREFIX}${last}`).toString('base64url') : undefined;
-    const head: XmlValue = {
-      Name: bucket,
-      Prefix: prefix,
-      KeyCount: page.length,
-      MaxKeys: max,
-      IsTruncated: isTruncated,
-      NextContinuationToken: next,
-    };
-    const inner = Object.entries(head)
-      .map(([name, value]) => element(name, value as XmlValue))
-      .join('');
-    return {
-      statusCode: 200,
-      headers: xml,
-      body: document(`<ListBucketResult${NAMESPACE}>${inner}${contents}</ListBucketResult>`),
-    };
-  };
-
   return {
     create: (bucket) => void buckets.set(bucket, buckets.get(bucket) ?? new Map()),
     put: (bucket, key, body, now) => void store(bucket, key, Buffer.from(body), 'text/plain', now),
@@ -178,7 +132,7 @@ export function createObjectStore(): ObjectStore {
       const existing = objectsOf(bucket).get(key);
       switch (operation) {
         case 'ListObjectsV2':
-          return list(request, bucket);
+          return listObjects(request, bucket, objectsOf(bucket));
         case 'PutObject':
           if (request.body.length > BODY_BYTES_MAX) {
             throw new ServiceError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
