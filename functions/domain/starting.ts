@@ -1,9 +1,9 @@
-import type { ConveyorInstance, Hold } from './conveyor.ts';
+import { type Attempt, type ConveyorInstance, fail, type Hold, moveTo } from './conveyor.ts';
 import type { InstanceFacts } from './instances.ts';
-import { isOurBoot } from './leases.ts';
+import { isOurBoot, toHold } from './leases.ts';
 import { type Reason, reason } from './reasons.ts';
 import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from './settings.ts';
-import { isAfter, secondsBetween } from './time.ts';
+import { addSeconds, isAfter, secondsBetween, toTimestamp } from './time.ts';
 
 export interface StartFacts {
   /** Read anew, just before. */
@@ -112,4 +112,84 @@ export function decideRefusedStart(
   const minutes = Math.round(waitedSeconds / 60);
   const code = lacksCapacity(error.code) ? 'no-capacity' : 'start-refused';
   return { action: 'fail', reason: reason(code, `${text} (tried again for ${minutes} minutes)`) };
+}
+
+/** What became of an instance for which everything was asked, in order: its record, its lease, its start. */
+export type StartResult =
+  | { kind: 'lease-refused'; error: { code: string; message: string } }
+  | { kind: 'lease-untried' }
+  | { kind: 'start-refused'; error: { code: string; message: string } }
+  | { kind: 'start-untried' }
+  /** `wasRetried`: EC2 was asked more than once, because an answer was lost. */
+  | { kind: 'accepted'; previousState: string; wasRetried: boolean };
+
+/** Whether EC2 had found the instance awake already when it was told to start it. */
+export const wasAwake = (result: StartResult): boolean =>
+  result.kind === 'accepted' && (result.previousState === 'running' || result.previousState === 'pending');
+
+/**
+ * The instance after its start was asked for.
+ * @param tried this attempt, as its record says
+ * @param earlier attempts on this instance whose replies were lost
+ */
+export function applyStart(
+  instance: ConveyorInstance,
+  result: StartResult,
+  tried: Attempt,
+  earlier: Attempt[],
+  startDeadlineSeconds: number,
+  now: Date,
+): ConveyorInstance {
+  const hold: Hold = { ...tried, earlier };
+  // Its start was not tried, or was refused: no boot from now on can be this attempt's.
+  const unstarted: ConveyorInstance = { ...instance, hold: { ...hold, startBy: tried.recordedAt } };
+  switch (result.kind) {
+    case 'lease-refused': {
+      const text = `its lease tag was refused, so it was not started: ${result.error.code}: ${result.error.message}`;
+      // An attempt that was lost may still have started it.
+      return fail({ ...instance, hold: instance.hold ?? toHold(earlier) }, 'lease-refused', text, now);
+    }
+    case 'lease-untried':
+      return instance;
+    case 'start-untried':
+      return unstarted;
+    case 'start-refused': {
+      const decision = decideRefusedStart(instance, result.error, startDeadlineSeconds, now);
+      if (decision.action === 'fail') return fail(unstarted, decision.reason.code, decision.reason.text, now);
+      return { ...unstarted, retryAt: addSeconds(now, decision.afterSeconds), lastRefusal: decision.reason.text };
+    }
+    case 'accepted': {
+      const held = moveTo({ ...instance, hold }, 'readiness', now);
+      // Awake already: by a try of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
+      if (!wasAwake(result) || result.wasRetried || earlier.length > 0) return { ...held, wokenAt: toTimestamp(now) };
+      const text = `it was ${result.previousState} when Reveille started it: it is not stopped`;
+      return { ...held, handedOver: reason('started-by-others', text) };
+    }
+  }
+}
+
+/** The instance after a decision that needs no start; null if it is to be started. */
+export function applyStartDecision(
+  instance: ConveyorInstance,
+  decision: StartDecision,
+  facts: StartFacts,
+  now: Date,
+): ConveyorInstance | null {
+  switch (decision.action) {
+    case 'start':
+      return null;
+    case 'wait':
+      return instance;
+    case 'adopt': {
+      const wokenAt = facts.instance?.launchTime ?? toTimestamp(now);
+      return moveTo({ ...instance, hold: decision.hold, wokenAt }, 'readiness', now);
+    }
+    case 'hand-over': {
+      // An attempt that was lost may have left its lease on it, which is to be removed.
+      const hold = instance.hold ?? facts.earlierHold;
+      return { ...moveTo(instance, 'readiness', now), handedOver: decision.reason, hold };
+    }
+    case 'fail':
+      return fail(instance, decision.reason.code, decision.reason.text, now);
+  }
 }
