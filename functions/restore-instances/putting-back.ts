@@ -1,0 +1,66 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { stopInstances, untagInstances } from '../aws/ec2.ts';
+import { describeFailure } from '../aws/failures.ts';
+import type { Batch, ConveyorInstance } from '../domain/conveyor.ts';
+import type { InstanceFacts } from '../domain/instances.ts';
+import { formatLease, LEASE_TAG } from '../domain/leases.ts';
+import type { RestoreDecision } from '../domain/restoring.ts';
+
+export type Decided = [ConveyorInstance, RestoreDecision];
+
+/** The value that its lease should have: any of its attempts', for a lost one may have been the last to write it. */
+export function leaseOf(
+  { run, child }: Batch,
+  { hold }: ConveyorInstance,
+  facts: InstanceFacts | undefined,
+): string | null {
+  if (hold === null) return null;
+  const values = [hold, ...hold.earlier].map(({ attempt }) =>
+    formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt }),
+  );
+  return values.find((value) => value === facts?.tags[LEASE_TAG]) ?? values[0] ?? null;
+}
+
+/** Stops them in one call, hibernates the others in a second. @returns what EC2 refused, by instance */
+export async function stopDecided(
+  ec2: EC2Client,
+  decided: Decided[],
+  hasTime: () => boolean,
+): Promise<Map<string, string>> {
+  const refusals = new Map<string, string>();
+  for (const hibernate of [false, true]) {
+    const ids = decided
+      .filter(([, decision]) => decision.action === 'stop' && decision.hibernate === hibernate)
+      .map(([{ instanceId }]) => instanceId);
+    const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime });
+    for (const { id, failure } of refused) refusals.set(id, `${failure.code}: ${failure.message}`);
+    for (const id of untried) refusals.set(id, 'no time was left to stop it');
+  }
+  return refusals;
+}
+
+/** One call for each lease value. @returns what EC2 refused, by instance */
+export async function releaseDecided(
+  ec2: EC2Client,
+  batch: Batch,
+  decided: Decided[],
+  facts: Map<string, InstanceFacts>,
+): Promise<Map<string, string>> {
+  const byLease = new Map<string, string[]>();
+  for (const [instance, decision] of decided) {
+    const lease = leaseOf(batch, instance, facts.get(instance.instanceId));
+    if (decision.action !== 'settle' || !decision.releaseLease || lease === null) continue;
+    byLease.set(lease, [...(byLease.get(lease) ?? []), instance.instanceId]);
+  }
+  const refusals = new Map<string, string>();
+  for (const [lease, ids] of byLease) {
+    try {
+      const { refused } = await untagInstances(ec2, ids, LEASE_TAG, lease);
+      for (const { id, failure } of refused) refusals.set(id, `${failure.code}: ${failure.message}`);
+    } catch (error) {
+      const { code, message } = describeFailure(error);
+      for (const id of ids) refusals.set(id, `${code}: ${message}`);
+    }
+  }
+  return refusals;
+}
