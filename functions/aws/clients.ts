@@ -6,6 +6,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { AdaptiveRetryStrategy } from '@smithy/core/retry';
 import { lacksCapacity } from '../domain/starting.ts';
 
+export type { EC2Client, SSMClient };
+
 /**
  * The parts of a client's configuration that every client takes. Lambda's own environment gives region and credentials;
  * the embedded account gives them and its `requestHandler`.

@@ -1,4 +1,4 @@
-import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client } from '../aws/clients.ts';
 import { stopInstances, untagInstances } from '../aws/ec2.ts';
 import { describeFailure } from '../aws/failures.ts';
 import type { Batch, ConveyorInstance } from '../domain/conveyor.ts';

@@ -1,5 +1,5 @@
-import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Bucket } from '../aws/bucket.ts';
+import type { SSMClient } from '../aws/clients.ts';
 import { describeFailure } from '../aws/failures.ts';
 import { findLostAttempts } from '../aws/holds.ts';
 import { findCommands, listInvocations } from '../aws/ssm.ts';

@@ -1,6 +1,6 @@
-import type { EC2Client } from '@aws-sdk/client-ec2';
 import { type Bisected, bisect } from '../aws/bisect.ts';
 import type { Bucket } from '../aws/bucket.ts';
+import type { EC2Client } from '../aws/clients.ts';
 import { type StateChange, startInstances, tagInstances } from '../aws/ec2.ts';
 import type { AwsFailure } from '../aws/failures.ts';
 import type { Attempt, Batch, ConveyorInstance } from '../domain/conveyor.ts';
