@@ -45,8 +45,8 @@ export interface Account {
   journal: Journal;
   objects: ObjectStore;
   messages: Message[];
-  /** What it can do: the names of its operations, by service. */
-  operations(): Record<string, string[]>;
+  /** What it can do: its operations by service, each with the parameters that it knows. */
+  operations(): Record<string, Record<string, string[]>>;
   /** Adds a service: what a deployment brings with it (Step Functions, Lambda, the schedule). */
   install(name: string, service: Service): void;
   /** Answers one request of a principal, as AWS would. Never rejects. */
@@ -161,7 +161,12 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     objects,
     messages,
     operations: () => ({
-      ...Object.fromEntries(Object.entries(services).map(([name, { operations }]) => [name, Object.keys(operations)])),
+      ...Object.fromEntries(
+        Object.entries(services).map(([name, { operations }]) => [
+          name,
+          Object.fromEntries(Object.entries(operations).map(([operation, { parameters }]) => [operation, parameters])),
+        ]),
+      ),
       s3: S3_OPERATIONS,
     }),
     install: (name, service) => {

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { World } from './world/world.ts';
 
 /** An error as the service would answer it. */
@@ -25,6 +25,8 @@ export interface Call {
 
 /** One operation: strict parameters, as they are on the wire, and what it does. */
 export interface Operation {
+  /** What it knows, as named on the wire; anything else is refused. */
+  parameters: string[];
   parse(parameters: unknown): z.ZodSafeParseResult<unknown>;
   act(parameters: unknown, call: Call): unknown;
 }
@@ -32,7 +34,11 @@ export interface Operation {
 export type Operations = Record<string, Operation>;
 
 export function operation<P>(schema: z.ZodType<P>, act: (parameters: P, call: Call) => unknown): Operation {
-  return { parse: (parameters) => schema.safeParse(parameters), act: (parameters, call) => act(parameters as P, call) };
+  return {
+    parameters: schema instanceof z.ZodObject ? Object.keys(schema.shape) : [],
+    parse: (parameters) => schema.safeParse(parameters),
+    act: (parameters, call) => act(parameters as P, call),
+  };
 }
 
 /** A page of a list, with a token for the next one. */

@@ -52,7 +52,7 @@ describe('docs/embedded-account.md', () => {
     const page = read('docs/embedded-account.md');
     expect(page).toBe(withTables(page));
     expect(page).toContain('| `update-hangs` | failed: update-hung |');
-    expect(page).toMatch(/\| ssm \| .*`SendCommand`/);
+    expect(page).toMatch(/\| ssm \| `SendCommand` \| `DocumentName`, `InstanceIds`/);
   });
 });
 

@@ -41,8 +41,6 @@ const OPERATIONS: Record<string, string> = {
   DELETE: 'DeleteObject',
 };
 
-export const S3_OPERATIONS = [...Object.values(OPERATIONS), 'ListObjectsV2'];
-
 function route(request: WireRequest) {
   const { bucket, key } = locate(request);
   if (key === '') {
@@ -63,6 +61,15 @@ const QUERY_KNOWN = new Set([
   'continuation-token',
   'start-after',
 ]);
+/** Its operations, with the headers and query parameters that they know. */
+export const S3_OPERATIONS: Record<string, string[]> = {
+  PutObject: ['If-None-Match', 'If-Match', 'Content-Type'],
+  GetObject: [],
+  HeadObject: [],
+  DeleteObject: ['If-Match'],
+  ListObjectsV2: [...QUERY_KNOWN].filter((name) => name !== 'x-id'),
+};
+
 const HEADERS_KNOWN =
   /^x-amz-(date|content-sha256|user-agent|security-token|sdk-checksum-algorithm|checksum-[\w-]+|te|expected-bucket-owner)$/;
 
