@@ -52,16 +52,24 @@ const causeOf = (errorType: string, errorMessage: string): string =>
   JSON.stringify({ errorType, errorMessage, trace: [] });
 
 /**
- * Invokes a function as Step Functions does through Lambda: JSON in, JSON out, a time-out, and an error whose name is
- * the thrown one's and whose cause is Lambda's JSON.
+ * Invokes a function as Step Functions does through Lambda: JSON in, JSON out, of the size that travels between states.
+ * @throws StatesError as runHandler does
  */
 export async function invoke(lambda: LambdaFunction, payload: unknown, requestIds: Random): Promise<unknown> {
+  const event = travel(payload, 'the input of a task');
+  return travel(await runHandler(lambda, event, requestIds), 'the output of a task');
+}
+
+/**
+ * Runs a function's handler as Lambda does, with its time-out.
+ * @throws StatesError whose name is the thrown error's and whose cause is Lambda's JSON
+ */
+export async function runHandler(lambda: LambdaFunction, event: unknown, requestIds: Random): Promise<unknown> {
   const deadline = Date.now() + lambda.timeoutSeconds * 1000;
   const context = {
     awsRequestId: randomUuid(requestIds),
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
-  const event = travel(payload, 'the input of a task');
   const invocation: Invocation = { isDead: false };
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
@@ -73,7 +81,7 @@ export async function invoke(lambda: LambdaFunction, payload: unknown, requestId
   });
   try {
     const running = invocations.run(invocation, () => lambda.handler(event, context));
-    return travel(await Promise.race([running, timedOut]), 'the output of a task');
+    return await Promise.race([running, timedOut]);
   } catch (error) {
     if (error instanceof StatesError) throw error;
     const { name, message } = error instanceof Error ? error : new Error(String(error));

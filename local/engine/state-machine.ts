@@ -1,6 +1,8 @@
 import { ExecutionAbortedError, ExecutionError, ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
 import { type Random, randomUuid } from '../account/random.ts';
 import { CHILD_TASK, type Definition, type DistributedMap, splitDistributedMaps, taskNames } from './definition.ts';
+import { createExecutionRegistry, type ExecutionRegistry, type MapRun, type Recorder } from './executions.ts';
+import type { InterpreterEvent } from './history.ts';
 import { invoke, type LambdaFunction, StatesError, travel } from './lambda.ts';
 
 export interface StateMachineOptions {
@@ -17,12 +19,13 @@ export type ExecutionResult =
   | { status: 'SUCCEEDED'; output: unknown }
   | { status: 'FAILED'; error: string; cause: string }
   | { status: 'TIMED_OUT' }
-  | { status: 'ABORTED' };
+  | { status: 'ABORTED'; error?: string; cause?: string };
 
 export interface Execution {
   arn: string;
   result: Promise<ExecutionResult>;
-  abort(): void;
+  /** The error and its cause are what whoever stops it gives as reasons. */
+  abort(error?: string, cause?: string): void;
 }
 
 /** What has happened since the state machine was made. Each entered state is a transition that AWS bills. */
@@ -34,8 +37,17 @@ export interface Tally {
 }
 
 export interface LocalStateMachine {
-  start(name: string, input: unknown): Execution;
+  arn: string;
+  name: string;
+  roleArn: string;
+  /** The whole definition, as it was given. */
+  definition: Definition;
+  functions: Record<string, LambdaFunction>;
+  /** @param text the input as it was given, for whoever asks for it later */
+  start(name: string, input: unknown, text?: string): Execution;
   tally: Tally;
+  /** Remembers from now on each execution with its history. Costs memory, so nobody does it who doesn't ask for it. */
+  record(): ExecutionRegistry;
 }
 
 /** One execution, or one child of a distributed map. */
@@ -46,6 +58,7 @@ interface Run {
   /** When the state machine's own time-out strikes; milliseconds since the epoch. */
   deadline: number;
   children: Execution[];
+  recorder: Recorder | undefined;
 }
 
 /** In AWS nothing is called after the end; the interpreter does call, e.g. for a retry that an abort woke. */
@@ -63,6 +76,8 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
   const { functions, name: machineName, account, region, random } = options;
   const { parent, maps } = splitDistributedMaps(options.definition);
   const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${machineName}`;
+  const roleArn = `arn:aws:iam::${account}:role/${machineName}`;
+  let registry: ExecutionRegistry | undefined;
   const tally: Tally = { transitions: 0, longestHistory: 0, invocations: 0 };
   const interpreters = new Map<Definition, StateMachine>();
 
@@ -85,7 +100,10 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
       if (lambda === undefined)
         throw new StatesError('Lambda.ResourceNotFoundException', `Function not found: ${FunctionName}`);
       tally.invocations++;
-      return { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await invoke(lambda, Payload, random) };
+      const attempt = run.recorder?.schedule(input);
+      const output = { ExecutedVersion: '$LATEST', StatusCode: 200, Payload: await invoke(lambda, Payload, random) };
+      attempt?.succeeded(output);
+      return output;
     };
 
   /** Runs an item of a distributed map. Its failure is counted, and fails the map only beyond what it tolerates. */
@@ -97,7 +115,7 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
       if (isOver(run) || hasFailed) return new Promise(() => undefined);
       const childName = randomUuid(random);
       const arn = `arn:aws:states:${region}:${account}:execution:${machineName}/${map.name}:${childName}`;
-      const child = execute(map.child, arn, childName, input);
+      const child = execute(map.child, arn, childName, input, { mapRun: run.recorder?.mapRunOf(map.name) });
       run.children.push(child);
       siblings.push(child);
       const result = await child.result;
@@ -111,13 +129,33 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
     };
   };
 
-  function execute(definition: Definition, arn: string, name: string, input: unknown): Execution {
+  function execute(
+    definition: Definition,
+    arn: string,
+    name: string,
+    input: unknown,
+    { mapRun, text }: { mapRun?: MapRun | undefined; text?: string | undefined } = {},
+  ): Execution {
     const deadline = Date.now() + (definition.TimeoutSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-    const run: Run = { arn, name, hasEnded: false, deadline, children: [] };
+    const run: Run = { arn, name, hasEnded: false, deadline, children: [], recorder: undefined };
     const handlers = new Map<string, TaskHandler>(taskNames(definition).map((task) => [task, functionTask(run)]));
     for (const map of maps) handlers.set(`${map.name}.${CHILD_TASK}`, childTask(run, map));
+    const travelled = travel(input, 'the input of an execution');
+    let reason: { error?: string; cause?: string } = {};
+    const stop = async (error?: string, cause?: string) => {
+      abort(error, cause);
+      await result;
+    };
+    run.recorder = registry?.begin({
+      arn,
+      name,
+      definition: definition === parent ? options.definition : definition,
+      input: text ?? JSON.stringify(travelled),
+      mapRun: mapRun ?? null,
+      stop,
+    });
     const interpreted = interpreterOf(definition).run(
-      travel(input, 'the input of an execution') as never,
+      travelled as never,
       {
         overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) as never },
         context: { Execution: { Id: arn, Name: name }, StateMachine: { Id: stateMachineArn, Name: machineName } },
@@ -129,30 +167,38 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
       for (const child of run.children) child.abort();
       return result;
     };
-    const counted = countEvents(interpreted.eventLogs);
+    const counted = countEvents(interpreted.eventLogs, run.recorder);
     const ended = interpreted.result.then(
       (output) => end({ status: 'SUCCEEDED', output }),
-      (error: unknown) => end(toResult(error)),
+      (error: unknown) => {
+        const one = toResult(error);
+        return end(one.status === 'ABORTED' ? { ...one, ...reason } : one);
+      },
     );
     const result = ended.then(async (one) => {
       await counted;
+      if (run.recorder === undefined) return one;
+      // What is told of an execution that has ended is told of its children, too.
+      await Promise.all(run.children.map((child) => child.result));
+      run.recorder.close(one);
       return one;
     });
-    const abort = () => {
+    const abort = (error?: string, cause?: string) => {
       run.hasEnded = true;
+      reason = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
       interpreted.abort();
     };
     return { arn, result, abort };
   }
 
   /** Drains the log: kept, it would hold every payload of the run. */
-  async function countEvents(
-    events: AsyncIterable<{ type: string; state?: { name: string; type: string } }>,
-  ): Promise<void> {
+  async function countEvents(events: AsyncIterable<InterpreterEvent>, recorder: Recorder | undefined): Promise<void> {
     let history = 0;
-    for await (const { type, state } of events) {
+    for await (const event of events) {
+      const { type, state } = event;
       // The task that stands in for a child execution is no state of the definition.
       if (state?.name.endsWith(CHILD_TASK)) continue;
+      recorder?.note(event);
       history += eventsInHistory(type, state?.type);
       if (type === 'StateEntered' || type === 'StateRetried') tally.transitions++;
     }
@@ -160,9 +206,18 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
   }
 
   return {
+    arn: stateMachineArn,
+    name: machineName,
+    roleArn,
+    definition: options.definition,
+    functions,
     tally,
-    start: (name, input) =>
-      execute(parent, `arn:aws:states:${region}:${account}:execution:${machineName}:${name}`, name, input),
+    record() {
+      registry ??= createExecutionRegistry(stateMachineArn, roleArn);
+      return registry;
+    },
+    start: (name, input, text) =>
+      execute(parent, `arn:aws:states:${region}:${account}:execution:${machineName}:${name}`, name, input, { text }),
   };
 }
 

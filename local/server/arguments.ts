@@ -11,6 +11,8 @@ export const USAGE = `Serves an embedded AWS account over HTTP, on 127.0.0.1 onl
   --fleet FILE     the instances (schemas/fleet.schema.json); dev and prod by default
   --port N         4566 by default; 0 takes any free one
   --speed X        simulated seconds a second; 1 by default, 1000 at most
+  --at TIME        the account's clock at the start, such as 2027-01-03T01:55:00Z; or "schedule":
+                   five minutes before the schedule starts the next run by itself
   --seed N         everything random comes from it; 1 by default
   --help           prints this
 
@@ -26,6 +28,15 @@ const schema = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .default(1),
+  at: z
+    .union(
+      [
+        z.literal('schedule').transform(() => 'schedule' as const),
+        z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+      ],
+      'expected a time with its zone, such as 2027-01-03T01:55:00Z, or "schedule"',
+    )
+    .optional(),
   help: z.boolean().default(false),
 });
 export type AccountArguments = z.infer<typeof schema>;
@@ -38,7 +49,7 @@ export function parseAccountArguments(args: string[], directory: string): Accoun
   let values: object;
   try {
     const text = { type: 'string' } as const;
-    const options = { fleet: text, port: text, speed: text, seed: text, help: { type: 'boolean' } as const };
+    const options = { fleet: text, port: text, speed: text, seed: text, at: text, help: { type: 'boolean' } as const };
     values = parseArgs({ args, options }).values;
   } catch (error) {
     throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);

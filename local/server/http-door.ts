@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Account } from '../account/account.ts';
 import { ServiceError } from '../account/service.ts';
 import type { WireRequest, WireResponse } from '../account/wire/http.ts';
+import { refuseUnsigned } from './authorization.ts';
 import { decodeChunks } from './aws-chunked.ts';
 
 const HOST = '127.0.0.1';
@@ -39,22 +41,31 @@ const flatten = (headers: IncomingMessage['headers']): Record<string, string> =>
 const principalOf = (headers: Record<string, string>): string =>
   /Credential=(?<key>[^/]+)\//.exec(headers['authorization'] ?? '')?.groups?.['key'] ?? 'anonymous';
 
+function splitAt(text: string, mark: string): [string, string] {
+  const place = text.indexOf(mark);
+  return place < 0 ? [text, ''] : [text.slice(0, place), text.slice(place + mark.length)];
+}
+
 async function toWire(request: IncomingMessage): Promise<WireRequest> {
   const headers = flatten(request.headers);
-  const url = new URL(request.url ?? '/', `http://${HOST}`);
+  // Not by URL, which would take `.`, `..` and `//` for more than a part of a key.
+  const [path = '/', query = ''] = splitAt(request.url ?? '/', '?');
   const body = await readBody(request);
   return {
     method: request.method ?? 'GET',
     hostname: (headers['host'] ?? HOST).replace(/:\d+$/, ''),
-    path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
+    path: path.replace(/^https?:\/\/[^/]*/i, '') || '/',
+    query: Object.fromEntries(new URLSearchParams(query)),
     headers,
     body: headers['content-encoding']?.includes('aws-chunked') ? decodeChunks(body) : body,
   };
 }
 
 function send(response: ServerResponse, { statusCode, headers, body }: WireResponse, method: string): void {
+  // S3's replies have no room for an ID in their bodies; the other services have given theirs already.
+  const requestId = 'x-amzn-requestid' in headers ? {} : { 'x-amz-request-id': randomUUID() };
   response.writeHead(statusCode, {
+    ...requestId,
     ...headers,
     'content-length': String(method === 'HEAD' ? (headers['content-length'] ?? 0) : body.length),
     // The account's clock, and not that of the machine: SDKs take their clock from here.
@@ -73,6 +84,8 @@ export async function openHttpDoor(account: Account, port: number): Promise<Http
     const headers = flatten(request.headers);
     try {
       const wire = await toWire(request);
+      const unsigned = refuseUnsigned(wire);
+      if (unsigned !== null) return send(response, unsigned, wire.method);
       send(response, await account.handle(wire, principalOf(headers)), wire.method);
     } catch (error) {
       const known = error instanceof ServiceError ? error : new ServiceError('InternalFailure', String(error), 500);

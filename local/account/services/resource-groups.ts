@@ -9,6 +9,7 @@ export const GROUP_ROUTES: Route[] = [
   { method: 'POST', path: '/get-group', operation: 'GetGroup' },
 ];
 
+const RESOURCE_TYPE = /^AWS::[a-zA-Z0-9]+::\w+$/;
 const groupName = z.strictObject({ Group: z.string().optional(), GroupName: z.string().optional() });
 const notFound = () => new ServiceError('NotFoundException', 'Cannot find group', 404);
 const badRequest = (message: string) => new ServiceError('BadRequestException', message, 400);
@@ -27,7 +28,12 @@ export function resourceGroups(fleet: Fleet): Operations {
     ListGroupResources: operation(
       groupName.extend({
         Filters: z
-          .array(z.strictObject({ Name: z.literal('resource-type'), Values: z.array(z.string()).min(1).max(5) }))
+          .array(
+            z.strictObject({
+              Name: z.literal('resource-type'),
+              Values: z.array(z.string().regex(RESOURCE_TYPE)).min(1).max(5),
+            }),
+          )
           .optional(),
         MaxResults: z.int().min(1).max(50).optional(),
         NextToken: z.string().optional(),

@@ -22,6 +22,9 @@ function entryOf(key: string, prefix: string, delimiter: string): string {
   return end < 0 ? key : key.slice(0, end + delimiter.length);
 }
 
+/** S3's order is that of UTF-8; the order of JavaScript's texts differs from it beyond U+FFFF. */
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
 /** A number of keys, as the query gives it. */
 function maxKeys(query: Record<string, string>): number {
   const text = query['max-keys'] ?? String(KEYS_MAX);
@@ -45,8 +48,8 @@ export function listObjects(
   const after = continueAfter(query);
   const keys = [...objects.keys()].filter((key) => key.startsWith(prefix));
   const entries = [...new Set(keys.map((key) => entryOf(key, prefix, delimiter)))]
-    .filter((entry) => entry > after)
-    .sort();
+    .filter((entry) => byBytes(entry, after) > 0)
+    .sort(byBytes);
   const page = entries.slice(0, max);
   const last = page.at(-1);
   const isTruncated = last !== undefined && entries.length > page.length;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ServiceError } from '../service.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { document, element } from '../wire/xml.ts';
+import { assertDigests, assertMayWrite, isUnmodified, noSuchKey } from './s3-conditions.ts';
 import { listObjects } from './s3-list.ts';
 
 export interface StoredObject {
@@ -23,11 +24,20 @@ export interface ObjectStore {
 }
 
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
+const KEY_BYTES_MAX = 1024;
 const xml = { 'content-type': 'application/xml' };
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new ServiceError('InvalidURI', "Couldn't parse the specified URI.");
+  }
+}
 
 /** `bucket.s3.region.amazonaws.com/key`, or `s3.region.amazonaws.com/bucket/key`, or any other host with a path. */
 function locate({ hostname, path }: WireRequest): { bucket: string; key: string } {
-  const decoded = decodeURIComponent(path).replace(/^\//, '');
+  const decoded = decode(path).replace(/^\//, '');
   const host = /^(?<bucket>.+)\.s3[.-]/.exec(hostname)?.groups?.['bucket'];
   if (host !== undefined) return { bucket: host, key: decoded };
   const [bucket = '', ...key] = decoded.split('/');
@@ -71,23 +81,21 @@ export const S3_OPERATIONS: Record<string, string[]> = {
 };
 
 const HEADERS_KNOWN =
-  /^x-amz-(date|content-sha256|user-agent|security-token|sdk-checksum-algorithm|checksum-[\w-]+|te|expected-bucket-owner)$/;
+  /^x-amz-(date|content-sha256|user-agent|security-token|sdk-checksum-algorithm|checksum-[\w-]+|te)$/;
+
+const HEADERS_UNKNOWN = new Set(['range', 'if-modified-since', 'if-unmodified-since']);
 
 function assertKnown({ query, headers }: WireRequest): void {
   const unknown = [
     ...Object.keys(query).filter((name) => !QUERY_KNOWN.has(name)),
     ...Object.keys(headers).filter(
-      (name) => name === 'range' || (name.startsWith('x-amz-') && !HEADERS_KNOWN.test(name)),
+      (name) => HEADERS_UNKNOWN.has(name) || (name.startsWith('x-amz-') && !HEADERS_KNOWN.test(name)),
     ),
   ];
   if (unknown.length === 0) return;
   const message = `A header or query you provided implies functionality that is not implemented: ${unknown.join(', ')}`;
   throw new ServiceError('NotImplemented', message, 501);
 }
-
-const preconditionFailed = () =>
-  new ServiceError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
-const noSuchKey = () => new ServiceError('NoSuchKey', 'The specified key does not exist.', 404);
 
 export const s3Error = ({ code, message, statusCode }: ServiceError, requestId: string): WireResponse => ({
   statusCode,
@@ -114,19 +122,6 @@ export function createObjectStore(): ObjectStore {
     return etag;
   };
 
-  /** If-None-Match: * wants it absent; If-Match wants it present and the same. */
-  const assertConditions = ({ headers }: WireRequest, existing: StoredObject | undefined) => {
-    const noneMatch = headers['if-none-match'];
-    if (noneMatch !== undefined && noneMatch !== '*') {
-      throw new ServiceError('NotImplemented', 'If-None-Match takes only *', 501);
-    }
-    if (noneMatch === '*' && existing !== undefined) throw preconditionFailed();
-    const match = headers['if-match'];
-    if (match === undefined) return;
-    if (existing === undefined) throw noSuchKey();
-    if (match !== '*' && match.replaceAll('"', '') !== existing.etag.replaceAll('"', '')) throw preconditionFailed();
-  };
-
   return {
     create: (bucket) => void buckets.set(bucket, buckets.get(bucket) ?? new Map()),
     put: (bucket, key, body, now) => void store(bucket, key, Buffer.from(body), 'text/plain', now),
@@ -144,7 +139,11 @@ export function createObjectStore(): ObjectStore {
           if (request.body.length > BODY_BYTES_MAX) {
             throw new ServiceError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
           }
-          assertConditions(request, existing);
+          if (Buffer.byteLength(key) > KEY_BYTES_MAX) {
+            throw new ServiceError('KeyTooLongError', 'Your key is too long');
+          }
+          assertDigests(request.headers, request.body);
+          assertMayWrite(request.headers, existing);
           return empty({
             etag: store(bucket, key, request.body, request.headers['content-type'] ?? 'binary/octet-stream', now),
           });
@@ -160,10 +159,12 @@ export function createObjectStore(): ObjectStore {
             'content-length': String(body.length),
             'last-modified': new Date(modifiedAt).toUTCString(),
           };
+          if (isUnmodified(request.headers, existing))
+            return empty({ etag, 'last-modified': headers['last-modified'] }, 304);
           return { statusCode: 200, headers, body: operation === 'GetObject' ? body : Buffer.alloc(0) };
         }
         case 'DeleteObject':
-          assertConditions(request, existing);
+          assertMayWrite(request.headers, existing);
           objectsOf(bucket).delete(key);
           return empty({}, 204);
         default:

@@ -9,22 +9,28 @@ export interface Message {
   message: string;
 }
 
+const MESSAGE_BYTES_MAX = 262_144;
+const invalid = (what: string) => new ServiceError('InvalidParameter', `Invalid parameter: ${what}`);
+
 /** SNS: keeps what was published. */
 export function sns(messages: Message[], topicArn: string): Operations {
   return {
     Publish: operation(
       z.strictObject({
         TopicArn: z.string(),
-        Subject: z.string().min(1).max(100).optional(),
-        Message: z.string().min(1),
+        Subject: z.string().optional(),
+        Message: z.string(),
       }),
-      ({ TopicArn, Subject = '', Message }, { now, world }) => {
-        if (TopicArn !== topicArn) throw new ServiceError('NotFound', 'Topic does not exist', 404);
-        if (Buffer.byteLength(Message) > 262_144) {
-          throw new ServiceError('InvalidParameter', 'Invalid parameter: Message too long');
+      ({ TopicArn, Subject, Message }, { now, world }) => {
+        const elements = TopicArn.split(':').length;
+        if (elements < 6) {
+          throw invalid(`TopicArn Reason: An ARN must have at least 6 elements, not ${elements}`);
         }
-        if (!/^[\x20-\x7e]*$/.test(Subject)) throw new ServiceError('InvalidParameter', 'Invalid parameter: Subject');
-        messages.push({ at: now, topicArn: TopicArn, subject: Subject, message: Message });
+        if (TopicArn !== topicArn) throw new ServiceError('NotFound', 'Topic does not exist', 404);
+        if (Message === '') throw invalid('Empty message');
+        if (Buffer.byteLength(Message) > MESSAGE_BYTES_MAX) throw invalid('Message too long');
+        if (Subject !== undefined && !/^[\x20-\x7e]{1,100}$/.test(Subject)) throw invalid('Subject');
+        messages.push({ at: now, topicArn: TopicArn, subject: Subject ?? '', message: Message });
         return { MessageId: randomUuid(world.random) };
       },
     ),

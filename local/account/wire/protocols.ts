@@ -40,7 +40,7 @@ export const ec2Protocol: Protocol = {
     if (issue?.code === 'unrecognized_keys') {
       return new ServiceError('UnknownParameter', `The parameter ${issue.keys[0]} is not recognized`);
     }
-    if (issue?.code === 'invalid_type' && issue.input === undefined) {
+    if (issue?.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
       return new ServiceError('MissingParameter', `The request must contain the parameter ${name}`);
     }
     return new ServiceError('InvalidParameterValue', z.prettifyError(error));
@@ -60,17 +60,29 @@ export const queryProtocol = (namespace: string): Protocol => ({
   throttled: () => new ServiceError('Throttled', 'Rate exceeded', 429),
 });
 
-const parseBody = (body: Buffer): unknown => {
+function parseBody(body: Buffer): object {
+  let content: unknown;
   try {
-    return JSON.parse(body.toString() || '{}');
+    content = JSON.parse(body.toString() || '{}');
   } catch {
     throw new ServiceError('SerializationException', 'The request body is not JSON');
   }
-};
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  throw new ServiceError('SerializationException', 'The request body is not a JSON object');
+}
+
+/** To another content type there is no such operation, whatever the target says. */
+function targetOf(headers: WireRequest['headers']): string {
+  const type = headers['content-type'] ?? '';
+  if (!/^application\/x-amz-json-1\.[01]\b/i.test(type)) {
+    throw new ServiceError('UnknownOperationException', `the content type "${type}" is not application/x-amz-json-1.x`);
+  }
+  return (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '';
+}
 
 export const jsonProtocol: Protocol = {
   decode: ({ headers, body }) => ({
-    operation: (headers['x-amz-target'] ?? '').split('.').at(-1) ?? '',
+    operation: targetOf(headers),
     parameters: parseBody(body),
   }),
   reply: (_, requestId, content) => jsonReply(content, requestId),
@@ -87,14 +99,20 @@ export interface Route {
   operation: string;
 }
 
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ServiceError('ValidationException', `"${part}" in the path is not well formed`);
+  }
+}
+
 function match({ method, path }: WireRequest, route: Route): Record<string, string> | null {
   if (method !== route.method) return null;
   const pattern = route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   const groups = new RegExp(`^${pattern}/?$`).exec(path);
   if (groups === null) return null;
-  return Object.fromEntries(
-    Object.entries(groups.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
-  );
+  return Object.fromEntries(Object.entries(groups.groups ?? {}).map(([name, value]) => [name, decode(value)]));
 }
 
 /** REST with JSON bodies: the operation is in method and path, parameters are in path, query and body. */
@@ -103,7 +121,7 @@ export const restJsonProtocol = (routes: Route[]): Protocol => ({
     for (const route of routes) {
       const names = match(request, route);
       if (names === null) continue;
-      const body = request.method === 'GET' ? {} : (parseBody(request.body) as object);
+      const body = request.method === 'GET' ? {} : parseBody(request.body);
       return { operation: route.operation, parameters: { ...body, ...request.query, ...names } };
     }
     return { operation: `${request.method} ${request.path}`, parameters: {} };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ServiceError } from '../service.ts';
+import { ServiceError } from '../service.ts';
 import type { WireRequest, WireResponse } from './http.ts';
 import { document, element, type XmlValue } from './xml.ts';
 
@@ -15,13 +15,25 @@ function listsFromNumbers(tree: Tree | string): unknown {
   return Object.fromEntries(names.map((name) => [name, listsFromNumbers(tree[name] as Tree)]));
 }
 
+const DEPTH_MAX = 10;
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The fields stand in the body of a POST, or in the query of a GET. */
+function fieldsOf({ method, headers, query, body }: WireRequest): URLSearchParams {
+  if (method === 'GET') return new URLSearchParams(query);
+  const isForm = (headers['content-type'] ?? FORM).toLowerCase().startsWith(FORM);
+  return new URLSearchParams(isForm ? body.toString() : '');
+}
+
 /** Reads a query request: its action, and its parameters as a tree. */
 export function decodeQuery(request: WireRequest): { action: string; parameters: unknown } {
-  const fields = new URLSearchParams(request.body.toString());
-  const tree: Tree = {};
+  const fields = fieldsOf(request);
+  // Without a prototype: names come from the caller, and `__proto__` is one like any other.
+  const tree = Object.create(null) as Tree;
   for (const [name, value] of fields) {
     if (name === 'Action' || name === 'Version') continue;
     const path = name.split('.').filter((part) => part !== 'member');
+    if (path.length > DEPTH_MAX) throw new ServiceError('InvalidParameterValue', 'A parameter is nested too deeply');
     let place = tree;
     for (const part of path.slice(0, -1)) {
       const existing = place[part];
@@ -31,7 +43,11 @@ export function decodeQuery(request: WireRequest): { action: string; parameters:
     }
     place[path.at(-1) ?? ''] = value;
   }
-  return { action: fields.get('Action') ?? '', parameters: listsFromNumbers(tree) };
+  const action = fields.get('Action') ?? '';
+  if (action === '') {
+    throw new ServiceError('MissingAction', 'The request must contain the parameter Action');
+  }
+  return { action, parameters: listsFromNumbers(tree) };
 }
 
 /** Numbers and booleans are texts on this wire. */
@@ -60,7 +76,7 @@ export const ec2Reply = (action: string, requestId: string, content: Record<stri
 
 export const ec2Error = ({ code, message, statusCode }: ServiceError, requestId: string): WireResponse => ({
   statusCode,
-  headers: xml,
+  headers: { ...xml, 'x-amzn-requestid': requestId },
   body: document(element('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId })),
 });
 
@@ -89,7 +105,7 @@ export const queryError = (error: ServiceError, requestId: string, namespace: st
   const content = { Error: { Type: type, Code: code, Message: message }, RequestId: requestId };
   return {
     statusCode,
-    headers: xml,
+    headers: { ...xml, 'x-amzn-requestid': requestId },
     body: document(element('ErrorResponse', content, 'member', ` xmlns="${namespace}"`)),
   };
 };

@@ -1,0 +1,177 @@
+import type { Definition, State } from './definition.ts';
+import type { ExecutionResult } from './state-machine.ts';
+
+/** An event of an execution's history, as GetExecutionHistory tells it. */
+export interface HistoryEvent {
+  id: number;
+  previousEventId: number;
+  type: string;
+  /** Milliseconds since the epoch. */
+  timestamp: number;
+  /** What the event's details are called on the wire, and what they are; null: the type says it all. */
+  details: { name: string; content: Record<string, unknown> } | null;
+}
+
+/** An entry of the interpreter's log, as far as a history is made of it. */
+export interface InterpreterEvent {
+  type: string;
+  timestamp: number;
+  state?: { name: string; type: string; input: unknown; output?: unknown };
+  Error?: string;
+  Cause?: unknown;
+}
+
+/** One try of a task. Who runs it says what came of it. */
+export interface Attempt {
+  succeeded(output: unknown): void;
+}
+
+/** What the history asks of whoever knows the map runs of the execution. */
+export interface MapRunKeeper {
+  /** @returns the ARN of the run */
+  begin(state: string, input: unknown, at: number): string;
+  end(state: string, status: 'SUCCEEDED' | 'FAILED', at: number): void;
+  /** @returns whether there was one under way */
+  abort(at: number): boolean;
+}
+
+/** A try that has been made; `ended` says when and with what it succeeded. */
+interface Call {
+  at: number;
+  parameters: string;
+  ended: { at: number; output: string } | null;
+}
+
+export interface HistoryWriter {
+  events: HistoryEvent[];
+  /** A task is about to be called. */
+  schedule(parameters: unknown): Attempt;
+  note(event: InterpreterEvent): void;
+  close(result: ExecutionResult, at: number): void;
+}
+
+const WHOLE = { truncated: false };
+const TERMINAL = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', ABORTED: 'Aborted' } as const;
+
+/** `arn:aws:states:::lambda:invoke` is the resource `invoke` of the type `lambda`. */
+const resourceOf = (arn: unknown) => {
+  const [resourceType = '', resource = ''] = String(arn).split(':').slice(5);
+  return { resourceType, resource };
+};
+
+/**
+ * Writes the history of one execution in AWS's event types. The interpreter's log knows states and failures, not the calls
+ * of tasks; those are told by whoever makes them, and joined here in the order in which AWS writes them.
+ */
+export function createHistory(
+  definition: Definition,
+  region: string,
+  mapRuns: MapRunKeeper,
+  started: { input: string; roleArn: string; at: number },
+): HistoryWriter {
+  const events: HistoryEvent[] = [];
+  const calls: { next: Call | null; current: Call | null } = { next: null, current: null };
+  let lastText = '';
+
+  /** One text for what is the same: a state's output is the next one's input. */
+  const textOf = (value: unknown): string => {
+    const text = JSON.stringify(value ?? null);
+    if (text !== lastText) lastText = text;
+    return lastText;
+  };
+  const write = (type: string, timestamp: number, name?: string, content: Record<string, unknown> = {}) => {
+    // The first state, too, has nothing before it.
+    const previousEventId = events.length < 2 ? 0 : events.length;
+    const details = name === undefined ? null : { name, content };
+    events.push({ id: events.length + 1, previousEventId, type, timestamp, details });
+  };
+
+  const beginTask = (name: string) => {
+    const call = calls.next;
+    Object.assign(calls, { next: null, current: call });
+    // Its parameters could not be made: then nothing was called.
+    if (call === null) return;
+    const { Resource, TimeoutSeconds }: Partial<State> = definition.States[name] ?? {};
+    const resource = resourceOf(Resource);
+    const timeout = TimeoutSeconds === undefined ? {} : { timeoutInSeconds: TimeoutSeconds };
+    const content = { ...resource, region, parameters: call.parameters, ...timeout };
+    write('TaskScheduled', call.at, 'taskScheduledEventDetails', content);
+    write('TaskStarted', call.at, 'taskStartedEventDetails', resource);
+  };
+  const endTask = (name: string, failure: { at: number; error: string; cause: string } | null) => {
+    const call = calls.current;
+    calls.current = null;
+    if (call === null) return;
+    const resource = resourceOf(definition.States[name]?.['Resource']);
+    if (call.ended !== null) {
+      const content = { ...resource, output: call.ended.output, outputDetails: WHOLE };
+      write('TaskSucceeded', call.ended.at, 'taskSucceededEventDetails', content);
+    } else if (failure !== null) {
+      const { at, ...why } = failure;
+      const type = why.error === 'States.Timeout' ? 'TaskTimedOut' : 'TaskFailed';
+      write(type, at, `t${type.slice(1)}EventDetails`, { ...resource, ...why });
+    }
+  };
+  const beginMapRun = (name: string, input: unknown, at: number) =>
+    write('MapRunStarted', at, 'mapRunStartedEventDetails', { mapRunArn: mapRuns.begin(name, input, at) });
+
+  write('ExecutionStarted', started.at, 'executionStartedEventDetails', {
+    input: started.input,
+    inputDetails: WHOLE,
+    roleArn: started.roleArn,
+  });
+
+  let failedMap: string | null = null;
+  const entered = ({ name, type, input }: NonNullable<InterpreterEvent['state']>, at: number) => {
+    write(`${type}StateEntered`, at, 'stateEnteredEventDetails', { name, input: textOf(input), inputDetails: WHOLE });
+    if (type === 'Task') beginTask(name);
+    if (type === 'Map') beginMapRun(name, input, at);
+  };
+  const exited = ({ name, type, output }: NonNullable<InterpreterEvent['state']>, at: number) => {
+    if (type === 'Task') endTask(name, null);
+    if (type === 'Map' && failedMap !== name) {
+      mapRuns.end(name, 'SUCCEEDED', at);
+      write('MapRunSucceeded', at);
+    }
+    failedMap = null;
+    const content = { name, output: textOf(output), outputDetails: WHOLE };
+    write(`${type}StateExited`, at, 'stateExitedEventDetails', content);
+  };
+  const failed = ({ type, name }: NonNullable<InterpreterEvent['state']>, event: InterpreterEvent) => {
+    const why = { error: event.Error ?? '', cause: String(event.Cause ?? '') };
+    if (type === 'Task') endTask(name, { at: event.timestamp, ...why });
+    if (type !== 'Map') return;
+    failedMap = name;
+    mapRuns.end(name, 'FAILED', event.timestamp);
+    write('MapRunFailed', event.timestamp, 'mapRunFailedEventDetails', why);
+  };
+
+  return {
+    events,
+    schedule(parameters) {
+      const call: Call = { at: Date.now(), parameters: textOf(parameters), ended: null };
+      calls.next = call;
+      return {
+        succeeded: (output) => {
+          call.ended = { at: Date.now(), output: textOf(output) };
+        },
+      };
+    },
+    note(event) {
+      const { type, state, timestamp } = event;
+      if (state === undefined) return;
+      if (type === 'StateEntered') entered(state, timestamp);
+      if (type === 'StateExited') exited(state, timestamp);
+      if (type === 'StateFailed') failed(state, event);
+      if (type === 'StateRetried' && state.type === 'Task') beginTask(state.name);
+      if (type === 'StateRetried' && state.type === 'Map') beginMapRun(state.name, state.input, timestamp);
+    },
+    close(result, at) {
+      if (mapRuns.abort(at)) write('MapRunAborted', at);
+      const type = `Execution${TERMINAL[result.status]}`;
+      const { status: _status, ...rest } = result;
+      const content = 'output' in rest ? { output: textOf(rest.output), outputDetails: WHOLE } : rest;
+      write(type, at, `e${type.slice(1)}EventDetails`, content);
+    },
+  };
+}
