@@ -16,7 +16,7 @@ const nextSteps = (url: string, { region, bucket }: Account, group: string, mach
   [
     'Type in another terminal, for example:',
     '',
-    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=${region} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=none`,
+    `  export AWS_ENDPOINT_URL=${url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=none`,
     `  aws resource-groups list-group-resources --group ${group}`,
     '  aws ec2 describe-instances --query "Reservations[].Instances[].[InstanceId,State.Name]" --output text',
     `  aws stepfunctions start-execution --state-machine-arn ${machineArn} --name first`,

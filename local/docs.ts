@@ -1,6 +1,7 @@
 import { createAccount } from './account/account.ts';
 import { behaviours } from './account/behaviours.ts';
 import { mixedFleet } from './mixed-fleet.ts';
+import { installApplication } from './server/application.ts';
 
 /** Where an operation does less than in AWS, or otherwise. */
 const DIFFERS: Record<string, string> = {
@@ -15,8 +16,11 @@ const DIFFERS: Record<string, string> = {
   'ssm SendCommand': 'AWS-UpdateSSMAgent only, by instance IDs',
   'ssm CancelCommand': 'an updater that is at work goes on',
   'resource-groups ListGroupResources': 'EC2 instances only',
-  's3 PutObject': 'no versions, no multipart uploads; checksums are not checked',
+  's3 PutObject': 'no versions, no multipart uploads; CRC32C, CRC64NVME and trailers are not checked',
   's3 GetObject': 'no ranges',
+  'states DescribeStateMachine': 'says that logging and tracing are off',
+  'lambda Invoke': 'RequestResponse and DryRun',
+  'scheduler GetSchedule': 'the schedule of template.yaml',
   'sns Publish': 'one topic; keeps what is published',
 };
 
@@ -28,7 +32,9 @@ const behaviourRows = (): string =>
     .join('\n');
 
 function operationRows(): string {
-  const account = createAccount({ fleet: mixedFleet(2, 1), seed: 1, now: () => 0 });
+  const fleet = mixedFleet(2, 1);
+  const account = createAccount({ fleet, seed: 1, now: () => 0 });
+  installApplication(account, fleet, 1);
   const rows = Object.entries(account.operations()).flatMap(([service, operations]) =>
     Object.entries(operations).map(([name, parameters]) => {
       const known = parameters.length === 0 ? '' : parameters.map(code).join(', ');

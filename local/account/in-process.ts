@@ -17,6 +17,10 @@ interface SdkRequest {
   body?: string | Uint8Array;
 }
 
+/** By what it is signed for: with an endpoint of one's own, the host says nothing. */
+const isS3 = (headers: Record<string, string>): boolean =>
+  headers['authorization']?.includes('/s3/aws4_request') ?? false;
+
 const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
   Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
@@ -50,7 +54,7 @@ export function connect(account: Account, principal: string, seed: number, isKil
       );
       await pause();
       // GetObject hands its body out as a stream; for all others a buffer needs no event loop.
-      const isStream = hostname.includes('.s3.') && method === 'GET' && response.statusCode === 200;
+      const isStream = isS3(headers) && method === 'GET' && response.statusCode === 200;
       return { response: { ...response, body: isStream ? Readable.from([response.body]) : response.body } };
     },
   };

@@ -227,7 +227,7 @@ describe('what the account does not know, it refuses', () => {
     [
       'SSM, inside the document',
       'reboot',
-      'ValidationException',
+      'InvalidParameters',
       (here) => sendUpdate(here, { Parameters: { reboot: ['true'] } }),
     ],
     [

@@ -120,10 +120,6 @@ SNS = [
 STS = [("get_session_token", {}, "InvalidAction", 400, "GetSessionToken")]
 
 # What is known to differ: tests that say why, and fail as soon as it does not any more.
-DIFFERENT = {
-    "InvalidParameters": "test/account/errors.test.ts wants a ValidationException for parameters that the document does not know",
-}
-
 ALL = [
     (service, *case)
     for service, cases in {"ec2": EC2, "ssm": SSM, "resource-groups": GROUPS, "s3": S3, "sns": SNS, "sts": STS}.items()
@@ -142,8 +138,7 @@ def resolved(account, value):
 
 def marked(number, case):
     service, method, _, code, *_ = case
-    marks = [pytest.mark.xfail(strict=True, reason=DIFFERENT[code])] if code in DIFFERENT else []
-    return pytest.param(*case, id=f"{service}-{method}-{code}-{number}", marks=marks)
+    return pytest.param(*case, id=f"{service}-{method}-{code}-{number}")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
-import { type Protocol, type Route, restJsonProtocol } from '../wire/protocols.ts';
+import { decodePathPart, type Protocol, type Route, restJsonProtocol } from '../wire/protocols.ts';
 
 /** Lambda's limits of a synchronous invocation. */
 const PAYLOAD_BYTES_MAX = 6 * 1024 * 1024;
@@ -36,7 +36,7 @@ function decodeInvoke({ query, headers, body }: WireRequest, name: string) {
     parameters: {
       ...query,
       ...Object.fromEntries(fromHeaders),
-      FunctionName: decodeURIComponent(name),
+      FunctionName: decodePathPart(name),
       Payload: body.toString(),
     },
   };

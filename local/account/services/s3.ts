@@ -74,8 +74,8 @@ const QUERY_KNOWN = new Set([
 /** Its operations, with the headers and query parameters that they know. */
 export const S3_OPERATIONS: Record<string, string[]> = {
   PutObject: ['If-None-Match', 'If-Match', 'Content-Type'],
-  GetObject: [],
-  HeadObject: [],
+  GetObject: ['If-Match', 'If-None-Match'],
+  HeadObject: ['If-Match', 'If-None-Match'],
   DeleteObject: ['If-Match'],
   ListObjectsV2: [...QUERY_KNOWN].filter((name) => name !== 'x-id'),
 };

@@ -9,6 +9,22 @@ const PLUGIN = 'aws:updateSsmAgent';
 const LISTED_OUTPUT_MAX = 2500;
 const STDOUT_MAX = 24_000;
 const STDERR_MAX = 8_000;
+/** What the document itself takes. */
+const parametersSchema = z.strictObject({
+  version: z.array(z.string()).length(1).optional(),
+  allowDowngrade: z
+    .array(z.enum(['true', 'false']))
+    .length(1)
+    .optional(),
+});
+
+/** @throws InvalidParameters for what the document does not know, or takes otherwise */
+function parseParameters(given: Record<string, string[]>): WorldCommand['parameters'] {
+  const parsed = parametersSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ServiceError('InvalidParameters', z.prettifyError(parsed.error));
+}
+
 const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
 
 const invalidToken = () => new ServiceError('InvalidNextToken', 'The specified token is not valid.');
@@ -131,15 +147,7 @@ export const commands: Operations = {
     z.strictObject({
       DocumentName: z.string(),
       InstanceIds: z.array(z.string()).min(1).max(50),
-      Parameters: z
-        .strictObject({
-          version: z.array(z.string()).length(1).optional(),
-          allowDowngrade: z
-            .array(z.enum(['true', 'false']))
-            .length(1)
-            .optional(),
-        })
-        .default({}),
+      Parameters: z.record(z.string(), z.array(z.string())).default({}),
       Comment: z.string().max(100).optional(),
       TimeoutSeconds: z.int().min(30).max(2_592_000).optional(),
       MaxConcurrency: z
@@ -177,7 +185,7 @@ export const commands: Operations = {
         id: randomUuid(world.random),
         documentName: DOCUMENT,
         comment: parameters.Comment ?? '',
-        parameters: { ...parameters.Parameters },
+        parameters: parseParameters(parameters.Parameters),
         requestedAt: now,
         timeoutSeconds: parameters.TimeoutSeconds ?? 3600,
         instanceIds: parameters.InstanceIds,

@@ -99,7 +99,8 @@ export interface Route {
   operation: string;
 }
 
-function decode(part: string): string {
+/** A part of a path, with its percent signs resolved. @throws ValidationException if they are not well formed */
+export function decodePathPart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
@@ -112,7 +113,7 @@ function match({ method, path }: WireRequest, route: Route): Record<string, stri
   const pattern = route.path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   const groups = new RegExp(`^${pattern}/?$`).exec(path);
   if (groups === null) return null;
-  return Object.fromEntries(Object.entries(groups.groups ?? {}).map(([name, value]) => [name, decode(value)]));
+  return Object.fromEntries(Object.entries(groups.groups ?? {}).map(([name, value]) => [name, decodePathPart(value)]));
 }
 
 /** REST with JSON bodies: the operation is in method and path, parameters are in path, query and body. */
