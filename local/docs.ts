@@ -34,7 +34,8 @@ const behaviourRows = (): string =>
 function operationRows(): string {
   const fleet = mixedFleet(2, 1);
   const account = createAccount({ fleet, seed: 1, now: () => 0 });
-  installApplication(account, fleet, 1);
+  const application = installApplication(account, fleet, 1);
+  application.stop();
   const rows = Object.entries(account.operations()).flatMap(([service, operations]) =>
     Object.entries(operations).map(([name, parameters]) => {
       const known = parameters.length === 0 ? '' : parameters.map(code).join(', ');
