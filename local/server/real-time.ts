@@ -1,13 +1,10 @@
-import FakeTimers from '@sinonjs/fake-timers';
-import { createRandom } from '../account/random.ts';
+import { installFakeClock } from '../engine/fake-clock.ts';
 
 /** How long the loop rests between two looks at the real clock. */
 const REST_MILLISECONDS = 5;
-/** Event loop turns that promises and streams may need between two timers. */
-const TURNS_BETWEEN_TIMERS = 3;
 
 export interface PacedClock {
-  /** Simulated seconds that have passed. */
+  /** Gives this process its own clocks back, soon. */
   stop(): void;
   /** Ends when it is stopped; rejects if something in the simulated world throws. */
   done: Promise<void>;
@@ -20,23 +17,11 @@ export interface PacedClock {
  */
 export function startPacedClock(start: Date, speed: number, seed: number): PacedClock {
   const realSetTimeout = setTimeout;
-  const realImmediate = setImmediate;
   const realNow = performance.now.bind(performance);
-  const realRandom = Math.random;
-  const clock = FakeTimers.install({
-    now: start,
-    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
-    shouldClearNativeTimers: true,
-  });
-  const fakeSetTimeout = globalThis.setTimeout;
-  // A fraction of a millisecond would be cut to none, and the SDK's adaptive retries then spin without time passing.
-  globalThis.setTimeout = ((run: (...rest: unknown[]) => void, delay = 0, ...rest: unknown[]) =>
-    fakeSetTimeout(run, Math.ceil(delay), ...rest)) as typeof setTimeout;
-  Math.random = createRandom(seed, 'jitter').next;
+  const { clock, drain, uninstall } = installFakeClock(start, seed);
 
   const began = realNow();
   let isStopped = false;
-  const turn = () => new Promise<void>((resolve) => realImmediate(resolve));
   const rest = () => new Promise<void>((resolve) => realSetTimeout(resolve, REST_MILLISECONDS));
 
   const follow = async () => {
@@ -47,14 +32,13 @@ export function startPacedClock(start: Date, speed: number, seed: number): Paced
         await rest();
       }
     } finally {
-      Math.random = realRandom;
-      clock.uninstall();
+      uninstall();
     }
   };
   /** Timer by timer, so that each thing sees its own moment. */
   const advanceTo = async (target: number) => {
     while (!isStopped && Date.now() < target) {
-      for (let count = 0; count < TURNS_BETWEEN_TIMERS; count++) await turn();
+      await drain();
       const next = nextTimerAt(clock);
       if (next === null || next > target) {
         await clock.tickAsync(Math.max(0, target - Date.now()));

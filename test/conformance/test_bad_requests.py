@@ -165,7 +165,6 @@ def test_an_unsigned_read_of_an_object(ask):
     assert (answer.code, answer.status) == ("AccessDenied", 403)
 
 
-@pytest.mark.xfail(reason="local/account/services/lambda.ts decodes the name unguarded: 500 InternalFailure", strict=False)
 def test_an_invocation_of_what_cannot_be_decoded(ask):
     answer = ask("lambda", "{}", "application/json", path="/2015-03-31/functions/%zz/invocations")
     assert 400 <= answer.status < 500
