@@ -11,8 +11,8 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/errors.ts';
 import type { AgentFacts } from '../domain/instances.ts';
+import type { Invocation, Work } from '../domain/run-command/work.ts';
 import { addSeconds } from '../domain/time.ts';
-import type { Invocation, Work } from '../domain/work/work.ts';
 import { type Bisected, bisect } from './bisect.ts';
 import { chunks } from './chunks.ts';
 import { type AwsFailure, describeFailure } from './failures.ts';

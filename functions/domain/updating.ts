@@ -2,9 +2,9 @@ import type { ConveyorInstance, SentCommand } from './conveyor.ts';
 import type { AgentFacts } from './instances.ts';
 import { isFreshPing } from './readiness.ts';
 import { type Reason, reason } from './reasons.ts';
+import type { Invocation, Work } from './run-command/work.ts';
 import { DELIVERY_DEADLINE_SECONDS, FOREIGN_UPDATE_BACKOFF_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from './settings.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from './time.ts';
-import type { Invocation, Work } from './work/work.ts';
 
 /** The first command and at most one more (docs/aws-behaviour.md 6). */
 export const COMMANDS_MAX = 2;

@@ -2,8 +2,8 @@ import type { ConveyorInstance } from './conveyor.ts';
 import type { AgentFacts } from './instances.ts';
 import { isFreshPing } from './readiness.ts';
 import { type Reason, reason } from './reasons.ts';
+import type { Work } from './run-command/work.ts';
 import { isAfter, secondsBetween } from './time.ts';
-import type { Work } from './work/work.ts';
 
 export type VerifyDecision =
   | { action: 'verified'; version: string }

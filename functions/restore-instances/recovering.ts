@@ -6,8 +6,8 @@ import { findCommands, listInvocations } from '../aws/ssm.ts';
 import { type Batch, type ConveyorInstance, commentPrefix } from '../domain/conveyor.ts';
 import { toHold } from '../domain/leases.ts';
 import { failCaught, mayHaveStray } from '../domain/restoring.ts';
+import type { Invocation, Work } from '../domain/run-command/work.ts';
 import { updateMayRunUntil, withEnds, withLostCommands } from '../domain/updating.ts';
-import type { Invocation, Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime.ts';
 
 export interface Sources extends Pick<Runtime, 'now' | 'logger'> {

@@ -12,6 +12,8 @@ import {
   conclude,
   moveTo,
 } from '../domain/conveyor.ts';
+import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
+import type { Invocation } from '../domain/run-command/work.ts';
 import { COMMAND_TIMEOUT_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
 import {
@@ -22,8 +24,6 @@ import {
   type UpdateDecision,
   withLostCommands,
 } from '../domain/updating.ts';
-import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
-import type { Invocation } from '../domain/work/work.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
 

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { createSsmClient } from '../aws/clients.ts';
 import { describeAgents } from '../aws/ssm.ts';
 import { type Batch, batchSchema, type ConveyorInstance, closeLook, conclude } from '../domain/conveyor.ts';
+import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
 import { judgeVersion } from '../domain/verifying.ts';
-import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { cancelCommand, describeAgents, findCommands, listInvocations, sendCommand } from '../../functions/aws/ssm.ts';
-import { updateSsmAgent } from '../../functions/domain/work/update-ssm-agent.ts';
+import { updateSsmAgent } from '../../functions/domain/run-command/update-ssm-agent.ts';
 import { agentFacts, anInvocation, at, stamp, TARGET } from '../support/builders.ts';
 import { awsError, instanceIds, listed, reported } from '../support/functions.ts';
 

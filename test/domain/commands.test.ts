@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
+import { updateSsmAgent } from '../../functions/domain/run-command/update-ssm-agent.ts';
 import {
   COMMANDS_MAX,
   currentCommand,
@@ -10,7 +11,6 @@ import {
   withLostCommands,
 } from '../../functions/domain/updating.ts';
 import { isAtLeast } from '../../functions/domain/versions.ts';
-import { updateSsmAgent } from '../../functions/domain/work/update-ssm-agent.ts';
 import { anInvocation, at, aWokenInstance, INSTANCE_ID, OLD, stamp, TARGET } from '../support/builders.ts';
 import { anyAgentFacts, anyConveyorInstance, moments, stamps } from './arbitraries.ts';
 

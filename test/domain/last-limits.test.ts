@@ -1,8 +1,8 @@
 import { closeLook, enterBatch, RUN_DEADLINE_SECONDS } from '../../functions/domain/conveyor.ts';
 import { LEASE_TAG } from '../../functions/domain/leases.ts';
 import { decideKeptLease, decideRestore } from '../../functions/domain/restoring.ts';
+import { updateSsmAgent } from '../../functions/domain/run-command/update-ssm-agent.ts';
 import { decideUpdate, updateMayRunUntil, withEnds } from '../../functions/domain/updating.ts';
-import { updateSsmAgent } from '../../functions/domain/work/update-ssm-agent.ts';
 import {
   aBatch,
   aHold,

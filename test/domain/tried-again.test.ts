@@ -2,8 +2,8 @@ import { LEASE_TAG } from '../../functions/domain/leases.ts';
 import { plainText } from '../../functions/domain/reasons.ts';
 import { buildReport } from '../../functions/domain/report.ts';
 import { decideRestore } from '../../functions/domain/restoring.ts';
+import { updateSsmAgent } from '../../functions/domain/run-command/update-ssm-agent.ts';
 import { targetVersionSchema } from '../../functions/domain/versions.ts';
-import { updateSsmAgent } from '../../functions/domain/work/update-ssm-agent.ts';
 import {
   anInstance,
   anInvocation,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { updateSsmAgent } from '../../functions/domain/work/update-ssm-agent.ts';
+import { updateSsmAgent } from '../../functions/domain/run-command/update-ssm-agent.ts';
 import { anInvocation, OLD, stamp, TARGET } from '../support/builders.ts';
 
 const PACKAGE = 'amazon-ssm-agent';

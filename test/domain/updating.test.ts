@@ -1,8 +1,8 @@
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import type { AgentFacts } from '../../functions/domain/instances.ts';
+import { updateSsmAgent } from '../../functions/domain/run-command/update-ssm-agent.ts';
+import type { Invocation } from '../../functions/domain/run-command/work.ts';
 import { decideUpdate } from '../../functions/domain/updating.ts';
-import { updateSsmAgent } from '../../functions/domain/work/update-ssm-agent.ts';
-import type { Invocation } from '../../functions/domain/work/work.ts';
 import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../support/builders.ts';
 
 const DEADLINE_SECONDS = 15 * 60;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { AgentFacts } from '../../functions/domain/instances.ts';
+import { updateSsmAgent } from '../../functions/domain/run-command/update-ssm-agent.ts';
 import { judgeVersion } from '../../functions/domain/verifying.ts';
 import { compareVersions } from '../../functions/domain/versions.ts';
-import { updateSsmAgent } from '../../functions/domain/work/update-ssm-agent.ts';
 import { agentFacts, at, aWokenInstance, OLD, stamp, TARGET } from '../support/builders.ts';
 import { anyAgentFacts, anyConveyorInstance, moments } from './arbitraries.ts';
 

@@ -1,7 +1,7 @@
 import type { Batch, ConveyorInstance, Hold, Run } from '../../functions/domain/conveyor.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/leases.ts';
-import type { Invocation } from '../../functions/domain/work/work.ts';
+import type { Invocation } from '../../functions/domain/run-command/work.ts';
 
 /** The night of the run. `at('02:05')` is five minutes into it; seconds and milliseconds may follow. */
 export const at = (time: string): Date => {

@@ -6,7 +6,7 @@ import type { AwsClientStub } from 'aws-sdk-client-mock';
 import type { ClientOptions } from '../../functions/aws/clients.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
 import { type HoldRecord, LEASE_TAG, recordKey } from '../../functions/domain/leases.ts';
-import type { Invocation } from '../../functions/domain/work/work.ts';
+import type { Invocation } from '../../functions/domain/run-command/work.ts';
 import type { InvocationContext, Runtime } from '../../functions/runtime.ts';
 import { aHold, aRun, at } from './builders.ts';
 
