@@ -1,6 +1,7 @@
 import { type Account, createAccount } from './account/account.ts';
 import { BadInput, readFleet } from './account/fleet.ts';
 import type { DeployedSchedule } from './account/services/scheduler.ts';
+import { runCommand } from './command-line.ts';
 import { installApplication } from './server/application.ts';
 import { type AccountArguments, parseAccountArguments, USAGE } from './server/arguments.ts';
 import { openHttpDoor } from './server/http-door.ts';
@@ -76,10 +77,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof BadInput)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -1,17 +1,3 @@
-/** How long each step may take for one instance. All in seconds; the defaults stand in template.yaml. */
-export interface Deadlines {
-  /** From the first attempt to start it until capacity is found. */
-  startDeadlineSeconds: number;
-  /** From its start (or from the first look at a running one) until its agent pings. */
-  readinessDeadlineSeconds: number;
-  /** From a command's sending until it must have ended. */
-  updateDeadlineSeconds: number;
-  /** From a command's end until the agent must have reported the new version. */
-  verifyDeadlineSeconds: number;
-  /** From the end of the work until it must be seen back as it was. */
-  restoreDeadlineSeconds: number;
-}
-
 /**
  * A bad update with its rollback can take 41-45 minutes, and stopping an instance in the middle can leave its agent
  * broken (docs/aws-behaviour.md 3): before this much time has passed, an update that has not ended may be at work.

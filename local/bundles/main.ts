@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../account/account.ts';
-import { BadInput } from '../account/fleet.ts';
+import { runCommand } from '../command-line.ts';
 import { type FunctionProcess, startFunction } from './function-process.ts';
 import { callsSince, openAccount } from './opened-account.ts';
 import { heldInSamples, samples } from './samples.ts';
@@ -92,10 +92,4 @@ async function main(): Promise<number> {
   }
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof BadInput)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

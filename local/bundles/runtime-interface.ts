@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Batch } from '../../functions/domain/conveyor.ts';
 import { BadInput } from '../account/fleet.ts';
+import { runCommand } from '../command-line.ts';
 import type { BuiltFunction } from './built-functions.ts';
 import { type EmulatedFunction, findRuntime, type LambdaRuntime, startEmulated } from './emulated-function.ts';
 import { callsSince, type OpenedAccount, openAccount } from './opened-account.ts';
@@ -97,10 +98,4 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof BadInput)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -1,0 +1,12 @@
+import { BadInput } from './account/fleet.ts';
+
+/** Runs a command to its exit code. Bad input is told in its own words, and is 2; anything else is our own fault, and thrown. */
+export async function runCommand(main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
