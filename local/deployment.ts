@@ -1,5 +1,6 @@
 import { createCheckReadiness } from '../functions/check-readiness/check-readiness.ts';
 import { createListInstances } from '../functions/list-instances/list-instances.ts';
+import { createReconcileLeases } from '../functions/reconcile-leases/reconcile-leases.ts';
 import { createReportRun } from '../functions/report-run/report-run.ts';
 import { createRestoreInstances } from '../functions/restore-instances/restore-instances.ts';
 import type { Handler, Runtime } from '../functions/runtime.ts';
@@ -16,6 +17,8 @@ import { environmentOf, type References, readTemplate, resolveParameters, type T
 
 export const definitionPath = new URL('../statemachine/update-agents.asl.json', import.meta.url);
 
+const STACK_NAME = 'reveille';
+
 /** Metrics go to CloudWatch through standard output; here they would only be noise. */
 const noMetrics = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
 
@@ -28,6 +31,7 @@ export const functionFactories: Record<string, (runtime: Runtime) => Handler<unk
   VerifyVersionsFunction: createVerifyVersions,
   RestoreInstancesFunction: createRestoreInstances,
   ReportRunFunction: (runtime) => createReportRun(runtime, noMetrics),
+  ReconcileLeasesFunction: (runtime) => createReconcileLeases(runtime, noMetrics),
 };
 
 export interface DeploymentOptions {
@@ -44,13 +48,25 @@ export interface DeploymentOptions {
 
 const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** What `!Ref` means in a stack of this name on this account. */
+export const referencesOf = (account: Account, template: Template, parameters: References): References =>
+  resolveParameters(template, {
+    ...parameters,
+    Bucket: account.bucket,
+    Topic: account.topicArn,
+    'AWS::Partition': 'aws',
+    'AWS::Region': account.region,
+    'AWS::AccountId': account.id,
+    'AWS::StackName': STACK_NAME,
+  });
+
 /**
  * Puts the SAM application on the embedded account: the functions with the environment that template.yaml gives them,
  * each calling AWS under its own name, and the state machine from its own file.
  */
 export function deploy(options: DeploymentOptions): LocalStateMachine {
   const { account, seed, parameters, logger = silent, template = readTemplate(), wrap } = options;
-  const references = resolveParameters(template, { ...parameters, Bucket: account.bucket, Topic: account.topicArn });
+  const references = referencesOf(account, template, parameters);
   const functions: Record<string, LambdaFunction> = {};
   const substitutions: Record<string, string> = {};
   for (const [logicalId, create] of Object.entries(functionFactories)) {
@@ -69,7 +85,7 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
   return createStateMachine({
     definition: readDefinition(definitionPath, substitutions),
     functions,
-    name: 'reveille-update-agents',
+    name: `${STACK_NAME}-update-agents`,
     account: account.id,
     region: account.region,
     random: createRandom(seed, 'executions'),

@@ -5,10 +5,10 @@ import { type DeployedFunction, lambda, lambdaProtocol } from '../account/servic
 import { type DeployedSchedule, scheduler, schedulerProtocol } from '../account/services/scheduler.ts';
 import { stepFunctions } from '../account/services/step-functions.ts';
 import { stepFunctionsProtocol } from '../account/services/step-functions-wire.ts';
-import { deploy } from '../deployment.ts';
+import { deploy, referencesOf } from '../deployment.ts';
 import { type LambdaFunction, runHandler, StatesError } from '../engine/lambda.ts';
 import type { LocalStateMachine } from '../engine/state-machine.ts';
-import { environmentOf, type References, readTemplate, resolveParameters, type Template } from '../template.ts';
+import { environmentOf, type References, readTemplate, type Template } from '../template.ts';
 import { keepSchedule, readSchedules } from './schedule.ts';
 
 /** The application as it stands on a served account. */
@@ -78,7 +78,7 @@ export function installApplication(account: Account, fleet: Fleet, seed: number)
     operations: stepFunctions({ arn, name, roleArn, definition, createdAt: deployedAt, executions, start }),
   });
 
-  const references = resolveParameters(template, { ...parameters, Bucket: account.bucket, Topic: account.topicArn });
+  const references = referencesOf(account, template, parameters);
   const requestIds = createRandom(seed, 'invocations');
   const functions = Object.entries(machine.functions).map(([logicalId, fn]) => ({
     name: logicalId,
