@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { randomUuid } from '../random.ts';
 import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
-import { cancel, dispatch, type WorldCommand, type WorldInvocation } from '../world/commands.ts';
+import { cancel, type CommandRequest, send, UPDATE_DOCUMENT, type WorldCommand, type WorldInvocation } from '../world/commands.ts';
 import { isListed } from './ssm-agents.ts';
 
-const DOCUMENT = 'AWS-UpdateSSMAgent';
-const PLUGIN = 'aws:updateSsmAgent';
+/** The plugin of a document's only step. */
+const pluginOf = ({ documentName }: WorldCommand): string =>
+  documentName === UPDATE_DOCUMENT ? 'aws:updateSsmAgent' : 'aws:runShellScript';
 const LISTED_OUTPUT_MAX = 2500;
 const STDOUT_MAX = 24_000;
 const STDERR_MAX = 8_000;
@@ -19,13 +19,11 @@ const parametersSchema = z.strictObject({
 });
 
 /** @throws InvalidParameters for what the document does not know, or takes otherwise */
-function parseParameters(given: Record<string, string[]>): WorldCommand['parameters'] {
+function parseParameters(given: Record<string, string[]>): CommandRequest['parameters'] {
   const parsed = parametersSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new ServiceError('InvalidParameters', z.prettifyError(parsed.error));
 }
-
-const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
 
 const invalidToken = () => new ServiceError('InvalidNextToken', 'The specified token is not valid.');
 const seconds = (milliseconds: number | null) => (milliseconds === null ? undefined : milliseconds / 1000);
@@ -88,7 +86,7 @@ const describeInvocation = (command: WorldCommand, invocation: WorldInvocation, 
   CommandPlugins: details
     ? [
         {
-          Name: PLUGIN,
+          Name: pluginOf(command),
           Status: invocation.status,
           StatusDetails: invocation.statusDetails,
           ResponseCode: invocation.responseCode,
@@ -161,39 +159,21 @@ export const commands: Operations = {
     }),
     (parameters, call) => {
       const { world, now } = call;
-      if (parameters.DocumentName !== DOCUMENT) {
+      if (parameters.DocumentName !== UPDATE_DOCUMENT) {
         throw new ServiceError('InvalidDocument', `Document with name ${parameters.DocumentName} does not exist.`);
       }
       if (new Set(parameters.InstanceIds).size < parameters.InstanceIds.length)
         throw new ServiceError('DuplicateInstanceId', '');
       assertReachable(call, parameters.InstanceIds);
-      const invocations = parameters.InstanceIds.map((instanceId): [string, WorldInvocation] => [
-        instanceId,
-        {
-          instanceId,
-          status: 'Pending',
-          statusDetails: 'Pending',
-          requestedAt: now,
-          startedAt: null,
-          endedAt: null,
-          stdout: '',
-          stderr: '',
-          responseCode: -1,
-        },
-      ]);
-      const command: WorldCommand = {
-        id: randomUuid(world.random),
-        documentName: DOCUMENT,
+      const request: CommandRequest = {
+        documentName: UPDATE_DOCUMENT,
         comment: parameters.Comment ?? '',
         parameters: parseParameters(parameters.Parameters),
-        requestedAt: now,
         timeoutSeconds: parameters.TimeoutSeconds ?? 3600,
         instanceIds: parameters.InstanceIds,
-        visibleAt: now + world.random.between(INVOCATION_LAG_SECONDS) * 1000,
-        invocations: new Map(invocations),
+        runsSeconds: 0,
       };
-      world.commands.push(command);
-      dispatch(world, command);
+      const command = send(world, request, world.random, now);
       return { Command: describeCommand(command) };
     },
   ),
@@ -246,7 +226,7 @@ export const commands: Operations = {
         InstanceId,
         Comment: command.comment,
         DocumentName: command.documentName,
-        PluginName: PLUGIN,
+        PluginName: pluginOf(command),
         ResponseCode: invocation.responseCode,
         ExecutionStartDateTime: iso(invocation.startedAt),
         ExecutionEndDateTime: iso(invocation.endedAt),
