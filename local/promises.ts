@@ -3,6 +3,7 @@ import { coverageHolds, type Report, type ReportInstance } from '../functions/do
 import { isAtLeast } from '../functions/domain/versions.ts';
 import type { Account } from './account/account.ts';
 import type { JournalEntry } from './account/journal.ts';
+import { PERSON } from './account/people.ts';
 import { stateOf } from './simulation.ts';
 
 /** One promise, and where it was broken. */
@@ -31,6 +32,8 @@ const written = ({ journal }: Account, ...operations: string[]): Set<string> =>
   new Set(
     journal.entries
       .filter((entry) => entry.kind === 'call' && entry.error === null && operations.includes(entry.operation))
+      // What people do is no doing of the run.
+      .filter((entry) => entry.kind === 'call' && entry.principal !== PERSON)
       .flatMap(idsIn),
   );
 

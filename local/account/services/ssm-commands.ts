@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
-import { cancel, type CommandRequest, send, UPDATE_DOCUMENT, type WorldCommand, type WorldInvocation } from '../world/commands.ts';
+import {
+  type CommandRequest,
+  cancel,
+  send,
+  UPDATE_DOCUMENT,
+  type WorldCommand,
+  type WorldInvocation,
+} from '../world/commands.ts';
 import { isListed } from './ssm-agents.ts';
 
 /** The plugin of a document's only step. */
@@ -41,10 +48,11 @@ function assertReachable({ world, account }: Call, ids: string[]): void {
   );
 }
 
+const isOpen = (status: string): boolean => status === 'Pending' || status === 'InProgress';
+
 function commandStatus({ invocations }: WorldCommand): string {
   const statuses = [...invocations.values()].map(({ status }) => status);
-  const open = statuses.filter((status) => status === 'Pending' || status === 'InProgress');
-  if (open.length > 0) return statuses.every((status) => status === 'Pending') ? 'Pending' : 'InProgress';
+  if (statuses.some(isOpen)) return statuses.every((status) => status === 'Pending') ? 'Pending' : 'InProgress';
   return ['Failed', 'TimedOut', 'Cancelled'].find((status) => statuses.includes(status)) ?? 'Success';
 }
 
@@ -104,25 +112,56 @@ type Filter = z.infer<typeof filterSchema>;
 const moment = ({ value }: Filter): number => Date.parse(value);
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-const FILTERS: Record<string, (command: WorldCommand, filter: Filter) => boolean> = {
+/** What both listings filter: a command, or an invocation of one. */
+interface Listed {
+  requestedAt: number;
+  documentName: string;
+  status: string;
+  statusDetails: string;
+}
+
+const FILTERS: Record<string, (listed: Listed, filter: Filter) => boolean> = {
   InvokedAfter: ({ requestedAt }, filter) => requestedAt >= moment(filter),
   InvokedBefore: ({ requestedAt }, filter) => requestedAt <= moment(filter),
   DocumentName: ({ documentName }, { value }) => documentName === value,
-  Status: (command, { value }) => commandStatus(command) === value,
+  Status: ({ status, statusDetails }, { value }) => status === value || statusDetails === value,
+  ExecutionStage: ({ status }, { value }) => isOpen(status) === (value === 'Executing'),
+};
+
+/** Statuses that both listings can be asked for, and those of one of them (docs/aws-behaviour.md 51). */
+const STATUSES = [
+  ...['Pending', 'InProgress', 'Success', 'Cancelled', 'Failed', 'TimedOut'],
+  ...['AccessDenied', 'DeliveryTimedOut', 'ExecutionTimedOut'],
+];
+const COMMAND_VALUES: Record<string, string[]> = {
+  Status: [...STATUSES, 'Incomplete', 'NoInstancesInTag', 'LimitExceeded'],
+  ExecutionStage: ['Executing', 'Complete'],
+};
+const INVOCATION_VALUES: Record<string, string[]> = {
+  Status: [...STATUSES, 'Delayed', 'Undeliverable', 'InvalidPlatform', 'Terminated'],
+  // Only commands have stages.
+  ExecutionStage: [],
 };
 
 /** @throws as SSM does, whatever there is to be filtered */
-function assertFilters(filters: Filter[]): void {
+function assertFilters(filters: Filter[], values: Record<string, string[]>, instanceId: string | undefined): void {
   for (const { key, value } of filters) {
-    if (!Object.hasOwn(FILTERS, key)) throw new ServiceError('InvalidFilterKey', '');
+    const allowed = values[key];
+    if (!Object.hasOwn(FILTERS, key) || allowed?.length === 0) throw new ServiceError('InvalidFilterKey', '');
+    if (allowed !== undefined && !allowed.includes(value)) {
+      throw new ServiceError('InvalidFilterValue', `${key}: ${value} is none of ${allowed.join(', ')}`);
+    }
     if (key.startsWith('Invoked') && !(TIME.test(value) && !Number.isNaN(Date.parse(value)))) {
       throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
+    }
+    if (key === 'Status' && value === 'Pending' && instanceId !== undefined) {
+      throw new ServiceError('InvalidFilterValue', 'InstanceId cannot be given together with the status Pending');
     }
   }
 }
 
-const passes = (command: WorldCommand, filters: Filter[]): boolean =>
-  filters.every((filter) => FILTERS[filter.key]?.(command, filter));
+const passes = (listed: Listed, filters: Filter[]): boolean =>
+  filters.every((filter) => FILTERS[filter.key]?.(listed, filter));
 
 const listing = {
   CommandId: z.string().length(36).optional(),
@@ -137,6 +176,11 @@ function findCommand({ world, now }: Call, id: string): WorldCommand | undefined
   if (command === undefined) throw new ServiceError('InvalidCommandId', '');
   return command.visibleAt <= now ? command : undefined;
 }
+
+const asListed = (command: WorldCommand): Listed => {
+  const status = commandStatus(command);
+  return { ...command, status, statusDetails: status };
+};
 
 const newestFirst = (commands: WorldCommand[]) => [...commands].sort((a, b) => b.requestedAt - a.requestedAt);
 
@@ -182,14 +226,14 @@ export const commands: Operations = {
     z.strictObject(listing),
     ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken }, call) => {
       const { world, now } = call;
-      assertFilters(Filters);
+      assertFilters(Filters, COMMAND_VALUES, InstanceId);
       if (CommandId !== undefined) findCommand(call, CommandId);
       const found = newestFirst(world.commands).filter(
         (command) =>
           command.visibleAt <= now &&
           (CommandId === undefined || command.id === CommandId) &&
           (InstanceId === undefined || command.instanceIds.includes(InstanceId)) &&
-          passes(command, Filters),
+          passes(asListed(command), Filters),
       );
       const { page, nextToken } = paginate(found.map(describeCommand), MaxResults, NextToken, invalidToken);
       return { Commands: page, NextToken: nextToken };
@@ -199,14 +243,14 @@ export const commands: Operations = {
   ListCommandInvocations: operation(
     z.strictObject({ ...listing, Details: z.boolean().optional() }),
     ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken, Details = false }, call) => {
-      assertFilters(Filters);
+      assertFilters(Filters, INVOCATION_VALUES, InstanceId);
       const all = CommandId === undefined ? newestFirst(call.world.commands) : [findCommand(call, CommandId)];
       const found = all
         .flatMap((command) => (command !== undefined && command.visibleAt <= call.now ? [command] : []))
-        .filter((command) => passes(command, Filters))
         .flatMap((command) =>
           [...command.invocations.values()]
             .filter((invocation) => InstanceId === undefined || invocation.instanceId === InstanceId)
+            .filter((invocation) => passes({ ...invocation, documentName: command.documentName }, Filters))
             .map((invocation) => describeInvocation(command, invocation, Details)),
         );
       const { page, nextToken } = paginate(found, MaxResults, NextToken, invalidToken);

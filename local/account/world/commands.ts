@@ -1,8 +1,8 @@
 import { compareVersions } from '../../../functions/domain/versions.ts';
-import type { Timing } from '../platforms.ts';
-import { haltAgent, restartAgent } from './agent.ts';
-import { randomUuid, type Random } from '../random.ts';
 import type { Phase } from '../journal.ts';
+import type { Timing } from '../platforms.ts';
+import { type Random, randomUuid } from '../random.ts';
+import { haltAgent, restartAgent } from './agent.ts';
 import { type Activity, draw, has, type Machine } from './machine.ts';
 import { occupy } from './neighbours.ts';
 import { type Ending, output } from './updater.ts';
@@ -179,11 +179,18 @@ function runScript(
   at: number,
 ): void {
   const facts = (phase: Phase) => ({ about: 'command', phase, commandId: id }) as const;
-  occupy(world, machine, { what: 'command', name: `${documentName} ${id}`, seconds: runsSeconds }, facts, at, (phase, then) => {
-    if (phase === 'end' && invocation.endedAt === null) {
-      Object.assign(invocation, { status: 'Success', statusDetails: 'Success', endedAt: then, responseCode: 0 });
-    }
-  });
+  occupy(
+    world,
+    machine,
+    { what: 'command', name: `${documentName} ${id}`, seconds: runsSeconds },
+    facts,
+    at,
+    (phase, then) => {
+      if (phase === 'end' && invocation.endedAt === null) {
+        Object.assign(invocation, { status: 'Success', statusDetails: 'Success', endedAt: then, responseCode: 0 });
+      }
+    },
+  );
 }
 
 /** The service gives up: whatever has not ended becomes DeliveryTimedOut (docs/aws-behaviour.md 11). */
