@@ -65,7 +65,7 @@ export const behaviours = {
   'no-capacity-at-first': { ends: 'updated', description: 'EC2 has room for it only some minutes after the first try' },
   'vcpu-limit': { ends: 'failed: no-capacity', description: "the account's vCPU limit never lets it start" },
   'hangs-in-pending': {
-    ends: 'failed: never-running',
+    ends: 'failed: not-restored',
     description: 'StartInstances says yes, and then it never gets out of pending',
   },
   'stuck-stopping': {

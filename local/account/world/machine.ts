@@ -86,6 +86,7 @@ export const draw = (machine: Machine, what: keyof Timing): number => machine.ra
 const DAY = 86_400_000;
 /** As many tags as an instance can have (docs/aws-behaviour.md 24). */
 export const TAGS_MAX = 50;
+export const COPIED_LEASE = 'reveille-update-agents/no-such-run/no-such-child/no-such-attempt';
 
 /** What its owners have put on it, and AWS. */
 function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
@@ -93,8 +94,7 @@ function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
   const is = (behaviour: BehaviourName) => spec.behaviours.includes(behaviour);
   if (spec.name !== undefined) tags.set('Name', spec.name);
   if (is('opted-out')) tags.set('reveille:opt-out', 'true');
-  if (is('lease-copied'))
-    tags.set('reveille:lease', 'reveille-update-agents/no-such-run/no-such-child/no-such-attempt');
+  if (is('lease-copied')) tags.set('reveille:lease', COPIED_LEASE);
   if (is('tag-limit')) {
     for (let index = tags.size; index < TAGS_MAX; index++) tags.set(`cost-centre-${index}`, String(index));
   }
