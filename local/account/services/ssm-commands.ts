@@ -9,6 +9,15 @@ import {
   type WorldInvocation,
 } from '../world/commands.ts';
 import { isListed } from './ssm-agents.ts';
+import {
+  assertFilters,
+  COMMAND_VALUES,
+  filterSchema,
+  INVOCATION_VALUES,
+  isOpen,
+  type Listed,
+  passes,
+} from './ssm-command-filters.ts';
 
 /** The plugin of a document's only step. */
 const pluginOf = ({ documentName }: WorldCommand): string =>
@@ -47,8 +56,6 @@ function assertReachable({ world, account }: Call, ids: string[]): void {
     `Instances [[${bad.join(', ')}]] not in a valid state for account ${account}`,
   );
 }
-
-const isOpen = (status: string): boolean => status === 'Pending' || status === 'InProgress';
 
 function commandStatus({ invocations }: WorldCommand): string {
   const statuses = [...invocations.values()].map(({ status }) => status);
@@ -105,63 +112,6 @@ const describeInvocation = (command: WorldCommand, invocation: WorldInvocation, 
       ]
     : [],
 });
-
-const filterSchema = z.strictObject({ key: z.string(), value: z.string().min(1).max(128) });
-type Filter = z.infer<typeof filterSchema>;
-
-const moment = ({ value }: Filter): number => Date.parse(value);
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
-/** What both listings filter: a command, or an invocation of one. */
-interface Listed {
-  requestedAt: number;
-  documentName: string;
-  status: string;
-  statusDetails: string;
-}
-
-const FILTERS: Record<string, (listed: Listed, filter: Filter) => boolean> = {
-  InvokedAfter: ({ requestedAt }, filter) => requestedAt >= moment(filter),
-  InvokedBefore: ({ requestedAt }, filter) => requestedAt <= moment(filter),
-  DocumentName: ({ documentName }, { value }) => documentName === value,
-  Status: ({ status, statusDetails }, { value }) => status === value || statusDetails === value,
-  ExecutionStage: ({ status }, { value }) => isOpen(status) === (value === 'Executing'),
-};
-
-/** Statuses that both listings can be asked for, and those of one of them (docs/aws-behaviour.md 51). */
-const STATUSES = [
-  ...['Pending', 'InProgress', 'Success', 'Cancelled', 'Failed', 'TimedOut'],
-  ...['AccessDenied', 'DeliveryTimedOut', 'ExecutionTimedOut'],
-];
-const COMMAND_VALUES: Record<string, string[]> = {
-  Status: [...STATUSES, 'Incomplete', 'NoInstancesInTag', 'LimitExceeded'],
-  ExecutionStage: ['Executing', 'Complete'],
-};
-const INVOCATION_VALUES: Record<string, string[]> = {
-  Status: [...STATUSES, 'Delayed', 'Undeliverable', 'InvalidPlatform', 'Terminated'],
-  // Only commands have stages.
-  ExecutionStage: [],
-};
-
-/** @throws as SSM does, whatever there is to be filtered */
-function assertFilters(filters: Filter[], values: Record<string, string[]>, instanceId: string | undefined): void {
-  for (const { key, value } of filters) {
-    const allowed = values[key];
-    if (!Object.hasOwn(FILTERS, key) || allowed?.length === 0) throw new ServiceError('InvalidFilterKey', '');
-    if (allowed !== undefined && !allowed.includes(value)) {
-      throw new ServiceError('InvalidFilterValue', `${key}: ${value} is none of ${allowed.join(', ')}`);
-    }
-    if (key.startsWith('Invoked') && !(TIME.test(value) && !Number.isNaN(Date.parse(value)))) {
-      throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
-    }
-    if (key === 'Status' && value === 'Pending' && instanceId !== undefined) {
-      throw new ServiceError('InvalidFilterValue', 'InstanceId cannot be given together with the status Pending');
-    }
-  }
-}
-
-const passes = (listed: Listed, filters: Filter[]): boolean =>
-  filters.every((filter) => FILTERS[filter.key]?.(listed, filter));
 
 const listing = {
   CommandId: z.string().length(36).optional(),
