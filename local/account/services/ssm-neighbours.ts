@@ -41,6 +41,7 @@ function testOf({ key, value }: { key: string; value: string }): (session: Descr
   return (session) => filter.passes(session, value);
 }
 
+/** docs/aws-behaviour.md 54 */
 const describeAssociation = ({ id, instanceId, executedAt, status }: WorldAssociation) => ({
   AssociationId: id,
   Name: 'AWS-GatherSoftwareInventory',
