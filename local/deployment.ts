@@ -10,7 +10,10 @@ import { createVerifyVersions } from '../functions/verify-versions/verify-versio
 import type { Account } from './account/account.ts';
 import { connect } from './account/in-process.ts';
 import { createRandom } from './account/random.ts';
+import { stepFunctions } from './account/services/step-functions.ts';
+import { stepFunctionsProtocol } from './account/services/step-functions-wire.ts';
 import { readDefinition } from './engine/definition.ts';
+import type { RecordOptions } from './engine/executions.ts';
 import { isKilled, type LambdaFunction } from './engine/lambda.ts';
 import { createStateMachine, type LocalStateMachine } from './engine/state-machine.ts';
 import { environmentOf, type References, readTemplate, resolveParameters, type Template } from './template.ts';
@@ -42,6 +45,8 @@ export interface DeploymentOptions {
   logger?: Runtime['logger'];
   /** For tests of a deployment that is not quite this one. */
   template?: Template;
+  /** What is remembered of executions; no histories, unless this asks for them. */
+  executions?: RecordOptions;
   /** Puts something between a function and the state machine. */
   wrap?: (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
 }
@@ -62,7 +67,7 @@ export const referencesOf = (account: Account, template: Template, parameters: R
 
 /**
  * Puts the SAM application on the embedded account: the functions with the environment that template.yaml gives them,
- * each calling AWS under its own name, and the state machine from its own file.
+ * each calling AWS under its own name, and the state machine from its own file. The account then has Step Functions, too.
  */
 export function deploy(options: DeploymentOptions): LocalStateMachine {
   const { account, seed, parameters, logger = silent, template = readTemplate(), wrap } = options;
@@ -82,12 +87,28 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
     };
     substitutions[`${logicalId}Arn`] = `arn:aws:lambda:${account.region}:${account.id}:function:${logicalId}`;
   }
-  return createStateMachine({
+  const machine = createStateMachine({
     definition: readDefinition(definitionPath, substitutions),
     functions,
     name: `${STACK_NAME}-update-agents`,
     account: account.id,
     region: account.region,
     random: createRandom(seed, 'executions'),
+  });
+  installStepFunctions(account, machine, { histories: false, ...options.executions });
+  return machine;
+}
+
+/** Gives the account Step Functions with this state machine on it. */
+function installStepFunctions(account: Account, machine: LocalStateMachine, recorded: RecordOptions): void {
+  const { arn, name, roleArn } = machine;
+  const definition = JSON.stringify(machine.definition, null, 2);
+  const executions = machine.record(recorded);
+  const start = (execution: string, input: unknown, text: string) => {
+    machine.start(execution, input, text);
+  };
+  account.install('states', {
+    protocol: stepFunctionsProtocol,
+    operations: stepFunctions({ arn, name, roleArn, definition, createdAt: Date.now(), executions, start }),
   });
 }
