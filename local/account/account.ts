@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet.ts';
+import { type Access, createAccess } from './iam/access.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createRandom, randomUuid } from './random.ts';
 import { type Call, type Operations, ServiceError } from './service.ts';
@@ -45,6 +46,8 @@ export interface Account {
   journal: Journal;
   objects: ObjectStore;
   messages: Message[];
+  /** IAM: who may do what. */
+  access: Access;
   /** What it can do: its operations by service, each with the parameters that it knows. */
   operations(): Record<string, Record<string, string[]>>;
   /** Adds a service: what a deployment brings with it (Step Functions, Lambda, the schedule). */
@@ -74,6 +77,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
   const objects = createObjectStore();
   const messages: Message[] = [];
   const throttle = createThrottle();
+  const access = createAccess();
   const requestIds = createRandom(seed, 'request-ids');
   const bucket = `reveille-${ACCOUNT_ID}-${fleet.region}`;
   const topicArn = `arn:aws:sns:${fleet.region}:${ACCOUNT_ID}:reveille`;
@@ -91,6 +95,10 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
 
   const note = (call: Call, service: string, operation: string, parameters: unknown, error: string | null) =>
     journal.write({ kind: 'call', at: call.now, principal: call.principal, service, operation, parameters, error });
+
+  /** Asks IAM; after the throttle, which counts denied calls, too, and after the parameters are read. */
+  const authorize = ({ principal, now: moment }: Call, asked: Asked) =>
+    access.check(principal, asked, { account: ACCOUNT_ID, region: fleet.region, now: moment, world, objects });
 
   /** Runs one operation; its error, if it is one of AWS's, is noted and passed on. */
   async function perform<T>(
@@ -120,7 +128,10 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     const { operation, bucket: name, key } = objects.route(request);
     const asked: Asked = { service: 's3', operation, parameters: { bucket: name, key } };
     const slowDown = () => new ServiceError('SlowDown', 'Please reduce your request rate.', 503);
-    return perform(call, asked, slowDown, () => objects.handle(request, call.now));
+    return perform(call, asked, slowDown, () => {
+      authorize(call, { ...asked, parameters: { bucket: name, key, query: request.query, headers: request.headers } });
+      return objects.handle(request, call.now);
+    });
   }
 
   async function handleOther(
@@ -139,6 +150,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     const content = await perform(call, { service, operation, parameters }, protocol.throttled, () => {
       const parsed = found.parse(parameters);
       if (!parsed.success) throw protocol.badParameters(parsed.error);
+      authorize(call, { service, operation, parameters: parsed.data });
       return found.act(parsed.data, call);
     });
     return protocol.reply(operation, requestId, content);
@@ -160,6 +172,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     journal,
     objects,
     messages,
+    access,
     operations: () => ({
       ...Object.fromEntries(
         Object.entries(services).map(([name, { operations }]) => [
@@ -187,7 +200,9 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
           error instanceof ServiceError
             ? error
             : new ServiceError('InternalFailure', `the embedded account itself failed: ${String(error)}`, 500);
-        return refuse(request.headers, answer, requestId);
+        const refused = refuse(request.headers, answer, requestId);
+        // To a HEAD nothing is said but the status.
+        return request.method === 'HEAD' ? { ...refused, body: Buffer.alloc(0) } : refused;
       }
     },
   };
