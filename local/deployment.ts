@@ -7,14 +7,28 @@ import { createStartInstances } from '../functions/start-instances/start-instanc
 import { createUpdateAgent } from '../functions/update-agent/update-agent.ts';
 import { createVerifyVersions } from '../functions/verify-versions/verify-versions.ts';
 import type { Account } from './account/account.ts';
+import { ask } from './account/iam/asks.ts';
 import { connect } from './account/in-process.ts';
 import { createRandom } from './account/random.ts';
-import { readDefinition } from './engine/definition.ts';
+import { functionsCalled, readDefinition, splitDistributedMaps } from './engine/definition.ts';
 import { isKilled, type LambdaFunction } from './engine/lambda.ts';
 import { createStateMachine, type LocalStateMachine } from './engine/state-machine.ts';
+import { rolesOf } from './roles.ts';
 import { environmentOf, type References, readTemplate, resolveParameters, type Template } from './template.ts';
 
 export const definitionPath = new URL('../statemachine/update-agents.asl.json', import.meta.url);
+
+/** Its logical ID, and the principal under which it calls. */
+const STATE_MACHINE = 'UpdateAgentsStateMachine';
+const STACK = 'reveille';
+
+let ownTemplate: Template | undefined;
+
+/** template.yaml, read once: a process may deploy it thousands of times. */
+function deployedTemplate(): Template {
+  ownTemplate ??= readTemplate();
+  return ownTemplate;
+}
 
 /** Metrics go to CloudWatch through standard output; here they would only be noise. */
 const noMetrics = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
@@ -45,12 +59,31 @@ export interface DeploymentOptions {
 const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
+ * Asks, once, whether the state machine's own role allows what its definition needs.
+ * @throws if it does not: in AWS the first execution would fail
+ */
+function assertMayRun({ access }: Account, { arn, definition }: LocalStateMachine): void {
+  const { parent, maps } = splitDistributedMaps(definition);
+  const requests = [parent, ...maps.map(({ child }) => child)]
+    .flatMap(functionsCalled)
+    .map((functionArn) => ask('lambda:InvokeFunction', functionArn));
+  // A distributed map starts its children in the name of its own state machine (docs/aws-behaviour.md 35).
+  if (maps.length > 0) requests.push(ask('states:StartExecution', arn));
+  for (const request of requests) {
+    if (access.decide(STATE_MACHINE, request).isAllowed) continue;
+    throw new Error(`template.yaml: ${STATE_MACHINE} may not ${request.action} on ${request.resource}`);
+  }
+}
+
+/**
  * Puts the SAM application on the embedded account: the functions with the environment that template.yaml gives them,
- * each calling AWS under its own name, and the state machine from its own file.
+ * each calling AWS under its own name and with its own role, and the state machine from its own file.
  */
 export function deploy(options: DeploymentOptions): LocalStateMachine {
-  const { account, seed, parameters, logger = silent, template = readTemplate(), wrap } = options;
+  const { account, seed, parameters, logger = silent, template = deployedTemplate(), wrap } = options;
   const references = resolveParameters(template, { ...parameters, Bucket: account.bucket, Topic: account.topicArn });
+  const roles = rolesOf(template, references, { account: account.id, region: account.region, stack: STACK });
+  for (const [logicalId, policy] of roles) account.access.restrict(logicalId, policy);
   const functions: Record<string, LambdaFunction> = {};
   const substitutions: Record<string, string> = {};
   for (const [logicalId, create] of Object.entries(functionFactories)) {
@@ -66,12 +99,14 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
     };
     substitutions[`${logicalId}Arn`] = `arn:aws:lambda:${account.region}:${account.id}:function:${logicalId}`;
   }
-  return createStateMachine({
+  const machine = createStateMachine({
     definition: readDefinition(definitionPath, substitutions),
     functions,
-    name: 'reveille-update-agents',
+    name: `${STACK}-update-agents`,
     account: account.id,
     region: account.region,
     random: createRandom(seed, 'executions'),
   });
+  assertMayRun(account, machine);
+  return machine;
 }
