@@ -87,6 +87,7 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
   const functions: Record<string, LambdaFunction> = {};
   const substitutions: Record<string, string> = {};
   for (const [logicalId, create] of Object.entries(functionFactories)) {
+    if (!roles.has(logicalId)) throw new Error(`template.yaml: ${logicalId} is not there, so it has no role`);
     const handler = create({
       now: () => new Date(),
       logger,

@@ -6,8 +6,8 @@ import { REQUESTS } from './requests.ts';
 /** Whether a principal's action is among those that were revoked. */
 export type RevokedMatcher = (principal: string, action: string) => boolean;
 
-/** A permission of a principal's that a call needed and had. */
-export interface UsedPermission extends Permission {
+/** A permission, and who has it. */
+export interface HeldPermission extends Permission {
   principal: string;
 }
 
@@ -21,14 +21,19 @@ export interface Access {
   decide(principal: string, request: AccessRequest): Decision;
   /** @throws ServiceError, in the service's own words, if the call may not be made */
   check(principal: string, asked: { service: string; operation: string; parameters: unknown }, scene: Scene): void;
-  /** What the restricted principals have needed so far, each once. */
-  used(): UsedPermission[];
+  /** Everything that the restricted principals may do. */
+  allowed(): HeldPermission[];
+  /** What of that they have needed so far, each once. Of two that allow the same, the first counts. */
+  used(): HeldPermission[];
 }
 
 const UNRESTRICTED: Decision = {
   isAllowed: true,
   permission: { sid: 'Unrestricted', action: '*', resource: '*' },
 };
+
+const held = (principal: string, permissions: Iterable<Permission>): HeldPermission[] =>
+  [...permissions].map((permission) => ({ principal, ...permission }));
 
 export function createAccess(): Access {
   const roles = new Map<string, { policy: Policy; used: Set<Permission> }>();
@@ -62,7 +67,7 @@ export function createAccess(): Access {
         throw denial({ service, account: scene.account, principal, request, decision });
       }
     },
-    used: () =>
-      [...roles].flatMap(([principal, { used }]) => [...used].map((permission) => ({ principal, ...permission }))),
+    allowed: () => [...roles].flatMap(([principal, { policy }]) => held(principal, policy.permissions)),
+    used: () => [...roles].flatMap(([principal, { used }]) => held(principal, used)),
   };
 }
