@@ -45,8 +45,12 @@ const stories: Record<string, Pick<SimulationOptions, 'fleet'> & Partial<Simulat
   'a dry run': { fleet: pair, input: { dryRun: true } },
   'a start whose reply is lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', (turn) => turn === 1) },
   'starts whose replies are all lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', () => true) },
-  'updates whose replies are all lost': {
-    fleet: withAll('update-fails', 'update-rolls-back', 'agent-lost', 'update-in-progress'),
+  'an update whose replies are all lost, and that is rolled back': {
+    fleet: aFleet({ dev: { web: { behaviours: ['update-rolls-back'] } } }),
+    wrap: losesReplies('UpdateAgentFunction', () => true),
+  },
+  'an update whose replies are all lost, and that fails without a known word': {
+    fleet: aFleet({ dev: { web: { behaviours: ['update-fails'] } } }),
     wrap: losesReplies('UpdateAgentFunction', () => true),
   },
   'a verifying that is broken': { fleet: pair, wrap: breaks('VerifyVersionsFunction') },
