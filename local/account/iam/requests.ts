@@ -72,9 +72,10 @@ const groupArn = ({ Group, GroupName }: GroupNamed, { region, account }: Scene):
 const onArn = (action: string, parameter: string): Asks =>
   asks<Record<string, string | undefined>>((parameters) => [ask(action, parameters[parameter] ?? null)]);
 
+/** A function is named by its name, by its ARN, or by the ARN's end. */
 const invoke = asks<{ FunctionName: string }>(({ FunctionName }, { region, account }) => {
-  const name = FunctionName.split(':function:').at(-1) ?? '';
-  return [ask('lambda:InvokeFunction', asArn(FunctionName, `arn:aws:lambda:${region}:${account}:function:${name}`))];
+  const [, name = FunctionName] = FunctionName.split(':function:');
+  return [ask('lambda:InvokeFunction', `arn:aws:lambda:${region}:${account}:function:${name}`)];
 });
 
 /**
