@@ -24,6 +24,7 @@ export interface Resource {
 
 export interface Template {
   Parameters: Record<string, { Type: string; Default?: string | number }>;
+  Conditions: Record<string, unknown>;
   Globals: { Function: { Timeout: number; Environment: { Variables: Record<string, unknown> } } };
   Resources: Record<string, Resource>;
 }
