@@ -57,7 +57,7 @@ describe('findLostAttempts', () => {
 
   it('says so when the records can not be read: silence would mean "not ours"', async () => {
     givenRecords(s3, aRecord(['i-1'], FIRST));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/0000/attempt-1.json' }).rejects(awsError('SlowDown', 'no', 503));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).rejects(awsError('SlowDown', 'no', 503));
 
     await expect(find()).rejects.toMatchObject({ name: 'SlowDown' });
   });

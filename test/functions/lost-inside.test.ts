@@ -47,7 +47,7 @@ describe('a start that finds the instance pending', () => {
 
   it('may be that of another copy of this very call, whose record is there by now', async () => {
     ec2.on(StartInstancesCommand).resolves({ ...pending, $metadata: { attempts: 1 } });
-    const key = 'runs/run-1/records/0000/attempt-1.json';
+    const key = 'runs/run-1/records/child-1/attempt-1.json';
     s3.on(ListObjectsV2Command)
       .resolvesOnce({})
       .resolves({ Contents: [{ Key: key }] });

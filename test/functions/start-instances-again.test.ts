@@ -143,7 +143,7 @@ describe('StartInstances, after it crashed', () => {
   it('adopts and starts nobody while the record can not be read', async () => {
     givenRecords(s3, aRecord([INSTANCE_ID]));
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts()));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/0000/attempt-1.json' }).rejects(
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).rejects(
       awsError('SlowDown', 'Please reduce your request rate.', 503),
     );
 

@@ -127,7 +127,7 @@ describe('StartInstances, when EC2 refuses', () => {
       retryAt: null,
       hold: { attempt: 'attempt-2', recordedAt: stamp('02:02:05') },
     });
-    expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/0000/attempt-2.json' });
+    expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-2.json' });
   });
 
   it('takes a boot in between for somebody else’s: the reply to its own start was a refusal', async () => {

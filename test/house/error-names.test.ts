@@ -77,6 +77,7 @@ async function thrownBy({ fleet, input, prepare, environment, principalFails }: 
       OPT_OUT_TAG: 'reveille:opt-out',
       BATCH_SIZE: '50',
       LISTINGS_MAX: '5',
+      FINISH_WITHIN_SECONDS: '0',
       ...environment,
     },
     clientOptions: principalFails ? { ...options, requestHandler: failing as never } : options,

@@ -21,6 +21,7 @@ export const aRun = (changes: Partial<Run> = {}): Run => ({
   region: 'eu-central-1',
   startedAt: stamp('02:00'),
   targetVersion: TARGET,
+  finishBy: null,
   ...changes,
 });
 
@@ -49,6 +50,7 @@ export const anInstance = (changes: Partial<ConveyorInstance> = {}): ConveyorIns
   commands: [],
   foreignUpdateSince: null,
   stopAcceptedAt: null,
+  neighbourSince: null,
   lastRefusal: null,
   outcome: null,
   reason: null,

@@ -19,6 +19,9 @@ const ENVIRONMENT = {
   TARGET_VERSION: 'latest',
   OPT_OUT_TAG: 'reveille:opt-out',
   BATCH_SIZE: '50',
+  PARTITION: 'aws',
+  STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:reveille-update-agents',
+  FINISH_WITHIN_SECONDS: '0',
   LISTINGS_MAX: '5',
   START_DEADLINE_SECONDS: '1800',
   READINESS_DEADLINE_SECONDS: '900',
@@ -143,7 +146,7 @@ export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldR
     attempt,
     recordedAt,
     startBy,
-    instances: ids.map((instanceId) => ({ instanceId, originalState: 'stopped', previousLaunchTime: null })),
+    instances: ids.map((instanceId) => ({ instanceId, originalState: 'stopped', previousLaunchTime: null, adopted: [] })),
     ...changes,
   };
 };
@@ -152,8 +155,8 @@ export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldR
 export function givenRecords(s3: AwsClientStub<S3Client>, ...records: HoldRecord[]): void {
   s3.on(GetObjectCommand).rejects(noSuchKey());
   s3.on(ListObjectsV2Command).resolves({});
-  const keys = records.map(({ attempt }) => recordKey(aRun(), 0, attempt));
-  s3.on(ListObjectsV2Command, { Prefix: 'runs/run-1/records/0000/' }).resolves({
+  const keys = records.map((record) => recordKey(record, record.attempt));
+  s3.on(ListObjectsV2Command, { Prefix: 'runs/run-1/records/child-1/' }).resolves({
     Contents: keys.map((Key) => ({ Key })),
   });
   for (const [index, Key] of keys.entries()) s3.on(GetObjectCommand, { Key }).resolves(stored(records[index]));
