@@ -46,7 +46,7 @@ export const behaviours = {
   },
   'association-at-boot': {
     ends: 'updated',
-    description: 'soon after it has booted, an association runs on it for five to ten minutes',
+    description: 'soon after it has booted, an association runs on it for eight to twelve minutes',
   },
   'ping-hourly': {
     ends: 'updated',
