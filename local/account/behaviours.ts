@@ -63,7 +63,7 @@ export const behaviours = {
   },
   'no-capacity': { ends: 'failed: no-capacity', description: 'EC2 never has room for it' },
   'no-capacity-at-first': { ends: 'updated', description: 'EC2 has room for it only some minutes after the first try' },
-  'vcpu-limit': { ends: 'failed: no-capacity', description: "the account's vCPU limit never lets it start" },
+  'vcpu-limit': { ends: 'failed: limit-reached', description: "the account's vCPU limit never lets it start" },
   'hangs-in-pending': {
     ends: 'failed: not-restored',
     description: 'StartInstances says yes, and then it never gets out of pending',
