@@ -4,6 +4,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { createStartInstances } from '../../functions/start-instances/start-instances.ts';
+import { givenLock } from '../support/bucket.ts';
 import { aBatch, aHold, anInstance, instanceFacts, leaseValue, stamp } from '../support/builders.ts';
 import {
   aContext,
@@ -44,6 +45,7 @@ beforeEach(() => {
   s3.on(PutObjectCommand).resolves({});
   s3.on(ListObjectsV2Command).resolves({});
   s3.on(GetObjectCommand).rejects(noSuchKey());
+  givenLock(s3);
 });
 
 describe('StartInstances, when EC2 refuses', () => {

@@ -50,7 +50,9 @@ const OUTSIDE = ['ReconcileLeases'];
 
 it('no function and no folder is without a state, but for what stands outside of the workflow', () => {
   const functions = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::Serverless::Function');
-  expect(functions.map(([name]) => name).sort()).toEqual([...tasks, ...OUTSIDE].map((task) => `${task}Function`).sort());
+  expect(functions.map(([name]) => name).sort()).toEqual(
+    [...tasks, ...OUTSIDE].map((task) => `${task}Function`).sort(),
+  );
   const folders = readdirSync(new URL('functions', root), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
