@@ -47,6 +47,7 @@ describe('a redriven map', () => {
       const before = story.mapRuns()[0];
       expect(before).toMatchObject({ status: 'ABORTED', itemCount: 3 });
       const arns = before?.children.map(({ arn }) => arn);
+      const startedAt = before?.startedAt;
       expect(before?.children.map(({ status }) => status)).toEqual(['SUCCEEDED', 'ABORTED', 'ABORTED']);
       await pause(1000);
       const redriven = story.machine.redrive('run-1');
@@ -55,7 +56,7 @@ describe('a redriven map', () => {
         output: ['quick done', 'slow done', 'queued done'],
       });
       expect(story.mapRuns()).toHaveLength(1);
-      expect(story.mapRuns()[0]).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1, itemCount: 3 });
+      expect(story.mapRuns()[0]).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1, itemCount: 3, startedAt });
       expect(story.mapRuns()[0]?.children.map(({ arn }) => arn)).toEqual(arns);
       expect(story.mapRuns()[0]?.children.map(({ redriveCount }) => redriveCount)).toEqual([0, 1, 1]);
       // Each one's first step had been done: it is not done again.
@@ -126,6 +127,29 @@ describe('a redriven map', () => {
       expect(story.mapRuns()).toHaveLength(1);
       expect(story.mapRuns()[0]).toMatchObject({ status: 'SUCCEEDED', redriveCount: 2 });
       expect(story.first.calls.filter(([, input]) => input !== 'slow')).toHaveLength(2);
+    }));
+
+  it('that its own Retry tries again after that has a new run', () =>
+    inVirtualTime(async () => {
+      const work = breakable();
+      const Retry = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 100, MaxAttempts: 1 }];
+      const child = { Sleep: { Type: 'Wait', Seconds: 60, Next: 'Work' }, Work: invoking('work', { End: true }) };
+      const machine = aMachine({ All: distributing(child, { Retry, End: true }) }, { work: work.handler });
+      const executions = machine.record();
+      const execution = machine.start('run-1', [{ item: 1 }]);
+      await pause(10);
+      execution.abort();
+      await execution.result;
+      const redriven = machine.redrive('run-1');
+      await pause(100);
+      work.mend();
+      expect(await redriven.result).toMatchObject({ status: 'SUCCEEDED' });
+      const mapRuns = executions.find(execution.arn)?.mapRuns ?? [];
+      expect(mapRuns.map(({ status, redriveCount }) => [status, redriveCount])).toEqual([
+        ['FAILED', 1],
+        ['SUCCEEDED', 0],
+      ]);
+      expect(mapRuns[1]?.children[0]).toMatchObject({ status: 'SUCCEEDED', redriveCount: 0 });
     }));
 
   it('leaves a child alone that ended too long ago to be redriven', () =>
