@@ -34,8 +34,9 @@ describe('the roles of template.yaml', () => {
     expect(permissions(report, 'TellPeople')).toEqual([
       { sid: 'TellPeople', action: 'sns:Publish', resource: given.Topic },
     ]);
-    expect(permissions(report, 'WriteReport').map(({ resource }) => resource)).toEqual([
-      'arn:aws:s3:::files/runs/*/report.json',
+    expect(permissions(report, 'ReadManifestAndResults').map(({ resource }) => resource)).toEqual([
+      'arn:aws:s3:::files/runs/*/manifest.json',
+      'arn:aws:s3:::files/runs/*/results/*',
     ]);
     expect(
       permissions(roles().get('UpdateAgentsStateMachine'), 'StartBatches').map(({ resource }) => resource),

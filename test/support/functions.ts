@@ -146,7 +146,12 @@ export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldR
     attempt,
     recordedAt,
     startBy,
-    instances: ids.map((instanceId) => ({ instanceId, originalState: 'stopped', previousLaunchTime: null, adopted: [] })),
+    instances: ids.map((instanceId) => ({
+      instanceId,
+      originalState: 'stopped',
+      previousLaunchTime: null,
+      adopted: [],
+    })),
     ...changes,
   };
 };
