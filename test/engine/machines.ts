@@ -62,3 +62,13 @@ export const noting = (act: (input: unknown) => unknown = (input) => input) => {
   };
   return { calls, handler };
 };
+
+/** Fails until it is mended. */
+export const breakable = () => {
+  const state = { isBroken: true };
+  const work = noting((input) => {
+    if (state.isBroken) throw named('Broken');
+    return { ...(input as object), worked: true };
+  });
+  return { ...work, mend: () => Object.assign(state, { isBroken: false }) };
+};
