@@ -102,7 +102,7 @@ function assertMayRun({ access }: Account, { arn, definition }: LocalStateMachin
 export function deploy(options: DeploymentOptions): LocalStateMachine {
   const { account, seed, parameters, logger = silent, template = deployedTemplate(), wrap } = options;
   const references = referencesOf(account, template, parameters);
-  const roles = rolesOf(template, references, { account: account.id, region: account.region, stack: STACK_NAME });
+  const roles = rolesOf(template, references);
   for (const [logicalId, policy] of roles) account.access.restrict(logicalId, policy);
   const functions: Record<string, LambdaFunction> = {};
   const substitutions: Record<string, string> = {};

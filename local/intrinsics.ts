@@ -12,6 +12,8 @@ const PSEUDO_NO_VALUE = 'AWS::NoValue';
 export interface Resolver {
   /** @param where what an error names as the place. @throws for an unknown function or reference */
   resolve(value: unknown, where: string): unknown;
+  /** What it has looked up so far: with the same values it would resolve everything alike. */
+  asked: Values;
 }
 
 /** The one function that an object is, with its argument; null: it is a mapping like any other. */
@@ -25,9 +27,12 @@ function functionOf(value: object, where: string): [string, unknown] | null {
 }
 
 export function createResolver(template: Template, values: Values): Resolver {
+  const asked: Values = {};
   const lookUp = (name: string, where: string): string => {
-    if (Object.hasOwn(values, name)) return values[name] as string;
-    throw new Error(`template.yaml: ${where}: ${name} is not known`);
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined) throw new Error(`template.yaml: ${where}: ${name} is not known`);
+    asked[name] = value;
+    return value;
   };
 
   const ref = (name: unknown, where: string): unknown => {
@@ -85,5 +90,5 @@ export function createResolver(template: Template, values: Values): Resolver {
     return Object.fromEntries(fields.filter(([, inner]) => inner !== NO_VALUE));
   };
 
-  return { resolve };
+  return { resolve, asked };
 }

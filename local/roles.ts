@@ -2,13 +2,6 @@ import { type Policy, parsePolicy } from './account/iam/policy.ts';
 import { createResolver, type Values } from './intrinsics.ts';
 import type { References, Resource, Template } from './template.ts';
 
-/** Where a template is deployed. */
-export interface Place {
-  account: string;
-  region: string;
-  stack: string;
-}
-
 /** The types of resources that have a role of their own. */
 const WITH_ROLE = new Set(['AWS::Serverless::Function', 'AWS::Serverless::StateMachine']);
 
@@ -26,14 +19,8 @@ const NAMES: Record<string, (logicalId: string, known: Values, name: () => strin
 };
 
 /** Everything that policies may refer to, as texts. */
-function valuesOf(template: Template, references: References, { account, region, stack }: Place): Values {
-  const known: Values = {
-    ...references,
-    'AWS::Partition': 'aws',
-    'AWS::Region': region,
-    'AWS::AccountId': account,
-    'AWS::StackName': stack,
-  };
+function valuesOf(template: Template, references: References): Values {
+  const known: Values = { ...references };
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
     const name = () => String(createResolver(template, known).resolve(Properties['Name'], `${id}.Name`));
     Object.assign(known, NAMES[Type]?.(id, known, name));
@@ -48,28 +35,43 @@ function documentsOf({ Properties }: Resource, logicalId: string): unknown[] {
   return Array.isArray(policies) ? policies : [policies];
 }
 
-const compiled = new WeakMap<Template, Map<string, ReadonlyMap<string, Policy>>>();
+type Roles = ReadonlyMap<string, Policy>;
+
+interface Compiled {
+  /** The values that the policies refer to; whatever else a deployment gives changes nothing in them. */
+  asked: Values;
+  roles: Roles;
+}
+
+const compiled = new WeakMap<Template, Compiled[]>();
+/** A process that deploys more different ones than this compiles some of them anew. */
+const COMPILED_MAX = 50;
+
+function compile(template: Template, values: Values): Compiled {
+  const { resolve, asked } = createResolver(template, values);
+  const withRole = Object.entries(template.Resources).filter(([, { Type }]) => WITH_ROLE.has(Type));
+  const roles = withRole.map(([logicalId, resource]): [string, Policy] => {
+    const documents = documentsOf(resource, logicalId).map((one) => resolve(one, logicalId));
+    return [logicalId, parsePolicy(documents, logicalId)];
+  });
+  return { asked, roles: new Map(roles) };
+}
 
 /**
- * The roles of a template's functions and state machines, by logical ID; read once for each deployment that is alike.
- * AWS's managed policies for logs and traces, which SAM adds, are not in them.
+ * The roles of a template's functions and state machines, by logical ID; compiled once for all deployments whose policies
+ * are alike. AWS's managed policies for logs and traces, which SAM adds, are not in them.
+ * @param references parameters and resources by logical ID, and CloudFormation's own (`AWS::Region`)
  * @throws Error or PolicyError for what is not known here
  */
-export function rolesOf(template: Template, references: References, place: Place): ReadonlyMap<string, Policy> {
-  const ofTemplate = compiled.get(template) ?? new Map<string, ReadonlyMap<string, Policy>>();
-  compiled.set(template, ofTemplate);
-  const key = JSON.stringify([references, place]);
-  const found = ofTemplate.get(key);
-  if (found !== undefined) return found;
-  const { resolve } = createResolver(template, valuesOf(template, references, place));
-  const roles = new Map(
-    Object.entries(template.Resources)
-      .filter(([, { Type }]) => WITH_ROLE.has(Type))
-      .map(([logicalId, resource]): [string, Policy] => {
-        const documents = documentsOf(resource, logicalId).map((one) => resolve(one, logicalId));
-        return [logicalId, parsePolicy(documents, logicalId)];
-      }),
-  );
-  ofTemplate.set(key, roles);
-  return roles;
+export function rolesOf(template: Template, references: References): Roles {
+  const values = valuesOf(template, references);
+  const known = compiled.get(template) ?? [];
+  compiled.set(template, known);
+  const isAlike = ({ asked }: Compiled) => Object.entries(asked).every(([name, value]) => values[name] === value);
+  const found = known.find(isAlike);
+  if (found !== undefined) return found.roles;
+  const made = compile(template, values);
+  known.push(made);
+  if (known.length > COMPILED_MAX) known.shift();
+  return made.roles;
 }

@@ -1,64 +1,35 @@
-import {
-  CreateTagsCommand,
-  DeleteTagsCommand,
-  DescribeInstancesCommand,
-  EC2Client,
-  StartInstancesCommand,
-  StopInstancesCommand,
-} from '@aws-sdk/client-ec2';
-import { ListGroupResourcesCommand, ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
+import { CreateTagsCommand, DeleteTagsCommand, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { ListCommandsCommand, SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type AccessRequest, parsePolicy } from '../../local/account/iam/policy.ts';
-import { connect } from '../../local/account/in-process.ts';
-import { deploy } from '../../local/deployment.ts';
-import { aFleet, manyInstances, nthId, refusal, running, stopped, type Visit, visit } from '../support/account.ts';
+import { SendCommandCommand } from '@aws-sdk/client-ssm';
+import {
+  aFleet,
+  clientsOf,
+  manyInstances,
+  nthId,
+  refusal,
+  running,
+  stopped,
+  type Visit,
+  visit,
+} from '../support/account.ts';
 import { INSTANCE_ID } from '../support/builders.ts';
+import { deployed, mayOnly } from './restricted.ts';
 
 const LEASE = { Key: 'reveille:lease', Value: 'x' };
 const Resources = [INSTANCE_ID];
 const InstanceIds = [INSTANCE_ID];
 
-/** Clients of somebody by this name, which ask once. */
-function as({ account }: Visit, principal: string) {
-  const once = { ...connect(account, principal, 1), maxAttempts: 1 };
-  return {
-    ec2: new EC2Client(once),
-    ssm: new SSMClient(once),
-    groups: new ResourceGroupsClient(once),
-    s3: new S3Client(once),
-    sns: new SNSClient(once),
-    sts: new STSClient(once),
-  };
-}
-
-/** An account on which the application is deployed. */
-const deployed = <T>(fleet: Parameters<typeof visit>[0], work: (visit: Visit) => Promise<T>): Promise<T> =>
-  visit(fleet, (visitor) => {
-    deploy({ account: visitor.account, seed: 1, parameters: { ResourceGroups: 'dev' } });
-    return work(visitor);
-  });
-
-/** Somebody who may do only this. */
-function mayOnly(visitor: Visit, ...statements: object[]) {
-  const Statement = statements.map((statement, index) => ({ Sid: `S${index}`, Effect: 'Allow', ...statement }));
-  visitor.account.access.restrict('somebody', parsePolicy([{ Version: '2012-10-17', Statement }], 'somebody'));
-  return as(visitor, 'somebody');
-}
-
 describe('the role that starts', () => {
   it('starts nobody without a lease, and whoever has one as soon as EC2 shows it', () =>
     deployed(aFleet(stopped()), async (visitor) => {
-      const { ec2 } = as(visitor, 'StartInstancesFunction');
+      const { ec2 } = clientsOf(visitor.account, 'StartInstancesFunction');
       const start = () => ec2.send(new StartInstancesCommand({ InstanceIds }));
 
       expect(await refusal(start())).toMatchObject({ name: 'UnauthorizedOperation', status: 403 });
@@ -71,7 +42,7 @@ describe('the role that starts', () => {
 
   it('starts none of several if one of them has no lease', () =>
     deployed(aFleet(...manyInstances(2)), async (visitor) => {
-      const { ec2 } = as(visitor, 'StartInstancesFunction');
+      const { ec2 } = clientsOf(visitor.account, 'StartInstancesFunction');
       await ec2.send(new CreateTagsCommand({ Resources: [nthId(0)], Tags: [LEASE] }));
       await visitor.pass(4);
 
@@ -84,7 +55,7 @@ describe('the role that starts', () => {
 
   it('writes no tag but the lease, removes none, and stops nobody', () =>
     deployed(aFleet(running()), async (visitor) => {
-      const { ec2 } = as(visitor, 'StartInstancesFunction');
+      const { ec2 } = clientsOf(visitor.account, 'StartInstancesFunction');
       await visitor.ec2.send(new CreateTagsCommand({ Resources, Tags: [LEASE] }));
       await visitor.pass(4);
 
@@ -105,7 +76,7 @@ describe('the role that starts', () => {
 describe('the role that stops', () => {
   it('stops only what carries a lease', () =>
     deployed(aFleet(running()), async (visitor) => {
-      const { ec2 } = as(visitor, 'RestoreInstancesFunction');
+      const { ec2 } = clientsOf(visitor.account, 'RestoreInstancesFunction');
       const stop = () => ec2.send(new StopInstancesCommand({ InstanceIds }));
 
       expect((await refusal(stop())).name).toBe('UnauthorizedOperation');
@@ -117,7 +88,7 @@ describe('the role that stops', () => {
 
   it('writes no tag and starts nobody', () =>
     deployed(aFleet(stopped()), async (visitor) => {
-      const { ec2 } = as(visitor, 'RestoreInstancesFunction');
+      const { ec2 } = clientsOf(visitor.account, 'RestoreInstancesFunction');
       const denied = [
         ec2.send(new CreateTagsCommand({ Resources, Tags: [LEASE] })),
         ec2.send(new StartInstancesCommand({ InstanceIds })),
@@ -128,7 +99,7 @@ describe('the role that stops', () => {
   it('removes the lease, no other tag, and not all tags at once', () =>
     deployed(aFleet(stopped()), async (visitor) => {
       await visitor.ec2.send(new CreateTagsCommand({ Resources, Tags: [LEASE] }));
-      const { ec2 } = as(visitor, 'RestoreInstancesFunction');
+      const { ec2 } = clientsOf(visitor.account, 'RestoreInstancesFunction');
       const untag = (changes: object) => ec2.send(new DeleteTagsCommand({ Resources, ...changes }));
 
       expect((await refusal(untag({}))).name).toBe('UnauthorizedOperation');
@@ -212,95 +183,3 @@ it('a write that depends on an ETag needs to be allowed to read', () =>
     );
     expect(visitor.account.objects.keys(file.Bucket)).toEqual([]);
   }));
-
-describe('a denied call', () => {
-  it.each([
-    ['ec2', 'UnauthorizedOperation', 403, (who: Clients) => who.ec2.send(new DescribeInstancesCommand({}))],
-    ['ssm', 'AccessDeniedException', 400, (who: Clients) => who.ssm.send(new ListCommandsCommand({}))],
-    [
-      'sns',
-      'AuthorizationError',
-      403,
-      (who: Clients, topic: string) => who.sns.send(new PublishCommand({ TopicArn: topic, Message: 'x' })),
-    ],
-    [
-      'resource-groups',
-      'ForbiddenException',
-      403,
-      (who: Clients) => who.groups.send(new ListGroupResourcesCommand({ Group: 'dev' })),
-    ],
-  ] as const)('of %s answers %s, and the journal has it', (service, name, status, call) =>
-    visit(aFleet(), async (visitor) => {
-      const told = await refusal(call(mayOnly(visitor), visitor.account.topicArn));
-      expect(told.status).toBe(status);
-      // Some clients add a word of their own.
-      expect(told.name).toMatch(new RegExp(`^${name}(Exception)?$`));
-      expect(told.message).toMatch(
-        /assumed-role\/somebody\/somebody is not authorized to perform: \S+ on resource: \S+ because no/,
-      );
-      expect(visitor.account.journal.entries.at(-1)).toMatchObject({ principal: 'somebody', service, error: name });
-    }),
-  );
-
-  it('is counted by the throttle like any other', () =>
-    visit(aFleet(stopped()), async (visitor) => {
-      const { ec2 } = mayOnly(visitor);
-      const names = [];
-      for (let call = 0; call < 7; call++) {
-        names.push((await refusal(ec2.send(new StartInstancesCommand({ InstanceIds })))).name);
-      }
-      expect(names).toContain('RequestLimitExceeded');
-    }));
-
-  it('to ask who one is needs no permission', () =>
-    visit(aFleet(), async (visitor) => {
-      expect((await mayOnly(visitor).sts.send(new GetCallerIdentityCommand({}))).Arn).toContain('somebody');
-    }));
-
-  it('is a matter of whoever was restricted: a person may do everything', () =>
-    deployed(aFleet(stopped()), async ({ ec2, machine }) => {
-      await ec2.send(new StartInstancesCommand({ InstanceIds }));
-      expect(machine().state).toBe('pending');
-    }));
-});
-
-describe('permissions that are revoked for a while', () => {
-  it('are denied whatever the policy says, to those whom it is about, until it ends', () =>
-    visit(aFleet(), async (visitor) => {
-      const describe = (ec2: EC2Client) => ec2.send(new DescribeInstancesCommand({}));
-      const { ec2 } = mayOnly(visitor, { Action: 'ec2:*', Resource: '*' });
-      const allowAgain = visitor.account.access.revoke(
-        (principal, action) => principal === 'somebody' && action.startsWith('ec2:Describe'),
-      );
-
-      expect((await refusal(describe(ec2))).message).toContain('with an explicit deny');
-      await describe(visitor.ec2);
-      allowAgain();
-      await describe(ec2);
-    }));
-
-  it('can be taken from a person as well', () =>
-    visit(aFleet(), async (visitor) => {
-      visitor.account.access.revoke((principal) => principal === 'visitor');
-      expect((await refusal(visitor.ssm.send(new ListCommandsCommand({})))).name).toBe('AccessDeniedException');
-    }));
-});
-
-it('what was used is told once for each, and what was denied is not', () =>
-  visit(aFleet(stopped()), async (visitor) => {
-    const { ec2 } = mayOnly(visitor, { Action: ['ec2:DescribeInstances', 'ec2:StopInstances'], Resource: '*' });
-    for (let call = 0; call < 2; call++) await ec2.send(new DescribeInstancesCommand({}));
-    await refusal(ec2.send(new StartInstancesCommand({ InstanceIds })));
-
-    const held = { principal: 'somebody', sid: 'S0', resource: '*' };
-    expect(visitor.account.access.used()).toEqual([{ ...held, action: 'ec2:DescribeInstances' }]);
-    expect(visitor.account.access.allowed()).toHaveLength(2);
-  }));
-
-it('an unrestricted request is decided without any policy', () =>
-  visit(aFleet(), async ({ account }) => {
-    const request: AccessRequest = { action: 'ec2:StopInstances', resource: null, context: () => undefined };
-    expect(account.access.decide('anybody', request).isAllowed).toBe(true);
-  }));
-
-type Clients = ReturnType<typeof as>;

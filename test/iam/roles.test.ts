@@ -1,14 +1,13 @@
-import { type Account, createAccount } from '../../local/account/account.ts';
+import { createAccount } from '../../local/account/account.ts';
 import type { Permission, Policy } from '../../local/account/iam/policy.ts';
-import { deploy } from '../../local/deployment.ts';
+import { deploy, referencesOf } from '../../local/deployment.ts';
 import { rolesOf } from '../../local/roles.ts';
-import { readTemplate, resolveParameters, type Template } from '../../local/template.ts';
+import { readTemplate, type Template } from '../../local/template.ts';
 import { aFleet } from '../support/account.ts';
 
-const place = { account: '123456789012', region: 'eu-central-1', stack: 'reveille' };
-const given = { ResourceGroups: 'dev', Bucket: 'files', Topic: 'arn:aws:sns:eu-central-1:123456789012:told' };
+const account = createAccount({ fleet: aFleet(), seed: 1, now: () => 0 });
 const roles = (changes: Record<string, string> = {}, template = readTemplate()) =>
-  rolesOf(template, resolveParameters(template, { ...given, ...changes }), place);
+  rolesOf(template, referencesOf(account, template, { ResourceGroups: 'dev', ...changes }));
 const permissions = (policy: Policy | undefined, sid: string): Permission[] =>
   (policy?.permissions ?? []).filter((permission) => permission.sid === sid);
 
@@ -32,10 +31,11 @@ describe('the roles of template.yaml', () => {
   it('name the resources of this deployment', () => {
     const report = roles().get('ReportRunFunction');
     expect(permissions(report, 'TellPeople')).toEqual([
-      { sid: 'TellPeople', action: 'sns:Publish', resource: given.Topic },
+      { sid: 'TellPeople', action: 'sns:Publish', resource: account.topicArn },
     ]);
-    expect(permissions(report, 'WriteReport').map(({ resource }) => resource)).toEqual([
-      'arn:aws:s3:::files/runs/*/report.json',
+    expect(permissions(report, 'ReadManifestAndResults').map(({ resource }) => resource)).toEqual([
+      'arn:aws:s3:::reveille-123456789012-eu-central-1/runs/*/manifest.json',
+      'arn:aws:s3:::reveille-123456789012-eu-central-1/runs/*/results/*',
     ]);
     expect(
       permissions(roles().get('UpdateAgentsStateMachine'), 'StartBatches').map(({ resource }) => resource),
@@ -50,10 +50,12 @@ describe('the roles of template.yaml', () => {
     expect(grants({ KmsKeyArns: keys.join(',') })).toEqual(keys);
   });
 
-  it('are read once for deployments that are alike', () => {
+  it('are compiled once for deployments whose policies are alike', () => {
     const template = readTemplate();
-    expect(roles({}, template)).toBe(roles({}, template));
-    expect(roles({ Bucket: 'another' }, template)).not.toBe(roles({}, template));
+    expect(roles({ OptOutTag: 'another' }, template)).toBe(roles({}, template));
+    const keys = { KmsKeyArns: 'arn:aws:kms:eu-central-1:123456789012:key/a' };
+    expect(roles(keys, template)).not.toBe(roles({}, template));
+    expect(roles(keys, template)).toBe(roles({ ...keys, BatchSize: '30' }, template));
   });
 
   it.each([
@@ -78,12 +80,11 @@ describe('the roles of template.yaml', () => {
 });
 
 describe('a deployment', () => {
-  const anAccount = (): Account => createAccount({ fleet: aFleet(), seed: 1, now: () => 0 });
   const deployWith = (change: (statements: { Sid: string; Resource: unknown }[]) => void) => () => {
     const template = readTemplate();
     const { Properties } = template.Resources['UpdateAgentsStateMachine'] as Template['Resources'][string];
     change((Properties['Policies'] as { Statement: [] }[])[0]?.Statement ?? []);
-    return deploy({ account: anAccount(), seed: 1, parameters: { ResourceGroups: 'dev' }, template });
+    return deploy({ account, seed: 1, parameters: { ResourceGroups: 'dev' }, template });
   };
 
   it.each([

@@ -90,6 +90,7 @@ export const REQUESTS: Record<string, Record<string, Asks>> = {
     // EC2 takes a grant on the keys of encrypted volumes in the caller's name; no volume here is encrypted.
     StartInstances: onInstances('ec2:StartInstances'),
     StopInstances: onInstances('ec2:StopInstances'),
+    TerminateInstances: onInstances('ec2:TerminateInstances'),
     CreateTags: onTags('ec2:CreateTags'),
     DeleteTags: onTags('ec2:DeleteTags'),
   },
