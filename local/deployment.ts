@@ -7,7 +7,7 @@ import { createStartInstances } from '../functions/start-instances/start-instanc
 import { createUpdateAgent } from '../functions/update-agent/update-agent.ts';
 import { createVerifyVersions } from '../functions/verify-versions/verify-versions.ts';
 import type { Account } from './account/account.ts';
-import { connect } from './account/in-process.ts';
+import { connect, type Intercept } from './account/in-process.ts';
 import { createRandom } from './account/random.ts';
 import { readDefinition } from './engine/definition.ts';
 import { isKilled, type LambdaFunction } from './engine/lambda.ts';
@@ -40,6 +40,8 @@ export interface DeploymentOptions {
   template?: Template;
   /** Puts something between a function and the state machine. */
   wrap?: (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
+  /** Puts something between the functions' clients and the account. */
+  intercept?: Intercept;
 }
 
 const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -49,7 +51,7 @@ const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined
  * each calling AWS under its own name, and the state machine from its own file.
  */
 export function deploy(options: DeploymentOptions): LocalStateMachine {
-  const { account, seed, parameters, logger = silent, template = readTemplate(), wrap } = options;
+  const { account, seed, parameters, logger = silent, template = readTemplate(), wrap, intercept } = options;
   const references = resolveParameters(template, { ...parameters, Bucket: account.bucket, Topic: account.topicArn });
   const functions: Record<string, LambdaFunction> = {};
   const substitutions: Record<string, string> = {};
@@ -58,7 +60,7 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
       now: () => new Date(),
       logger,
       environment: environmentOf(template, logicalId, references),
-      clientOptions: connect(account, logicalId, seed, isKilled),
+      clientOptions: connect(account, logicalId, seed, isKilled, intercept),
     });
     functions[logicalId] = {
       handler: wrap?.(logicalId, handler) ?? handler,

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { ClientOptions } from '../../functions/aws/clients.ts';
 import type { Account } from './account.ts';
 import { createRandom } from './random.ts';
+import type { WireRequest, WireResponse } from './wire/http.ts';
 
 /** How long a call is under way, there and back. */
 const LATENCY_MILLISECONDS = [8, 60] as const;
@@ -21,6 +22,18 @@ interface SdkRequest {
 const isS3 = (headers: Record<string, string>): boolean =>
   headers['authorization']?.includes('/s3/aws4_request') ?? false;
 
+/**
+ * Stands between a client and the account, for simulations of what goes wrong between them.
+ * @param send lets the request reach the account, and take effect
+ */
+export type Intercept = (
+  request: WireRequest,
+  principal: string,
+  send: () => Promise<WireResponse>,
+) => Promise<WireResponse>;
+
+const never = () => new Promise<never>(() => undefined);
+
 const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
   Object.fromEntries(
     Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
@@ -32,7 +45,13 @@ const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
  * @param principal who is calling: the name of a function
  * @param isKilled whether the caller is dead by now: then its call goes nowhere, and is never answered
  */
-export function connect(account: Account, principal: string, seed: number, isKilled = () => false): ClientOptions {
+export function connect(
+  account: Account,
+  principal: string,
+  seed: number,
+  isKilled = () => false,
+  intercept?: Intercept,
+): ClientOptions {
   const latencies = createRandom(seed, 'latency', principal);
   const pause = () =>
     new Promise<void>((resolve) => setTimeout(resolve, Math.ceil(latencies.between(LATENCY_MILLISECONDS) / 2)));
@@ -40,7 +59,7 @@ export function connect(account: Account, principal: string, seed: number, isKil
     metadata: { handlerProtocol: 'h1' },
     async handle(request: SdkRequest) {
       await pause();
-      if (isKilled()) return new Promise(() => undefined);
+      if (isKilled()) return never();
       const { method, hostname, path, query, body = '' } = request;
       // Through the bytes: the SDK warns when its own body is asked for its text.
       const bytes =
@@ -48,11 +67,11 @@ export function connect(account: Account, principal: string, seed: number, isKil
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
       );
-      const response = await account.handle(
-        { method, hostname, path, query: flatten(query), headers, body: bytes },
-        principal,
-      );
+      const wire = { method, hostname, path, query: flatten(query), headers, body: bytes };
+      const send = () => account.handle(wire, principal);
+      const response = await (intercept ? intercept(wire, principal, send) : send());
       await pause();
+      if (isKilled()) return never();
       // GetObject hands its body out as a stream; for all others a buffer needs no event loop.
       const isStream = isS3(headers) && method === 'GET' && response.statusCode === 200;
       return { response: { ...response, body: isStream ? Readable.from([response.body]) : response.body } };
