@@ -1,0 +1,72 @@
+import { doDeed, redrive, timeOut } from './hooks.ts';
+import type { Ongoing, Stage } from './play.ts';
+import type { Disturbance } from './scenario.ts';
+
+const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** The execution, if it is still running. */
+const running = (ongoing: Ongoing | undefined): Ongoing | null => (ongoing?.endedAt === null ? ongoing : null);
+
+/** Does what a disturbance says. @returns whether it made a difference, and for how many seconds it goes on */
+async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: number } | null> {
+  const { account, executions, machine, notes, reconciler, windows } = stage;
+  switch (disturbance.kind) {
+    case 'abort':
+    case 'time-out': {
+      const ongoing = running(executions[disturbance.execution]);
+      if (ongoing === null) return null;
+      notes.write(disturbance.kind, ongoing.name);
+      if (disturbance.kind === 'abort') ongoing.execution.abort();
+      else timeOut(ongoing.execution);
+      return { seconds: 0 };
+    }
+    case 'abort-child': {
+      const ongoing = running(executions[disturbance.execution]);
+      if (ongoing === null) return null;
+      const children = machine
+        .record()
+        .list()
+        .flatMap(({ arn, mapRuns }) => (arn === ongoing.execution.arn ? mapRuns : []));
+      const child = children.flatMap((mapRun) => mapRun.children)[disturbance.child];
+      if (child === undefined || child.status !== 'RUNNING') return null;
+      notes.write('abort-child', `${ongoing.name}: ${child.name}`);
+      await child.stop();
+      return { seconds: 0 };
+    }
+    case 'redrive': {
+      const ongoing = executions[disturbance.execution];
+      if (ongoing === undefined || ongoing.result === null || ongoing.result.status === 'SUCCEEDED') return null;
+      const execution = redrive(machine, ongoing.name);
+      if (execution === null) return null;
+      notes.write('redrive', ongoing.name);
+      Object.assign(ongoing, { execution, endedAt: null, result: null });
+      stage.follow(ongoing);
+      return { seconds: 0 };
+    }
+    case 'person': {
+      const { deed, instanceId, seconds } = disturbance;
+      if (!doDeed(account, deed, instanceId, seconds)) return null;
+      notes.write(`person ${deed}`, instanceId);
+      return { seconds };
+    }
+    case 'window':
+      windows.open(disturbance);
+      await pause(disturbance.seconds);
+      windows.close(disturbance);
+      return { seconds: 0 };
+    case 'events':
+      reconciler.hold(disturbance.fate === 'lost' ? null : disturbance.seconds);
+      notes.write(`events ${disturbance.fate}`, `for ${disturbance.seconds} s`);
+      await pause(disturbance.seconds);
+      reconciler.release();
+      return { seconds: 0 };
+  }
+}
+
+/** Lets a disturbance come when its time has come, and notes it if it makes a difference. */
+export async function disturb(stage: Stage, disturbance: Disturbance): Promise<void> {
+  await pause(disturbance.atSeconds);
+  const at = Date.now();
+  const done = await act(stage, disturbance);
+  if (done !== null) stage.done.push({ at, until: Date.now() + done.seconds * 1000, disturbance });
+}

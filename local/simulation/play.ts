@@ -1,0 +1,207 @@
+import type { Report } from '../../functions/domain/report.ts';
+import { type Account, createAccount } from '../account/account.ts';
+import { createRandom, type Random } from '../account/random.ts';
+import { deploy } from '../deployment.ts';
+import type { Execution, ExecutionResult, LocalStateMachine } from '../engine/state-machine.ts';
+import { runInVirtualTime } from '../engine/virtual-time.ts';
+import { SIMULATION_START, stateOf, warmUp } from '../simulation.ts';
+import { readTemplate, type Template } from '../template.ts';
+import { disturb } from './disturbances.ts';
+import type { DoneDisturbance, Evidence, ExecutionEvidence, Standing } from './evidence.ts';
+import { createFaults, type RunOfEntry } from './faults.ts';
+import { createNotes, type Note, type Notes } from './notes.ts';
+import { createReconciler, RECONCILE_EVERY_SECONDS, type Reconciler } from './reconciler.ts';
+import type { PlannedExecution, Scenario } from './scenario.ts';
+import { gatherTimeline } from './timeline.ts';
+import { createWindows, type Windows } from './windows.ts';
+
+/** So long after the last thing that happened from outside, whatever is to be put back has been put back. */
+const QUIET_AFTER_SECONDS = 4 * 3600;
+/** An execution ends by itself before this. */
+const EXECUTION_SECONDS_MAX = 13 * 3600;
+const LEASE_TAG = 'reveille:lease';
+const LOCK_KEY = 'lock.json';
+
+/** An execution that was started, with what became of it. */
+export interface Ongoing extends PlannedExecution {
+  startedAt: number;
+  endedAt: number | null;
+  result: ExecutionResult | null;
+  execution: Execution;
+}
+
+/** A simulation under way: what disturbances act on. */
+export interface Stage {
+  account: Account;
+  machine: LocalStateMachine;
+  executions: Ongoing[];
+  reconciler: Reconciler;
+  windows: Windows;
+  notes: Notes;
+  done: DoneDisturbance[];
+  follow(ongoing: Ongoing): void;
+}
+
+export interface Played {
+  evidence: Evidence;
+  account: Account;
+  notes: Note[];
+}
+
+const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+
+let template: Template | null = null;
+/** Read once in a process: it costs as much as a tenth of a simulation. */
+const theTemplate = (): Template => {
+  template ??= readTemplate();
+  return template;
+};
+
+const leaseOf = (account: Account, id: string): string | null =>
+  account.world.machines.get(id)?.tags.get(LEASE_TAG) ?? null;
+
+const standing = (account: Account, id: string): Standing => ({
+  state: stateOf(account, id),
+  version: account.world.machines.get(id)?.agent.version ?? null,
+  lease: leaseOf(account, id),
+});
+
+/** Whether anything is left to be done: by us, or by EC2 itself. */
+function isAtRest({ account, executions, reconciler }: Stage): boolean {
+  account.settle();
+  if (executions.some(({ endedAt }) => endedAt === null) || reconciler.isBusy()) return false;
+  if (account.objects.read(account.bucket, LOCK_KEY) !== null) return false;
+  return [...account.world.machines.values()].every(
+    ({ state, tags }) => state !== 'pending' && state !== 'stopping' && !tags.has(LEASE_TAG),
+  );
+}
+
+/** Waits until nothing changes any more: a whole pass of the reconciler has found nothing to do; or until it should have. */
+async function rest(stage: Stage, disturbed: Promise<unknown>): Promise<void> {
+  await disturbed;
+  let lastActivityAt = Date.now();
+  let passesAtRest = 0;
+  while (passesAtRest < 2) {
+    const running = stage.executions.filter(({ endedAt }) => endedAt === null);
+    const isLate = running.some(({ startedAt }) => Date.now() - startedAt > EXECUTION_SECONDS_MAX * 1000);
+    if (running.length > 0 && !isLate) lastActivityAt = Date.now();
+    if (Date.now() - lastActivityAt > QUIET_AFTER_SECONDS * 1000) return;
+    await pause(RECONCILE_EVERY_SECONDS);
+    passesAtRest = isAtRest(stage) ? passesAtRest + 1 : 0;
+  }
+}
+
+async function startPlanned(stage: Stage, planned: PlannedExecution): Promise<void> {
+  await pause(planned.atSeconds);
+  stage.notes.write('execution starts', `${planned.name} with ${JSON.stringify(planned.input)}`);
+  const execution = stage.machine.start(planned.name, planned.input);
+  const ongoing: Ongoing = { ...planned, startedAt: Date.now(), endedAt: null, result: null, execution };
+  stage.executions.push(ongoing);
+  stage.follow(ongoing);
+}
+
+/** Notes an execution's end, and lets EventBridge tell the reconciler of it. */
+const followerOf =
+  (stage: Stage, random: Random) =>
+  (ongoing: Ongoing): void => {
+    const { execution, name } = ongoing;
+    void execution.result.then((result) => {
+      // A redrive has gone on with it.
+      if (ongoing.execution !== execution) return;
+      Object.assign(ongoing, { endedAt: Date.now(), result });
+      const why = 'error' in result ? `: ${result.error}` : '';
+      stage.notes.write('execution ends', `${name} ${result.status}${why}`);
+      if (result.status !== 'SUCCEEDED') {
+        stage.reconciler.tell({ executionArn: execution.arn, name, status: result.status }, random.between([1, 10]));
+      }
+    });
+  };
+
+/** Plays a scenario to its end, in virtual time. The same scenario gives the same evidence, to the byte. */
+export async function play(scenario: Scenario): Promise<Played> {
+  const { fleet, seed } = scenario;
+  await warmUp(fleet);
+  return runInVirtualTime(SIMULATION_START, seed, async () => {
+    const account = createAccount({ fleet, seed, now: () => Date.now() });
+    const notes = createNotes(account.journal);
+    const windows = createWindows(notes);
+    const { intercept, betweenOf, runs } = createFaults({ account, notes, faults: scenario.faults, windows });
+    const ids = [...new Set(fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id)))];
+    const before = new Map(ids.map((id) => [id, standing(account, id)]));
+    const machine = deploy({
+      account,
+      seed,
+      template: theTemplate(),
+      parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...scenario.parameters },
+      intercept,
+    });
+    for (const [name, lambda] of Object.entries(machine.functions)) lambda.between = betweenOf(name);
+    // Costs memory, so only where children are to be found again.
+    if (scenario.disturbances.some(({ kind }) => kind === 'abort-child')) machine.record();
+    const reconciler = createReconciler({ machine, notes, random: createRandom(seed, 'reconciler') });
+    const stage: Stage = {
+      account,
+      machine,
+      executions: [],
+      reconciler,
+      windows,
+      notes,
+      done: [],
+      follow: () => undefined,
+    };
+    stage.follow = followerOf(stage, createRandom(seed, 'events'));
+
+    const started = scenario.executions.map((planned) => startPlanned(stage, planned));
+    const disturbed = scenario.disturbances.map((disturbance) => disturb(stage, disturbance));
+    await rest(stage, Promise.all([...started, ...disturbed]));
+    reconciler.stop();
+    account.settle();
+    const evidence = gather(scenario, stage, before, runs);
+    return { evidence, account, notes: notes.all };
+  });
+}
+
+const readReport = ({ account }: Stage, name: string): Report | null => {
+  const text = account.objects.read(account.bucket, `runs/${name}/report.json`);
+  return text === null ? null : (JSON.parse(text) as Report);
+};
+
+function gather(scenario: Scenario, stage: Stage, before: Map<string, Standing>, runs: RunOfEntry): Evidence {
+  const { account, executions, machine, notes } = stage;
+  const { groups } = scenario.fleet;
+  return {
+    startedAt: SIMULATION_START.getTime(),
+    endedAt: Date.now(),
+    latestVersion: scenario.fleet.agentVersion,
+    parameters: scenario.parameters,
+    instances: [...before].map(([instanceId, standingBefore]) => {
+      const holders = groups.filter(({ instances }) => instances.some(({ id }) => id === instanceId));
+      const spec = holders[0]?.instances.find(({ id }) => id === instanceId);
+      const isSettling = standingBefore.state === 'pending' || standingBefore.state === 'stopping';
+      return {
+        instanceId,
+        groups: holders.map(({ name }) => name),
+        behaviours: spec?.behaviours ?? [],
+        before: standingBefore,
+        settled: isSettling ? (spec?.state ?? standingBefore.state) : standingBefore.state,
+        after: standing(account, instanceId),
+      };
+    }),
+    timeline: gatherTimeline(account.journal.entries, runs),
+    executions: executions.map(
+      ({ name, input, startedAt, endedAt, result }): ExecutionEvidence => ({
+        name,
+        input,
+        startedAt,
+        endedAt,
+        status: result?.status ?? 'RUNNING',
+        error: result !== null && 'error' in result ? (result.error ?? null) : null,
+        report: readReport(stage, name),
+      }),
+    ),
+    disturbances: stage.done,
+    faults: notes.all.filter(({ what }) => what.startsWith('fault ')).map(({ at, what }) => ({ at, what })),
+    lock: account.objects.read(account.bucket, LOCK_KEY),
+    longestHistory: machine.tally.longestHistory,
+  };
+}
