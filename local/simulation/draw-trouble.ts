@@ -100,7 +100,7 @@ function drawWindow(random: Random): Disturbance {
 function drawDisturbance(random: Random, { groups }: Fleet, executions: number): Disturbance[] {
   const atSeconds = drawMoment(random);
   const execution = random.integer([0, executions - 1]);
-  const kind = pickWeighted(random, [
+  const kind = pickWeighted<Disturbance['kind']>(random, [
     ['abort', 15],
     ['time-out', 8],
     ['abort-child', 8],

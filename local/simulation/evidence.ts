@@ -130,6 +130,8 @@ export interface Span {
   from: number;
   to: number | null;
   id: string | null;
+  /** The instance was stopped while it was at work. */
+  isInterrupted: boolean;
 }
 
 /** Updates, sessions, commands or associations on an instance. */
@@ -142,9 +144,12 @@ export function spansOf(
   for (const { at, facts } of changes(evidence, instanceId)) {
     if (facts.about !== about) continue;
     const id = idOf(facts);
-    if (facts.phase === 'begin') spans.push({ from: at, to: null, id });
+    if (facts.phase === 'begin') spans.push({ from: at, to: null, id, isInterrupted: false });
     const open = spans.findLast((span) => span.id === id && span.to === null);
-    if (facts.phase !== 'begin' && open !== undefined) open.to = at;
+    if (facts.phase !== 'begin' && open !== undefined) {
+      open.to = at;
+      open.isInterrupted = facts.phase === 'interrupted';
+    }
   }
   return spans;
 }
