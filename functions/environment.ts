@@ -7,6 +7,9 @@ const seconds = wholeNumber;
 
 export const environment = {
   BUCKET_NAME: z.string().min(3).max(63),
+  /** Of the ARNs: `aws`, or that of China or GovCloud. */
+  PARTITION: z.string().regex(/^aws[a-z-]*$/),
+  STATE_MACHINE_ARN: z.string().startsWith('arn:'),
   TOPIC_ARN: z.string().startsWith('arn:'),
   /** From the first attempt to start it until capacity is found. */
   START_DEADLINE_SECONDS: seconds(0, 7200),

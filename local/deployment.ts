@@ -1,5 +1,6 @@
 import { createCheckReadiness } from '../functions/check-readiness/check-readiness.ts';
 import { createListInstances } from '../functions/list-instances/list-instances.ts';
+import { createReconcileLeases } from '../functions/reconcile-leases/reconcile-leases.ts';
 import { createReportRun } from '../functions/report-run/report-run.ts';
 import { createRestoreInstances } from '../functions/restore-instances/restore-instances.ts';
 import type { Handler, Runtime } from '../functions/runtime.ts';
@@ -9,12 +10,17 @@ import { createVerifyVersions } from '../functions/verify-versions/verify-versio
 import type { Account } from './account/account.ts';
 import { connect, type Intercept } from './account/in-process.ts';
 import { createRandom } from './account/random.ts';
+import { stepFunctions } from './account/services/step-functions.ts';
+import { stepFunctionsProtocol } from './account/services/step-functions-wire.ts';
 import { readDefinition } from './engine/definition.ts';
+import type { RecordOptions } from './engine/executions.ts';
 import { isKilled, type LambdaFunction } from './engine/lambda.ts';
 import { createStateMachine, type LocalStateMachine } from './engine/state-machine.ts';
 import { environmentOf, type References, readTemplate, resolveParameters, type Template } from './template.ts';
 
 export const definitionPath = new URL('../statemachine/update-agents.asl.json', import.meta.url);
+
+const STACK_NAME = 'reveille';
 
 /** Metrics go to CloudWatch through standard output; here they would only be noise. */
 const noMetrics = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
@@ -28,6 +34,7 @@ export const functionFactories: Record<string, (runtime: Runtime) => Handler<unk
   VerifyVersionsFunction: createVerifyVersions,
   RestoreInstancesFunction: createRestoreInstances,
   ReportRunFunction: (runtime) => createReportRun(runtime, noMetrics),
+  ReconcileLeasesFunction: (runtime) => createReconcileLeases(runtime, noMetrics),
 };
 
 export interface DeploymentOptions {
@@ -38,6 +45,8 @@ export interface DeploymentOptions {
   logger?: Runtime['logger'];
   /** For tests of a deployment that is not quite this one. */
   template?: Template;
+  /** What is remembered of executions; no histories, unless this asks for them. */
+  executions?: RecordOptions;
   /** Puts something between a function and the state machine. */
   wrap?: (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
   /** Puts something between the functions' clients and the account. */
@@ -46,13 +55,25 @@ export interface DeploymentOptions {
 
 const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
+/** What `!Ref` means in a stack of this name on this account. */
+export const referencesOf = (account: Account, template: Template, parameters: References): References =>
+  resolveParameters(template, {
+    ...parameters,
+    Bucket: account.bucket,
+    Topic: account.topicArn,
+    'AWS::Partition': 'aws',
+    'AWS::Region': account.region,
+    'AWS::AccountId': account.id,
+    'AWS::StackName': STACK_NAME,
+  });
+
 /**
  * Puts the SAM application on the embedded account: the functions with the environment that template.yaml gives them,
- * each calling AWS under its own name, and the state machine from its own file.
+ * each calling AWS under its own name, and the state machine from its own file. The account then has Step Functions, too.
  */
 export function deploy(options: DeploymentOptions): LocalStateMachine {
   const { account, seed, parameters, logger = silent, template = readTemplate(), wrap, intercept } = options;
-  const references = resolveParameters(template, { ...parameters, Bucket: account.bucket, Topic: account.topicArn });
+  const references = referencesOf(account, template, parameters);
   const functions: Record<string, LambdaFunction> = {};
   const substitutions: Record<string, string> = {};
   for (const [logicalId, create] of Object.entries(functionFactories)) {
@@ -68,12 +89,28 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
     };
     substitutions[`${logicalId}Arn`] = `arn:aws:lambda:${account.region}:${account.id}:function:${logicalId}`;
   }
-  return createStateMachine({
+  const machine = createStateMachine({
     definition: readDefinition(definitionPath, substitutions),
     functions,
-    name: 'reveille-update-agents',
+    name: `${STACK_NAME}-update-agents`,
     account: account.id,
     region: account.region,
     random: createRandom(seed, 'executions'),
+  });
+  installStepFunctions(account, machine, { histories: false, ...options.executions });
+  return machine;
+}
+
+/** Gives the account Step Functions with this state machine on it. */
+function installStepFunctions(account: Account, machine: LocalStateMachine, recorded: RecordOptions): void {
+  const { arn, name, roleArn } = machine;
+  const definition = JSON.stringify(machine.definition, null, 2);
+  const executions = machine.record(recorded);
+  const start = (execution: string, input: unknown, text: string) => {
+    machine.start(execution, input, text);
+  };
+  account.install('states', {
+    protocol: stepFunctionsProtocol,
+    operations: stepFunctions({ arn, name, roleArn, definition, createdAt: Date.now(), executions, start }),
   });
 }

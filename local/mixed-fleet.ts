@@ -9,10 +9,13 @@ const VERSIONS = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.2.2222.0', '3.3.40
 const SPECIAL_SHARE = 0.35;
 const ONLY_STOPPED = new Set<BehaviourName>(['hibernated', 'hibernation-falls-back']);
 
+/** EC2 never lets go of it again: a fleet with it can't be put back. */
+const drawn = behaviourNames.filter((name) => name !== 'hangs-in-pending');
+
 const pick = <T>(random: Random, items: readonly T[]): T => items[random.integer([0, items.length - 1])] as T;
 
 function mixedInstance(random: Random, group: string, index: number): FleetInstance {
-  const behaviours = random.next() < SPECIAL_SHARE ? [pick(random, behaviourNames)] : [];
+  const behaviours = random.next() < SPECIAL_SHARE ? [pick(random, drawn)] : [];
   const isStopped = behaviours.some((name) => ONLY_STOPPED.has(name)) || random.next() < (group === 'dev' ? 0.85 : 0.1);
   const hex = Array.from({ length: 16 }, () => Math.floor(random.next() * 16).toString(16)).join('');
   return {

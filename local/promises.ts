@@ -3,6 +3,8 @@ import { coverageHolds, type Report, type ReportInstance } from '../functions/do
 import { isAtLeast } from '../functions/domain/versions.ts';
 import type { Account } from './account/account.ts';
 import type { JournalEntry } from './account/journal.ts';
+import { PERSON } from './account/people.ts';
+import { COPIED_LEASE } from './account/world/machine.ts';
 import { stateOf } from './simulation.ts';
 
 /** One promise, and where it was broken. */
@@ -31,6 +33,8 @@ const written = ({ journal }: Account, ...operations: string[]): Set<string> =>
   new Set(
     journal.entries
       .filter((entry) => entry.kind === 'call' && entry.error === null && operations.includes(entry.operation))
+      // What people do is no doing of the run.
+      .filter((entry) => entry.kind === 'call' && entry.principal !== PERSON)
       .flatMap(idsIn),
   );
 
@@ -107,7 +111,8 @@ const untouched = ({ account, report }: Evidence): PromiseCheck => {
 const noLease = ({ account }: Evidence): PromiseCheck => ({
   promise: 'no lease is left',
   broken: [...account.world.machines.values()]
-    .filter(({ tags }) => tags.has(LEASE_TAG))
+    // A copied one was never a run's: who is not woken keeps it.
+    .filter(({ tags }) => tags.has(LEASE_TAG) && tags.get(LEASE_TAG) !== COPIED_LEASE)
     .map(({ id }) => `${id} carries a lease`),
 });
 

@@ -47,10 +47,17 @@ export function resolveParameters({ Parameters }: Template, given: References): 
   return { ...Object.fromEntries(defaults), ...given };
 }
 
-/** The value of an environment variable: a text, `!Ref` of something, or a joined list parameter. */
+/** The value of an environment variable: a text, with references in it or not, `!Ref` of something, or a joined list parameter. */
 function resolveValue(value: unknown, references: References, variable: string): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown] };
+  const {
+    Ref,
+    'Fn::Join': join,
+    'Fn::Sub': text,
+  } = value as { Ref?: string; 'Fn::Join'?: [string, unknown]; 'Fn::Sub'?: string };
+  if (text !== undefined) {
+    return text.replace(/\$\{([\w:]+)\}/g, (_, name: string) => resolveValue({ Ref: name }, references, variable));
+  }
   if (Ref !== undefined && Object.hasOwn(references, Ref)) return references[Ref] as string;
   // A list parameter is written with commas already.
   if (join !== undefined && join[0] === ',') return resolveValue(join[1], references, variable);

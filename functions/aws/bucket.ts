@@ -1,8 +1,20 @@
-import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { ReveilleError } from '../domain/errors.ts';
 import { agentVersionSchema } from '../domain/versions.ts';
 import { describeFailure } from './failures.ts';
+
+/** An object's content, and the mark of this version of it. */
+export interface Versioned<T> {
+  value: T;
+  etag: string;
+}
 
 /** The run's files: JSON objects in the one bucket. */
 export interface Bucket {
@@ -10,14 +22,23 @@ export interface Bucket {
   put(key: string, value: unknown): Promise<void>;
   /** Writes only if the key is new. @returns false if it was there already */
   putOnce(key: string, value: unknown): Promise<boolean>;
+  /** Writes only if the object is still this version. @returns false if it is another, or gone */
+  putIfSame(key: string, value: unknown, etag: string): Promise<boolean>;
+  /** Deletes only if the object is still this version; one that is another, or gone, is left as it is. */
+  deleteIfSame(key: string, etag: string): Promise<void>;
   /** Keys that begin with the prefix, at most so many. */
   list(prefix: string, keysMax: number): Promise<string[]>;
   /** @returns null if there is no such key. @throws UnexpectedReply if the content doesn't fit the schema */
   get<T>(key: string, schema: z.ZodType<T>): Promise<T | null>;
+  /** The same, with the mark of its version. */
+  getVersioned<T>(key: string, schema: z.ZodType<T>): Promise<Versioned<T> | null>;
 }
 
+/** Answers to a condition that does not hold, of writes and of deletes (docs/aws-behaviour.md 34). */
+const NOT_THE_SAME = new Set(['PreconditionFailed', 'NoSuchKey']);
+
 export function createBucket(s3: S3Client, name: string): Bucket {
-  const write = (key: string, value: unknown, condition: { IfNoneMatch?: string } = {}) =>
+  const write = (key: string, value: unknown, condition: { IfNoneMatch?: string; IfMatch?: string } = {}) =>
     s3.send(
       new PutObjectCommand({
         Bucket: name,
@@ -31,14 +52,10 @@ export function createBucket(s3: S3Client, name: string): Bucket {
     async put(key, value) {
       await write(key, value);
     },
-    async putOnce(key, value) {
-      try {
-        await write(key, value, { IfNoneMatch: '*' });
-        return true;
-      } catch (error) {
-        if (describeFailure(error).code === 'PreconditionFailed') return false;
-        throw error;
-      }
+    putOnce: (key, value) => isMet(() => write(key, value, { IfNoneMatch: '*' })),
+    putIfSame: (key, value, etag) => isMet(() => write(key, value, { IfMatch: etag })),
+    async deleteIfSame(key, etag) {
+      await isMet(() => s3.send(new DeleteObjectCommand({ Bucket: name, Key: key, IfMatch: etag })));
     },
     async list(prefix, keysMax) {
       const keys: string[] = [];
@@ -50,16 +67,31 @@ export function createBucket(s3: S3Client, name: string): Bucket {
       return keys.slice(0, keysMax);
     },
     async get(key, schema) {
-      const text = await readObject(s3, name, key);
-      return text === null ? null : parseContent(text, key, schema);
+      const found = await readObject(s3, name, key);
+      return found === null ? null : parseContent(found.value, key, schema);
+    },
+    async getVersioned(key, schema) {
+      const found = await readObject(s3, name, key);
+      return found === null ? null : { value: parseContent(found.value, key, schema), etag: found.etag };
     },
   };
 }
 
-async function readObject(s3: S3Client, bucket: string, key: string): Promise<string | null> {
+/** Whether a conditional call was carried out. */
+async function isMet(call: () => Promise<unknown>): Promise<boolean> {
   try {
-    const reply = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return (await reply.Body?.transformToString()) ?? '';
+    await call();
+    return true;
+  } catch (error) {
+    if (NOT_THE_SAME.has(describeFailure(error).code)) return false;
+    throw error;
+  }
+}
+
+async function readObject(s3: S3Client, bucket: string, key: string): Promise<Versioned<string> | null> {
+  try {
+    const { Body, ETag = '' } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { value: (await Body?.transformToString()) ?? '', etag: ETag };
   } catch (error) {
     if (describeFailure(error).code === 'NoSuchKey') return null;
     throw error;
@@ -81,7 +113,7 @@ function parseContent<T>(text: string, key: string, schema: z.ZodType<T>): T {
 /** We may not list AWS's bucket, so a missing key there answers AccessDenied (docs/aws-behaviour.md 34). */
 async function readVersionObject(s3: S3Client, region: string): Promise<string | null> {
   try {
-    return await readObject(s3, `amazon-ssm-${region}`, 'latest/VERSION');
+    return (await readObject(s3, `amazon-ssm-${region}`, 'latest/VERSION'))?.value ?? null;
   } catch (error) {
     if (describeFailure(error).code === 'AccessDenied') return null;
     throw error;

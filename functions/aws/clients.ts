@@ -1,12 +1,13 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AdaptiveRetryStrategy } from '@smithy/core/retry';
 import { lacksCapacity } from '../domain/starting.ts';
 
-export type { EC2Client, SSMClient };
+export type { EC2Client, SFNClient, SSMClient };
 
 /**
  * The parts of a client's configuration that every client takes. Lambda's own environment gives region and credentials;
@@ -43,3 +44,4 @@ export const createResourceGroupsClient = (options: ClientOptions = {}): Resourc
   new ResourceGroupsClient({ ...patient, ...options });
 export const createS3Client = (options: ClientOptions = {}): S3Client => new S3Client({ ...patient, ...options });
 export const createSnsClient = (options: ClientOptions = {}): SNSClient => new SNSClient({ ...patient, ...options });
+export const createSfnClient = (options: ClientOptions = {}): SFNClient => new SFNClient({ ...patient, ...options });

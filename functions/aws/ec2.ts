@@ -70,6 +70,26 @@ export async function describeInstances(ec2: EC2Client, instanceIds: string[]): 
   return found;
 }
 
+/** More instances with one tag than any fleet has: then something is wrong, and it is said. */
+const TAGGED_MAX = 5000;
+
+/** Everybody in the region that carries this tag, whatever its value, but for those that are gone. */
+export async function describeTagged(ec2: EC2Client, key: string): Promise<InstanceFacts[]> {
+  const found: InstanceFacts[] = [];
+  const states = ['pending', 'running', 'stopping', 'stopped'];
+  const Filters = [
+    { Name: 'tag-key', Values: [key] },
+    { Name: 'instance-state-name', Values: states },
+  ];
+  for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters })) {
+    found.push(...(page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances).map(toFacts));
+    if (found.length > TAGGED_MAX) {
+      throw new ReveilleError('TooManyInstances', `more than ${TAGGED_MAX} instances carry the tag ${key}`);
+    }
+  }
+  return found;
+}
+
 /** Which of these instances can't be stopped through the API (docs/aws-behaviour.md 20). One call each: EC2 has no bulk form. */
 export async function findStopProtected(ec2: EC2Client, instanceIds: string[]): Promise<Set<string>> {
   const flags = await mapConcurrently(instanceIds, ATTRIBUTE_CALLS_AT_ONCE, async (InstanceId) => {

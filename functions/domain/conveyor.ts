@@ -30,6 +30,8 @@ export const runSchema = z.object({
   region: z.string().min(1),
   startedAt: timestampSchema,
   targetVersion: agentVersionSchema,
+  /** Nobody is woken whose deadlines could pass this moment; null: there is no such moment. */
+  finishBy: timestampSchema.nullable().default(null),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -42,7 +44,7 @@ const sentCommandSchema = z.object({
 export type SentCommand = z.infer<typeof sentCommandSchema>;
 
 /** One try of StartInstances, as its record in the bucket says. */
-const attemptSchema = z.object({
+export const attemptSchema = z.object({
   attempt: z.string(),
   recordedAt: timestampSchema,
   /**
@@ -77,6 +79,8 @@ export const conveyorInstanceSchema = z.object({
   /** The agent said that an update which is not ours is at work, first at this moment. */
   foreignUpdateSince: timestampSchema.nullable().default(null),
   stopAcceptedAt: timestampSchema.nullable().default(null),
+  /** Since when somebody's session, command or association has kept it from being stopped. */
+  neighbourSince: timestampSchema.nullable().default(null),
   /** What EC2 or SSM last refused to do for it, and why. */
   lastRefusal: z.string().nullable().default(null),
   outcome: outcomeSchema.nullable().default(null),
@@ -187,12 +191,16 @@ export function moveTo(instance: ConveyorInstance, step: Step, now: Date): Conve
 /** The work on it is over, well or badly: what is left is to put it back as it was. */
 export function conclude(
   instance: ConveyorInstance,
-  outcome: Exclude<Outcome, 'excluded'>,
+  outcome: Outcome,
   why: Reason | null,
   now: Date,
 ): ConveyorInstance {
   return { ...moveTo(instance, 'restore', now), outcome, reason: why };
 }
+
+/** Left out after all, before anything was done to it. */
+export const exclude = (instance: ConveyorInstance, why: Reason, now: Date): ConveyorInstance =>
+  conclude(instance, 'excluded', why, now);
 
 export const fail = (instance: ConveyorInstance, code: string, text: string, now: Date): ConveyorInstance =>
   conclude(instance, 'failed', reason(code, text), now);
@@ -246,7 +254,7 @@ export function closeLook(batch: Batch, changed: ConveyorInstance[], now: Date, 
 const COMMENT_LENGTH_MAX = 100;
 
 /** What all comments of one batch's commands begin with. */
-export const commentPrefix = ({ run, index }: Pick<Batch, 'run' | 'index'>): string =>
+export const commentPrefix = ({ run, index }: { run: Pick<Run, 'runId'>; index: number }): string =>
   `reveille ${run.runId} b${index} `;
 
 /** The comment that finds a command again after a crash has lost its ID (docs/aws-behaviour.md 32). */

@@ -1,4 +1,6 @@
 import { type InstanceFacts, isHibernated, type OriginalState } from './instances.ts';
+import type { LeaseStanding } from './lease-standing.ts';
+import { isOurBoot } from './leases.ts';
 import { exclusion, type Reason, reason } from './reasons.ts';
 
 export interface EligibilityFacts {
@@ -7,6 +9,8 @@ export interface EligibilityFacts {
   instance: InstanceFacts | null;
   /** The attribute disableApiStop; false where it was not asked for, because the instance is out anyway. */
   stopProtected: boolean;
+  /** What the lease means that it carries; null if it carries none. */
+  lease: LeaseStanding | null;
 }
 
 export type Eligibility =
@@ -50,6 +54,16 @@ function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reas
   return null;
 }
 
+/** How it was before anybody of us touched it: a dead run may have left it awake, and its record says how it was. */
+function originalStateOf(instance: InstanceFacts, lease: LeaseStanding | null): OriginalState {
+  if (lease?.standing === 'orphaned') {
+    // Running by somebody else's start: then it is theirs, and the dead run's lease on it holds nothing.
+    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.hold)) return lease.originalState;
+  }
+  if (instance.state === 'running') return 'running';
+  return isHibernated(instance) ? 'hibernated' : 'stopped';
+}
+
 /**
  * Decides whether an instance takes part in a run (docs/aws-behaviour.md 20-22, 25).
  * @param optOutTag key of the tag that keeps an instance out; the value "false" lets it in again
@@ -62,6 +76,11 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
   }
   const why = optOutReason(instance, optOutTag) ?? structuralReason(instance, facts.stopProtected);
   if (why !== null) return excluded(why);
+  const { lease } = facts;
+  if (lease?.standing === 'busy') return excluded(exclusion('busy', lease.why));
+  if (lease?.standing === 'ending') {
+    return { decision: 'settling', originalState: null, reason: reason('settling', lease.why) };
+  }
   if (instance.state === 'pending' || instance.state === 'stopping') {
     return {
       decision: 'settling',
@@ -69,8 +88,7 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
       reason: reason('settling', `the instance is ${instance.state}`),
     };
   }
-  if (instance.state === 'running') return { decision: 'take-part', originalState: 'running', reason: null };
-  return { decision: 'take-part', originalState: isHibernated(instance) ? 'hibernated' : 'stopped', reason: null };
+  return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
 }
 
 /** After the last listing, an instance that is still between two states is out, and that is no success. */

@@ -9,6 +9,9 @@ export type ErrorName =
   | 'BrokenGroup'
   | 'TooManyInstances'
   | 'UnknownAgentVersion'
+  | 'AlreadyRunning'
+  | 'LockedForNow'
+  | 'LeasesOpen'
   | 'AwsUnavailable'
   | 'AwsRefused'
   | 'UnexpectedReply';

@@ -15,7 +15,12 @@ export const executionInputSchema = z.strictObject({
   targetVersion: targetVersionSchema.optional().describe('"latest", or a version such as "3.3.551.0"'),
   dryRun: z.boolean().optional().describe('List and judge only: the run ends with a plan'),
   allowEmpty: z.boolean().optional().describe('An empty group, or one where nobody takes part, is no failure'),
-  scheduledTime: z.string().max(40).optional().describe('Set by the schedule: the time of this occurrence'),
+  finishBy: timestampSchema
+    .optional()
+    .describe(
+      'Nobody is woken who might not be back as it was by then; ISO 8601 in UTC, such as "2026-12-06T06:00:00Z"',
+    ),
+  scheduledTime: timestampSchema.optional().describe('Set by the schedule: the time of this occurrence'),
 });
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
@@ -29,14 +34,48 @@ export const listRequestSchema = z.object({
 });
 
 const EXECUTION_ARN =
-  /^arn:[\w-]+:states:(?<region>[\w-]+):(?<account>\d{12}):execution:(?<stateMachine>[^:/]+):(?<runId>[^:/]+)$/;
+  /^arn:(?<partition>[\w-]+):states:(?<region>[\w-]+):(?<account>\d{12}):execution:(?<stateMachine>[^:/]+):(?<runId>[^:/]+)$/;
+
+const STATE_MACHINE_ARN =
+  /^arn:(?<partition>[\w-]+):states:(?<region>[\w-]+):(?<account>\d{12}):stateMachine:(?<stateMachine>[^:/]+)$/;
+
+export interface ExecutionNames {
+  partition: string;
+  region: string;
+  account: string;
+  stateMachine: string;
+  runId: string;
+}
+
+export type StateMachineNames = Omit<ExecutionNames, 'runId'>;
 
 /** Region, account and names, as an execution's ARN tells them; null for anything else. */
-export function parseExecutionArn(
-  arn: string,
-): { region: string; account: string; stateMachine: string; runId: string } | null {
+export function parseExecutionArn(arn: string): ExecutionNames | null {
   const groups = EXECUTION_ARN.exec(arn)?.groups;
   if (!groups) return null;
-  const { region = '', account = '', stateMachine = '', runId = '' } = groups;
-  return { region, account, stateMachine, runId };
+  const { partition = '', region = '', account = '', stateMachine = '', runId = '' } = groups;
+  return { partition, region, account, stateMachine, runId };
 }
+
+/** The same names as a state machine's ARN tells them, but for the run's. */
+export function parseStateMachineArn(arn: string): StateMachineNames | null {
+  const groups = STATE_MACHINE_ARN.exec(arn)?.groups;
+  if (!groups) return null;
+  const { partition = '', region = '', account = '', stateMachine = '' } = groups;
+  return { partition, region, account, stateMachine };
+}
+
+export const executionArn = ({ partition, region, account, stateMachine, runId }: ExecutionNames): string =>
+  `arn:${partition}:states:${region}:${account}:execution:${stateMachine}:${runId}`;
+
+/** The label of the state machine's distributed map: the executions of its children carry it (docs/aws-behaviour.md 35). */
+const MAP_LABEL = 'UpdateBatches';
+
+export const childArn = ({
+  partition,
+  region,
+  account,
+  stateMachine,
+  child,
+}: StateMachineNames & { child: string }): string =>
+  `arn:${partition}:states:${region}:${account}:execution:${stateMachine}/${MAP_LABEL}:${child}`;

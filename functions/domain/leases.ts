@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Attempt, Hold, Run } from './conveyor.ts';
+import { type Attempt, attemptSchema, type Hold } from './conveyor.ts';
 import { originalStateSchema } from './instances.ts';
 import { secondsBetween, type Timestamp, timestampSchema } from './time.ts';
 
@@ -47,17 +47,23 @@ export const holdRecordSchema = z.object({
       instanceId: z.string(),
       originalState: originalStateSchema,
       previousLaunchTime: timestampSchema.nullable(),
+      /** Windows of a dead run's attempts, whose lease this one takes over. */
+      adopted: z.array(attemptSchema).default([]),
     }),
   ),
 });
 export type HoldRecord = z.infer<typeof holdRecordSchema>;
 
-/** Where all records of a batch are. */
-export const recordPrefix = (run: Pick<Run, 'runId'>, batch: number): string =>
-  `runs/${run.runId}/records/${String(batch).padStart(4, '0')}/`;
+/** Written after a start that found some awake already: somebody else's, whatever their LaunchTime says. */
+export const handOverNoteSchema = z.object({ attempt: z.string(), handedOver: z.array(z.string()) });
 
-export const recordKey = (run: Pick<Run, 'runId'>, batch: number, attempt: string): string =>
-  `${recordPrefix(run, batch)}${attempt}.json`;
+type Holder = Pick<Lease, 'runId' | 'child'>;
+
+/** Where all records of a child are: what a lease tag says is enough to find its record. */
+export const recordPrefix = ({ runId, child }: Holder): string => `runs/${runId}/records/${child}/`;
+export const recordKey = (holder: Holder, attempt: string): string => `${recordPrefix(holder)}${attempt}.json`;
+export const handOverNoteKey = (holder: Holder, attempt: string): string =>
+  `runs/${holder.runId}/handed-over/${holder.child}/${attempt}.json`;
 
 /** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 44). */
 const LAUNCH_TIME_PRECISION_SECONDS = 1;

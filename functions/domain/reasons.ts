@@ -30,6 +30,10 @@ export const exclusions = {
   'stop-protected': { benign: true },
   terminated: { benign: true },
   'still-settling': { benign: false },
+  /** Another run, or another state machine, holds it. */
+  busy: { benign: false },
+  /** There was no time left to wake it and put it back. */
+  'finish-by': { benign: false },
 } as const satisfies Record<string, { benign: boolean }>;
 export type ExclusionCode = keyof typeof exclusions;
 

@@ -9,6 +9,7 @@ export const reportInstanceSchema = z.object({
   group: z.string().describe('Resource group that named it; the first, if several do'),
   outcome: outcomeSchema.describe('The one outcome of this instance'),
   reason: reasonSchema.nullable().describe('Why; null if all went as it should'),
+  notes: z.array(reasonSchema).describe('What is worth knowing, and has not changed the outcome'),
   versionBefore: z
     .string()
     .nullable()
@@ -56,6 +57,9 @@ const FAILING_REASONS = new Set(['lease-removed', 'hibernation-lost']);
 /** What ReportRun saw itself of instances without a settled result, by ID. */
 export type Observed = Map<string, { finalState: string }>;
 
+const notesOn = ({ ignoredLease }: ManifestInstance): Reason[] =>
+  ignoredLease === null ? [] : [reason('lease-ignored', `it carried a lease that holds nothing: ${ignoredLease}`)];
+
 function reportMember(
   member: ManifestInstance,
   result: ConveyorInstance | undefined,
@@ -69,6 +73,7 @@ function reportMember(
     group: member.group,
     outcome: settled?.outcome ?? 'failed',
     reason: settled === null ? why : settled.reason,
+    notes: notesOn(member),
     versionBefore: versionBefore ?? member.version,
     versionAfter,
     originalState: member.originalState,
@@ -85,6 +90,7 @@ function reportExcluded(member: ManifestInstance): ReportInstance {
     group: member.group,
     outcome: 'excluded',
     reason: member.reason,
+    notes: notesOn(member),
     versionBefore: member.version,
     versionAfter: null,
     originalState: member.state,

@@ -1,9 +1,9 @@
-import { type Batch, type ConveyorInstance, fail, type Hold, moveTo } from './conveyor.ts';
+import type { ConveyorInstance, Hold } from './conveyor.ts';
 import { type InstanceFacts, isHibernated } from './instances.ts';
 import { isOurBoot, mayHaveStarted, parseLease } from './leases.ts';
-import { plainText, type Reason, reason } from './reasons.ts';
-import { CONSISTENCY_SECONDS, STOP_REPEAT_SECONDS, STRAY_LAMBDA_SECONDS } from './settings.ts';
-import { secondsBetween, toTimestamp } from './time.ts';
+import { type Reason, reason } from './reasons.ts';
+import { CONSISTENCY_SECONDS, NEIGHBOUR_WAIT_SECONDS, STOP_REPEAT_SECONDS, STRAY_LAMBDA_SECONDS } from './settings.ts';
+import { isAfter, secondsBetween, toTimestamp } from './time.ts';
 import { updateMayRunUntil } from './updating.ts';
 
 export interface RestoreFacts {
@@ -12,6 +12,10 @@ export interface RestoreFacts {
   /** The value that its lease tag should have. */
   leaseValue: string | null;
   leaseTag: string;
+  /** Who else is at work on it; null: nobody, or not asked for, since it is not to be stopped now. */
+  neighbour: Reason | null;
+  /** Every Lambda that could start it has been dead for long enough: a `stopped` is believed without a stop of our own. */
+  areWritersDead: boolean;
 }
 
 export type RestoreDecision =
@@ -23,9 +27,23 @@ export type RestoreDecision =
   | { action: 'give-up'; finalState: string; reason: Reason };
 
 const STOP_NOT_SHOWN = 'stop-not-shown';
-const STEP_FAILED = 'step-failed';
+/** The reason of everybody who was at work when a step of the conveyor failed for good. */
+export const STEP_FAILED = 'step-failed';
+const NEIGHBOURS_UNKNOWN = 'neighbours-unknown';
+
+/** Who else is at work could not be found out: then it is not stopped, as if somebody were. */
+export const neighboursUnknown = (why: string): Reason =>
+  reason(NEIGHBOURS_UNKNOWN, `whether somebody else is at work on it could not be found out: ${why}`);
 
 const wait = (code: string, text: string): RestoreDecision => ({ action: 'wait', reason: reason(code, text) });
+
+/** Whether a Lambda that nobody waits for any more may still start it or send it a command. */
+const mayBeTouched = ({ reason: why, stepSince }: ConveyorInstance, { earlier, ...newest }: Hold, now: Date): boolean =>
+  (why?.code === STEP_FAILED && secondsBetween(stepSince, now) < STRAY_LAMBDA_SECONDS) ||
+  [newest, ...earlier].some(({ startBy }) => isAfter(startBy, now));
+
+/** Whether a failed step may have done something to it that the payload does not know. */
+export const isOfFailedStep = ({ reason: why }: ConveyorInstance): boolean => why?.code === STEP_FAILED;
 
 const handOver = (why: Reason, releaseLease: boolean): RestoreDecision => ({
   action: 'settle',
@@ -82,8 +100,25 @@ function decideRunning(
   if (stopAcceptedAt !== null && secondsBetween(stopAcceptedAt, now) < STOP_REPEAT_SECONDS) {
     return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');
   }
+  if (expected.neighbour !== null) return decideNeighbour(instance, expected.neighbour, now);
   return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
 }
+
+/** Somebody who goes on for long has taken it over; who is not known to be there has not. */
+function decideNeighbour({ neighbourSince }: ConveyorInstance, neighbour: Reason, now: Date): RestoreDecision {
+  const waitedSeconds = neighbourSince === null ? 0 : secondsBetween(neighbourSince, now);
+  if (neighbour.code === NEIGHBOURS_UNKNOWN || waitedSeconds < NEIGHBOUR_WAIT_SECONDS) {
+    return { action: 'wait', reason: neighbour };
+  }
+  const text = `${neighbour.text}, for more than ${NEIGHBOUR_WAIT_SECONDS / 60} minutes: it is theirs now`;
+  return handOver(reason(neighbour.code, text), true);
+}
+
+/** Notes since when somebody else has been at work on it. */
+export const withNeighbour = (instance: ConveyorInstance, neighbour: Reason | null, now: Date): ConveyorInstance => ({
+  ...instance,
+  neighbourSince: neighbour === null ? null : (instance.neighbourSince ?? toTimestamp(now)),
+});
 
 /**
  * A `stopped` proves something only after our own stop was accepted, and that after our last start: a start could
@@ -98,7 +133,7 @@ function decideStopped(
 ): RestoreDecision {
   const hibernated = isHibernated(facts);
   const finalState = hibernated ? 'hibernated' : 'stopped';
-  if (instance.stopAcceptedAt === null) {
+  if (instance.stopAcceptedAt === null && !expected.areWritersDead) {
     const taken = leaseLoss(hold, facts, expected, now);
     if (taken === null && mayHaveStarted(hold)) {
       return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
@@ -162,6 +197,13 @@ export function decideRestore(
   const decision = decideHeld(instance, hold, ec2, facts, now);
   const isDone = decision.action === 'settle' || isUnderWay(instance, decision);
   if (isDone || !isOverdue(instance, ec2, deadlineSeconds, now)) return decision;
+  const { neighbour } = facts;
+  if (neighbour !== null && neighbour.code !== NEIGHBOURS_UNKNOWN) {
+    return handOver(
+      reason(neighbour.code, `${neighbour.text}, and the time to put it back is over: it is theirs now`),
+      true,
+    );
+  }
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
   const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;
   return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text) };
@@ -174,6 +216,9 @@ function decideHeld(
   facts: RestoreFacts,
   now: Date,
 ): RestoreDecision {
+  if (mayBeTouched(instance, hold, now)) {
+    return wait('writer-may-live', 'a Lambda that may start it, or send it a command, may still be alive');
+  }
   if (ec2.state === 'stopping') return wait('stopping', 'it is stopping');
   if (ec2.state === 'stopped') return decideStopped(instance, hold, ec2, facts, now);
   return decideRunning(instance, hold, ec2, facts, now);
@@ -192,52 +237,4 @@ export function decideKeptLease(
   const since = instance.stopAcceptedAt ?? instance.stepSince;
   if (secondsBetween(since, now) < deadlineSeconds) return wait('lease-kept', text);
   return { action: 'give-up', finalState, reason: reason('lease-kept', text) };
-}
-
-/** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */
-export function failCaught(instance: ConveyorInstance, caught: Batch['error'], now: Date): ConveyorInstance {
-  if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
-  return fail(instance, STEP_FAILED, `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
-}
-
-/** Why the work failed says more than how the restoring went; but both are told. */
-function joinReasons({ outcome, reason: failure }: ConveyorInstance, restoring: Reason | null): Reason | null {
-  if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
-  return reason(failure.code, `${failure.text}; ${restoring.text}`);
-}
-
-/**
- * The instance after a decision was carried out.
- * @param refusal what EC2 said if it refused to stop it
- */
-export function applyRestore(
-  instance: ConveyorInstance,
-  decision: RestoreDecision,
-  refusal: string | null,
-  now: Date,
-): ConveyorInstance {
-  const moment = toTimestamp(now);
-  switch (decision.action) {
-    case 'wait':
-      return instance;
-    case 'stop':
-      return refusal === null
-        ? { ...instance, stopAcceptedAt: moment, lastRefusal: null }
-        : { ...instance, lastRefusal: plainText(refusal) };
-    case 'give-up': {
-      const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
-      const why = reason(decision.reason.code, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
-      return { ...moveTo(instance, 'settled', now), outcome: 'failed', reason: why, finalState: decision.finalState };
-    }
-    case 'settle': {
-      const gone = decision.reason?.code === 'terminated-in-run';
-      return {
-        ...moveTo(instance, 'settled', now),
-        outcome: gone ? 'failed' : instance.outcome,
-        reason: joinReasons(instance, decision.reason),
-        finalState: decision.finalState,
-        restoredAt: decision.restored && instance.wokenAt !== null ? moment : null,
-      };
-    }
-  }
 }

@@ -16,6 +16,8 @@ export const manifestInstanceSchema = z.object({
   decision: z.enum(['take-part', 'excluded', 'settling']),
   originalState: originalStateSchema.nullable(),
   reason: reasonSchema.nullable(),
+  /** Why a lease that it carried was ignored; null if it carried none, or one that counts. */
+  ignoredLease: z.string().nullable().default(null),
 });
 export type ManifestInstance = z.infer<typeof manifestInstanceSchema>;
 

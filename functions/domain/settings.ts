@@ -36,3 +36,12 @@ export const UNDELIVERED_RETRY_SECONDS = 60;
  * on expiry a running update looks like an undelivered one (docs/aws-behaviour.md 11).
  */
 export const COMMAND_TIMEOUT_SECONDS = 60 * 60;
+
+/**
+ * How long somebody's session, command or association keeps an instance from being stopped; after that it is theirs.
+ * As long as an idle session lives by default (docs/aws-behaviour.md 16).
+ */
+export const NEIGHBOUR_WAIT_SECONDS = 20 * 60;
+
+/** From the death of every possible writer until a `stopped` can be believed: then no start can be on its way any more. */
+export const WRITERS_DEAD_SECONDS = 5 * 60;

@@ -1,15 +1,18 @@
-import { type Attempt, type ConveyorInstance, fail, type Hold, moveTo } from './conveyor.ts';
+import { type Attempt, type ConveyorInstance, exclude, fail, type Hold, moveTo } from './conveyor.ts';
 import type { InstanceFacts } from './instances.ts';
+import type { LeaseStanding } from './lease-standing.ts';
 import { isOurBoot, toHold } from './leases.ts';
-import { type Reason, reason } from './reasons.ts';
-import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from './settings.ts';
-import { addSeconds, isAfter, secondsBetween, toTimestamp } from './time.ts';
+import { exclusion, type Reason, reason } from './reasons.ts';
+import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from './settings.ts';
+import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from './time.ts';
 
 export interface StartFacts {
   /** Read anew, just before. */
   instance: InstanceFacts | null;
   /** What earlier attempts of this very batch recorded: they crashed, or their replies were lost. */
   earlierHold: Hold | null;
+  /** What the lease means that it carries now; null if it carries none, or this very batch's own. */
+  lease: LeaseStanding | null;
 }
 
 export type StartDecision =
@@ -17,9 +20,37 @@ export type StartDecision =
   | { action: 'wait'; reason: Reason }
   /** An earlier attempt's start took effect: it is ours, and awake. */
   | { action: 'adopt'; hold: Hold }
+  /** A dead run's start: it is to be put back as that run's record says, by this run now. */
+  | { action: 'take-over'; adopted: Attempt[]; launchTime: Timestamp }
   /** It runs, and not by us: update it, never stop it. */
   | { action: 'hand-over'; reason: Reason }
+  /** Left out after all, untouched. */
+  | { action: 'exclude'; reason: Reason }
   | { action: 'fail'; reason: Reason };
+
+const startedByOthers = (): StartDecision => ({
+  action: 'hand-over',
+  reason: reason('started-by-others', 'somebody else started it before Reveille did: it is not stopped'),
+});
+
+/** One that is awake already: by whom, its LaunchTime tells. */
+function decideAwake(launchTime: Timestamp | null, { earlierHold, lease }: StartFacts): StartDecision {
+  if (earlierHold !== null && isOurBoot(launchTime, earlierHold)) return { action: 'adopt', hold: earlierHold };
+  if (lease?.standing === 'orphaned' && launchTime !== null && isOurBoot(launchTime, lease.hold)) {
+    const { earlier, ...newest } = lease.hold;
+    return { action: 'take-over', adopted: [newest, ...earlier], launchTime };
+  }
+  return startedByOthers();
+}
+
+/** Since it was listed, another run has come and holds it: what that one does to it is not ours to disturb. */
+function heldByOthers(instance: ConveyorInstance, { lease, earlierHold }: StartFacts): StartDecision | null {
+  if (lease?.standing !== 'busy' && lease?.standing !== 'ending') return null;
+  const untouched = instance.hold === null && earlierHold === null;
+  return untouched
+    ? { action: 'exclude', reason: exclusion('busy', lease.why) }
+    : { action: 'fail', reason: reason('lease-removed', `its lease was changed by another run: ${lease.why}`) };
+}
 
 /**
  * What to do with an instance that awaits its start.
@@ -35,6 +66,8 @@ export function decideStart(
     return { action: 'fail', reason: reason('disappeared', 'EC2 does not know it any more') };
   }
   const { state, launchTime } = facts.instance;
+  const held = heldByOthers(instance, facts);
+  if (held !== null) return held;
   switch (state) {
     case 'stopped':
       if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
@@ -43,13 +76,7 @@ export function decideStart(
       return { action: 'start' };
     case 'running':
     case 'pending':
-      if (facts.earlierHold !== null && isOurBoot(launchTime, facts.earlierHold)) {
-        return { action: 'adopt', hold: facts.earlierHold };
-      }
-      return {
-        action: 'hand-over',
-        reason: reason('started-by-others', 'somebody else started it before Reveille did: it is not stopped'),
-      };
+      return decideAwake(launchTime, facts);
     case 'stopping':
       if (secondsBetween(instance.stepSince, now) >= startDeadlineSeconds) {
         return { action: 'fail', reason: reason('stuck-stopping', 'it has been stopping ever since') };
@@ -120,6 +147,8 @@ export type StartResult =
   | { kind: 'lease-untried' }
   | { kind: 'start-refused'; error: { code: string; message: string } }
   | { kind: 'start-untried' }
+  /** A dead run had started it, and its lease is ours now. */
+  | { kind: 'taken-over' }
   /** `wasRetried`: EC2 was asked more than once, because an answer was lost. */
   | { kind: 'accepted'; previousState: string; wasRetried: boolean };
 
@@ -153,6 +182,8 @@ export function applyStart(
       return instance;
     case 'start-untried':
       return unstarted;
+    case 'taken-over':
+      return moveTo({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now);
     case 'start-refused': {
       const decision = decideRefusedStart(instance, result.error, startDeadlineSeconds, now);
       if (decision.action === 'fail') return fail(unstarted, decision.reason.code, decision.reason.text, now);
@@ -168,7 +199,7 @@ export function applyStart(
   }
 }
 
-/** The instance after a decision that needs no start; null if it is to be started. */
+/** The instance after a decision that needs no hold; null if it is to be started or taken over. */
 export function applyStartDecision(
   instance: ConveyorInstance,
   decision: StartDecision,
@@ -177,9 +208,12 @@ export function applyStartDecision(
 ): ConveyorInstance | null {
   switch (decision.action) {
     case 'start':
+    case 'take-over':
       return null;
     case 'wait':
       return instance;
+    case 'exclude':
+      return exclude(instance, decision.reason, now);
     case 'adopt': {
       const wokenAt = facts.instance?.launchTime ?? toTimestamp(now);
       return moveTo({ ...instance, hold: decision.hold, wokenAt }, 'readiness', now);
@@ -189,7 +223,45 @@ export function applyStartDecision(
       const hold = instance.hold ?? facts.earlierHold;
       return { ...moveTo(instance, 'readiness', now), handedOver: decision.reason, hold };
     }
-    case 'fail':
-      return fail(instance, decision.reason.code, decision.reason.text, now);
+    case 'fail': {
+      const hold = instance.hold ?? facts.earlierHold;
+      return fail({ ...instance, hold }, decision.reason.code, decision.reason.text, now);
+    }
   }
+}
+
+/** From its start until it is surely back as it was, if every step takes all of its time. */
+export interface AwakeLimits {
+  readinessDeadlineSeconds: number;
+  updateDeadlineSeconds: number;
+  verifyDeadlineSeconds: number;
+  restoreDeadlineSeconds: number;
+}
+
+/**
+ * Why nobody may be started any more; null as long as there is time to put everybody back before the moment when others
+ * come: the office opens, another scheduler starts to act. A hung update is followed to its hard deadline, whatever its own.
+ */
+export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, now: Date): Reason | null {
+  if (finishBy === null) return null;
+  const { readinessDeadlineSeconds, updateDeadlineSeconds, verifyDeadlineSeconds, restoreDeadlineSeconds } = limits;
+  const updateSeconds = Math.max(updateDeadlineSeconds, UPDATE_HARD_DEADLINE_SECONDS);
+  const neededSeconds = readinessDeadlineSeconds + updateSeconds + verifyDeadlineSeconds + restoreDeadlineSeconds;
+  if (secondsBetween(now, finishBy) >= neededSeconds) return null;
+  const minutes = Math.round(neededSeconds / 60);
+  return exclusion(
+    'finish-by',
+    `it might be awake for ${minutes} minutes, and everybody has to be back by ${finishBy}`,
+  );
+}
+
+/** One that is not started any more: left out, if nothing was done to it yet; else it has failed, and is put back. */
+export function leaveAsleep(
+  instance: ConveyorInstance,
+  earlierHold: Hold | null,
+  why: Reason,
+  now: Date,
+): ConveyorInstance {
+  const hold = instance.hold ?? earlierHold;
+  return hold === null ? exclude(instance, why, now) : fail({ ...instance, hold }, why.code, why.text, now);
 }

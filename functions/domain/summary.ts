@@ -9,13 +9,14 @@ function line({
   group,
   outcome,
   reason,
+  notes,
   versionBefore,
   versionAfter,
   finalState,
   awakeSeconds,
 }: ReportInstance): string {
   const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
-  const why = reason === null ? '' : `: ${reason.text} [${reason.code}]`;
+  const why = [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join('');
   return `  ${instanceId}  ${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${seconds(awakeSeconds)}${why}`;
 }
 

@@ -1,19 +1,37 @@
 import * as z from 'zod';
 import { createBucket, readLatestAgentVersion } from '../aws/bucket.ts';
-import { createEc2Client, createResourceGroupsClient, createS3Client, createSsmClient } from '../aws/clients.ts';
+import {
+  createEc2Client,
+  createResourceGroupsClient,
+  createS3Client,
+  createSfnClient,
+  createSsmClient,
+} from '../aws/clients.ts';
 import { describeInstances, findStopProtected } from '../aws/ec2.ts';
+import { describeFailure } from '../aws/failures.ts';
+import { findStandings } from '../aws/leases.ts';
+import { releaseOwnLock } from '../aws/lock.ts';
 import { listGroupInstances } from '../aws/resource-groups.ts';
 import { describeAgents } from '../aws/ssm.ts';
 import { BATCH_SIZE_MAX, type BatchSeed, type Run, seedBatches } from '../domain/conveyor.ts';
 import { decideEligibility, type Eligibility, giveUpSettling } from '../domain/eligibility.ts';
 import { ReveilleError } from '../domain/errors.ts';
-import { type ExecutionInput, GROUPS_MAX, listRequestSchema, parseExecutionArn } from '../domain/execution.ts';
+import {
+  type ExecutionInput,
+  type ExecutionNames,
+  GROUPS_MAX,
+  listRequestSchema,
+  parseExecutionArn,
+} from '../domain/execution.ts';
+import type { LeaseStanding } from '../domain/lease-standing.ts';
+import { LEASE_TAG } from '../domain/leases.ts';
 import { buildPlan, type Plan } from '../domain/plan.ts';
 import { type Manifest, type ManifestInstance, manifestKey, planKey } from '../domain/results.ts';
-import { toTimestamp } from '../domain/time.ts';
+import { addSeconds, toTimestamp } from '../domain/time.ts';
 import { targetVersionSchema } from '../domain/versions.ts';
 import { environment, wholeNumber } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+import { type Claim, claimRun } from './claiming.ts';
 
 /** What one payload carries (docs/aws-behaviour.md 26), and what this design has been measured with. */
 const INSTANCES_MAX = 500;
@@ -33,6 +51,8 @@ const environmentSchema = z.object({
   OPT_OUT_TAG: z.string().min(1).max(128),
   BATCH_SIZE: wholeNumber(1, BATCH_SIZE_MAX),
   LISTINGS_MAX: wholeNumber(1, 20),
+  /** From a run's start; 0: without end. */
+  FINISH_WITHIN_SECONDS: wholeNumber(0, 86_400),
 });
 
 /** What ListInstances returns, and what it takes back for the next listing while somebody is still settling. */
@@ -41,7 +61,11 @@ export interface Listed {
   listing: number;
   settling: number;
   dryRun: boolean;
-  run: Run;
+  claim: Claim;
+  /** Whose work it is: another run's, if the claim says so. */
+  claimedBy: string;
+  /** null: another run does its work. */
+  run: Run | null;
   batches: BatchSeed[];
   plan: { key: string; counts: Plan['counts'] } | null;
 }
@@ -54,6 +78,7 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
   const ssm = createSsmClient(runtime.clientOptions);
   const s3 = createS3Client(runtime.clientOptions);
   const resourceGroups = createResourceGroupsClient(runtime.clientOptions);
+  const sfn = createSfnClient(runtime.clientOptions);
   const bucket = createBucket(s3, settings.BUCKET_NAME);
 
   /** The group of each instance; an instance in two groups counts once, in the first. */
@@ -74,18 +99,27 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
   }
 
   /** What EC2 says of them, and who would take part by that alone. */
-  async function look(groupOf: Map<string, string>) {
+  async function look(groupOf: Map<string, string>, names: ExecutionNames) {
     const ids = [...groupOf.keys()];
     const facts = await describeInstances(ec2, ids);
-    const decide = (instanceId: string, stopProtected: boolean): Eligibility =>
-      decideEligibility({ instanceId, instance: facts.get(instanceId) ?? null, stopProtected }, settings.OPT_OUT_TAG);
+    const carried = [...facts].flatMap(([instanceId, { tags }]) => {
+      const value = Object.hasOwn(tags, LEASE_TAG) ? tags[LEASE_TAG] : undefined;
+      return value === undefined ? [] : [{ instanceId, value }];
+    });
+    const found = await findStandings({ bucket, sfn, names, now }, carried);
+    const leases = new Map(found.map((one) => [one.instanceId, one]));
+    const decide = (instanceId: string, stopProtected: boolean): Eligibility => {
+      const lease: LeaseStanding | null = leases.get(instanceId)?.standing ?? null;
+      const instance = facts.get(instanceId) ?? null;
+      return decideEligibility({ instanceId, instance, stopProtected, lease }, settings.OPT_OUT_TAG);
+    };
     const settling = ids.filter((instanceId) => decide(instanceId, false).decision === 'settling').length;
-    return { ids, facts, decide, settling };
+    return { ids, facts, leases, decide, settling };
   }
 
   /** Judges all of them for good, with what costs more to know. */
   async function judge(
-    { ids, facts, decide }: Awaited<ReturnType<typeof look>>,
+    { ids, facts, leases, decide }: Awaited<ReturnType<typeof look>>,
     groupOf: Map<string, string>,
     settle: (eligibility: Eligibility) => Eligibility,
   ): Promise<ManifestInstance[]> {
@@ -96,6 +130,8 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
     return ids.map((instanceId): ManifestInstance => {
       const instance = facts.get(instanceId);
       const { decision, originalState, reason } = settle(decide(instanceId, stopProtected.has(instanceId)));
+      const lease = leases.get(instanceId);
+      const ignored = lease?.standing.standing === 'ignored' ? lease.standing.why : null;
       return {
         instanceId,
         name: instance?.name ?? null,
@@ -105,14 +141,28 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
         decision,
         originalState,
         reason,
+        ignoredLease: ignored,
       };
     });
   }
 
-  return createHandler(runtime, 'ListInstances', listRequestSchema, async (request) => {
-    const names = parseExecutionArn(request.executionArn);
-    if (names === null)
-      throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${request.executionArn}`);
+  /** A run that is refused has touched nothing: it lets others begin at once. If it can't, its end will tell. */
+  async function refusing<T>(run: Pick<Run, 'runId' | 'startedAt'>, list: () => Promise<T>): Promise<T> {
+    try {
+      return await list();
+    } catch (error) {
+      if (!(error instanceof ReveilleError)) throw error;
+      await releaseOwnLock(bucket, run).catch((failure: unknown) => {
+        logger.warn('the lock of a refused run could not be released', { failure: describeFailure(failure) });
+      });
+      throw error;
+    }
+  }
+
+  async function list(
+    request: z.infer<typeof listRequestSchema>,
+    names: ExecutionNames,
+  ): Promise<Omit<Listed, 'claim' | 'claimedBy'>> {
     const {
       groups = settings.GROUPS,
       targetVersion = settings.TARGET_VERSION,
@@ -120,13 +170,12 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
       allowEmpty = false,
     } = request.input;
     const listing = request.listing + 1;
-
     const groupOf = await listGroups(groups, allowEmpty);
     const target = targetVersion === 'latest' ? await readLatestAgentVersion(s3, names.region) : targetVersion;
     // The version stays what the first listing found: "latest" is resolved once for a run.
     const input: ExecutionInput = { ...request.input, targetVersion: target };
-    const run: Run = { ...names, startedAt: request.startedAt, targetVersion: target };
-    const seen = await look(groupOf);
+    const run = toRun(request, names, target);
+    const seen = await look(groupOf, names);
     const isLast = listing >= settings.LISTINGS_MAX;
     const settling = dryRun || isLast ? 0 : seen.settling;
     const reply = { input, listing, settling, dryRun, run, batches: [], plan: null };
@@ -152,5 +201,47 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
     const plan = buildPlan(manifest);
     await bucket.put(planKey(run), plan);
     return { ...reply, plan: { key: planKey(run), counts: plan.counts } };
+  }
+
+  function toRun(
+    { startedAt, input }: z.infer<typeof listRequestSchema>,
+    { region, account, stateMachine, runId }: ExecutionNames,
+    targetVersion: string,
+  ): Run {
+    const within = settings.FINISH_WITHIN_SECONDS;
+    const finishBy = input.finishBy ?? (within === 0 ? null : addSeconds(startedAt, within));
+    return { region, account, stateMachine, runId, startedAt, targetVersion, finishBy };
+  }
+
+  return createHandler(runtime, 'ListInstances', listRequestSchema, async (request) => {
+    const names = parseExecutionArn(request.executionArn);
+    if (names === null)
+      throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${request.executionArn}`);
+    // A dry run touches nobody, so it is in nobody's way.
+    if (request.input.dryRun) return { ...(await list(request, names)), claim: 'none', claimedBy: names.runId };
+    const { startedAt, executionArn, input } = request;
+    const scheduledTime = input.scheduledTime ?? null;
+    const own = {
+      kind: 'run',
+      runId: names.runId,
+      executionArn,
+      startedAt,
+      scheduledTime,
+      takenAt: toTimestamp(now()),
+    } as const;
+    const { claim, runId: claimedBy } = await claimRun({ bucket, sfn }, own, now());
+    if (claim === 'held') return { ...(await refusing(own, () => list(request, names))), claim, claimedBy };
+    logger.info('another run does this work', { runId: names.runId, claim, claimedBy });
+    return {
+      input,
+      listing: request.listing,
+      settling: 0,
+      dryRun: false,
+      claim,
+      claimedBy,
+      batches: [],
+      plan: null,
+      run: null,
+    };
   });
 }

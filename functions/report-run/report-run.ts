@@ -4,9 +4,12 @@ import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client, createSnsClient } from '../aws/clients.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { describeFailure } from '../aws/failures.ts';
+import { releaseOwnLock } from '../aws/lock.ts';
 import { publish } from '../aws/topic.ts';
-import { type ConveyorInstance, runSchema } from '../domain/conveyor.ts';
+import { type ConveyorInstance, type Run, runSchema } from '../domain/conveyor.ts';
 import { ReveilleError } from '../domain/errors.ts';
+import { occurrenceKey } from '../domain/lock.ts';
+import { LAST_COMPLETE_RUN_KEY } from '../domain/reconciling.ts';
 import { buildReport, coverageHolds, type Observed, type Report } from '../domain/report.ts';
 import {
   batchResultSchema,
@@ -17,8 +20,9 @@ import {
   resultKey,
 } from '../domain/results.ts';
 import { summarize } from '../domain/summary.ts';
-import { isAfter } from '../domain/time.ts';
+import { isAfter, type Timestamp, timestampSchema, toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
+import type { MetricsSink } from '../metrics.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
 
 const environmentSchema = z.object({
@@ -28,6 +32,8 @@ const environmentSchema = z.object({
 
 const requestSchema = z.object({
   run: runSchema,
+  /** The execution's input: which occurrence of the schedule it is, if it is one. */
+  input: z.object({ scheduledTime: timestampSchema.optional() }),
   /** What ended the map of batches, if anything did. */
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
@@ -40,12 +46,6 @@ export interface Reported {
   reportKey: string;
   /** One sentence, for the cause of a failed execution. */
   summary: string;
-}
-
-/** The part of Powertools' Metrics that is used. */
-export interface MetricsSink {
-  addMetric(name: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number): unknown;
-  publishStoredMetrics(): void;
 }
 
 /** ReportRun: joins what was meant with what became of it; a missing result is a failure. */
@@ -105,7 +105,18 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     metrics.publishStoredMetrics();
   }
 
-  return createHandler(runtime, 'ReportRun', requestSchema, async ({ run, error }) => {
+  /**
+   * The run is over: a second delivery of its occurrence has nothing to do, and others may begin. In this order, so that
+   * whoever finds the lock free finds the occurrence remembered.
+   */
+  async function closeRun({ runId, startedAt }: Run, scheduledTime: Timestamp | undefined): Promise<void> {
+    const closed = { runId, endedAt: toTimestamp(now()) };
+    await bucket.put(LAST_COMPLETE_RUN_KEY, closed);
+    if (scheduledTime !== undefined) await bucket.put(occurrenceKey(scheduledTime), closed);
+    await releaseOwnLock(bucket, { runId, startedAt });
+  }
+
+  return createHandler(runtime, 'ReportRun', requestSchema, async ({ run, input, error }) => {
     const manifest = await bucket.get(manifestKey(run), manifestSchema);
     if (manifest === null) throw new ReveilleError('UnexpectedReply', `${manifestKey(run)}: the manifest is missing`);
     const results = await readResults(manifest);
@@ -119,6 +130,7 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     await bucket.put(reportKey(run), report);
     const { subject, message } = summarize(report, `s3://${settings.BUCKET_NAME}/${reportKey(run)}`);
     emit(report);
+    await closeRun(run, input.scheduledTime);
     await publish(sns, settings.TOPIC_ARN, subject, message);
     logger.info('run reported', { runId: run.runId, status: report.status, counts: report.counts });
     return {

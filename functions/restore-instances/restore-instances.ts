@@ -3,16 +3,18 @@ import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client, createSsmClient } from '../aws/clients.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { describeFailure } from '../aws/failures.ts';
-import { type Batch, batchSchema, closeLook } from '../domain/conveyor.ts';
+import { type Batch, batchSchema, type ConveyorInstance, closeLook } from '../domain/conveyor.ts';
 import { LEASE_TAG } from '../domain/leases.ts';
-import { applyRestore, decideKeptLease, decideRestore } from '../domain/restoring.ts';
+import type { Reason } from '../domain/reasons.ts';
+import { applyRestore } from '../domain/restored.ts';
+import { decideKeptLease, decideRestore, withNeighbour } from '../domain/restoring.ts';
 import { type BatchResult, resultKey } from '../domain/results.ts';
 import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
 import { toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
+import { type Decided, leaseOf, lookForNeighbours, releaseDecided, stopDecided } from '../restoring/putting-back.ts';
+import { createRecovery } from '../restoring/recovering.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
-import { type Decided, leaseOf, releaseDecided, stopDecided } from './putting-back.ts';
-import { createRecovery } from './recovering.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -53,10 +55,19 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
     const waiting = batch.instances.filter(({ step }) => step === 'restore');
     const members = await recovery.followCommands(await recovery.recoverStrays(batch, waiting));
 
-    const decided = members.map((instance): Decided => {
+    const decide = (instance: ConveyorInstance, neighbour: Reason | null): Decided => {
       const found = facts.get(instance.instanceId);
-      const seen = { instance: found ?? null, leaseTag: LEASE_TAG, leaseValue: leaseOf(batch, instance, found) };
+      const leaseValue = leaseOf(batch, instance, found);
+      const seen = { instance: found ?? null, leaseTag: LEASE_TAG, leaseValue, neighbour, areWritersDead: false };
       return [instance, decideRestore(instance, seen, settings.RESTORE_DEADLINE_SECONDS, now())];
+    };
+    const alone = members.map((instance) => decide(instance, null));
+    const neighbours = await lookForNeighbours({ ssm, logger }, alone, facts);
+    const decided = alone.map(([instance, decision]): Decided => {
+      const neighbour = neighbours.get(instance.instanceId);
+      return neighbour === undefined
+        ? [instance, decision]
+        : decide(withNeighbour(instance, neighbour, now()), neighbour);
     });
     const refusals = await stopDecided(ec2, decided, timeKeeper(context));
     const keptLeases = await releaseDecided(ec2, batch, decided, facts);

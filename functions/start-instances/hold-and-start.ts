@@ -8,13 +8,19 @@ import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, type HoldRecord, LEASE_TAG, recordKey } from '../domain/leases.ts';
 import type { StartResult } from '../domain/starting.ts';
 
-/** CreateTags refuses all of them for one that is gone or has no room for a tag. */
+/** CreateTags refuses all of them for one that is gone, has no room for a tag, or may not be tagged. */
 const isAboutTagged = ({ code }: AwsFailure): boolean =>
-  code === 'TagLimitExceeded' || code.startsWith('InvalidInstanceID');
+  code === 'TagLimitExceeded' || code === 'UnauthorizedOperation' || code.startsWith('InvalidInstanceID');
+
+/** One to be held. `adopted`: attempts of a dead run that have started it; then it is only taken over, not started. */
+export interface ToHold {
+  instance: ConveyorInstance;
+  adopted: Attempt[];
+}
 
 function toRecord(
   { run, child, index }: Batch,
-  members: ConveyorInstance[],
+  members: ToHold[],
   facts: Map<string, InstanceFacts>,
   tried: Attempt,
 ): HoldRecord {
@@ -24,10 +30,11 @@ function toRecord(
     child,
     batch: index,
     ...tried,
-    instances: members.map(({ instanceId, originalState }) => ({
+    instances: members.map(({ instance: { instanceId, originalState }, adopted }) => ({
       instanceId,
       originalState,
       previousLaunchTime: facts.get(instanceId)?.launchTime ?? null,
+      adopted,
     })),
   };
 }
@@ -35,6 +42,7 @@ function toRecord(
 function toResults(
   leasing: Bisected<string, string[]>,
   starting: Bisected<string, StateChange[]>,
+  takenOver: string[],
 ): Map<string, StartResult> {
   const results: [string, StartResult][] = [
     ...leasing.refused.map(({ id, failure }): [string, StartResult] => [id, { kind: 'lease-refused', error: failure }]),
@@ -44,6 +52,7 @@ function toResults(
       { kind: 'start-refused', error: failure },
     ]),
     ...starting.untried.map((id): [string, StartResult] => [id, { kind: 'start-untried' }]),
+    ...takenOver.map((id): [string, StartResult] => [id, { kind: 'taken-over' }]),
     ...starting.replies
       .flat()
       .map(({ instanceId, ...change }): [string, StartResult] => [instanceId, { kind: 'accepted', ...change }]),
@@ -52,27 +61,32 @@ function toResults(
 }
 
 /**
- * Record, then lease, then start, in one call each for all of them. No record, no lease; no lease, no start.
+ * Record, then lease, then start, in one call each for all of them. No record, no lease; no lease, no start. One that a
+ * dead run has left awake gets the first two.
  * @returns what became of each; one that EC2's reply leaves out is not in it
  */
 export async function holdAndStart(
   { ec2, bucket }: { ec2: EC2Client; bucket: Bucket },
   batch: Batch,
-  members: ConveyorInstance[],
+  members: ToHold[],
   facts: Map<string, InstanceFacts>,
   tried: Attempt,
   hasTime: () => boolean,
 ): Promise<Map<string, StartResult>> {
-  const { run, child, index } = batch;
+  const { run, child } = batch;
   // A record of this attempt that is there already is our own, written by a call whose reply was lost.
-  await bucket.putOnce(recordKey(run, index, tried.attempt), toRecord(batch, members, facts, tried));
+  await bucket.putOnce(recordKey({ runId: run.runId, child }, tried.attempt), toRecord(batch, members, facts, tried));
 
   const lease = formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt: tried.attempt });
   const leaseSome = async (ids: string[]) => {
     await tagInstances(ec2, ids, LEASE_TAG, lease);
     return ids;
   };
-  const ids = members.map(({ instanceId }) => instanceId);
+  const ids = members.map(({ instance }) => instance.instanceId);
   const leasing = await bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });
-  return toResults(leasing, await startInstances(ec2, leasing.replies.flat(), hasTime));
+  const leased = leasing.replies.flat();
+  const awake = new Set(members.filter(({ adopted }) => adopted.length > 0).map(({ instance }) => instance.instanceId));
+  const asleep = leased.filter((id) => !awake.has(id));
+  const takenOver = leased.filter((id) => awake.has(id));
+  return toResults(leasing, await startInstances(ec2, asleep, hasTime), takenOver);
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { createEc2Client, createS3Client } from '../aws/clients.ts';
+import { createEc2Client, createS3Client, createSfnClient } from '../aws/clients.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { findLostAttempts } from '../aws/holds.ts';
+import { findStandings } from '../aws/leases.ts';
+import { hasLock } from '../aws/lock.ts';
 import {
   type Attempt,
   type Batch,
@@ -10,22 +12,44 @@ import {
   type ConveyorInstance,
   closeLook,
   enterBatch,
+  fail,
 } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
-import { toHold } from '../domain/leases.ts';
-import { applyStart, applyStartDecision, decideStart, type StartResult, wasAwake } from '../domain/starting.ts';
+import type { LeaseStanding } from '../domain/lease-standing.ts';
+import { handOverNoteKey, LEASE_TAG, parseLease, toHold } from '../domain/leases.ts';
+import {
+  applyStart,
+  applyStartDecision,
+  decideStart,
+  leaveAsleep,
+  type StartFacts,
+  type StartResult,
+  tooLateToStart,
+  wasAwake,
+} from '../domain/starting.ts';
 import { toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
-import { holdAndStart } from './hold-and-start.ts';
+import { holdAndStart, type ToHold } from './hold-and-start.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
+  PARTITION: environment.PARTITION,
   START_DEADLINE_SECONDS: environment.START_DEADLINE_SECONDS,
+  READINESS_DEADLINE_SECONDS: environment.READINESS_DEADLINE_SECONDS,
+  UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS,
+  VERIFY_DEADLINE_SECONDS: environment.VERIFY_DEADLINE_SECONDS,
+  RESTORE_DEADLINE_SECONDS: environment.RESTORE_DEADLINE_SECONDS,
 });
 
 /** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
 const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', wasRetried: true };
+
+const LOCK_LOST = 'another run has taken the lock: this one may only put back';
+
+interface Wanted extends ToHold {
+  facts: StartFacts;
+}
 
 /**
  * StartInstances: starts everybody in the batch who awaits it: reads anew, writes the record, then the lease, then
@@ -35,27 +59,69 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
   const { now, logger } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const ec2 = createEc2Client(runtime.clientOptions);
+  const sfn = createSfnClient(runtime.clientOptions);
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
+  const limits = {
+    readinessDeadlineSeconds: settings.READINESS_DEADLINE_SECONDS,
+    updateDeadlineSeconds: settings.UPDATE_DEADLINE_SECONDS,
+    verifyDeadlineSeconds: settings.VERIFY_DEADLINE_SECONDS,
+    restoreDeadlineSeconds: settings.RESTORE_DEADLINE_SECONDS,
+  };
 
-  async function start(
+  /** What leases mean that are not this child's own: asked only where somebody carries one. */
+  async function readLeases(batch: Batch, facts: Map<string, InstanceFacts>): Promise<Map<string, LeaseStanding>> {
+    const { run, child } = batch;
+    const others = [...facts].flatMap(([instanceId, { tags }]) => {
+      const value = Object.hasOwn(tags, LEASE_TAG) ? tags[LEASE_TAG] : undefined;
+      if (value === undefined) return [];
+      const lease = parseLease(value);
+      const isOwn = lease?.stateMachine === run.stateMachine && lease.runId === run.runId && lease.child === child;
+      return isOwn ? [] : [{ instanceId, value }];
+    });
+    const names = { partition: settings.PARTITION, ...run };
+    const found = await findStandings({ bucket, sfn, names, now }, others);
+    return new Map(found.map(({ instanceId, standing }) => [instanceId, standing]));
+  }
+
+  async function hold(
     batch: Batch,
-    members: ConveyorInstance[],
+    wanted: Wanted[],
     facts: Map<string, InstanceFacts>,
     tried: Attempt,
     lostBefore: Map<string, Attempt[]>,
     hasTime: () => boolean,
   ): Promise<ConveyorInstance[]> {
-    const results = await holdAndStart({ ec2, bucket }, batch, members, facts, tried, hasTime);
+    const { run, child } = batch;
+    const results = await holdAndStart({ ec2, bucket }, batch, wanted, facts, tried, hasTime);
     const acceptedAt = now();
     // One was awake already: another copy of this very call may live, where Lambda's client has given up on one that goes on.
     // Its record would be there by now.
     const known = { ...batch, attempts: [...batch.attempts, tried.attempt] };
     const lost = [...results.values()].some(wasAwake) ? await findLostAttempts(bucket, known) : lostBefore;
-    return members.map((instance) => {
+    const held = wanted.map(({ instance, adopted }) => {
       const result = results.get(instance.instanceId) ?? UNKNOWN;
-      const earlier = lost.get(instance.instanceId) ?? [];
+      const earlier = [...(lost.get(instance.instanceId) ?? []), ...adopted];
       return applyStart(instance, result, tried, earlier, settings.START_DEADLINE_SECONDS, acceptedAt);
     });
+    // Whoever finds this attempt's record later can't know what the reply said.
+    const handedOver = held.filter((instance) => instance.handedOver !== null).map(({ instanceId }) => instanceId);
+    if (handedOver.length > 0) {
+      await bucket.put(handOverNoteKey({ runId: run.runId, child }, tried.attempt), {
+        attempt: tried.attempt,
+        handedOver,
+      });
+    }
+    return held;
+  }
+
+  /** Why nobody may be held now, although somebody is to be; null: they may. */
+  async function whyNot(batch: Batch, moment: Date): Promise<((one: Wanted) => ConveyorInstance) | null> {
+    if (!(await hasLock(bucket, batch.run))) {
+      return ({ instance, facts }) =>
+        fail({ ...instance, hold: instance.hold ?? facts.earlierHold }, 'lock-lost', LOCK_LOST, moment);
+    }
+    const late = tooLateToStart(batch.run.finishBy, limits, moment);
+    return late === null ? null : ({ instance, facts }) => leaveAsleep(instance, facts.earlierHold, late, moment);
   }
 
   return createHandler(runtime, 'StartInstances', batchSchema, async (received, context) => {
@@ -67,27 +133,31 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       waiting.map(({ instanceId }) => instanceId),
     );
     const lost = await findLostAttempts(bucket, batch);
+    const leases = await readLeases(batch, facts);
 
     const moment = now();
-    const toStart: ConveyorInstance[] = [];
+    const wanted: Wanted[] = [];
     const changed: ConveyorInstance[] = [];
     for (const instance of waiting) {
       const { instanceId } = instance;
-      const seen = { instance: facts.get(instanceId) ?? null, earlierHold: toHold(lost.get(instanceId) ?? []) };
+      const earlierHold = toHold(lost.get(instanceId) ?? []);
+      const seen = { instance: facts.get(instanceId) ?? null, earlierHold, lease: leases.get(instanceId) ?? null };
       const decision = decideStart(instance, seen, settings.START_DEADLINE_SECONDS, moment);
       const decided = applyStartDecision(instance, decision, seen, moment);
-      if (decided === null) toStart.push(instance);
-      else changed.push(decided);
+      if (decided !== null) changed.push(decided);
+      else wanted.push({ instance, facts: seen, adopted: decision.action === 'take-over' ? decision.adopted : [] });
     }
+    const refuse = wanted.length > 0 ? await whyNot(batch, moment) : null;
+    if (refuse !== null) changed.push(...wanted.splice(0).map(refuse));
     // The reply that carries this attempt's name is the proof that it was not lost.
-    const attempts = toStart.length > 0 ? [...batch.attempts, context.awsRequestId] : batch.attempts;
-    if (toStart.length > 0) {
+    const attempts = wanted.length > 0 ? [...batch.attempts, context.awsRequestId] : batch.attempts;
+    if (wanted.length > 0) {
       const tried: Attempt = {
         attempt: context.awsRequestId,
         recordedAt: toTimestamp(moment),
         startBy: toTimestamp(new Date(moment.getTime() + context.getRemainingTimeInMillis())),
       };
-      changed.push(...(await start(batch, toStart, facts, tried, lost, timeKeeper(context))));
+      changed.push(...(await hold(batch, wanted, facts, tried, lost, timeKeeper(context))));
     }
     const next = closeLook({ ...batch, attempts }, changed, now());
     logger.info('starts looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });

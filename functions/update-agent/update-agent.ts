@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { createSsmClient } from '../aws/clients.ts';
+import { createBucket } from '../aws/bucket.ts';
+import { createS3Client, createSsmClient } from '../aws/clients.ts';
 import { describeFailure } from '../aws/failures.ts';
+import { hasLock } from '../aws/lock.ts';
 import { cancelCommand, describeAgents, findCommands, listInvocations, sendCommand } from '../aws/ssm.ts';
 import {
   type Batch,
@@ -10,6 +12,7 @@ import {
   commandComment,
   commentPrefix,
   conclude,
+  fail,
   moveTo,
 } from '../domain/conveyor.ts';
 import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
@@ -25,15 +28,27 @@ import {
   withLostCommands,
 } from '../domain/updating.ts';
 import { environment } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
+import {
+  createHandler,
+  type Handler,
+  type InvocationContext,
+  parseEnvironment,
+  type Runtime,
+  timeKeeper,
+} from '../runtime.ts';
 
-const environmentSchema = z.object({ UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS });
+const environmentSchema = z.object({
+  BUCKET_NAME: environment.BUCKET_NAME,
+  UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS,
+});
 const work = updateSsmAgent;
 
 /** UpdateAgent: sends AWS-UpdateSSMAgent to those that are ready, and follows what has become of it. */
 export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   const { now, logger } = runtime;
-  const deadlineSeconds = parseEnvironment(environmentSchema, runtime.environment).UPDATE_DEADLINE_SECONDS;
+  const settings = parseEnvironment(environmentSchema, runtime.environment);
+  const deadlineSeconds = settings.UPDATE_DEADLINE_SECONDS;
+  const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
   const ssm = createSsmClient(runtime.clientOptions);
 
   /** The current command's invocation of each instance, with one listing for each command that is still open. */
@@ -64,6 +79,14 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
         logger.warn('a command could not be cancelled', { commandId, instanceId, failure: describeFailure(error) });
       }
     }
+  }
+
+  /** A run that has lost the lock sends nothing more: another run may be at work on the same instances. */
+  async function sendIfAllowed(batch: Batch, members: ConveyorInstance[], context: InvocationContext) {
+    if (members.length === 0) return [];
+    if (await hasLock(bucket, batch.run)) return send(batch, members, timeKeeper(context));
+    const text = 'another run has taken the lock: this one may only put back';
+    return members.map((instance) => fail(instance, 'lock-lost', text, now()));
   }
 
   /** One command for all of them, unless a crash has lost the ID of one that was sent already. */
@@ -125,7 +148,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     });
     await cancel(decisions);
     const toSend = decisions.filter(([, { action }]) => action === 'send').map(([instance]) => instance);
-    const sent = toSend.length > 0 ? await send(batch, toSend, timeKeeper(context)) : [];
+    const sent = await sendIfAllowed(batch, toSend, context);
     const changed = decisions.flatMap(([instance, decision]) => applyDecision(instance, decision, moment));
     const next = closeLook(batch, [...changed, ...sent], now(), batch.sends + (toSend.length > 0 ? 1 : 0));
     logger.info('updates looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });

@@ -1,5 +1,7 @@
+import { createDisturbances, type DisturbanceRule } from './disturbances.ts';
 import type { Fleet } from './fleet.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createPeople, type People } from './people.ts';
 import { createRandom, randomUuid } from './random.ts';
 import { type Call, type Operations, ServiceError } from './service.ts';
 import { changing } from './services/ec2-change.ts';
@@ -9,6 +11,7 @@ import { createObjectStore, type ObjectStore, S3_OPERATIONS, s3Error } from './s
 import { type Message, sns, sts } from './services/sns-sts.ts';
 import { agents } from './services/ssm-agents.ts';
 import { commands } from './services/ssm-commands.ts';
+import { neighbours } from './services/ssm-neighbours.ts';
 import { createThrottle } from './throttle.ts';
 import type { WireRequest, WireResponse } from './wire/http.ts';
 import { ec2Protocol, jsonProtocol, type Protocol, queryProtocol, restJsonProtocol } from './wire/protocols.ts';
@@ -45,6 +48,9 @@ export interface Account {
   journal: Journal;
   objects: ObjectStore;
   messages: Message[];
+  people: People;
+  /** From now on, calls that the rule matches get its error. @returns what ends it */
+  disturb(rule: DisturbanceRule): () => void;
   /** What it can do: its operations by service, each with the parameters that it knows. */
   operations(): Record<string, Record<string, string[]>>;
   /** Adds a service: what a deployment brings with it (Step Functions, Lambda, the schedule). */
@@ -74,6 +80,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
   const objects = createObjectStore();
   const messages: Message[] = [];
   const throttle = createThrottle();
+  const disturbances = createDisturbances();
   const requestIds = createRandom(seed, 'request-ids');
   const bucket = `reveille-${ACCOUNT_ID}-${fleet.region}`;
   const topicArn = `arn:aws:sns:${fleet.region}:${ACCOUNT_ID}:reveille`;
@@ -83,7 +90,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
 
   const services: Record<string, Service> = {
     ec2: { protocol: ec2Protocol, operations: { ...describing, ...changing } },
-    ssm: { protocol: jsonProtocol, operations: { ...agents, ...commands } },
+    ssm: { protocol: jsonProtocol, operations: { ...agents, ...commands, ...neighbours } },
     'resource-groups': { protocol: restJsonProtocol(GROUP_ROUTES), operations: resourceGroups(fleet) },
     sns: { protocol: queryProtocol('http://sns.amazonaws.com/doc/2010-03-31/'), operations: sns(messages, topicArn) },
     sts: { protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'), operations: sts },
@@ -100,6 +107,8 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     act: () => T | Promise<T>,
   ): Promise<T> {
     try {
+      const disturbed = disturbances.errorFor(service, operation, call.principal, throttled);
+      if (disturbed !== null) throw disturbed;
       if (!throttle.admit(service, operation, resourcesIn(parameters), call.now)) throw throttled();
       const result = act();
       // Noted at once where it is done at once: the journal has things in the order in which they happened.
@@ -160,6 +169,8 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     journal,
     objects,
     messages,
+    people: createPeople({ world, journal, account: ACCOUNT_ID, seed, now }),
+    disturb: (rule) => disturbances.begin(rule),
     operations: () => ({
       ...Object.fromEntries(
         Object.entries(services).map(([name, { operations }]) => [

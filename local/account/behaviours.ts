@@ -40,6 +40,19 @@ export const behaviours = {
     ends: 'updated',
     description: "when its agent comes up, AWS's own association is updating it, for some minutes",
   },
+  'command-lost': {
+    ends: 'updated',
+    description: 'the first command to it gets lost: it stays Pending, and the agent pings on',
+  },
+  'association-at-boot': {
+    ends: 'updated',
+    description: 'soon after it has booted, an association runs on it for five to ten minutes',
+  },
+  'ping-hourly': {
+    ends: 'updated',
+    description: 'its agent is configured to ping every 60 minutes, not every five',
+    timing: { pingSeconds: [3600, 3600] },
+  },
   'version-reported-late': {
     ends: 'updated',
     description: 'after the update it reports the old version in two more pings',
@@ -50,6 +63,16 @@ export const behaviours = {
   },
   'no-capacity': { ends: 'failed: no-capacity', description: 'EC2 never has room for it' },
   'no-capacity-at-first': { ends: 'updated', description: 'EC2 has room for it only some minutes after the first try' },
+  'vcpu-limit': { ends: 'failed: no-capacity', description: "the account's vCPU limit never lets it start" },
+  'hangs-in-pending': {
+    ends: 'failed: not-restored',
+    description: 'StartInstances says yes, and then it never gets out of pending',
+  },
+  'stuck-stopping': {
+    ends: 'excluded: still-settling',
+    description:
+      'it never gets out of stopping: a stopped one is at it from the beginning, a running one once it is told to',
+  },
   'slow-stop': {
     ends: 'updated',
     description: 'it takes eight to fifteen minutes to stop',
@@ -78,6 +101,11 @@ export const behaviours = {
     description: 'at first it is between two states: on its way to the one that the file gives',
   },
   'opted-out': { ends: 'excluded: opted-out', description: 'it carries the tag reveille:opt-out' },
+  'tag-limit': { ends: 'failed: lease-refused', description: 'it has 50 tags already, as many as it can have' },
+  'lease-copied': {
+    ends: 'updated',
+    description: 'it carries the lease tag of a run that never was, as if copied with an image',
+  },
   hibernated: { ends: 'updated', description: 'it is hibernated, not just stopped' },
   'hibernation-falls-back': {
     ends: 'updated: hibernation-lost',

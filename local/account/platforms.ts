@@ -7,6 +7,8 @@ export interface Timing {
   pendingSeconds: Range;
   /** running -> stopped, by way of stopping */
   stoppingSeconds: Range;
+  /** anything -> terminated, by way of shutting-down */
+  shuttingDownSeconds: Range;
   /** running -> the agent's first ping of this boot */
   registerSeconds: Range;
   /** from one health ping to the next */
@@ -30,6 +32,7 @@ export interface Timing {
 const linux: Timing = {
   pendingSeconds: [5, 20],
   stoppingSeconds: [15, 60],
+  shuttingDownSeconds: [15, 60],
   registerSeconds: [15, 45],
   pingSeconds: [300, 300],
   firstPingSeconds: [1, 300],

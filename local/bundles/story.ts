@@ -94,7 +94,7 @@ export const scenes: Scene[] = [
       const { stateMachine, runId } = run;
       const lease = formatLease({ stateMachine, runId, child: batch.child, attempt: hold.attempt });
       assert.equal(machineOf(account).tags.get(LEASE_TAG), lease);
-      stored(account, recordKey(run, batch.index, hold.attempt));
+      stored(account, recordKey({ runId, child: batch.child }, hold.attempt));
       assert.notEqual(machineOf(account).state, 'stopped');
     },
     // Nothing was recorded before; then the record, the lease, the start.

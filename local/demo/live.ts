@@ -23,6 +23,8 @@ export function createNarrator(fleet: Fleet): (entry: JournalEntry) => string | 
   return (entry) => {
     const time = styleText('dim', timeOf(entry.at));
     if (entry.kind === 'change') {
+      // Every lease would be told twice: by the call, and by each instance.
+      if (entry.what === 'tags') return null;
       const colour = COLOURS[entry.what as keyof typeof COLOURS] ?? 'white';
       return `${time}  ${entry.instanceId}  ${(names.get(entry.instanceId) ?? '').padEnd(22)} ${styleText(colour, entry.detail)}`;
     }

@@ -13,7 +13,10 @@ export interface Definition {
 }
 
 export interface DistributedMap {
+  /** Of its state. */
   name: string;
+  /** Stands in the ARNs of its map runs and children. */
+  label: string;
   child: Definition;
   toleratedFailurePercentage: number;
 }
@@ -31,12 +34,29 @@ export function readDefinition(path: URL | string, substitutions: Record<string,
   return JSON.parse(text) as Definition;
 }
 
+/** What the stand-in of a distributed map is called with. */
+export interface MapItem {
+  index: number;
+  input: unknown;
+}
+
+/** Where the context of an execution stands for the interpreter. */
+export const OWN_EXECUTION = 'OwnExecution';
+
+/**
+ * Leads what reads `$$.Execution` elsewhere: the interpreter writes StartTime and Input of its own run there, and a redriven
+ * execution keeps those of its first try.
+ */
+const withOwnExecution = (definition: Definition): Definition =>
+  JSON.parse(JSON.stringify(definition).replace(/\$\$\.Execution\b/g, () => `$$.${OWN_EXECUTION}`));
+
 /**
  * Splits a definition at its distributed maps. The interpreter would run them inline, in the parent's history and with
  * the parent's context; in AWS each item has an execution of its own, that fails and ends on its own.
  */
-export function splitDistributedMaps(definition: Definition): { parent: Definition; maps: DistributedMap[] } {
+export function splitDistributedMaps(whole: Definition): { parent: Definition; maps: DistributedMap[] } {
   const maps: DistributedMap[] = [];
+  const definition = withOwnExecution(whole);
   const States = Object.fromEntries(
     Object.entries(definition.States).map(([name, state]): [string, State] => {
       if (state.Type === 'Parallel') throw new Error(`${name}: this engine runs no Parallel states`);
@@ -48,8 +68,11 @@ export function splitDistributedMaps(definition: Definition): { parent: Definiti
       if (tolerated !== 0 && tolerated !== 100) {
         throw new Error(`${name}: this engine knows a tolerated failure percentage of 0 or of 100, not ${tolerated}`);
       }
-      const { ToleratedFailurePercentage: _tolerated, Label: _label, ...rest } = state;
-      maps.push({ name, child: processor, toleratedFailurePercentage: tolerated });
+      const { ToleratedFailurePercentage: _tolerated, Label, ItemSelector, Parameters, ...rest } = state;
+      const label = String(Label ?? name);
+      maps.push({ name, label, child: processor, toleratedFailurePercentage: tolerated });
+      const selector = ItemSelector ?? Parameters;
+      const input = selector === undefined ? { 'input.$': '$$.Map.Item.Value' } : { input: selector };
       const task = `${name}.${CHILD_TASK}`;
       const stand = {
         Type: 'Task',
@@ -57,11 +80,15 @@ export function splitDistributedMaps(definition: Definition): { parent: Definiti
         TimeoutSeconds: LONGEST_SECONDS,
         End: true,
       };
-      return [name, { ...rest, ItemProcessor: { StartAt: task, States: { [task]: stand } } }];
+      const item = { 'index.$': '$$.Map.Item.Index', ...input };
+      return [name, { ...rest, ItemSelector: item, ItemProcessor: { StartAt: task, States: { [task]: stand } } }];
     }),
   );
   return { parent: { ...definition, States }, maps };
 }
+
+/** A copy that begins at another of its states: where a redrive goes on. */
+export const startingAt = (definition: Definition, state: string): Definition => ({ ...definition, StartAt: state });
 
 /** Names of the tasks of a definition. */
 export const taskNames = ({ States }: Definition): string[] =>

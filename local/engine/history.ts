@@ -28,8 +28,7 @@ export interface Attempt {
 
 /** What the history asks of whoever knows the map runs of the execution. */
 export interface MapRunKeeper {
-  /** @returns the ARN of the run */
-  begin(state: string, input: unknown, at: number): string;
+  begin(state: string, input: unknown, at: number): { arn: string; redriveCount: number };
   end(state: string, status: 'SUCCEEDED' | 'FAILED', at: number): void;
   /** @returns whether there was one under way */
   abort(at: number): boolean;
@@ -47,8 +46,12 @@ export interface HistoryWriter {
   /** A task is about to be called. */
   schedule(parameters: unknown): Attempt;
   note(event: InterpreterEvent): void;
+  redriven(redriveCount: number, at: number): void;
   close(result: ExecutionResult, at: number): void;
 }
+
+/** A redrive goes on in these without entering them again (remembered). */
+const ENTERED_ONCE = ['Task', 'Wait', 'Map'];
 
 const WHOLE = { truncated: false };
 const TERMINAL = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', ABORTED: 'Aborted' } as const;
@@ -112,8 +115,11 @@ export function createHistory(
       write(type, at, `t${type.slice(1)}EventDetails`, { ...resource, ...why });
     }
   };
-  const beginMapRun = (name: string, input: unknown, at: number) =>
-    write('MapRunStarted', at, 'mapRunStartedEventDetails', { mapRunArn: mapRuns.begin(name, input, at) });
+  const beginMapRun = (name: string, input: unknown, at: number) => {
+    const { arn: mapRunArn, redriveCount } = mapRuns.begin(name, input, at);
+    if (redriveCount === 0) write('MapRunStarted', at, 'mapRunStartedEventDetails', { mapRunArn });
+    else write('MapRunRedriven', at, 'mapRunRedrivenEventDetails', { mapRunArn, redriveCount });
+  };
 
   write('ExecutionStarted', started.at, 'executionStartedEventDetails', {
     input: started.input,
@@ -122,8 +128,12 @@ export function createHistory(
   });
 
   let failedMap: string | null = null;
+  let isResuming = false;
   const entered = ({ name, type, input }: NonNullable<InterpreterEvent['state']>, at: number) => {
-    write(`${type}StateEntered`, at, 'stateEnteredEventDetails', { name, input: textOf(input), inputDetails: WHOLE });
+    const isEntered = isResuming && ENTERED_ONCE.includes(type);
+    isResuming = false;
+    const content = { name, input: textOf(input), inputDetails: WHOLE };
+    if (!isEntered) write(`${type}StateEntered`, at, 'stateEnteredEventDetails', content);
     if (type === 'Task') beginTask(name);
     if (type === 'Map') beginMapRun(name, input, at);
   };
@@ -166,12 +176,40 @@ export function createHistory(
       if (type === 'StateRetried' && state.type === 'Task') beginTask(state.name);
       if (type === 'StateRetried' && state.type === 'Map') beginMapRun(state.name, state.input, timestamp);
     },
+    redriven(redriveCount, at) {
+      Object.assign(calls, { next: null, current: null });
+      failedMap = null;
+      isResuming = true;
+      write('ExecutionRedriven', at, 'executionRedrivenEventDetails', { redriveCount });
+    },
     close(result, at) {
       if (mapRuns.abort(at)) write('MapRunAborted', at);
       const type = `Execution${TERMINAL[result.status]}`;
       const { status: _status, ...rest } = result;
       const content = 'output' in rest ? { output: textOf(rest.output), outputDetails: WHOLE } : rest;
       write(type, at, `e${type.slice(1)}EventDetails`, content);
+    },
+  };
+}
+
+const UNNOTED: Attempt = { succeeded: () => undefined };
+
+/** Follows the map runs, and writes nothing. */
+export function withoutHistory(mapRuns: MapRunKeeper): HistoryWriter {
+  return {
+    events: [],
+    schedule: () => UNNOTED,
+    note({ type, state, timestamp }) {
+      if (state?.type !== 'Map') return;
+      const isBegin = type === 'StateEntered' || type === 'StateRetried';
+      if (isBegin) mapRuns.begin(state.name, state.input, timestamp);
+      if (type === 'StateFailed') mapRuns.end(state.name, 'FAILED', timestamp);
+      // One that has failed and was caught has been ended already.
+      if (type === 'StateExited') mapRuns.end(state.name, 'SUCCEEDED', timestamp);
+    },
+    redriven: () => undefined,
+    close: (_, at) => {
+      mapRuns.abort(at);
     },
   };
 }

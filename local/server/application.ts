@@ -3,12 +3,10 @@ import type { Fleet } from '../account/fleet.ts';
 import { createRandom, type Random, randomUuid } from '../account/random.ts';
 import { type DeployedFunction, lambda, lambdaProtocol } from '../account/services/lambda.ts';
 import { type DeployedSchedule, scheduler, schedulerProtocol } from '../account/services/scheduler.ts';
-import { stepFunctions } from '../account/services/step-functions.ts';
-import { stepFunctionsProtocol } from '../account/services/step-functions-wire.ts';
-import { deploy } from '../deployment.ts';
+import { deploy, referencesOf } from '../deployment.ts';
 import { type LambdaFunction, runHandler, StatesError } from '../engine/lambda.ts';
 import type { LocalStateMachine } from '../engine/state-machine.ts';
-import { environmentOf, type References, readTemplate, resolveParameters, type Template } from '../template.ts';
+import { environmentOf, type References, readTemplate, type Template } from '../template.ts';
 import { keepSchedule, readSchedules } from './schedule.ts';
 
 /** The application as it stands on a served account. */
@@ -58,27 +56,17 @@ async function run(fn: LambdaFunction, event: unknown, requestIds: Random): Retu
 }
 
 /**
- * Deploys the application on an account and gives the account the services that come with it: Step Functions, Lambda and
+ * Deploys the application on an account and gives the account the other services that come with it: Lambda and
  * EventBridge Scheduler, whose schedule fires by itself when its time comes.
  */
 export function installApplication(account: Account, fleet: Fleet, seed: number): Application {
   const deployedAt = Date.now();
   const template = readTemplate();
   const parameters = { ResourceGroups: fleet.groups.map(({ name }) => name).join(',') };
-  const machine = deploy({ account, seed, parameters, template });
-  const executions = machine.record();
+  const machine = deploy({ account, seed, parameters, template, executions: { histories: true } });
+  const { arn } = machine;
 
-  const start = (name: string, input: unknown, text: string) => {
-    machine.start(name, input, text);
-  };
-  const { arn, name, roleArn } = machine;
-  const definition = JSON.stringify(machine.definition, null, 2);
-  account.install('states', {
-    protocol: stepFunctionsProtocol,
-    operations: stepFunctions({ arn, name, roleArn, definition, createdAt: deployedAt, executions, start }),
-  });
-
-  const references = resolveParameters(template, { ...parameters, Bucket: account.bucket, Topic: account.topicArn });
+  const references = referencesOf(account, template, parameters);
   const requestIds = createRandom(seed, 'invocations');
   const functions = Object.entries(machine.functions).map(([logicalId, fn]) => ({
     name: logicalId,
@@ -94,7 +82,7 @@ export function installApplication(account: Account, fleet: Fleet, seed: number)
   const occurrences = createRandom(seed, 'occurrences');
   const fire = (text: string) => {
     const occurrence = randomUuid(occurrences);
-    start(occurrence, JSON.parse(text), text);
+    machine.start(occurrence, JSON.parse(text), text);
     const called = { service: 'states', operation: 'StartExecution', error: null } as const;
     const asked = { stateMachineArn: arn, name: occurrence, input: text };
     account.journal.write({ kind: 'call', at: Date.now(), principal: 'scheduler', ...called, parameters: asked });

@@ -1,4 +1,6 @@
-import { doDeed, redrive, timeOut } from './hooks.ts';
+import { NotRedrivable } from '../engine/redrivable.ts';
+import type { Execution, LocalStateMachine } from '../engine/state-machine.ts';
+import { doDeed } from './people.ts';
 import type { Ongoing, Stage } from './play.ts';
 import type { Disturbance } from './scenario.ts';
 
@@ -6,6 +8,16 @@ const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(res
 
 /** The execution, if it is still running. */
 const running = (ongoing: Ongoing | undefined): Ongoing | null => (ongoing?.endedAt === null ? ongoing : null);
+
+/** Null: it can't be redriven (any more). */
+function redriven(machine: LocalStateMachine, name: string): Execution | null {
+  try {
+    return machine.redrive(name);
+  } catch (error) {
+    if (error instanceof NotRedrivable) return null;
+    throw error;
+  }
+}
 
 /** Does what a disturbance says. @returns whether it made a difference, and for how many seconds it goes on */
 async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: number } | null> {
@@ -17,7 +29,7 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
       if (ongoing === null) return null;
       notes.write(disturbance.kind, ongoing.name);
       if (disturbance.kind === 'abort') ongoing.execution.abort();
-      else timeOut(ongoing.execution);
+      else ongoing.execution.timeOut();
       return { seconds: 0 };
     }
     case 'abort-child': {
@@ -36,7 +48,7 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
     case 'redrive': {
       const ongoing = executions[disturbance.execution];
       if (ongoing === undefined || ongoing.result === null || ongoing.result.status === 'SUCCEEDED') return null;
-      const execution = redrive(machine, ongoing.name);
+      const execution = redriven(machine, ongoing.name);
       if (execution === null) return null;
       notes.write('redrive', ongoing.name);
       Object.assign(ongoing, { execution, endedAt: null, result: null });

@@ -1,6 +1,6 @@
 import type { Report } from '../../functions/domain/report.ts';
 import type { BehaviourName } from '../account/behaviours.ts';
-import type { ChangeFacts } from './hooks.ts';
+import type { ChangeFacts } from '../account/journal.ts';
 import type { Disturbance } from './scenario.ts';
 
 /** A call that reached AWS, or was refused on its way there. */

@@ -1,6 +1,6 @@
 import type { Report } from '../../functions/domain/report.ts';
 import { type Account, createAccount } from '../account/account.ts';
-import { createRandom, type Random } from '../account/random.ts';
+import { createRandom } from '../account/random.ts';
 import { deploy } from '../deployment.ts';
 import type { Execution, ExecutionResult, LocalStateMachine } from '../engine/state-machine.ts';
 import { runInVirtualTime } from '../engine/virtual-time.ts';
@@ -100,9 +100,9 @@ async function startPlanned(stage: Stage, planned: PlannedExecution): Promise<vo
   stage.follow(ongoing);
 }
 
-/** Notes an execution's end, and lets EventBridge tell the reconciler of it. */
+/** Notes an execution's end. */
 const followerOf =
-  (stage: Stage, random: Random) =>
+  (stage: Stage) =>
   (ongoing: Ongoing): void => {
     const { execution, name } = ongoing;
     void execution.result.then((result) => {
@@ -111,9 +111,6 @@ const followerOf =
       Object.assign(ongoing, { endedAt: Date.now(), result });
       const why = 'error' in result ? `: ${result.error}` : '';
       stage.notes.write('execution ends', `${name} ${result.status}${why}`);
-      if (result.status !== 'SUCCEEDED') {
-        stage.reconciler.tell({ executionArn: execution.arn, name, status: result.status }, random.between([1, 10]));
-      }
     });
   };
 
@@ -136,8 +133,6 @@ export async function play(scenario: Scenario): Promise<Played> {
       intercept,
     });
     for (const [name, lambda] of Object.entries(machine.functions)) lambda.between = betweenOf(name);
-    // Costs memory, so only where children are to be found again.
-    if (scenario.disturbances.some(({ kind }) => kind === 'abort-child')) machine.record();
     const reconciler = createReconciler({ machine, notes, random: createRandom(seed, 'reconciler') });
     const stage: Stage = {
       account,
@@ -149,7 +144,7 @@ export async function play(scenario: Scenario): Promise<Played> {
       done: [],
       follow: () => undefined,
     };
-    stage.follow = followerOf(stage, createRandom(seed, 'events'));
+    stage.follow = followerOf(stage);
 
     const started = scenario.executions.map((planned) => startPlanned(stage, planned));
     const disturbed = scenario.disturbances.map((disturbance) => disturb(stage, disturbance));

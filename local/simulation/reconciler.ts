@@ -1,31 +1,22 @@
 import type { Random } from '../account/random.ts';
-import { runHandler } from '../engine/lambda.ts';
+import { invokeAsync } from '../engine/async-invocation.ts';
 import type { LocalStateMachine } from '../engine/state-machine.ts';
 import type { Notes } from './notes.ts';
 
 const FUNCTION = 'ReconcileLeasesFunction';
 export const RECONCILE_EVERY_SECONDS = 15 * 60;
-/** Lambda tries an asynchronous invocation that has failed again after these (docs/aws-behaviour.md 43). */
-const RETRY_AFTER_SECONDS = [60, 120];
-
-/** How an execution ended, as EventBridge tells it. */
-export interface EndedExecution {
-  executionArn: string;
-  name: string;
-  status: string;
-}
+/** EventBridge tells within seconds. */
+const EVENT_SECONDS = [1, 10] as const;
+/** What the rule of template.yaml wants to hear of. */
+const BAD_ENDS = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
 
 export interface Reconciler {
-  /** EventBridge's word of an ended execution; it may be lost or late. */
-  tell(ended: EndedExecution, afterSeconds: number): void;
   /** From now on, for so long, words are lost (null) or come so much later. */
   hold(delaySeconds: number | null): void;
   release(): void;
   isBusy(): boolean;
   stop(): void;
 }
-
-const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** Invokes ReconcileLeases as AWS does: on the word of EventBridge, and every quarter of an hour. */
 export function createReconciler(options: { machine: LocalStateMachine; notes: Notes; random: Random }): Reconciler {
@@ -37,17 +28,20 @@ export function createReconciler(options: { machine: LocalStateMachine; notes: N
   async function invoke(event: unknown): Promise<void> {
     if (lambda === undefined) return;
     underWay++;
-    for (const retryAfterSeconds of [...RETRY_AFTER_SECONDS, null]) {
-      try {
-        await runHandler(lambda, JSON.parse(JSON.stringify(event)), random);
-        break;
-      } catch (error) {
-        notes.write('reconciler fails', (error as Error).name);
-        if (retryAfterSeconds !== null) await pause(retryAfterSeconds);
-      }
-    }
+    const outcome = await invokeAsync(lambda, event, random);
+    if ('error' in outcome) notes.write('reconciler gives up', outcome.error.name);
     underWay--;
   }
+
+  machine.onStatusChange(({ isChild, status, executionArn, stateMachineArn, name }) => {
+    if (isChild || !BAD_ENDS.has(status)) return;
+    const afterSeconds = random.between(EVENT_SECONDS);
+    const { delaySeconds } = held;
+    if (delaySeconds === null) return notes.write('event lost', name);
+    const detail = { executionArn, stateMachineArn, status, name };
+    const event = { 'detail-type': 'Step Functions Execution Status Change', source: 'aws.states', detail };
+    setTimeout(() => void invoke(event), (afterSeconds + delaySeconds) * 1000);
+  });
 
   const offset = random.integer([0, RECONCILE_EVERY_SECONDS - 1]);
   const schedule = () => {
@@ -57,13 +51,6 @@ export function createReconciler(options: { machine: LocalStateMachine; notes: N
   let timer = setTimeout(schedule, offset * 1000);
 
   return {
-    tell(ended, afterSeconds) {
-      const { delaySeconds } = held;
-      if (delaySeconds === null) return notes.write('event lost', ended.name);
-      const detail = { ...ended, stateMachineArn: machine.arn };
-      const event = { 'detail-type': 'Step Functions Execution Status Change', source: 'aws.states', detail };
-      setTimeout(() => void invoke(event), (afterSeconds + delaySeconds) * 1000);
-    },
     hold: (delaySeconds) => {
       held = { delaySeconds };
     },

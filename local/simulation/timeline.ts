@@ -1,7 +1,6 @@
 import type { JournalEntry } from '../account/journal.ts';
 import type { CallEvidence, ChangeEvidence } from './evidence.ts';
 import type { RunOfEntry } from './faults.ts';
-import { factsOf } from './hooks.ts';
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
@@ -24,9 +23,8 @@ export function gatherTimeline(entries: JournalEntry[], runs: RunOfEntry): (Call
   let recent: ChangeEvidence[] = [];
   for (const entry of entries) {
     if (entry.kind === 'change') {
-      const facts = factsOf(entry);
-      if (facts === null) continue;
-      const change: ChangeEvidence = { kind: 'change', at: entry.at, instanceId: entry.instanceId, facts, by: null };
+      const { at, instanceId, facts } = entry;
+      const change: ChangeEvidence = { kind: 'change', at, instanceId, facts, by: null };
       recent.push(change);
       timeline.push(change);
       continue;

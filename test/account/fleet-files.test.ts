@@ -189,9 +189,11 @@ describe('a mixed fleet', () => {
     expect(shipped).toEqual(mixedFleet(500, 1));
   });
 
-  it('of 500 has every behaviour in it, and healthy instances too', () => {
+  it('of 500 has every behaviour in it that can be put back, and healthy instances too', () => {
     const all = mixedFleet(500, 1).groups.flatMap(({ instances }) => instances);
-    expect(new Set(all.flatMap(({ behaviours }) => behaviours))).toEqual(new Set(behaviourNames));
+    expect(new Set(all.flatMap(({ behaviours }) => behaviours))).toEqual(
+      new Set(behaviourNames.filter((name) => name !== 'hangs-in-pending')),
+    );
     expect(all.filter(({ behaviours }) => behaviours.length === 0).length).toBeGreaterThan(250);
   });
 });

@@ -102,6 +102,12 @@ describe('conditional puts', () => {
       expect(here.account.objects.keys(here.account.bucket)).toEqual([]);
     }));
 
+  it('a delete of a missing object is a success, and a conditional one is not', () =>
+    inBucket(async (here) => {
+      await remove(here);
+      expect(await refusal(remove(here, '"0"'))).toMatchObject(noSuchKey);
+    }));
+
   it('a conditional delete spares what somebody else has written', () =>
     inBucket(async (here) => {
       const { ETag = '' } = await put(here, 'mine');

@@ -2,12 +2,16 @@ import * as z from 'zod';
 import { type Call, type Operations, operation, ServiceError } from '../service.ts';
 import { wireBoolean } from '../wire/query.ts';
 import type { XmlValue } from '../wire/xml.ts';
-import { has, type Machine } from '../world/machine.ts';
+import { has, type Machine, TAGS_MAX } from '../world/machine.ts';
 import { STATE_CODES } from './ec2-describe.ts';
 import { findMachines } from './ec2-lookup.ts';
 
-const TAGS_MAX = 50;
 const RESOURCES_MAX = 1000;
+/** docs/aws-behaviour.md 50 */
+const VCPU_LIMIT =
+  'You have requested more vCPU capacity than your current vCPU limit of 32 allows for the instance bucket that the ' +
+  'specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an ' +
+  'adjustment to this limit.';
 /** How long EC2 lacks capacity for an instance that it finds room for in the end. */
 const NO_CAPACITY_SECONDS = [180, 480] as const;
 
@@ -30,6 +34,7 @@ function assertStartable(machine: Machine, now: number): void {
   machine.roomAt ??= now + machine.random.between(NO_CAPACITY_SECONDS) * 1000;
   const lacksCapacity = has(machine, 'no-capacity') || (has(machine, 'no-capacity-at-first') && now < machine.roomAt);
   if (lacksCapacity) throw new ServiceError('InsufficientInstanceCapacity', 'Insufficient capacity.', 500);
+  if (has(machine, 'vcpu-limit')) throw new ServiceError('VcpuLimitExceeded', VCPU_LIMIT);
 }
 
 /** @throws if this machine can't be stopped; then nobody in the call is */
@@ -100,6 +105,14 @@ export const changing: Operations = {
       return { instancesSet: changes(machines, stop) };
     },
   ),
+
+  // Reveille never does this; people do.
+  TerminateInstances: operation(z.strictObject({ InstanceId: instanceIds }), ({ InstanceId }, call) => {
+    const terminate = (machine: Machine) => {
+      if (machine.state !== 'shutting-down' && machine.state !== 'terminated') call.world.terminate(machine, call.now);
+    };
+    return { instancesSet: changes(findMachines(call, InstanceId), terminate) };
+  }),
 
   CreateTags: operation(
     z.strictObject({ ResourceId: z.array(z.string()).min(1), Tag: z.array(tagSchema).min(1) }),

@@ -38,7 +38,7 @@ export function resourceGroups(fleet: Fleet): Operations {
         MaxResults: z.int().min(1).max(50).optional(),
         NextToken: z.string().optional(),
       }),
-      ({ Group, GroupName, Filters = [], MaxResults = 50, NextToken }, { account }) => {
+      ({ Group, GroupName, Filters = [], MaxResults = 50, NextToken }, { account, world }) => {
         const group = find(Group ?? GroupName);
         if (group.queryError !== undefined) {
           const message = `The stack of group ${group.name} cannot be queried.`;
@@ -49,7 +49,7 @@ export function resourceGroups(fleet: Fleet): Operations {
           };
         }
         const wanted = Filters.every(({ Values }) => Values.includes('AWS::EC2::Instance'));
-        const identifiers = (wanted ? group.instances : []).map(({ id }) => ({
+        const identifiers = (wanted ? (world.groups.get(group.name) ?? []) : []).map((id) => ({
           ResourceArn: `arn:aws:ec2:${fleet.region}:${account}:instance/${id}`,
           ResourceType: 'AWS::EC2::Instance',
         }));

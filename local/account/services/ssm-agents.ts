@@ -63,15 +63,4 @@ export const agents: Operations = {
       return { InstanceInformationList: page, NextToken: nextToken };
     },
   ),
-
-  DescribeSessions: operation(
-    z.strictObject({
-      State: z.enum(['Active', 'History']),
-      Filters: z.array(z.strictObject({ key: z.string(), value: z.string() })).optional(),
-      MaxResults: z.int().min(1).max(200).optional(),
-      NextToken: z.string().optional(),
-    }),
-    // Nobody opens a session in this account: the list is empty, as it is in a quiet one.
-    () => ({ Sessions: [] }),
-  ),
 };

@@ -1,11 +1,27 @@
 import * as z from 'zod';
-import { randomUuid } from '../random.ts';
 import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
-import { cancel, dispatch, type WorldCommand, type WorldInvocation } from '../world/commands.ts';
+import {
+  type CommandRequest,
+  cancel,
+  send,
+  UPDATE_DOCUMENT,
+  type WorldCommand,
+  type WorldInvocation,
+} from '../world/commands.ts';
 import { isListed } from './ssm-agents.ts';
+import {
+  assertFilters,
+  COMMAND_VALUES,
+  filterSchema,
+  INVOCATION_VALUES,
+  isOpen,
+  type Listed,
+  passes,
+} from './ssm-command-filters.ts';
 
-const DOCUMENT = 'AWS-UpdateSSMAgent';
-const PLUGIN = 'aws:updateSsmAgent';
+/** The plugin of a document's only step. */
+const pluginOf = ({ documentName }: WorldCommand): string =>
+  documentName === UPDATE_DOCUMENT ? 'aws:updateSsmAgent' : 'aws:runShellScript';
 const LISTED_OUTPUT_MAX = 2500;
 const STDOUT_MAX = 24_000;
 const STDERR_MAX = 8_000;
@@ -19,13 +35,11 @@ const parametersSchema = z.strictObject({
 });
 
 /** @throws InvalidParameters for what the document does not know, or takes otherwise */
-function parseParameters(given: Record<string, string[]>): WorldCommand['parameters'] {
+function parseParameters(given: Record<string, string[]>): CommandRequest['parameters'] {
   const parsed = parametersSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new ServiceError('InvalidParameters', z.prettifyError(parsed.error));
 }
-
-const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
 
 const invalidToken = () => new ServiceError('InvalidNextToken', 'The specified token is not valid.');
 const seconds = (milliseconds: number | null) => (milliseconds === null ? undefined : milliseconds / 1000);
@@ -45,8 +59,7 @@ function assertReachable({ world, account }: Call, ids: string[]): void {
 
 function commandStatus({ invocations }: WorldCommand): string {
   const statuses = [...invocations.values()].map(({ status }) => status);
-  const open = statuses.filter((status) => status === 'Pending' || status === 'InProgress');
-  if (open.length > 0) return statuses.every((status) => status === 'Pending') ? 'Pending' : 'InProgress';
+  if (statuses.some(isOpen)) return statuses.every((status) => status === 'Pending') ? 'Pending' : 'InProgress';
   return ['Failed', 'TimedOut', 'Cancelled'].find((status) => statuses.includes(status)) ?? 'Success';
 }
 
@@ -88,7 +101,7 @@ const describeInvocation = (command: WorldCommand, invocation: WorldInvocation, 
   CommandPlugins: details
     ? [
         {
-          Name: PLUGIN,
+          Name: pluginOf(command),
           Status: invocation.status,
           StatusDetails: invocation.statusDetails,
           ResponseCode: invocation.responseCode,
@@ -99,32 +112,6 @@ const describeInvocation = (command: WorldCommand, invocation: WorldInvocation, 
       ]
     : [],
 });
-
-const filterSchema = z.strictObject({ key: z.string(), value: z.string().min(1).max(128) });
-type Filter = z.infer<typeof filterSchema>;
-
-const moment = ({ value }: Filter): number => Date.parse(value);
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
-const FILTERS: Record<string, (command: WorldCommand, filter: Filter) => boolean> = {
-  InvokedAfter: ({ requestedAt }, filter) => requestedAt >= moment(filter),
-  InvokedBefore: ({ requestedAt }, filter) => requestedAt <= moment(filter),
-  DocumentName: ({ documentName }, { value }) => documentName === value,
-  Status: (command, { value }) => commandStatus(command) === value,
-};
-
-/** @throws as SSM does, whatever there is to be filtered */
-function assertFilters(filters: Filter[]): void {
-  for (const { key, value } of filters) {
-    if (!Object.hasOwn(FILTERS, key)) throw new ServiceError('InvalidFilterKey', '');
-    if (key.startsWith('Invoked') && !(TIME.test(value) && !Number.isNaN(Date.parse(value)))) {
-      throw new ServiceError('InvalidFilterValue', `${key}: ${value} is not a time such as 2024-07-07T00:00:00Z`);
-    }
-  }
-}
-
-const passes = (command: WorldCommand, filters: Filter[]): boolean =>
-  filters.every((filter) => FILTERS[filter.key]?.(command, filter));
 
 const listing = {
   CommandId: z.string().length(36).optional(),
@@ -139,6 +126,11 @@ function findCommand({ world, now }: Call, id: string): WorldCommand | undefined
   if (command === undefined) throw new ServiceError('InvalidCommandId', '');
   return command.visibleAt <= now ? command : undefined;
 }
+
+const asListed = (command: WorldCommand): Listed => {
+  const status = commandStatus(command);
+  return { ...command, status, statusDetails: status };
+};
 
 const newestFirst = (commands: WorldCommand[]) => [...commands].sort((a, b) => b.requestedAt - a.requestedAt);
 
@@ -161,39 +153,21 @@ export const commands: Operations = {
     }),
     (parameters, call) => {
       const { world, now } = call;
-      if (parameters.DocumentName !== DOCUMENT) {
+      if (parameters.DocumentName !== UPDATE_DOCUMENT) {
         throw new ServiceError('InvalidDocument', `Document with name ${parameters.DocumentName} does not exist.`);
       }
       if (new Set(parameters.InstanceIds).size < parameters.InstanceIds.length)
         throw new ServiceError('DuplicateInstanceId', '');
       assertReachable(call, parameters.InstanceIds);
-      const invocations = parameters.InstanceIds.map((instanceId): [string, WorldInvocation] => [
-        instanceId,
-        {
-          instanceId,
-          status: 'Pending',
-          statusDetails: 'Pending',
-          requestedAt: now,
-          startedAt: null,
-          endedAt: null,
-          stdout: '',
-          stderr: '',
-          responseCode: -1,
-        },
-      ]);
-      const command: WorldCommand = {
-        id: randomUuid(world.random),
-        documentName: DOCUMENT,
+      const request: CommandRequest = {
+        documentName: UPDATE_DOCUMENT,
         comment: parameters.Comment ?? '',
         parameters: parseParameters(parameters.Parameters),
-        requestedAt: now,
         timeoutSeconds: parameters.TimeoutSeconds ?? 3600,
         instanceIds: parameters.InstanceIds,
-        visibleAt: now + world.random.between(INVOCATION_LAG_SECONDS) * 1000,
-        invocations: new Map(invocations),
+        runsSeconds: 0,
       };
-      world.commands.push(command);
-      dispatch(world, command);
+      const command = send(world, request, world.random, now);
       return { Command: describeCommand(command) };
     },
   ),
@@ -202,14 +176,14 @@ export const commands: Operations = {
     z.strictObject(listing),
     ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken }, call) => {
       const { world, now } = call;
-      assertFilters(Filters);
+      assertFilters(Filters, COMMAND_VALUES, InstanceId);
       if (CommandId !== undefined) findCommand(call, CommandId);
       const found = newestFirst(world.commands).filter(
         (command) =>
           command.visibleAt <= now &&
           (CommandId === undefined || command.id === CommandId) &&
           (InstanceId === undefined || command.instanceIds.includes(InstanceId)) &&
-          passes(command, Filters),
+          passes(asListed(command), Filters),
       );
       const { page, nextToken } = paginate(found.map(describeCommand), MaxResults, NextToken, invalidToken);
       return { Commands: page, NextToken: nextToken };
@@ -219,14 +193,14 @@ export const commands: Operations = {
   ListCommandInvocations: operation(
     z.strictObject({ ...listing, Details: z.boolean().optional() }),
     ({ CommandId, InstanceId, Filters = [], MaxResults = 50, NextToken, Details = false }, call) => {
-      assertFilters(Filters);
+      assertFilters(Filters, INVOCATION_VALUES, InstanceId);
       const all = CommandId === undefined ? newestFirst(call.world.commands) : [findCommand(call, CommandId)];
       const found = all
         .flatMap((command) => (command !== undefined && command.visibleAt <= call.now ? [command] : []))
-        .filter((command) => passes(command, Filters))
         .flatMap((command) =>
           [...command.invocations.values()]
             .filter((invocation) => InstanceId === undefined || invocation.instanceId === InstanceId)
+            .filter((invocation) => passes({ ...invocation, documentName: command.documentName }, Filters))
             .map((invocation) => describeInvocation(command, invocation, Details)),
         );
       const { page, nextToken } = paginate(found, MaxResults, NextToken, invalidToken);
@@ -246,7 +220,7 @@ export const commands: Operations = {
         InstanceId,
         Comment: command.comment,
         DocumentName: command.documentName,
-        PluginName: PLUGIN,
+        PluginName: pluginOf(command),
         ResponseCode: invocation.responseCode,
         ExecutionStartDateTime: iso(invocation.startedAt),
         ExecutionEndDateTime: iso(invocation.endedAt),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ExecutionRecord, ExecutionRegistry } from '../../engine/executions.ts';
 import type { HistoryEvent } from '../../engine/history.ts';
 import { PAYLOAD_BYTES_MAX } from '../../engine/lambda.ts';
+import { NotRedrivable, whyNotRedrivable } from '../../engine/redrivable.ts';
 import { randomUuid } from '../random.ts';
 import { type Operations, operation, paginate, ServiceError } from '../service.ts';
 import { arnOf, invalidToken, maxResults, nextToken, seconds, secondsOrNone } from './step-functions-wire.ts';
@@ -10,6 +11,10 @@ import { arnOf, invalidToken, maxResults, nextToken, seconds, secondsOrNone } fr
 const NAME_LENGTH_MAX = 80;
 /** What AWS allows in no name: white space, brackets, wildcards, special and control characters. */
 const FORBIDDEN_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u{fffe}\u{ffff}]|\p{Cc}|\p{Surrogate}/u;
+
+/** How long a client token of a redrive is remembered, and how many of an execution. */
+const TOKEN_MILLISECONDS = 15 * 60_000;
+const TOKENS_MAX = 10;
 
 /** A deployed state machine, as the operations on executions see it. */
 export interface StateMachineOfExecutions {
@@ -43,40 +48,60 @@ function parseInput(input: string): unknown {
   }
 }
 
-const listed = ({ arn, stateMachineArn, name, status, startedAt, stoppedAt, mapRun }: ExecutionRecord) => ({
-  executionArn: arn,
-  stateMachineArn,
-  name,
-  status,
-  startDate: seconds(startedAt),
-  stopDate: secondsOrNone(stoppedAt),
-  ...(mapRun === null ? { redriveCount: 0 } : { mapRunArn: mapRun.arn, itemCount: 1, redriveCount: 0 }),
-});
-
-const described = (record: ExecutionRecord) => ({
+const summarized = (record: ExecutionRecord) => ({
   executionArn: record.arn,
   stateMachineArn: record.stateMachineArn,
   name: record.name,
   status: record.status,
   startDate: seconds(record.startedAt),
   stopDate: secondsOrNone(record.stoppedAt),
+  redriveCount: record.redriveCount,
+  redriveDate: secondsOrNone(record.redrivenAt),
+});
+
+const listed = (record: ExecutionRecord) => ({
+  ...summarized(record),
+  ...(record.mapRun === null ? {} : { mapRunArn: record.mapRun.arn, itemCount: 1 }),
+});
+
+const described = (record: ExecutionRecord) => ({
+  ...summarized(record),
   input: record.input,
   inputDetails: WHOLE,
   ...(record.output === null ? {} : { output: record.output, outputDetails: WHOLE }),
   error: record.error,
   cause: record.cause,
   mapRunArn: record.mapRun?.arn,
-  redriveCount: 0,
   ...redrivable(record),
 });
 
-/** AWS would redrive what did not succeed; the embedded account knows no RedriveExecution. */
-const redrivable = ({ status, mapRun }: ExecutionRecord) => {
-  if (mapRun !== null) return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN' };
-  if (status !== 'RUNNING' && status !== 'SUCCEEDED') return { redriveStatus: 'REDRIVABLE' };
-  const why = `Execution is ${status} and cannot be redriven`;
-  return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: why };
+const redrivable = (record: ExecutionRecord) => {
+  const why = whyNotRedrivable(record);
+  if (why !== null) return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: why };
+  return { redriveStatus: record.mapRun === null ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' };
 };
+
+/** Redrives; the same client token within a quarter of an hour gets the same answer again. */
+function createRedriving() {
+  const answers = new Map<string, { token: string; at: number; redrivenAt: number | null }[]>();
+  return (record: ExecutionRecord, token: string | undefined, now: number): number | null => {
+    const valid = (answers.get(record.arn) ?? []).filter(({ at }) => now - at < TOKEN_MILLISECONDS);
+    const answered = valid.find((answer) => answer.token === token);
+    if (answered) return answered.redrivenAt;
+    if (record.mapRun !== null)
+      throw new ServiceError('ExecutionNotRedrivable', 'Execution is a child of a Map Run and is redriven with it');
+    try {
+      record.redrive();
+    } catch (error) {
+      if (error instanceof NotRedrivable) throw new ServiceError('ExecutionNotRedrivable', error.message);
+      throw error;
+    }
+    const { redrivenAt } = record;
+    const given = token === undefined ? valid : [...valid, { token, at: now, redrivenAt }];
+    answers.set(record.arn, given.slice(-TOKENS_MAX));
+    return redrivenAt;
+  };
+}
 
 function toldEvent({ timestamp, details, ...event }: HistoryEvent, isWithData: boolean): Record<string, unknown> {
   const told = { timestamp: seconds(timestamp), ...event };
@@ -87,11 +112,12 @@ function toldEvent({ timestamp, details, ...event }: HistoryEvent, isWithData: b
 
 /** Step Functions: starting, stopping and looking at executions. */
 export function executionOperations({ arn: machineArn, executions, start }: StateMachineOfExecutions): Operations {
-  const find = (arn: string): ExecutionRecord => {
-    const record = executions.find(arnOf('execution', arn));
+  const there = (record: ExecutionRecord | undefined, arn: string): ExecutionRecord => {
     if (record) return record;
     throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
   };
+  const find = (arn: string) => there(executions.find(arnOf('execution', arn)), arn);
+  const redrive = createRedriving();
   const checkMachine = (arn: string) => {
     if (arnOf('stateMachine', arn) === machineArn) return;
     throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
@@ -126,7 +152,7 @@ export function executionOperations({ arn: machineArn, executions, start }: Stat
     ),
     DescribeExecution: operation(
       z.strictObject({ executionArn, includedData: z.literal('ALL_DATA').optional() }),
-      (parameters) => described(find(parameters.executionArn)),
+      ({ executionArn: arn }) => described(there(executions.findTold(arnOf('execution', arn)), arn)),
     ),
     StopExecution: operation(
       z.strictObject({
@@ -139,6 +165,19 @@ export function executionOperations({ arn: machineArn, executions, start }: Stat
         if (record.status === 'RUNNING') await record.stop(error, cause);
         return { stopDate: secondsOrNone(record.stoppedAt) };
       },
+    ),
+    RedriveExecution: operation(
+      z.strictObject({
+        executionArn,
+        clientToken: z
+          .string()
+          .max(64)
+          .regex(/^[!-~]+$/)
+          .optional(),
+      }),
+      ({ executionArn: arn, clientToken }, { now }) => ({
+        redriveDate: secondsOrNone(redrive(find(arn), clientToken, now)),
+      }),
     ),
     ListExecutions: operation(
       z.strictObject({
@@ -159,20 +198,25 @@ export function executionOperations({ arn: machineArn, executions, start }: Stat
         return { executions: page.map(listed), nextToken: next };
       },
     ),
-    GetExecutionHistory: operation(
-      z.strictObject({
-        executionArn,
-        maxResults,
-        nextToken,
-        reverseOrder: z.boolean().default(false),
-        includeExecutionData: z.boolean().default(true),
-      }),
-      ({ executionArn: arn, maxResults: size, nextToken: token, reverseOrder, includeExecutionData }) => {
-        const { events } = find(arn);
-        const ordered = reverseOrder ? [...events].reverse() : events;
-        const { page, nextToken: next } = paginate(ordered, size, token, invalidToken);
-        return { events: page.map((event) => toldEvent(event, includeExecutionData)), nextToken: next };
-      },
-    ),
+    ...(executions.hasHistories ? historyOperations(find) : {}),
   };
 }
+
+/** Only where histories are kept. */
+const historyOperations = (find: (arn: string) => ExecutionRecord): Operations => ({
+  GetExecutionHistory: operation(
+    z.strictObject({
+      executionArn,
+      maxResults,
+      nextToken,
+      reverseOrder: z.boolean().default(false),
+      includeExecutionData: z.boolean().default(true),
+    }),
+    ({ executionArn: arn, maxResults: size, nextToken: token, reverseOrder, includeExecutionData }) => {
+      const { events } = find(arn);
+      const ordered = reverseOrder ? [...events].reverse() : events;
+      const { page, nextToken: next } = paginate(ordered, size, token, invalidToken);
+      return { events: page.map((event) => toldEvent(event, includeExecutionData)), nextToken: next };
+    },
+  ),
+});

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { ExecutionRecord, MapRun } from '../../engine/executions.ts';
+import type { ExecutionRecord } from '../../engine/executions.ts';
+import type { MapRun } from '../../engine/map-runs.ts';
 import { type Operations, operation, paginate, ServiceError } from '../service.ts';
 import { executionOperations, type StateMachineOfExecutions } from './step-functions-executions.ts';
 import { arnOf, invalidToken, maxResults, nextToken, seconds, secondsOrNone } from './step-functions-wire.ts';
@@ -28,6 +29,7 @@ function counts({ children, itemCount, status }: MapRun) {
     timedOut: countOf(children, 'TIMED_OUT'),
     aborted: countOf(children, 'ABORTED') + (status === 'RUNNING' ? 0 : unstarted),
     total: Math.max(itemCount, children.length),
+    pendingRedrive: countOf(children, 'PENDING_REDRIVE'),
     // There is no ResultWriter.
     resultsWritten: 0,
   };
@@ -93,7 +95,8 @@ export function stepFunctions(machine: DeployedStateMachine): Operations {
         toleratedFailureCount: 0,
         itemCounts: counts(mapRun),
         executionCounts: counts(mapRun),
-        redriveCount: 0,
+        redriveCount: mapRun.redriveCount,
+        redriveDate: secondsOrNone(mapRun.redrivenAt),
       };
     }),
   };

@@ -1,8 +1,13 @@
-import { draw, has, type Machine } from './machine.ts';
+import { randomUuid } from '../random.ts';
+import { type Activity, draw, has, type Machine, rangeOf } from './machine.ts';
+import { beginAssociation, failInterruptedAssociations } from './neighbours.ts';
 import type { World } from './world.ts';
 
 /** Some minutes, in which AWS's own association updates the agent (docs/aws-behaviour.md 10). */
 const FOREIGN_UPDATE_SECONDS = [120, 420] as const;
+/** An association that is overdue runs soon after boot (docs/aws-behaviour.md 33). */
+const ASSOCIATION_AFTER_SECONDS = [5, 60] as const;
+const ASSOCIATION_SECONDS = [300, 600] as const;
 /** How long a late agent goes on reporting the version of before. */
 const LATE_REPORT_SECONDS = [400, 700] as const;
 
@@ -14,8 +19,19 @@ export function bootAgent(world: World, machine: Machine, at: number): void {
   if (isSilent(machine)) return;
   world.later(machine, at, draw(machine, 'registerSeconds'), (then) => {
     startAgent(world, machine, then);
-    world.change(machine, then, 'agent', `online, ${machine.agent.version}`);
+    const { version } = machine.agent;
+    world.change(machine, then, 'agent', `online, ${version}`, { about: 'agent', phase: 'begin', version });
+    failInterruptedAssociations(world, machine);
+    if (has(machine, 'association-at-boot')) associateSoon(world, machine, then);
     if (has(machine, 'update-in-progress')) beginForeignUpdate(world, machine, then);
+  });
+}
+
+function associateSoon(world: World, machine: Machine, at: number): void {
+  const { random } = machine;
+  const seconds = random.between(ASSOCIATION_SECONDS);
+  world.later(machine, at, random.between(ASSOCIATION_AFTER_SECONDS), (then) => {
+    beginAssociation(world, machine, { id: randomUuid(random), seconds }, then);
   });
 }
 
@@ -28,8 +44,9 @@ export function resumeAgent(world: World, machine: Machine, now: number): void {
   }
   if (isSilent(machine)) return;
   agent.running = agent.version;
-  agent.lastReport = { pingAt: now - random.between([1, 299]) * 1000, version: agent.version };
-  schedulePing(world, machine, now, random.between([1, 299]));
+  const sinceLast = [1, rangeOf(machine, 'pingSeconds')[0] - 1] as const;
+  agent.lastReport = { pingAt: now - random.between(sinceLast) * 1000, version: agent.version };
+  schedulePing(world, machine, now, random.between(sinceLast));
   if (has(machine, 'update-in-progress')) beginForeignUpdate(world, machine, now);
 }
 
@@ -81,11 +98,34 @@ export function restartAgent(world: World, machine: Machine, version: string, at
 
 function beginForeignUpdate(world: World, machine: Machine, at: number): void {
   const { agent, random } = machine;
+  const about = { about: 'update', commandId: null } as const;
   agent.lock = 'association';
-  world.change(machine, at, 'agent', 'an update of AWS itself is at work');
+  const activity: Activity = {
+    interrupt: (moment) =>
+      world.change(machine, moment, 'agent', 'the update of AWS itself is interrupted', {
+        ...about,
+        phase: 'interrupted',
+        version: agent.version,
+      }),
+  };
+  machine.activities.add(activity);
+  world.change(machine, at, 'agent', 'an update of AWS itself is at work', {
+    ...about,
+    phase: 'begin',
+    version: agent.version,
+    target: world.latestVersion,
+  });
   world.later(machine, at, random.between(FOREIGN_UPDATE_SECONDS), (then) => {
     agent.lock = null;
-    if (agent.version !== world.latestVersion) restartAgent(world, machine, world.latestVersion, then);
-    world.change(machine, then, 'agent', `updated by AWS itself to ${agent.version}`);
+    machine.activities.delete(activity);
+    const result = agent.version === world.latestVersion ? 'already-installed' : 'updated';
+    if (result === 'updated') restartAgent(world, machine, world.latestVersion, then);
+    const { version } = agent;
+    world.change(machine, then, 'agent', `updated by AWS itself to ${version}`, {
+      ...about,
+      phase: 'end',
+      version,
+      result,
+    });
   });
 }

@@ -1,7 +1,10 @@
 import { compareVersions } from '../../../functions/domain/versions.ts';
+import type { Phase } from '../journal.ts';
 import type { Timing } from '../platforms.ts';
+import { type Random, randomUuid } from '../random.ts';
 import { haltAgent, restartAgent } from './agent.ts';
-import { draw, has, type Machine } from './machine.ts';
+import { type Activity, draw, has, type Machine } from './machine.ts';
+import { occupy } from './neighbours.ts';
 import { type Ending, output } from './updater.ts';
 import type { World } from './world.ts';
 
@@ -15,19 +18,60 @@ export interface WorldInvocation {
   stdout: string;
   stderr: string;
   responseCode: number;
+  /** It never reaches its agent, whatever the agent does (docs/aws-behaviour.md 6). */
+  isLost: boolean;
 }
 
-export interface WorldCommand {
-  id: string;
+export const UPDATE_DOCUMENT = 'AWS-UpdateSSMAgent';
+
+/** What somebody sends. */
+export interface CommandRequest {
   documentName: string;
   comment: string;
-  parameters: { version?: string[] | undefined; allowDowngrade?: string[] | undefined };
-  requestedAt: number;
+  parameters: Record<string, string[] | undefined>;
   timeoutSeconds: number;
   instanceIds: string[];
+  /** How long another document than AWS-UpdateSSMAgent is at work on each instance. */
+  runsSeconds: number;
+}
+
+export interface WorldCommand extends CommandRequest {
+  id: string;
+  requestedAt: number;
   /** Just after the send, listings don't show it yet (docs/aws-behaviour.md 13). */
   visibleAt: number;
   invocations: Map<string, WorldInvocation>;
+}
+
+const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
+
+/** Takes a command in, and lets it run its course. */
+export function send(world: World, request: CommandRequest, random: Random, now: number): WorldCommand {
+  const invocations = request.instanceIds.map((instanceId): [string, WorldInvocation] => [
+    instanceId,
+    {
+      instanceId,
+      status: 'Pending',
+      statusDetails: 'Pending',
+      requestedAt: now,
+      startedAt: null,
+      endedAt: null,
+      stdout: '',
+      stderr: '',
+      responseCode: -1,
+      isLost: false,
+    },
+  ]);
+  const command: WorldCommand = {
+    ...request,
+    id: randomUuid(random),
+    requestedAt: now,
+    visibleAt: now + random.between(INVOCATION_LAG_SECONDS) * 1000,
+    invocations: new Map(invocations),
+  };
+  world.commands.push(command);
+  dispatch(world, command);
+  return command;
 }
 
 interface Beat {
@@ -89,11 +133,16 @@ function endingFor(world: World, machine: Machine, target: string): Ending {
 }
 
 /** Lets a command run its course on each of its instances. */
-export function dispatch(world: World, command: WorldCommand): void {
+function dispatch(world: World, command: WorldCommand): void {
   for (const invocation of command.invocations.values()) {
     const machine = world.machines.get(invocation.instanceId);
     if (!machine) continue;
     world.at(command.requestedAt + command.timeoutSeconds * 1000, (at) => expire(invocation, at));
+    if (has(machine, 'command-lost') && !machine.hasLostCommand) {
+      machine.hasLostCommand = true;
+      invocation.isLost = true;
+      continue;
+    }
     if (machine.agent.running !== null) deliver(world, machine, command, invocation, command.requestedAt);
   }
 }
@@ -102,7 +151,7 @@ export function dispatch(world: World, command: WorldCommand): void {
 export function deliverPending(world: World, machine: Machine, at: number): void {
   for (const command of world.commands) {
     const invocation = command.invocations.get(machine.id);
-    if (invocation?.status === 'Pending') deliver(world, machine, command, invocation, at);
+    if (invocation?.status === 'Pending' && !invocation.isLost) deliver(world, machine, command, invocation, at);
   }
 }
 
@@ -114,8 +163,34 @@ function deliver(
   from: number,
 ): void {
   world.later(machine, from, draw(machine, 'deliverySeconds'), (at) => {
-    if (invocation.status === 'Pending') perform(world, machine, command, invocation, at);
+    if (invocation.status !== 'Pending' || machine.agent.running === null) return;
+    Object.assign(invocation, { status: 'InProgress', statusDetails: 'InProgress', startedAt: at });
+    if (command.documentName === UPDATE_DOCUMENT) update(world, machine, command, invocation, at);
+    else runScript(world, machine, command, invocation, at);
   });
+}
+
+/** Another document, which does not touch the agent. */
+function runScript(
+  world: World,
+  machine: Machine,
+  { id, documentName, runsSeconds }: WorldCommand,
+  invocation: WorldInvocation,
+  at: number,
+): void {
+  const facts = (phase: Phase) => ({ about: 'command', phase, commandId: id }) as const;
+  occupy(
+    world,
+    machine,
+    { what: 'command', name: `${documentName} ${id}`, seconds: runsSeconds },
+    facts,
+    at,
+    (phase, then) => {
+      if (phase === 'end' && invocation.endedAt === null) {
+        Object.assign(invocation, { status: 'Success', statusDetails: 'Success', endedAt: then, responseCode: 0 });
+      }
+    },
+  );
 }
 
 /** The service gives up: whatever has not ended becomes DeliveryTimedOut (docs/aws-behaviour.md 11). */
@@ -124,31 +199,41 @@ function expire(invocation: WorldInvocation, at: number): void {
   Object.assign(invocation, { status: 'TimedOut', statusDetails: 'DeliveryTimedOut', endedAt: at, responseCode: -1 });
 }
 
-function perform(world: World, machine: Machine, command: WorldCommand, invocation: WorldInvocation, at: number): void {
-  if (invocation.endedAt !== null || machine.agent.running === null) return;
-  const target = command.parameters.version?.[0] ?? world.latestVersion;
+function update(world: World, machine: Machine, command: WorldCommand, invocation: WorldInvocation, at: number): void {
+  const { agent } = machine;
+  const target = command.parameters['version']?.[0] ?? world.latestVersion;
   const ending = endingFor(world, machine, target);
-  const source = machine.agent.version;
+  const source = agent.version;
   const holdsLock = ending === 'updated' || ending === 'rolled-back' || ending === 'install-failed';
-  if (holdsLock) machine.agent.lock = command.id;
+  if (holdsLock) agent.lock = command.id;
   const [, ...beats] = scripts[ending];
-  Object.assign(invocation, { status: 'InProgress', statusDetails: 'InProgress', startedAt: at });
-  world.change(machine, at, 'update', `in progress: ${source} -> ${target}`);
+  const about = { about: 'update', commandId: command.id } as const;
+  const activity: Activity = {
+    interrupt(moment) {
+      const facts = { ...about, phase: 'interrupted', version: agent.version } as const;
+      world.change(machine, moment, 'update', `interrupted: ${source} -> ${target}`, facts);
+    },
+  };
+  machine.activities.add(activity);
+  const begun = { ...about, phase: 'begin', version: source, target } as const;
+  world.change(machine, at, 'update', `in progress: ${source} -> ${target}`, begun);
 
   const end = (moment: number, effect: 'succeed' | 'fail') => {
-    if (holdsLock) machine.agent.lock = null;
+    if (holdsLock) agent.lock = null;
+    machine.activities.delete(activity);
     if (effect === 'succeed' && ending === 'updated' && has(machine, 'agent-lost')) haltAgent(machine);
-    if (invocation.endedAt !== null) return;
+    const ended = { ...about, phase: 'end', version: agent.version, result: ending } as const;
+    // Cancelled or given up meanwhile: nobody hears of it.
+    if (invocation.endedAt !== null) {
+      world.change(machine, moment, 'update', `ended unheard: ${ending}`, ended);
+      return;
+    }
     const status = effect === 'succeed' ? 'Success' : 'Failed';
-    const { stdout, stderr } = output(ending, {
-      source,
-      target,
-      region: world.region,
-      packageFile: machine.platform.packageFile,
-    });
+    const { packageFile } = machine.platform;
+    const { stdout, stderr } = output(ending, { source, target, region: world.region, packageFile });
     const responseCode = effect === 'succeed' ? 0 : 1;
     Object.assign(invocation, { status, statusDetails: status, endedAt: moment, stdout, stderr, responseCode });
-    world.change(machine, moment, 'update', `${status}: ${(stderr || stdout).trim().split('\n').at(-1)}`);
+    world.change(machine, moment, 'update', `${status}: ${(stderr || stdout).trim().split('\n').at(-1)}`, ended);
   };
   const play = ([beat, ...rest]: Beat[], from: number): void => {
     if (beat === undefined) return;

@@ -35,10 +35,22 @@ export const transitions: readonly Transition[] = [
   { from: 'pending', to: 'stopped', after: 'pendingSeconds', when: 'launch-error', stateReason: LAUNCH_ERROR },
   { from: 'pending', to: 'running', after: 'pendingSeconds' },
   { from: 'stopping', to: 'stopped', after: 'stoppingSeconds' },
+  { from: 'shutting-down', to: 'terminated', after: 'shuttingDownSeconds' },
 ];
 
-export const nextTransition = (machine: Machine): Transition | undefined =>
-  transitions.find(({ from, when }) => from === machine.state && (when === undefined || has(machine, when)));
+/** Where a machine of this behaviour stays for ever. */
+const stuck: readonly { when: BehaviourName; state: Ec2State }[] = [
+  { when: 'hangs-in-pending', state: 'pending' },
+  { when: 'stuck-stopping', state: 'stopping' },
+];
+
+export function nextTransition(machine: Machine): Transition | undefined {
+  if (stuck.some(({ when, state }) => state === machine.state && has(machine, when))) return undefined;
+  return transitions.find(({ from, when }) => from === machine.state && (when === undefined || has(machine, when)));
+}
+
+/** How long a terminated instance is listed (docs/aws-behaviour.md 25). */
+export const TERMINATED_LISTED_SECONDS = 3600;
 
 /** How a machine stands at the beginning, by behaviour; the first that fits. */
 export const beginnings: readonly {
@@ -47,6 +59,7 @@ export const beginnings: readonly {
   stateReason?: StateReason;
 }[] = [
   { when: 'terminated', state: { stopped: 'terminated', running: 'terminated' }, stateReason: USER_SHUTDOWN },
+  { when: 'stuck-stopping', state: { stopped: 'stopping' } },
   { when: 'settling', state: { stopped: 'stopping', running: 'pending' } },
   { when: 'hibernated', stateReason: USER_HIBERNATE },
   { when: 'hibernation-falls-back', stateReason: USER_HIBERNATE },

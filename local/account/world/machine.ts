@@ -39,6 +39,11 @@ export interface Agent {
   lock: string | null;
 }
 
+/** Something that is at work on a machine, and does not survive its stop. */
+export interface Activity {
+  interrupt(at: number): void;
+}
+
 export interface Machine {
   id: string;
   group: string;
@@ -55,25 +60,48 @@ export interface Machine {
   hibernating: boolean;
   /** From when on EC2 has room for it; set by the first try. */
   roomAt: number | null;
+  /** Whether a command has been lost on its way to it (docs/aws-behaviour.md 6). */
+  hasLostCommand: boolean;
   agent: Agent;
+  activities: Set<Activity>;
   views: View[];
   random: Random;
 }
 
 export const has = (machine: Machine, behaviour: BehaviourName): boolean => machine.spec.behaviours.includes(behaviour);
 
-/** Draws how long something takes on this machine. */
-export function draw(machine: Machine, what: keyof Timing): number {
+export function rangeOf(machine: Machine, what: keyof Timing): Range {
   const special = machine.spec.behaviours
     .map((name) => behaviours[name])
     .flatMap((behaviour): Range[] => {
       const range = 'timing' in behaviour ? (behaviour.timing as Partial<Timing>)[what] : undefined;
       return range ? [range] : [];
     });
-  return machine.random.between(special.at(-1) ?? machine.platform.timing[what]);
+  return special.at(-1) ?? machine.platform.timing[what];
 }
 
+/** Draws how long something takes on this machine. */
+export const draw = (machine: Machine, what: keyof Timing): number => machine.random.between(rangeOf(machine, what));
+
 const DAY = 86_400_000;
+/** As many tags as an instance can have (docs/aws-behaviour.md 24). */
+export const TAGS_MAX = 50;
+export const COPIED_LEASE = 'reveille-update-agents/no-such-run/no-such-child/no-such-attempt';
+
+/** What its owners have put on it, and AWS. */
+function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
+  const tags = new Map<string, string>([['Environment', group]]);
+  const is = (behaviour: BehaviourName) => spec.behaviours.includes(behaviour);
+  if (spec.name !== undefined) tags.set('Name', spec.name);
+  if (is('opted-out')) tags.set('reveille:opt-out', 'true');
+  if (is('lease-copied')) tags.set('reveille:lease', COPIED_LEASE);
+  if (is('tag-limit')) {
+    for (let index = tags.size; index < TAGS_MAX; index++) tags.set(`cost-centre-${index}`, String(index));
+  }
+  // AWS's own tags do not count.
+  if (is('auto-scaling')) tags.set('aws:autoscaling:groupName', `${group}-asg`);
+  return tags;
+}
 
 /** How a machine stands when the account begins. */
 export function createMachine(
@@ -86,10 +114,6 @@ export function createMachine(
   const random = createRandom(seed, 'machine', spec.id);
   const version = spec.behaviours.includes('already-current') ? latestVersion : spec.agentVersion;
   const launchTime = Math.floor((now - random.between([1, 20]) * DAY) / 1000) * 1000;
-  const tags = new Map<string, string>([['Environment', group]]);
-  if (spec.name !== undefined) tags.set('Name', spec.name);
-  if (spec.behaviours.includes('opted-out')) tags.set('reveille:opt-out', 'true');
-  if (spec.behaviours.includes('auto-scaling')) tags.set('aws:autoscaling:groupName', `${group}-asg`);
   const registers = !spec.behaviours.includes('never-registers') && !spec.behaviours.includes('no-instance-profile');
   return {
     id: spec.id,
@@ -100,10 +124,11 @@ export function createMachine(
     state: spec.state,
     stateReason: null,
     launchTime,
-    tags,
+    tags: tagsOf(spec, group),
     life: 0,
     hibernating: spec.behaviours.includes('hibernated') || spec.behaviours.includes('hibernation-falls-back'),
     roomAt: null,
+    hasLostCommand: false,
     agent: {
       version,
       running: null,
@@ -114,6 +139,7 @@ export function createMachine(
       versionBeforeUpdate: version,
       lock: null,
     },
+    activities: new Set(),
     views: [],
     random,
   };

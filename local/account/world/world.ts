@@ -1,12 +1,13 @@
 import type { Ec2State } from '../../../functions/domain/instances.ts';
 import type { Fleet } from '../fleet.ts';
-import type { Journal } from '../journal.ts';
+import type { ChangeFacts, Journal } from '../journal.ts';
 import { createRandom, type Random } from '../random.ts';
 import { createAgenda } from './agenda.ts';
 import { bootAgent, haltAgent, resumeAgent } from './agent.ts';
 import { deliverPending, type WorldCommand } from './commands.ts';
-import { beginnings, nextTransition } from './lifecycle.ts';
+import { beginnings, nextTransition, TERMINATED_LISTED_SECONDS, USER_SHUTDOWN } from './lifecycle.ts';
 import { createMachine, draw, has, type Machine, type StateReason, type View } from './machine.ts';
+import type { WorldAssociation, WorldSession } from './neighbours.ts';
 
 /** How long describes may lag behind a change (docs/aws-behaviour.md 45). */
 const LAG_SECONDS = [0, 3] as const;
@@ -20,16 +21,21 @@ export interface World {
   machines: Map<string, Machine>;
   /** IDs that groups name and EC2 doesn't know. */
   ghosts: Set<string>;
+  /** Whom each group names, in order. */
+  groups: Map<string, string[]>;
   commands: WorldCommand[];
+  sessions: WorldSession[];
+  associations: WorldAssociation[];
   random: Random;
   /** Lets everything happen that is due at this moment. */
   runUntil(now: number): void;
   at(moment: number, run: (at: number) => void): void;
   /** Seconds after `from`, unless the machine has been started or stopped meanwhile. */
   later(machine: Machine, from: number, seconds: number, run: (at: number) => void): void;
-  change(machine: Machine, at: number, what: string, detail: string): void;
+  change(machine: Machine, at: number, what: string, detail: string, facts: ChangeFacts): void;
   start(machine: Machine, at: number): void;
   stop(machine: Machine, hibernate: boolean, at: number): void;
+  terminate(machine: Machine, at: number): void;
   /** The machine's agent has come up. */
   agentStarted(machine: Machine, at: number): void;
   tag(machine: Machine, at: number, change: (tags: Map<string, string>) => void): void;
@@ -54,13 +60,19 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
     machine.state = state;
     machine.stateReason = stateReason;
     show(machine, at);
-    world.change(machine, at, 'state', stateReason === null ? state : `${state} (${stateReason.code})`);
+    world.change(machine, at, 'state', stateReason === null ? state : `${state} (${stateReason.code})`, {
+      about: 'state',
+      state,
+      stateReasonCode: stateReason?.code ?? null,
+      launchTime: machine.launchTime,
+    });
     if (state === 'running') bootAgent(world, machine, at);
-    if (state === 'stopping') haltAgent(machine);
+    if (state === 'stopping' || state === 'shutting-down') goDown(machine, at);
+    if (state === 'terminated') forgetLater(world, machine, at);
     const next = nextTransition(machine);
     if (next === undefined) return;
     world.later(machine, at, draw(machine, next.after), (then) => {
-      const why = next.to === 'stopped' ? (next.stateReason ?? machine.stateReason) : null;
+      const why = next.to === 'running' ? null : (next.stateReason ?? machine.stateReason);
       enter(machine, next.to, why, then);
     });
   };
@@ -70,7 +82,10 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
     latestVersion: fleet.agentVersion,
     machines,
     ghosts,
+    groups: new Map(fleet.groups.map(({ name, instances }) => [name, instances.map(({ id }) => id)])),
     commands: [],
+    sessions: [],
+    associations: [],
     random: createRandom(seed, 'world'),
     runUntil: (moment) => agenda.runUntil(moment),
     at: (moment, run) => agenda.schedule(moment, run),
@@ -80,7 +95,8 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
         if (machine.life === life) run(at);
       });
     },
-    change: (machine, at, what, detail) => journal.write({ kind: 'change', at, instanceId: machine.id, what, detail }),
+    change: (machine, at, what, detail, facts) =>
+      journal.write({ kind: 'change', at, instanceId: machine.id, what, detail, facts }),
     start(machine, at) {
       machine.life++;
       machine.launchTime = Math.floor(at / 1000) * 1000;
@@ -94,10 +110,17 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
       const what = hibernate && !falls ? 'User initiated hibernate' : 'User initiated shutdown';
       enter(machine, 'stopping', { code, message: `${code}: ${what}` }, at);
     },
+    terminate(machine, at) {
+      machine.life++;
+      enter(machine, 'shutting-down', USER_SHUTDOWN, at);
+    },
     agentStarted: (machine, at) => deliverPending(world, machine, at),
     tag(machine, at, change) {
+      const before = new Map(machine.tags);
       change(machine.tags);
       show(machine, at);
+      const tags = Object.fromEntries(machine.tags);
+      world.change(machine, at, 'tags', difference(before, machine.tags), { about: 'tags', tags });
     },
     view(machine, moment) {
       return (machine.views.findLast(({ visibleAt }) => visibleAt <= moment) ?? machine.views[0]) as View;
@@ -113,6 +136,27 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
   }
   for (const machine of machines.values()) begin(world, machine, now, enter);
   return world;
+}
+
+/** With the machine, its agent goes down, and whatever is at work on it. */
+function goDown(machine: Machine, at: number): void {
+  haltAgent(machine);
+  for (const activity of machine.activities) activity.interrupt(at);
+  machine.activities.clear();
+}
+
+function forgetLater(world: World, machine: Machine, at: number): void {
+  world.later(machine, at, TERMINATED_LISTED_SECONDS, (then) => {
+    world.machines.delete(machine.id);
+    world.change(machine, then, 'state', 'not listed any more', { about: 'gone' });
+  });
+}
+
+/** In words, what was set and what was removed. */
+function difference(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {
+  const set = [...after].filter(([key, value]) => before.get(key) !== value).map(([key, value]) => `${key}=${value}`);
+  const removed = [...before.keys()].filter((key) => !after.has(key)).map((key) => `${key} removed`);
+  return [...set, ...removed].join(', ') || 'nothing new';
 }
 
 /** Puts a machine where its fleet file says that it stands; one that is settling is on its way there. */

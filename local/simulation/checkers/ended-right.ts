@@ -18,19 +18,37 @@ const BENIGN = new Set([
 /** Failures in which nothing was touched, for a reason that the input or the groups give. */
 const REFUSALS = new Set(['InvalidInput', 'EmptyGroup', 'BrokenGroup', 'TooManyInstances', 'UnknownAgentVersion']);
 
+/** Reasons that say of whoever was updated that it is not as it was. */
+const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost']);
+const ASLEEP = new Set(['stopped', 'hibernated']);
+const AWAKE = new Set(['running', 'pending']);
+
 /** Why a report asks for a failed run; null: all is well. */
 function whyFailed({ instances }: Report, allowEmpty: boolean): string | null {
   const failed = instances.find(({ outcome }) => outcome === 'failed');
   if (failed !== undefined) return `${failed.instanceId} failed`;
   const excluded = instances.find(({ outcome, reason }) => outcome === 'excluded' && !BENIGN.has(reason?.code ?? ''));
   if (excluded !== undefined) return `${excluded.instanceId} was excluded as ${excluded.reason?.code}`;
+  const lost = instances.find(
+    ({ reason, originalState, finalState }) =>
+      NOT_AS_IT_WAS.has(reason?.code ?? '') || (ASLEEP.has(originalState ?? '') && AWAKE.has(finalState ?? '')),
+  );
+  if (lost !== undefined) return `${lost.instanceId} is not as it was`;
   const isNobody = instances.every(({ outcome }) => outcome === 'excluded');
   return isNobody && !allowEmpty ? 'nobody took part' : null;
 }
 
-/** Another run of the same occurrence, or one that was under way: reason enough to end without having done anything. */
+/** Another run, which may have been at work. */
 const hasSibling = ({ executions }: Evidence, own: ExecutionEvidence): boolean =>
-  executions.some((other) => other !== own && other.startedAt <= own.startedAt);
+  executions.some((other) => other !== own);
+
+/** Another run of the same occurrence: reason enough to end quietly, without having done anything. */
+const hasTwin = ({ executions }: Evidence, own: ExecutionEvidence): boolean => {
+  const occurrence = own.input['scheduledTime'];
+  return (
+    occurrence !== undefined && executions.some((other) => other !== own && other.input['scheduledTime'] === occurrence)
+  );
+};
 
 const wasStopped = ({ disturbances }: Evidence, kind: 'abort' | 'time-out'): boolean =>
   disturbances.some(({ disturbance }) => disturbance.kind === kind);
@@ -40,21 +58,23 @@ const isDisturbed = ({ faults, disturbances }: Evidence): boolean => faults.leng
 function judgeSucceeded(evidence: Evidence, execution: ExecutionEvidence): string | null {
   const { input, report } = execution;
   if (report === null)
-    return input['dryRun'] === true || hasSibling(evidence, execution) ? null : 'it succeeded without a report';
+    return input['dryRun'] === true || hasTwin(evidence, execution) ? null : 'it succeeded without a report';
   const why = whyFailed(report, input['allowEmpty'] === true);
   if (why !== null) return `it succeeded, although ${why}`;
   return report.status === 'succeeded' ? null : 'it succeeded, and its report says that it failed';
 }
 
 function judgeFailed(evidence: Evidence, execution: ExecutionEvidence): string | null {
-  const { error, report } = execution;
+  const { error, input, report } = execution;
   if (error === 'RunFailed') {
     if (report === null) return 'it failed as RunFailed without a report';
-    return report.status === 'failed' ? null : 'it failed, and its report says that it succeeded';
+    if (report.status !== 'failed') return 'it failed, and its report says that it succeeded';
+    return whyFailed(report, input['allowEmpty'] === true) === null ? 'it failed, and nothing in its report did' : null;
   }
   if (error !== null && REFUSALS.has(error)) return null;
-  if (error === 'AlreadyRunning')
-    return hasSibling(evidence, execution) ? null : 'it failed as AlreadyRunning, and no other run was there';
+  if (error === 'AlreadyRunning' || error === 'LockedForNow') {
+    return hasSibling(evidence, execution) ? null : `it failed as ${error}, and no other run was there`;
+  }
   return isDisturbed(evidence) ? null : `it failed as ${error}, and nothing had gone wrong`;
 }
 

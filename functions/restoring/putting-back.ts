@@ -1,16 +1,26 @@
-import type { EC2Client } from '../aws/clients.ts';
+import type { EC2Client, SSMClient } from '../aws/clients.ts';
 import { stopInstances, untagInstances } from '../aws/ec2.ts';
 import { describeFailure } from '../aws/failures.ts';
-import type { Batch, ConveyorInstance } from '../domain/conveyor.ts';
+import { findNeighbours } from '../aws/neighbours.ts';
+import type { ConveyorInstance, Run } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, LEASE_TAG } from '../domain/leases.ts';
-import type { RestoreDecision } from '../domain/restoring.ts';
+import { findNeighbour } from '../domain/neighbours.ts';
+import type { Reason } from '../domain/reasons.ts';
+import { neighboursUnknown, type RestoreDecision } from '../domain/restoring.ts';
+import type { Runtime } from '../runtime.ts';
 
 export type Decided = [ConveyorInstance, RestoreDecision];
 
+/** Whose leases they are: a child of a run. */
+export interface Holder {
+  run: Pick<Run, 'runId' | 'stateMachine'>;
+  child: string;
+}
+
 /** The value that its lease should have: any of its attempts', for a lost one may have been the last to write it. */
 export function leaseOf(
-  { run, child }: Batch,
+  { run, child }: Holder,
   { hold }: ConveyorInstance,
   facts: InstanceFacts | undefined,
 ): string | null {
@@ -19,6 +29,35 @@ export function leaseOf(
     formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt }),
   );
   return values.find((value) => value === facts?.tags[LEASE_TAG]) ?? values[0] ?? null;
+}
+
+/** Who else is at work on those that would be stopped now, by ID. Asked of nobody else: it costs a call for each. */
+export async function lookForNeighbours(
+  { ssm, logger }: { ssm: SSMClient; logger: Runtime['logger'] },
+  decided: Decided[],
+  facts: Map<string, InstanceFacts>,
+): Promise<Map<string, Reason | null>> {
+  const toStop = decided.filter(
+    ([{ instanceId }, decision]) => decision.action === 'stop' && facts.get(instanceId)?.state === 'running',
+  );
+  if (toStop.length === 0) return new Map();
+  const launchTimeOf = (instanceId: string) => facts.get(instanceId)?.launchTime ?? null;
+  const ids = toStop.map(([{ instanceId }]) => instanceId);
+  const [since] = ids.flatMap((id) => launchTimeOf(id) ?? []).sort();
+  try {
+    const found = await findNeighbours(ssm, ids, since ?? toStop[0]?.[0].stepSince ?? '');
+    return new Map(
+      toStop.map(([{ instanceId, commands }]) => {
+        const own = new Set(commands.map(({ commandId }) => commandId));
+        return [instanceId, findNeighbour(instanceId, launchTimeOf(instanceId), found, own)];
+      }),
+    );
+  } catch (error) {
+    const failure = describeFailure(error);
+    logger.warn('who else is at work could not be found out', { failure });
+    const why = neighboursUnknown(`${failure.code}: ${failure.message}`);
+    return new Map(ids.map((instanceId) => [instanceId, why]));
+  }
 }
 
 /** Stops them in one call, hibernates the others in a second. @returns what EC2 refused, by instance */
@@ -42,13 +81,13 @@ export async function stopDecided(
 /** One call for each lease value. @returns what EC2 refused, by instance */
 export async function releaseDecided(
   ec2: EC2Client,
-  batch: Batch,
+  holder: Holder,
   decided: Decided[],
   facts: Map<string, InstanceFacts>,
 ): Promise<Map<string, string>> {
   const byLease = new Map<string, string[]>();
   for (const [instance, decision] of decided) {
-    const lease = leaseOf(batch, instance, facts.get(instance.instanceId));
+    const lease = leaseOf(holder, instance, facts.get(instance.instanceId));
     if (decision.action !== 'settle' || !decision.releaseLease || lease === null) continue;
     byLease.set(lease, [...(byLease.get(lease) ?? []), instance.instanceId]);
   }

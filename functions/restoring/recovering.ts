@@ -3,9 +3,10 @@ import type { SSMClient } from '../aws/clients.ts';
 import { describeFailure } from '../aws/failures.ts';
 import { findLostAttempts } from '../aws/holds.ts';
 import { findCommands, listInvocations } from '../aws/ssm.ts';
-import { type Batch, type ConveyorInstance, commentPrefix } from '../domain/conveyor.ts';
+import { type Attempt, type Batch, type ConveyorInstance, commentPrefix } from '../domain/conveyor.ts';
 import { toHold } from '../domain/leases.ts';
-import { failCaught, mayHaveStray } from '../domain/restoring.ts';
+import { failCaught } from '../domain/restored.ts';
+import { isOfFailedStep, mayHaveStray } from '../domain/restoring.ts';
 import type { Invocation, Work } from '../domain/run-command/work.ts';
 import { updateMayRunUntil, withEnds, withLostCommands } from '../domain/updating.ts';
 import type { Runtime } from '../runtime.ts';
@@ -66,13 +67,19 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
     });
   }
 
-  /** A copy of StartInstances that nobody waits for any more may have written its record after the step failed. */
+  /**
+   * A copy of a failed step that nobody waits for any more may have gone on: written its record, or sent its command,
+   * after the step was given up.
+   */
   async function recoverStrays(batch: Batch, instances: ConveyorInstance[]): Promise<ConveyorInstance[]> {
-    if (!instances.some((instance) => mayHaveStray(instance))) return instances;
-    const lost = await findLostAttempts(bucket, batch);
-    return instances.map((instance) =>
-      mayHaveStray(instance) ? { ...instance, hold: toHold(lost.get(instance.instanceId) ?? []) } : instance,
-    );
+    if (!instances.some(isOfFailedStep)) return instances;
+    const lost = instances.some(mayHaveStray) ? await findLostAttempts(bucket, batch) : new Map<string, Attempt[]>();
+    const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
+    return instances.map((instance) => {
+      if (!isOfFailedStep(instance)) return instance;
+      const hold = mayHaveStray(instance) ? toHold(lost.get(instance.instanceId) ?? []) : instance.hold;
+      return withLostCommands({ ...instance, hold }, sent);
+    });
   }
 
   /** As long as SSM says nothing of a command, it may be at work. */

@@ -1,0 +1,51 @@
+import { type Reason, reason } from './reasons.ts';
+import { addSeconds, isAfter, type Timestamp } from './time.ts';
+
+/** What others are doing on an instance, as SSM tells it. RDP and SSH are not seen (docs/aws-behaviour.md 16). */
+export interface NeighbourFacts {
+  /** Active Session Manager sessions: connected ones, and those that are disconnected but not ended. */
+  sessions: { instanceId: string; sessionId: string; owner: string }[];
+  /** Run Command's invocations that have not ended. */
+  invocations: { instanceId: string; commandId: string; documentName: string; requestedAt: Timestamp }[];
+  /** State Manager's associations that are being carried out. */
+  associations: { instanceId: string; name: string; executedAt: Timestamp | null }[];
+}
+
+/** LaunchTime has whole seconds, and is another service's (docs/aws-behaviour.md 44). */
+const MARGIN_SECONDS = 5;
+
+const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): boolean =>
+  moment !== null && launchTime !== null && isAfter(addSeconds(moment, MARGIN_SECONDS), launchTime);
+
+/**
+ * Who else is at work on an instance that would otherwise be stopped; null if nobody is. What hangs since an earlier boot
+ * keeps nobody awake.
+ * @param ownCommandIds commands of this run, whose own deadlines count
+ */
+export function findNeighbour(
+  instanceId: string,
+  launchTime: Timestamp | null,
+  { sessions, invocations, associations }: NeighbourFacts,
+  ownCommandIds: Set<string>,
+): Reason | null {
+  const session = sessions.find((one) => one.instanceId === instanceId);
+  if (session !== undefined) {
+    return reason('session-active', `${session.owner} has a session on it (${session.sessionId})`);
+  }
+  const command = invocations.find(
+    (one) =>
+      one.instanceId === instanceId && !ownCommandIds.has(one.commandId) && isOfThisBoot(one.requestedAt, launchTime),
+  );
+  if (command !== undefined) {
+    return reason(
+      'command-running',
+      `somebody's command ${command.documentName} is at work on it (${command.commandId})`,
+    );
+  }
+  const association = associations.find(
+    (one) => one.instanceId === instanceId && isOfThisBoot(one.executedAt, launchTime),
+  );
+  return association === undefined
+    ? null
+    : reason('association-running', `the association ${association.name} is at work on it`);
+}

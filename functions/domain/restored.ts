@@ -1,0 +1,52 @@
+import { type Batch, type ConveyorInstance, fail, moveTo } from './conveyor.ts';
+import { plainText, type Reason, reason } from './reasons.ts';
+import { type RestoreDecision, STEP_FAILED } from './restoring.ts';
+import { toTimestamp } from './time.ts';
+
+/** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */
+export function failCaught(instance: ConveyorInstance, caught: Batch['error'], now: Date): ConveyorInstance {
+  if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
+  return fail(instance, STEP_FAILED, `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
+}
+
+/** Why the work failed says more than how the restoring went; but both are told. */
+function joinReasons({ outcome, reason: failure }: ConveyorInstance, restoring: Reason | null): Reason | null {
+  if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
+  return reason(failure.code, `${failure.text}; ${restoring.text}`);
+}
+
+/**
+ * The instance after a decision was carried out.
+ * @param refusal what EC2 said if it refused to stop it
+ */
+export function applyRestore(
+  instance: ConveyorInstance,
+  decision: RestoreDecision,
+  refusal: string | null,
+  now: Date,
+): ConveyorInstance {
+  const moment = toTimestamp(now);
+  switch (decision.action) {
+    case 'wait':
+      return instance;
+    case 'stop':
+      return refusal === null
+        ? { ...instance, stopAcceptedAt: moment, lastRefusal: null }
+        : { ...instance, lastRefusal: plainText(refusal) };
+    case 'give-up': {
+      const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
+      const why = reason(decision.reason.code, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
+      return { ...moveTo(instance, 'settled', now), outcome: 'failed', reason: why, finalState: decision.finalState };
+    }
+    case 'settle': {
+      const gone = decision.reason?.code === 'terminated-in-run';
+      return {
+        ...moveTo(instance, 'settled', now),
+        outcome: gone ? 'failed' : instance.outcome,
+        reason: joinReasons(instance, decision.reason),
+        finalState: decision.finalState,
+        restoredAt: decision.restored && instance.wokenAt !== null ? moment : null,
+      };
+    }
+  }
+}

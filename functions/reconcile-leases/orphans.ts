@@ -1,0 +1,107 @@
+import type { Bucket } from '../aws/bucket.ts';
+import type { EC2Client, SSMClient } from '../aws/clients.ts';
+import { findLostAttempts } from '../aws/holds.ts';
+import { findCommands } from '../aws/ssm.ts';
+import { type ConveyorInstance, commentPrefix } from '../domain/conveyor.ts';
+import type { InstanceFacts } from '../domain/instances.ts';
+import { LEASE_TAG } from '../domain/leases.ts';
+import type { Reason } from '../domain/reasons.ts';
+import {
+  areWritersDead,
+  type Orphan,
+  type Reconciled,
+  toConveyorInstance,
+  toReconciled,
+} from '../domain/reconciling.ts';
+import { decideRestore, withNeighbour } from '../domain/restoring.ts';
+import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
+import { withLostCommands } from '../domain/updating.ts';
+import { type Decided, lookForNeighbours, releaseDecided, stopDecided } from '../restoring/putting-back.ts';
+import { createRecovery } from '../restoring/recovering.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Nobody else will: there is no moment after which an orphan is given up. */
+const NO_DEADLINE = Number.POSITIVE_INFINITY;
+
+export interface Tools extends Pick<Runtime, 'now' | 'logger'> {
+  ec2: EC2Client;
+  ssm: SSMClient;
+  bucket: Bucket;
+}
+
+/** Orphans of one dead child: the same records, the same commands. */
+export function groupByChild(orphans: Orphan[]): Orphan[][] {
+  const groups = new Map<string, Orphan[]>();
+  for (const orphan of orphans) {
+    const key = `${orphan.record.runId}/${orphan.record.child}`;
+    groups.set(key, [...(groups.get(key) ?? []), orphan]);
+  }
+  return [...groups.values()];
+}
+
+/** What the dead child has done to its instances, as records and comments tell; its commands may still be at work. */
+async function recall({ bucket, ssm, now, logger }: Tools, orphans: Orphan[]): Promise<ConveyorInstance[]> {
+  const [first] = orphans;
+  if (first === undefined) return [];
+  const { runId, child, batch } = first.record;
+  const attempts = await findLostAttempts(bucket, { run: { runId }, child, attempts: [] });
+  const [since = first.record.recordedAt] = orphans.map(({ record }) => record.recordedAt).sort();
+  const prefix = commentPrefix({ run: { runId }, index: batch });
+  const sent = await findCommands(ssm, updateSsmAgent, prefix, since);
+  const instances = orphans.map((orphan) =>
+    withLostCommands(toConveyorInstance(orphan, attempts.get(orphan.facts.instanceId) ?? []), sent),
+  );
+  return createRecovery({ bucket, ssm, work: updateSsmAgent, now, logger }).followCommands(instances);
+}
+
+/**
+ * One pass over the orphans of one dead child, with the same rules as in a run: stops who may be stopped, and removes the
+ * leases of those that are as they were, or somebody else's by now. Can be done again at any time.
+ */
+export async function putBackOrphans(tools: Tools, orphans: Orphan[], hasTime: () => boolean): Promise<Reconciled[]> {
+  const { ec2, ssm, logger, now } = tools;
+  const instances = await recall(tools, orphans);
+  const byId = new Map(orphans.map((orphan) => [orphan.facts.instanceId, orphan]));
+  const facts = new Map<string, InstanceFacts>(orphans.map(({ facts: one }) => [one.instanceId, one]));
+
+  const decide = (instance: ConveyorInstance, neighbour: Reason | null): Decided => {
+    const orphan = byId.get(instance.instanceId);
+    const seen = {
+      instance: orphan?.facts ?? null,
+      leaseTag: LEASE_TAG,
+      leaseValue: orphan?.value ?? null,
+      neighbour,
+      areWritersDead: orphan !== undefined && areWritersDead(orphan.standing.deadSince, now()),
+    };
+    return [instance, decideRestore(instance, seen, NO_DEADLINE, now())];
+  };
+  const alone = instances.map((instance) => decide(instance, null));
+  const neighbours = await lookForNeighbours({ ssm, logger }, alone, facts);
+  const decided = alone.map(([instance, decision]): Decided => {
+    const neighbour = neighbours.get(instance.instanceId);
+    return neighbour === undefined
+      ? [instance, decision]
+      : decide(withNeighbour(instance, neighbour, now()), neighbour);
+  });
+  const refusals = await stopDecided(ec2, decided, hasTime);
+  const kept = await releaseOwnLeases(ec2, orphans, decided, facts);
+  return decided.flatMap(([{ instanceId }, decision]) => {
+    const orphan = byId.get(instanceId);
+    return orphan === undefined
+      ? []
+      : [toReconciled(orphan, decision, refusals.get(instanceId) ?? kept.get(instanceId))];
+  });
+}
+
+/** Removes exactly the value that was found: a lease that another run has written meanwhile stays. */
+function releaseOwnLeases(
+  ec2: EC2Client,
+  orphans: Orphan[],
+  decided: Decided[],
+  facts: Map<string, InstanceFacts>,
+): Promise<Map<string, string>> {
+  const [first] = orphans;
+  if (first === undefined) return Promise.resolve(new Map());
+  const { runId, stateMachine, child } = first.record;
+  return releaseDecided(ec2, { run: { runId, stateMachine }, child }, decided, facts);
+}

@@ -1,0 +1,191 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import * as z from 'zod';
+import { createBucket, type Versioned } from '../aws/bucket.ts';
+import { createEc2Client, createS3Client, createSfnClient, createSnsClient, createSsmClient } from '../aws/clients.ts';
+import { describeTagged } from '../aws/ec2.ts';
+import { describeExecutionLife } from '../aws/executions.ts';
+import { describeFailure } from '../aws/failures.ts';
+import { findStandings } from '../aws/leases.ts';
+import { readLock, releaseLock, takeLock } from '../aws/lock.ts';
+import { publish } from '../aws/topic.ts';
+import { ReveilleError } from '../domain/errors.ts';
+import { parseStateMachineArn, type StateMachineNames } from '../domain/execution.ts';
+import { LEASE_TAG } from '../domain/leases.ts';
+import { type HolderLife, judgeHolder, type Lock } from '../domain/lock.ts';
+import {
+  type Carrier,
+  isOpen,
+  isOrphan,
+  isSettled,
+  LAST_COMPLETE_RUN_KEY,
+  lastCompleteRunSchema,
+  type Orphan,
+  oldestAgeSeconds,
+  type Reconciled,
+  summarizeReconciled,
+} from '../domain/reconciling.ts';
+import { addSeconds, secondsBetween, toTimestamp } from '../domain/time.ts';
+import { environment } from '../environment.ts';
+import type { MetricsSink } from '../metrics.ts';
+import {
+  createHandler,
+  type Handler,
+  type InvocationContext,
+  parseEnvironment,
+  type Runtime,
+  timeKeeper,
+} from '../runtime.ts';
+import { groupByChild, putBackOrphans } from './orphans.ts';
+
+const environmentSchema = z.object({
+  BUCKET_NAME: environment.BUCKET_NAME,
+  TOPIC_ARN: environment.TOPIC_ARN,
+  STATE_MACHINE_ARN: environment.STATE_MACHINE_ARN,
+});
+
+/** EventBridge's event about an execution that has ended, or the schedule's. */
+const triggerSchema = z.union([
+  z.object({ trigger: z.literal('schedule') }),
+  z.object({
+    'detail-type': z.literal('Step Functions Execution Status Change'),
+    detail: z.object({ executionArn: z.string(), status: z.string() }),
+  }),
+]);
+
+function namesOf(stateMachineArn: string): StateMachineNames {
+  const names = parseStateMachineArn(stateMachineArn);
+  if (names !== null) return names;
+  throw new ReveilleError('InvalidEnvironment', `STATE_MACHINE_ARN: not a state machine: ${stateMachineArn}`);
+}
+
+/** What one pass saw and did. */
+export interface Pass {
+  openLeases: number;
+  oldestLeaseAgeSeconds: number;
+  /** Leases that hold nothing: forged, or copied with an image. */
+  ignoredLeases: number;
+  lock: 'free' | HolderLife;
+  instances: Reconciled[];
+}
+
+/**
+ * ReconcileLeases: puts back what a dead run has left behind, and says what it can't. Outside of the workflow, since an
+ * execution that times out or is aborted runs no Catch (docs/aws-behaviour.md 27). One pass that can be done again at any time.
+ */
+export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): Handler<Pass> {
+  const { now, logger } = runtime;
+  const settings = parseEnvironment(environmentSchema, runtime.environment);
+  const names = namesOf(settings.STATE_MACHINE_ARN);
+  const ec2 = createEc2Client(runtime.clientOptions);
+  const ssm = createSsmClient(runtime.clientOptions);
+  const sfn = createSfnClient(runtime.clientOptions);
+  const sns = createSnsClient(runtime.clientOptions);
+  const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
+
+  async function lifeOfHolder(seen: Versioned<Lock> | null): Promise<Pass['lock']> {
+    if (seen === null) return 'free';
+    const { value } = seen;
+    const execution =
+      value.kind === 'run'
+        ? await describeExecutionLife(sfn, value.executionArn)
+        : ({ status: 'unknown', why: 'not an execution' } as const);
+    return judgeHolder(value, execution, now());
+  }
+
+  async function findCarriers(): Promise<Carrier[]> {
+    const tagged = await describeTagged(ec2, LEASE_TAG);
+    const byId = new Map(tagged.map((facts) => [facts.instanceId, facts]));
+    const leases = tagged.map(({ instanceId, tags }) => ({ instanceId, value: tags[LEASE_TAG] ?? '' }));
+    const found = await findStandings({ bucket, sfn, names, now }, leases);
+    return found.flatMap(({ instanceId, ...rest }) => {
+      const facts = byId.get(instanceId);
+      return facts === undefined ? [] : [{ facts, ...rest }];
+    });
+  }
+
+  /** Only whoever has the lock may act: a run that begins meanwhile would take the orphans over. */
+  async function act(
+    seen: Versioned<Lock> | null,
+    orphans: Orphan[],
+    context: InvocationContext,
+  ): Promise<Reconciled[]> {
+    const takenAt = toTimestamp(now());
+    const expiresAt = addSeconds(takenAt, context.getRemainingTimeInMillis() / 1000);
+    const lock: Lock = { kind: 'reconciler', requestId: context.awsRequestId, takenAt, expiresAt };
+    if (!(await takeLock(bucket, lock, seen))) return [];
+    const done: Reconciled[] = [];
+    const hasTime = timeKeeper(context);
+    for (const group of groupByChild(orphans)) {
+      if (!hasTime()) break;
+      try {
+        done.push(...(await putBackOrphans({ ec2, ssm, bucket, now, logger }, group, hasTime)));
+      } catch (error) {
+        // One dead run must not keep another's instances awake.
+        logger.error('orphans of a run could not be put back, will be tried again', {
+          runId: group[0]?.record.runId,
+          failure: describeFailure(error),
+        });
+      }
+    }
+    const held = await readLock(bucket);
+    if (held?.value.kind === 'reconciler' && held.value.requestId === lock.requestId) await releaseLock(bucket, held);
+    return done;
+  }
+
+  async function tell(done: Reconciled[], requestId: string): Promise<void> {
+    const settled = done.filter(isSettled);
+    for (const runId of new Set(settled.map((one) => one.runId))) {
+      const instances = settled.filter((one) => one.runId === runId);
+      await bucket.put(`runs/${runId}/reconciled/${requestId}.json`, { runId, at: toTimestamp(now()), instances });
+    }
+    const summary = summarizeReconciled(done, names.region);
+    if (summary !== null) await publish(sns, settings.TOPIC_ARN, summary.subject, summary.message);
+  }
+
+  /** Days since a run last reached its report; the first pass ever begins to count. */
+  async function daysSinceLastRun(): Promise<number> {
+    const last = await bucket.get(LAST_COMPLETE_RUN_KEY, lastCompleteRunSchema);
+    if (last !== null) return secondsBetween(last.endedAt, now()) / 86_400;
+    await bucket.putOnce(LAST_COMPLETE_RUN_KEY, { runId: null, endedAt: toTimestamp(now()) });
+    return 0;
+  }
+
+  async function measure({ openLeases, oldestLeaseAgeSeconds, ignoredLeases }: Pass): Promise<void> {
+    metrics.addMetric('OpenLeases', MetricUnit.Count, openLeases);
+    metrics.addMetric('OldestLeaseAge', MetricUnit.Seconds, oldestLeaseAgeSeconds);
+    metrics.addMetric('IgnoredLeases', MetricUnit.Count, ignoredLeases);
+    metrics.addMetric('DaysSinceLastCompleteRun', MetricUnit.Count, await daysSinceLastRun());
+    metrics.publishStoredMetrics();
+  }
+
+  return createHandler(runtime, 'ReconcileLeases', triggerSchema, async (trigger, context) => {
+    const seen = await readLock(bucket);
+    const lock = await lifeOfHolder(seen);
+    const carriers = await findCarriers();
+    const open = carriers.filter((carrier) => isOpen(carrier, names.stateMachine));
+    const orphans = open.filter(isOrphan);
+    const mayAct = lock === 'free' || lock === 'dead';
+    const instances = mayAct && orphans.length > 0 ? await act(seen, orphans, context) : [];
+    // Nothing to put back: whoever died with the lock left nothing else.
+    if (seen !== null && lock === 'dead' && orphans.length === 0) await releaseLock(bucket, seen);
+    const pass: Pass = {
+      openLeases: open.length,
+      oldestLeaseAgeSeconds: oldestAgeSeconds(open, now()),
+      ignoredLeases: carriers.filter(({ standing }) => standing.standing === 'ignored').length,
+      lock,
+      instances,
+    };
+    // What was put back stays put back, whether or not people can be told.
+    await tell(instances, context.awsRequestId).catch((error: unknown) => {
+      logger.error('what was put back could not be told', { instances, failure: describeFailure(error) });
+    });
+    await measure(pass);
+    logger.info('leases reconciled', { ...pass });
+    const isDone = lock !== 'ending' && open.length === instances.filter(isSettled).length;
+    // Lambda asks again after one minute and after two more: by then whoever died is surely dead. The schedule does the rest.
+    if (!isDone && !('trigger' in trigger)) {
+      throw new ReveilleError('LeasesOpen', `${open.length} leases are open, and not all of them can be settled yet`);
+    }
+    return pass;
+  });
+}

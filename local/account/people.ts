@@ -1,0 +1,131 @@
+import type { Journal } from './journal.ts';
+import { createRandom, type Random, randomUuid } from './random.ts';
+import { type Call, type Operation, ServiceError } from './service.ts';
+import { changing } from './services/ec2-change.ts';
+import { isListed } from './services/ssm-agents.ts';
+import { send } from './world/commands.ts';
+import type { Machine } from './world/machine.ts';
+import { beginAssociation, beginSession } from './world/neighbours.ts';
+import type { World } from './world/world.ts';
+
+/** The principal of whatever people do. */
+export const PERSON = 'person';
+
+/**
+ * People and other programs of the account, who know nothing of Reveille. Each act happens at its moment (milliseconds
+ * since the epoch; now, if none is given or it has passed) and stands in the journal as the call that it is, of the
+ * principal `person`, refused or not. Nobody throttles or disturbs them.
+ */
+export interface People {
+  start(instanceId: string, at?: number): void;
+  stop(instanceId: string, options?: { hibernate?: boolean }, at?: number): void;
+  terminate(instanceId: string, at?: number): void;
+  setTag(instanceId: string, key: string, value: string, at?: number): void;
+  removeTag(instanceId: string, key: string, at?: number): void;
+  /** A session of Session Manager, for so long or until the instance goes down. */
+  openSession(instanceId: string, seconds: number, at?: number): void;
+  /** AWS-RunShellScript: InProgress for so long, then Success. */
+  runCommand(instanceId: string, seconds: number, at?: number): void;
+  /** Has State Manager run an association once, for so long: no command shows it. */
+  runAssociation(instanceId: string, seconds: number, at?: number): void;
+  /** The resource group does not name it any more. */
+  leaveGroup(group: string, instanceId: string, at?: number): void;
+}
+
+const SCRIPT_DOCUMENT = 'AWS-RunShellScript';
+
+interface Surroundings {
+  world: World;
+  journal: Journal;
+  account: string;
+  seed: number;
+  now(): number;
+}
+
+const isReachable = (machine: Machine | undefined): machine is Machine =>
+  machine !== undefined && isListed(machine) && machine.agent.running !== null;
+
+/** @throws with this name if no agent is there to answer */
+function reach({ machines }: World, instanceId: string, name: string): Machine {
+  const machine = machines.get(instanceId);
+  if (isReachable(machine)) return machine;
+  throw new ServiceError(name, `${instanceId} is not connected.`);
+}
+
+/** Session IDs are the person's name and some characters of chance. */
+const sessionId = (random: Random): string => `${PERSON}-0${randomUuid(random).replaceAll('-', '').slice(0, 16)}`;
+
+export function createPeople({ world, journal, account, seed, now }: Surroundings): People {
+  const random = createRandom(seed, 'people');
+
+  /** Does a thing at its moment, and notes it as a call. */
+  const call = (
+    at: number | undefined,
+    [service, operation]: [string, string],
+    parameters: unknown,
+    act: (at: number) => void,
+  ) => {
+    world.at(Math.max(at ?? 0, now()), (moment) => {
+      const said = { kind: 'call', at: moment, principal: PERSON, service, operation, parameters } as const;
+      try {
+        act(moment);
+        journal.write({ ...said, error: null });
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        journal.write({ ...said, error: error.code });
+      }
+    });
+    world.runUntil(now());
+  };
+
+  const ec2 = (at: number | undefined, name: keyof typeof changing, parameters: unknown) =>
+    call(at, ['ec2', name], parameters, (moment) => {
+      const operation = changing[name] as Operation;
+      const context: Call = { world, now: moment, account, principal: PERSON };
+      operation.act(operation.parse(parameters).data, context);
+    });
+
+  return {
+    start: (id, at) => ec2(at, 'StartInstances', { InstanceId: [id] }),
+    stop: (id, { hibernate = false } = {}, at) =>
+      ec2(at, 'StopInstances', { InstanceId: [id], ...(hibernate ? { Hibernate: 'true' } : {}) }),
+    terminate: (id, at) => ec2(at, 'TerminateInstances', { InstanceId: [id] }),
+    setTag: (id, Key, Value, at) => ec2(at, 'CreateTags', { ResourceId: [id], Tag: [{ Key, Value }] }),
+    removeTag: (id, Key, at) => ec2(at, 'DeleteTags', { ResourceId: [id], Tag: [{ Key }] }),
+    openSession: (id, seconds, at) =>
+      call(at, ['ssm', 'StartSession'], { Target: id }, (moment) => {
+        const machine = reach(world, id, 'TargetNotConnected');
+        beginSession(world, machine, { id: sessionId(random), owner: PERSON, seconds }, moment);
+      }),
+    runCommand: (id, seconds, at) =>
+      call(at, ['ssm', 'SendCommand'], { DocumentName: SCRIPT_DOCUMENT, InstanceIds: [id] }, (moment) => {
+        reach(world, id, 'InvalidInstanceId');
+        const request = {
+          documentName: SCRIPT_DOCUMENT,
+          comment: '',
+          parameters: { commands: [`sleep ${seconds}`] },
+          timeoutSeconds: 3600,
+          instanceIds: [id],
+          runsSeconds: seconds,
+        };
+        send(world, request, random, moment);
+      }),
+    runAssociation: (id, seconds, at) => {
+      const associationId = randomUuid(random);
+      call(at, ['ssm', 'StartAssociationsOnce'], { AssociationIds: [associationId] }, (moment) => {
+        beginAssociation(world, reach(world, id, 'InvalidInstanceId'), { id: associationId, seconds }, moment);
+      });
+    },
+    leaveGroup: (group, id, at) => {
+      const arn = `arn:aws:ec2:${world.region}:${account}:instance/${id}`;
+      call(at, ['resource-groups', 'UngroupResources'], { Group: group, ResourceArns: [arn] }, () => {
+        const members = world.groups.get(group);
+        if (members === undefined) throw new ServiceError('NotFoundException', 'Cannot find group', 404);
+        world.groups.set(
+          group,
+          members.filter((member) => member !== id),
+        );
+      });
+    },
+  };
+}
