@@ -1,8 +1,12 @@
 import { NotRedrivable } from '../engine/redrivable.ts';
 import type { Execution, LocalStateMachine } from '../engine/state-machine.ts';
-import { doDeed } from './people.ts';
+import { canDo, doDeed } from './people.ts';
 import type { Ongoing, Stage } from './play.ts';
 import type { Disturbance } from './scenario.ts';
+
+/** Somebody who can't do yet what he wants to do comes back later, and gives it up in the end. */
+const LOOK_EVERY_SECONDS = 7;
+const PATIENCE_SECONDS = 900;
 
 const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
 
@@ -57,6 +61,13 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
     }
     case 'person': {
       const { deed, instanceId, seconds } = disturbance;
+      for (
+        let waited = 0;
+        waited < PATIENCE_SECONDS && !canDo(account, deed, instanceId);
+        waited += LOOK_EVERY_SECONDS
+      ) {
+        await pause(LOOK_EVERY_SECONDS);
+      }
       if (!doDeed(account, deed, instanceId, seconds)) return null;
       notes.write(`person ${deed}`, instanceId);
       return { seconds };
@@ -78,7 +89,9 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
 /** Lets a disturbance come when its time has come, and notes it if it makes a difference. */
 export async function disturb(stage: Stage, disturbance: Disturbance): Promise<void> {
   await pause(disturbance.atSeconds);
-  const at = Date.now();
+  let at = Date.now();
   const done = await act(stage, disturbance);
+  // Whoever had to wait for the occasion has done it only now.
+  if (disturbance.kind === 'person') at = Date.now();
   if (done !== null) stage.done.push({ at, until: Date.now() + done.seconds * 1000, disturbance });
 }

@@ -78,6 +78,8 @@ export interface Evidence {
   disturbances: DoneDisturbance[];
   /** When a fault struck, and which. */
   faults: { at: number; what: string }[];
+  /** What people were told. */
+  messages: string[];
   /** What is left of the lock. */
   lock: string | null;
   /** Most events that one execution's history had. */
@@ -132,7 +134,14 @@ export interface Span {
   id: string | null;
   /** The instance was stopped while it was at work. */
   isInterrupted: boolean;
+  /** An update to the version that is there already: it changes nothing. */
+  isIdle: boolean;
 }
+
+/** Whether EC2 itself keeps it from being stopped, for good: then only a person can help it. */
+export const isStuck = ({ behaviours, after }: InstanceEvidence): boolean =>
+  (behaviours.includes('hangs-in-pending') && after.state === 'pending') ||
+  (behaviours.includes('stuck-stopping') && after.state === 'stopping');
 
 /** Updates, sessions, commands or associations on an instance. */
 export function spansOf(
@@ -144,7 +153,10 @@ export function spansOf(
   for (const { at, facts } of changes(evidence, instanceId)) {
     if (facts.about !== about) continue;
     const id = idOf(facts);
-    if (facts.phase === 'begin') spans.push({ from: at, to: null, id, isInterrupted: false });
+    if (facts.phase === 'begin') {
+      const isIdle = facts.about === 'update' && facts.target === facts.version;
+      spans.push({ from: at, to: null, id, isInterrupted: false, isIdle });
+    }
     const open = spans.findLast((span) => span.id === id && span.to === null);
     if (facts.phase !== 'begin' && open !== undefined) {
       open.to = at;

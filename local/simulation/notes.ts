@@ -15,11 +15,15 @@ export interface Notes {
   write(what: string, detail: string): void;
 }
 
-export function createNotes(journal: Journal): Notes {
+/** @param settle lets the account catch up, so that what is due by now stands in the journal first */
+export function createNotes(journal: Journal, settle: () => void): Notes {
   const all: Note[] = [];
   return {
     all,
-    write: (what, detail) => void all.push({ at: Date.now(), index: journal.entries.length, what, detail }),
+    write(what, detail) {
+      settle();
+      all.push({ at: Date.now(), index: journal.entries.length, what, detail });
+    },
   };
 }
 

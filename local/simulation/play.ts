@@ -1,6 +1,7 @@
 import type { Report } from '../../functions/domain/report.ts';
 import { type Account, createAccount } from '../account/account.ts';
 import { createRandom } from '../account/random.ts';
+import { has } from '../account/world/machine.ts';
 import { deploy } from '../deployment.ts';
 import type { Execution, ExecutionResult, LocalStateMachine } from '../engine/state-machine.ts';
 import { runInVirtualTime } from '../engine/virtual-time.ts';
@@ -10,6 +11,7 @@ import { disturb } from './disturbances.ts';
 import type { DoneDisturbance, Evidence, ExecutionEvidence, Standing } from './evidence.ts';
 import { createFaults, type RunOfEntry } from './faults.ts';
 import { createNotes, type Note, type Notes } from './notes.ts';
+import { FORGED_LEASE, LEASE_TAG } from './people.ts';
 import { createReconciler, RECONCILE_EVERY_SECONDS, type Reconciler } from './reconciler.ts';
 import type { PlannedExecution, Scenario } from './scenario.ts';
 import { gatherTimeline } from './timeline.ts';
@@ -19,7 +21,6 @@ import { createWindows, type Windows } from './windows.ts';
 const QUIET_AFTER_SECONDS = 4 * 3600;
 /** An execution ends by itself before this. */
 const EXECUTION_SECONDS_MAX = 13 * 3600;
-const LEASE_TAG = 'reveille:lease';
 const LOCK_KEY = 'lock.json';
 
 /** An execution that was started, with what became of it. */
@@ -33,6 +34,8 @@ export interface Ongoing extends PlannedExecution {
 /** A simulation under way: what disturbances act on. */
 export interface Stage {
   account: Account;
+  /** How each instance stood when everything began, by ID. */
+  before: Map<string, Standing>;
   machine: LocalStateMachine;
   executions: Ongoing[];
   reconciler: Reconciler;
@@ -45,7 +48,13 @@ export interface Stage {
 export interface Played {
   evidence: Evidence;
   account: Account;
+  machine: LocalStateMachine;
   notes: Note[];
+}
+
+export interface PlayOptions {
+  /** Whether the state machine keeps its executions' histories: they cost memory. */
+  histories?: boolean;
 }
 
 const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
@@ -67,13 +76,17 @@ const standing = (account: Account, id: string): Standing => ({
 });
 
 /** Whether anything is left to be done: by us, or by EC2 itself. */
-function isAtRest({ account, executions, reconciler }: Stage): boolean {
+function isAtRest({ account, before, executions, reconciler }: Stage): boolean {
   account.settle();
   if (executions.some(({ endedAt }) => endedAt === null) || reconciler.isBusy()) return false;
   if (account.objects.read(account.bucket, LOCK_KEY) !== null) return false;
-  return [...account.world.machines.values()].every(
-    ({ state, tags }) => state !== 'pending' && state !== 'stopping' && !tags.has(LEASE_TAG),
-  );
+  return [...account.world.machines.values()].every((machine) => {
+    if (has(machine, 'hangs-in-pending') || has(machine, 'stuck-stopping')) return true;
+    const { id, state, tags } = machine;
+    const lease = tags.get(LEASE_TAG) ?? null;
+    const isHeld = lease !== null && lease !== before.get(id)?.lease && lease !== FORGED_LEASE;
+    return state !== 'pending' && state !== 'stopping' && !isHeld;
+  });
 }
 
 /** Waits until nothing changes any more: a whole pass of the reconciler has found nothing to do; or until it should have. */
@@ -115,12 +128,12 @@ const followerOf =
   };
 
 /** Plays a scenario to its end, in virtual time. The same scenario gives the same evidence, to the byte. */
-export async function play(scenario: Scenario): Promise<Played> {
+export async function play(scenario: Scenario, { histories = false }: PlayOptions = {}): Promise<Played> {
   const { fleet, seed } = scenario;
   await warmUp(fleet);
   return runInVirtualTime(SIMULATION_START, seed, async () => {
     const account = createAccount({ fleet, seed, now: () => Date.now() });
-    const notes = createNotes(account.journal);
+    const notes = createNotes(account.journal, account.settle);
     const windows = createWindows(notes);
     const { intercept, betweenOf, runs } = createFaults({ account, notes, faults: scenario.faults, windows });
     const ids = [...new Set(fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id)))];
@@ -131,11 +144,13 @@ export async function play(scenario: Scenario): Promise<Played> {
       template: theTemplate(),
       parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...scenario.parameters },
       intercept,
+      executions: { histories },
     });
     for (const [name, lambda] of Object.entries(machine.functions)) lambda.between = betweenOf(name);
     const reconciler = createReconciler({ machine, notes, random: createRandom(seed, 'reconciler') });
     const stage: Stage = {
       account,
+      before,
       machine,
       executions: [],
       reconciler,
@@ -151,8 +166,8 @@ export async function play(scenario: Scenario): Promise<Played> {
     await rest(stage, Promise.all([...started, ...disturbed]));
     reconciler.stop();
     account.settle();
-    const evidence = gather(scenario, stage, before, runs);
-    return { evidence, account, notes: notes.all };
+    const evidence = gather(scenario, stage, runs);
+    return { evidence, account, machine, notes: notes.all };
   });
 }
 
@@ -161,8 +176,8 @@ const readReport = ({ account }: Stage, name: string): Report | null => {
   return text === null ? null : (JSON.parse(text) as Report);
 };
 
-function gather(scenario: Scenario, stage: Stage, before: Map<string, Standing>, runs: RunOfEntry): Evidence {
-  const { account, executions, machine, notes } = stage;
+function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry): Evidence {
+  const { account, before, executions, machine, notes } = stage;
   const { groups } = scenario.fleet;
   return {
     startedAt: SIMULATION_START.getTime(),
@@ -196,6 +211,7 @@ function gather(scenario: Scenario, stage: Stage, before: Map<string, Standing>,
     ),
     disturbances: stage.done,
     faults: notes.all.filter(({ what }) => what.startsWith('fault ')).map(({ at, what }) => ({ at, what })),
+    messages: account.messages.map(({ message }) => message),
     lock: account.objects.read(account.bucket, LOCK_KEY),
     longestHistory: machine.tally.longestHistory,
   };

@@ -68,3 +68,18 @@ export function tell({ account, evidence, notes }: Played, keyOnly: boolean): st
     .filter((entry) => !keyOnly || isKey(entry))
     .map((entry) => `${clock(evidence, entry.at)}  ${describeEntry(entry)}`);
 }
+
+/** How everything stood in the end. */
+export const describeEnd = ({ evidence }: Played): string[] => [
+  ...evidence.executions.flatMap(({ name, status, error, report }) => [
+    `${name} ${status}${error === null ? '' : ` ${error}`}`,
+    ...(report?.instances ?? []).map(
+      ({ instanceId, outcome, finalState, reason }) =>
+        `  ${instanceId} ${outcome}, ${finalState ?? 'state unknown'}${reason === null ? '' : ` [${reason.code}] ${reason.text}`}`,
+    ),
+  ]),
+  ...evidence.instances.map(
+    ({ instanceId, settled, after }) =>
+      `${instanceId} was ${settled}, is ${after.state}, ${after.version ?? 'no agent'}${after.lease === null ? '' : `, lease ${after.lease}`}`,
+  ),
+];

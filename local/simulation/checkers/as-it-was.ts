@@ -1,4 +1,4 @@
-import { type Boot, bootsOf, clock, type Evidence, type InstanceEvidence } from '../evidence.ts';
+import { type Boot, bootsOf, clock, type Evidence, type InstanceEvidence, isStuck } from '../evidence.ts';
 import { takeoversOf } from '../takeovers.ts';
 import type { Checker } from './checker.ts';
 
@@ -10,7 +10,7 @@ const linesOf = (evidence: Evidence, instanceId: string) =>
 
 function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): string | null {
   const { instanceId, after } = instance;
-  if (!AWAKE.has(after.state) || boot.stop !== null) return null;
+  if (!AWAKE.has(after.state) || boot.stop !== null || isStuck(instance)) return null;
   if (takeoversOf(evidence, instance, boot).size > 0) return null;
   const since = clock(evidence, boot.at ?? evidence.startedAt);
   return `${instanceId} was ${instance.settled}, Reveille started it at ${since}, and it is still ${after.state}: nobody took it over`;
@@ -21,10 +21,11 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   const { instanceId, settled, after, behaviours } = instance;
   if (settled !== 'hibernated' || after.state !== 'stopped' || boot.stop === null || !boot.stop.ours) return null;
   const isEc2s = behaviours.includes('hibernation-falls-back');
-  const lines = linesOf(evidence, instanceId);
-  const isTold = lines.length === 0 || lines.some(({ finalState }) => finalState === 'stopped');
+  const isTold =
+    linesOf(evidence, instanceId).some(({ finalState }) => finalState === 'stopped') ||
+    evidence.messages.some((message) => message.includes(`${instanceId}  restored, stopped`));
   if (isEc2s && isTold) return null;
-  return `${instanceId} was hibernated, and ${boot.stop.principal} left it stopped at ${clock(evidence, boot.stop.at)}${isEc2s ? ' without a word in the report' : ''}`;
+  return `${instanceId} was hibernated, and ${boot.stop.principal} left it stopped at ${clock(evidence, boot.stop.at)}${isEc2s ? ' without a word to anybody' : ''}`;
 }
 
 export const asItWas: Checker = {

@@ -20,7 +20,7 @@ export const noStopInUpdate: Checker = {
   check(evidence) {
     return evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;
-      const updates = spansOf(evidence, instanceId, 'update');
+      const updates = spansOf(evidence, instanceId, 'update').filter(({ isIdle }) => !isIdle);
       return bootsOf(evidence, instance).flatMap(({ stop }) => {
         if (stop === null || !stop.ours) return [];
         const hit = updates.find(({ from, to, isInterrupted, id }) => {

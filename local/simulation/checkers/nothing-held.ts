@@ -1,3 +1,4 @@
+import { isStuck } from '../evidence.ts';
 import type { Checker } from './checker.ts';
 
 export const nothingHeld: Checker = {
@@ -10,6 +11,8 @@ export const nothingHeld: Checker = {
       ),
     );
     const leases = instances
+      // EC2 forgets a terminated one within an hour, with its tags.
+      .filter((instance) => !isStuck(instance) && instance.after.state !== 'terminated')
       // One that others wrote is theirs to remove.
       .filter(
         ({ instanceId, before, after }) =>

@@ -46,7 +46,8 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'restarted-by-others': (line) => others(line, 'boot'),
   'stopped-by-others': (line) => others(line, 'stop'),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
-  'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
+  'no-capacity': ({ instance }) =>
+    instance.behaviours.some((name) => name.startsWith('no-capacity') || name === 'vcpu-limit'),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
   'hibernation-lost': ({ instance }) =>
     instance.behaviours.includes('hibernation-falls-back') || instance.after.state === 'stopped',
