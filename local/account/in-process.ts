@@ -18,6 +18,26 @@ interface SdkRequest {
   body?: string | Uint8Array;
 }
 
+const ACCESS_KEY_ID = 'AKIDEMBEDDED';
+
+/**
+ * Signs as far as anybody here looks: for which service. A real signature costs a tenth of a call, and nobody in this
+ * process could have forged it.
+ */
+class NameOfService {
+  readonly service: string;
+
+  constructor({ service }: { service: string }) {
+    this.service = service;
+  }
+
+  async sign(request: SdkRequest): Promise<SdkRequest> {
+    const scope = `${ACCESS_KEY_ID}/20000101/none/${this.service}/aws4_request`;
+    request.headers['authorization'] = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
+    return request;
+  }
+}
+
 /** By what it is signed for: with an endpoint of one's own, the host says nothing. */
 const isS3 = (headers: Record<string, string>): boolean =>
   headers['authorization']?.includes('/s3/aws4_request') ?? false;
@@ -77,9 +97,13 @@ export function connect(
       return { response: { ...response, body: isStream ? Readable.from([response.body]) : response.body } };
     },
   };
-  return {
+  const options = {
     region: account.region,
-    credentials: { accessKeyId: 'AKIDEMBEDDED', secretAccessKey: 'embedded' },
+    credentials: { accessKeyId: ACCESS_KEY_ID, secretAccessKey: 'embedded' },
     requestHandler: requestHandler as unknown as RequestHandler,
+    signerConstructor: NameOfService,
+    // Without one that takes notes, the SDK doesn't make them.
+    logger: {},
   };
+  return options;
 }

@@ -2,6 +2,9 @@ import { drawScenario } from './draw.ts';
 import type { Task } from './pool.ts';
 import { tryScenario } from './verdict.ts';
 
+// Errors are thrown by the thousand, and nobody reads where: to note it costs more than to throw.
+Error.stackTraceLimit = 0;
+
 /** One process of the pool: a task comes, its verdict goes. */
 process.on('message', (task: Task) => {
   const scenario = typeof task === 'number' ? drawScenario(task) : task;
