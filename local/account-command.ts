@@ -8,7 +8,7 @@ import { openHttpDoor } from './server/http-door.ts';
 import { startPacedClock } from './server/real-time.ts';
 import { nextFiring, readSchedules } from './server/schedule.ts';
 import { SIMULATION_START, warmUp } from './simulation.ts';
-import { readTemplate } from './template.ts';
+import { readTemplate, resolveParameters } from './template.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -42,8 +42,14 @@ const EARLY_MILLISECONDS = 5 * 60_000;
 function startOf(at: AccountArguments['at']): Date {
   if (at !== 'schedule') return at ?? SIMULATION_START;
   const createdAt = SIMULATION_START.getTime();
-  const schedules = readSchedules(readTemplate(), {}, { arn: '', roleArn: '', createdAt });
-  const firings = schedules.map((schedule) => nextFiring(schedule, createdAt)).filter((next) => next !== null);
+  const template = readTemplate();
+  const isRun = (logicalId: string) => template.Resources[logicalId]?.Type === 'AWS::Serverless::StateMachine';
+  const targets = { arnOf: (logicalId: string) => (isRun(logicalId) ? 'run' : ''), roleArn: '', createdAt };
+  const schedules = readSchedules(template, resolveParameters(template, {}), targets);
+  const firings = schedules
+    .filter(({ Target }) => Target.Arn === 'run')
+    .map((schedule) => nextFiring(schedule, createdAt))
+    .filter((next) => next !== null);
   if (firings.length === 0) throw new BadInput('--at schedule: template.yaml has no schedule that fires again');
   return new Date(Math.min(...firings) - EARLY_MILLISECONDS);
 }

@@ -8,19 +8,31 @@ import { createStartInstances } from '../functions/start-instances/start-instanc
 import { createUpdateAgent } from '../functions/update-agent/update-agent.ts';
 import { createVerifyVersions } from '../functions/verify-versions/verify-versions.ts';
 import type { Account } from './account/account.ts';
+import { ask } from './account/iam/asks.ts';
 import { connect, type Intercept } from './account/in-process.ts';
 import { createRandom } from './account/random.ts';
 import { stepFunctions } from './account/services/step-functions.ts';
 import { stepFunctionsProtocol } from './account/services/step-functions-wire.ts';
-import { readDefinition } from './engine/definition.ts';
+import { functionsCalled, readDefinition, splitDistributedMaps } from './engine/definition.ts';
 import type { RecordOptions } from './engine/executions.ts';
 import { isKilled, type LambdaFunction } from './engine/lambda.ts';
 import { createStateMachine, type LocalStateMachine } from './engine/state-machine.ts';
+import { rolesOf } from './roles.ts';
 import { environmentOf, type References, readTemplate, resolveParameters, type Template } from './template.ts';
 
 export const definitionPath = new URL('../statemachine/update-agents.asl.json', import.meta.url);
 
+/** Its logical ID, and the principal under which it calls. */
+const STATE_MACHINE = 'UpdateAgentsStateMachine';
 const STACK_NAME = 'reveille';
+
+let ownTemplate: Template | undefined;
+
+/** template.yaml, read once: a process may deploy it thousands of times. */
+function deployedTemplate(): Template {
+  ownTemplate ??= readTemplate();
+  return ownTemplate;
+}
 
 /** Metrics go to CloudWatch through standard output; here they would only be noise. */
 const noMetrics = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
@@ -68,15 +80,36 @@ export const referencesOf = (account: Account, template: Template, parameters: R
   });
 
 /**
+ * Asks, once, whether the state machine's own role allows what its definition needs.
+ * @throws if it does not: in AWS the first execution would fail
+ */
+function assertMayRun({ access }: Account, { arn, definition }: LocalStateMachine): void {
+  const { parent, maps } = splitDistributedMaps(definition);
+  const requests = [parent, ...maps.map(({ child }) => child)]
+    .flatMap(functionsCalled)
+    .map((functionArn) => ask('lambda:InvokeFunction', functionArn));
+  // A distributed map starts its children in the name of its own state machine (docs/aws-behaviour.md 35).
+  if (maps.length > 0) requests.push(ask('states:StartExecution', arn));
+  for (const request of requests) {
+    if (access.decide(STATE_MACHINE, request).isAllowed) continue;
+    throw new Error(`template.yaml: ${STATE_MACHINE} may not ${request.action} on ${request.resource}`);
+  }
+}
+
+/**
  * Puts the SAM application on the embedded account: the functions with the environment that template.yaml gives them,
- * each calling AWS under its own name, and the state machine from its own file. The account then has Step Functions, too.
+ * each calling AWS under its own name and with its own role, and the state machine from its own file. The account then has
+ * Step Functions, too.
  */
 export function deploy(options: DeploymentOptions): LocalStateMachine {
-  const { account, seed, parameters, logger = silent, template = readTemplate(), wrap, intercept } = options;
+  const { account, seed, parameters, logger = silent, template = deployedTemplate(), wrap, intercept } = options;
   const references = referencesOf(account, template, parameters);
+  const roles = rolesOf(template, references);
+  for (const [logicalId, policy] of roles) account.access.restrict(logicalId, policy);
   const functions: Record<string, LambdaFunction> = {};
   const substitutions: Record<string, string> = {};
   for (const [logicalId, create] of Object.entries(functionFactories)) {
+    if (!roles.has(logicalId)) throw new Error(`template.yaml: ${logicalId} is not there, so it has no role`);
     const handler = create({
       now: () => new Date(),
       logger,
@@ -97,6 +130,7 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
     region: account.region,
     random: createRandom(seed, 'executions'),
   });
+  assertMayRun(account, machine);
   installStepFunctions(account, machine, { histories: false, ...options.executions });
   return machine;
 }

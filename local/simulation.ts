@@ -22,6 +22,8 @@ export interface SimulationOptions {
   /** Parameters of template.yaml that this deployment gives instead of their defaults. */
   parameters?: Record<string, string>;
   onEntry?: (entry: JournalEntry) => void;
+  /** Just before the run: what is to happen to the account meanwhile. */
+  prepare?: (account: Account) => void;
   wrap?: DeploymentOptions['wrap'];
   logger?: DeploymentOptions['logger'];
 }
@@ -70,6 +72,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   return runInVirtualTime(SIMULATION_START, seed, async () => {
     const account = createAccount({ fleet, seed, now: () => Date.now() });
     if (onEntry) account.journal.onEntry(onEntry);
+    options.prepare?.(account);
     const before = new Map([...account.world.machines.keys()].map((id) => [id, stateOf(account, id)]));
     const machine = deploy({
       account,

@@ -24,6 +24,7 @@ export interface Resource {
 
 export interface Template {
   Parameters: Record<string, { Type: string; Default?: string | number }>;
+  Conditions: Record<string, unknown>;
   Globals: { Function: { Timeout: number; Environment: { Variables: Record<string, unknown> } } };
   Resources: Record<string, Resource>;
 }
@@ -48,7 +49,7 @@ export function resolveParameters({ Parameters }: Template, given: References): 
 }
 
 /** The value of an environment variable: a text, with references in it or not, `!Ref` of something, or a joined list parameter. */
-function resolveValue(value: unknown, references: References, variable: string): string {
+export function resolveValue(value: unknown, references: References, variable: string): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   const {
     Ref,

@@ -10,6 +10,8 @@ export interface Bisected<Id, Reply> {
 export interface BisectOptions {
   /** Whether an error can be the fault of single IDs; any other error ends it and is thrown. */
   isAboutIds(failure: AwsFailure): boolean;
+  /** Whether an error that can be of single IDs is taken for all of them at once, without asking which. */
+  isAboutAll?(failure: AwsFailure): boolean;
   /** Asked before each call: under throttling a bisection can take longer than a function may. */
   hasTime?(): boolean;
 }
@@ -23,7 +25,7 @@ export async function bisect<Id, Reply>(
   call: (ids: Id[]) => Promise<Reply>,
   options: BisectOptions,
 ): Promise<Bisected<Id, Reply>> {
-  const { isAboutIds, hasTime = () => true } = options;
+  const { isAboutIds, isAboutAll = () => false, hasTime = () => true } = options;
   if (ids.length === 0) return { replies: [], refused: [], untried: [] };
   if (!hasTime()) return { replies: [], refused: [], untried: ids };
   try {
@@ -31,8 +33,9 @@ export async function bisect<Id, Reply>(
   } catch (error) {
     const failure = describeFailure(error);
     if (!isAboutIds(failure)) throw error;
-    const [only] = ids;
-    if (ids.length === 1 && only !== undefined) return { replies: [], refused: [{ id: only, failure }], untried: [] };
+    if (ids.length === 1 || isAboutAll(failure)) {
+      return { replies: [], refused: ids.map((id) => ({ id, failure })), untried: [] };
+    }
     const middle = Math.ceil(ids.length / 2);
     const left = await bisect(ids.slice(0, middle), call, options);
     const right = await bisect(ids.slice(middle), call, options);

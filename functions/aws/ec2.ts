@@ -164,17 +164,22 @@ function toChanges(
   );
 }
 
-/** Starts them in one call, or, where EC2 refuses, all but the bad ones. */
+/**
+ * Starts them in one call, or, where EC2 refuses, all but the bad ones.
+ * @param areLeasesFresh their leases were written just now: that one is not authorized then most likely means that the
+ *   tag is not seen yet, of many of them at once, which a bisection would find out with a call for each (docs/aws-behaviour.md 45)
+ */
 export function startInstances(
   ec2: EC2Client,
   instanceIds: string[],
-  hasTime: () => boolean,
+  { areLeasesFresh, hasTime }: { areLeasesFresh: boolean; hasTime: () => boolean },
 ): Promise<Bisected<string, StateChange[]>> {
   const start = async (InstanceIds: string[]) => {
     const { StartingInstances, $metadata } = await ec2.send(new StartInstancesCommand({ InstanceIds }));
     return toChanges(StartingInstances, $metadata?.attempts);
   };
-  return bisect(instanceIds, start, { isAboutIds: isAboutInstances, hasTime });
+  const isAboutAll = ({ code }: AwsFailure) => areLeasesFresh && code === 'UnauthorizedOperation';
+  return bisect(instanceIds, start, { isAboutIds: isAboutInstances, isAboutAll, hasTime });
 }
 
 /** Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones. */

@@ -92,11 +92,17 @@ const CAPACITY_ERRORS = new Set([
   'InsufficientInstanceCapacity',
   'InsufficientHostCapacity',
   'InsufficientReservedInstanceCapacity',
-  'InstanceLimitExceeded',
-  'VcpuLimitExceeded',
-  'MaxSpotInstanceCountExceeded',
 ]);
-export const lacksCapacity = (errorCode: string): boolean => CAPACITY_ERRORS.has(errorCode);
+/** Or the account may have room within its own limits, once something else has stopped. */
+const LIMIT_ERRORS = new Set(['InstanceLimitExceeded', 'VcpuLimitExceeded', 'MaxSpotInstanceCountExceeded']);
+export const lacksCapacity = (errorCode: string): boolean =>
+  CAPACITY_ERRORS.has(errorCode) || LIMIT_ERRORS.has(errorCode);
+
+/** Whose lack it is, as the report says: of EC2, or of the account; anything else is a refusal. */
+function refusalCode(errorCode: string): 'no-capacity' | 'limit-reached' | 'start-refused' {
+  if (CAPACITY_ERRORS.has(errorCode)) return 'no-capacity';
+  return LIMIT_ERRORS.has(errorCode) ? 'limit-reached' : 'start-refused';
+}
 
 /** A lease that was just written may not be seen yet by the policy that wants it; later than this, it is the policy. */
 const UNAUTHORIZED_RETRY_SECONDS = 5 * 60;
@@ -137,7 +143,7 @@ export function decideRefusedStart(
     return { action: 'retry', afterSeconds: rule.afterSeconds, reason: reason('waiting-to-start', text) };
   }
   const minutes = Math.round(waitedSeconds / 60);
-  const code = lacksCapacity(error.code) ? 'no-capacity' : 'start-refused';
+  const code = refusalCode(error.code);
   return { action: 'fail', reason: reason(code, `${text} (tried again for ${minutes} minutes)`) };
 }
 

@@ -86,7 +86,9 @@ export async function holdAndStart(
   const leasing = await bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });
   const leased = leasing.replies.flat();
   const awake = new Set(members.filter(({ adopted }) => adopted.length > 0).map(({ instance }) => instance.instanceId));
+  // Whoever was tried before has carried a lease for a while.
+  const areLeasesFresh = members.some(({ instance }) => instance.hold === null);
   const asleep = leased.filter((id) => !awake.has(id));
   const takenOver = leased.filter((id) => awake.has(id));
-  return toResults(leasing, await startInstances(ec2, asleep, hasTime), takenOver);
+  return toResults(leasing, await startInstances(ec2, asleep, { areLeasesFresh, hasTime }), takenOver);
 }

@@ -1,5 +1,6 @@
 import { createDisturbances, type DisturbanceRule } from './disturbances.ts';
 import type { Fleet } from './fleet.ts';
+import { type Access, createAccess } from './iam/access.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createPeople, type People } from './people.ts';
 import { createRandom, randomUuid } from './random.ts';
@@ -51,6 +52,8 @@ export interface Account {
   people: People;
   /** From now on, calls that the rule matches get its error. @returns what ends it */
   disturb(rule: DisturbanceRule): () => void;
+  /** IAM: who may do what. */
+  access: Access;
   /** What it can do: its operations by service, each with the parameters that it knows. */
   operations(): Record<string, Record<string, string[]>>;
   /** Adds a service: what a deployment brings with it (Step Functions, Lambda, the schedule). */
@@ -81,6 +84,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
   const messages: Message[] = [];
   const throttle = createThrottle();
   const disturbances = createDisturbances();
+  const access = createAccess();
   const requestIds = createRandom(seed, 'request-ids');
   const bucket = `reveille-${ACCOUNT_ID}-${fleet.region}`;
   const topicArn = `arn:aws:sns:${fleet.region}:${ACCOUNT_ID}:reveille`;
@@ -98,6 +102,10 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
 
   const note = (call: Call, service: string, operation: string, parameters: unknown, error: string | null) =>
     journal.write({ kind: 'call', at: call.now, principal: call.principal, service, operation, parameters, error });
+
+  /** Asks IAM; after the throttle, which counts denied calls, too, and after the parameters are read. */
+  const authorize = ({ principal, now: moment }: Call, asked: Asked) =>
+    access.check(principal, asked, { account: ACCOUNT_ID, region: fleet.region, now: moment, world, objects });
 
   /** Runs one operation; its error, if it is one of AWS's, is noted and passed on. */
   async function perform<T>(
@@ -129,7 +137,10 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     const { operation, bucket: name, key } = objects.route(request);
     const asked: Asked = { service: 's3', operation, parameters: { bucket: name, key } };
     const slowDown = () => new ServiceError('SlowDown', 'Please reduce your request rate.', 503);
-    return perform(call, asked, slowDown, () => objects.handle(request, call.now));
+    return perform(call, asked, slowDown, () => {
+      authorize(call, { ...asked, parameters: { bucket: name, key, query: request.query, headers: request.headers } });
+      return objects.handle(request, call.now);
+    });
   }
 
   async function handleOther(
@@ -148,6 +159,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     const content = await perform(call, { service, operation, parameters }, protocol.throttled, () => {
       const parsed = found.parse(parameters);
       if (!parsed.success) throw protocol.badParameters(parsed.error);
+      authorize(call, { service, operation, parameters: parsed.data });
       return found.act(parsed.data, call);
     });
     return protocol.reply(operation, requestId, content);
@@ -171,6 +183,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     messages,
     people: createPeople({ world, journal, account: ACCOUNT_ID, seed, now }),
     disturb: (rule) => disturbances.begin(rule),
+    access,
     operations: () => ({
       ...Object.fromEntries(
         Object.entries(services).map(([name, { operations }]) => [
@@ -198,7 +211,9 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
           error instanceof ServiceError
             ? error
             : new ServiceError('InternalFailure', `the embedded account itself failed: ${String(error)}`, 500);
-        return refuse(request.headers, answer, requestId);
+        const refused = refuse(request.headers, answer, requestId);
+        // To a HEAD nothing is said but the status.
+        return request.method === 'HEAD' ? { ...refused, body: Buffer.alloc(0) } : refused;
       }
     },
   };

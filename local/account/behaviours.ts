@@ -46,7 +46,7 @@ export const behaviours = {
   },
   'association-at-boot': {
     ends: 'updated',
-    description: 'soon after it has booted, an association runs on it for five to ten minutes',
+    description: 'soon after it has booted, an association runs on it for eight to twelve minutes',
   },
   'ping-hourly': {
     ends: 'updated',
@@ -63,7 +63,7 @@ export const behaviours = {
   },
   'no-capacity': { ends: 'failed: no-capacity', description: 'EC2 never has room for it' },
   'no-capacity-at-first': { ends: 'updated', description: 'EC2 has room for it only some minutes after the first try' },
-  'vcpu-limit': { ends: 'failed: no-capacity', description: "the account's vCPU limit never lets it start" },
+  'vcpu-limit': { ends: 'failed: limit-reached', description: "the account's vCPU limit never lets it start" },
   'hangs-in-pending': {
     ends: 'failed: not-restored',
     description: 'StartInstances says yes, and then it never gets out of pending',

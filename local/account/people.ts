@@ -3,7 +3,7 @@ import { createRandom, type Random, randomUuid } from './random.ts';
 import { type Call, type Operation, ServiceError } from './service.ts';
 import { changing } from './services/ec2-change.ts';
 import { isListed } from './services/ssm-agents.ts';
-import { send } from './world/commands.ts';
+import { type CommandRequest, send } from './world/commands.ts';
 import type { Machine } from './world/machine.ts';
 import { beginAssociation, beginSession } from './world/neighbours.ts';
 import type { World } from './world/world.ts';
@@ -51,6 +51,15 @@ function reach({ machines }: World, instanceId: string, name: string): Machine {
   if (isReachable(machine)) return machine;
   throw new ServiceError(name, `${instanceId} is not connected.`);
 }
+
+const script = (instanceId: string, seconds: number): CommandRequest => ({
+  documentName: SCRIPT_DOCUMENT,
+  comment: '',
+  parameters: { commands: [`sleep ${seconds}`] },
+  timeoutSeconds: 3600,
+  instanceIds: [instanceId],
+  runsSeconds: seconds,
+});
 
 /** Session IDs are the person's name and some characters of chance. */
 const sessionId = (random: Random): string => `${PERSON}-0${randomUuid(random).replaceAll('-', '').slice(0, 16)}`;
@@ -100,15 +109,7 @@ export function createPeople({ world, journal, account, seed, now }: Surrounding
     runCommand: (id, seconds, at) =>
       call(at, ['ssm', 'SendCommand'], { DocumentName: SCRIPT_DOCUMENT, InstanceIds: [id] }, (moment) => {
         reach(world, id, 'InvalidInstanceId');
-        const request = {
-          documentName: SCRIPT_DOCUMENT,
-          comment: '',
-          parameters: { commands: [`sleep ${seconds}`] },
-          timeoutSeconds: 3600,
-          instanceIds: [id],
-          runsSeconds: seconds,
-        };
-        send(world, request, random, moment);
+        send(world, script(id, seconds), random, moment);
       }),
     runAssociation: (id, seconds, at) => {
       const associationId = randomUuid(random);

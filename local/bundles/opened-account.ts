@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { type Account, createAccount } from '../account/account.ts';
 import { readFleet } from '../account/fleet.ts';
+import { referencesOf } from '../deployment.ts';
 import { openHttpDoor } from '../server/http-door.ts';
 import { startPacedClock } from '../server/real-time.ts';
 import { warmUp } from '../simulation.ts';
-import { resolveParameters } from '../template.ts';
 import { type BuiltFunction, builtFunctions, lambdaEnvironment, readBuiltTemplate } from './built-functions.ts';
 import { clockToEnvironment, machineNow } from './clock.ts';
 
@@ -35,10 +35,8 @@ export async function openAccount(start: Date, speed: number): Promise<OpenedAcc
   const shared = clockToEnvironment({ accountAt: start.getTime(), machineAt: machineNow(), speed });
   const account = createAccount({ fleet, seed: SEED, now: () => Date.now() });
   const door = await openHttpDoor(account, 0);
-  const references = resolveParameters(template, {
+  const references = referencesOf(account, template, {
     ResourceGroups: fleet.groups.map(({ name }) => name).join(','),
-    Bucket: account.bucket,
-    Topic: account.topicArn,
   });
   return {
     account,

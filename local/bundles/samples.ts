@@ -5,7 +5,7 @@ import { listRequestSchema } from '../../functions/domain/execution.ts';
 const folder = new URL('../../events/', import.meta.url);
 const readSample = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
 
-/** The samples of events/: of one run, the same for all of them, each of its own moment in it. */
+/** The samples of events/: of one run, the same for all of them, each of its own moment in it; and what comes regularly. */
 export const samples = {
   list: listRequestSchema.parse(readSample('list-instances')),
   start: readSample('start-instances'),
@@ -14,6 +14,7 @@ export const samples = {
   verify: readSample('verify-versions'),
   restore: readSample('restore-instances'),
   report: readSample('report-run'),
+  reconcile: readSample('reconcile-leases'),
 } as const;
 
 /** A sample on the conveyor, with what it leaves out. */

@@ -71,8 +71,10 @@ export const scenes: Scene[] = [
       assert.deepEqual(ids(batch), ids(expected));
       assert.equal(manifestSchema.parse(stored(account, manifestKey(run))).batches, 1);
     },
-    // Stop protection is asked of each candidate by itself.
+    // The lock is free, and is taken. Stop protection is asked of each candidate by itself.
     calls: [
+      's3:GetObject (NoSuchKey)',
+      's3:PutObject',
       'resource-groups:ListGroupResources',
       's3:GetObject',
       'ec2:DescribeInstances',
@@ -97,8 +99,15 @@ export const scenes: Scene[] = [
       stored(account, recordKey({ runId, child: batch.child }, hold.attempt));
       assert.notEqual(machineOf(account).state, 'stopped');
     },
-    // Nothing was recorded before; then the record, the lease, the start.
-    calls: ['ec2:DescribeInstances', 's3:ListObjectsV2', 's3:PutObject', 'ec2:CreateTags', 'ec2:StartInstances'],
+    // Nothing was recorded before, and the lock is still ours; then the record, the lease, the start.
+    calls: [
+      'ec2:DescribeInstances',
+      's3:ListObjectsV2',
+      's3:GetObject',
+      's3:PutObject',
+      'ec2:CreateTags',
+      'ec2:StartInstances',
+    ],
   },
   {
     logicalId: 'CheckReadinessFunction',
@@ -125,8 +134,8 @@ export const scenes: Scene[] = [
         [{ id: command?.commandId, instanceIds: [heldId] }],
       );
     },
-    // Whether a lost reply has sent it already; then the send.
-    calls: ['ssm:ListCommands', 'ssm:SendCommand'],
+    // Whether the lock is still ours, and whether a lost reply has sent it already; then the send.
+    calls: ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'],
   },
   {
     logicalId: 'VerifyVersionsFunction',
@@ -153,7 +162,15 @@ export const scenes: Scene[] = [
       assert.equal(step, 'restore');
       assert.notEqual(machineOf(account).state, 'running');
     },
-    calls: ['ec2:DescribeInstances', 'ec2:StopInstances'],
+    // Whether anybody else is at work on it: sessions, commands that wait or run, associations.
+    calls: [
+      'ec2:DescribeInstances',
+      'ssm:DescribeSessions',
+      'ssm:ListCommandInvocations',
+      'ssm:ListCommandInvocations',
+      'ssm:DescribeInstanceAssociationsStatus',
+      'ec2:StopInstances',
+    ],
   },
   {
     // With the reply of the scene before, as the state machine would after a wait.
@@ -184,7 +201,32 @@ export const scenes: Scene[] = [
       assert.deepEqual(reportSchema.parse(stored(account, reportKey(run))).counts, counts);
       assert.equal(account.messages.length, 1);
     },
-    // The manifest and the batch's result; then how the one without a result was left.
-    calls: ['s3:GetObject', 's3:GetObject', 'ec2:DescribeInstances', 's3:PutObject', 'sns:Publish'],
+    // The manifest and the batch's result; then how the one without a result was left; the report, that a run has ended,
+    // and the lock.
+    calls: [
+      's3:GetObject',
+      's3:GetObject',
+      'ec2:DescribeInstances',
+      's3:PutObject',
+      's3:PutObject',
+      's3:GetObject',
+      's3:DeleteObject',
+      'sns:Publish',
+    ],
+  },
+  {
+    logicalId: 'ReconcileLeasesFunction',
+    event: () => samples.reconcile,
+    notBefore: asBatch(samples.restore).lastProgressAt,
+    check(reply) {
+      const { lock, openLeases, ignoredLeases, instances } = reply as Record<string, unknown>;
+      // The run has put back whom it woke, and let go of the lock.
+      assert.deepEqual(
+        { lock, openLeases, ignoredLeases, instances },
+        { lock: 'free', openLeases: 0, ignoredLeases: 0, instances: [] },
+      );
+    },
+    // The lock, who carries a lease, and when a run last ended.
+    calls: ['s3:GetObject (NoSuchKey)', 'ec2:DescribeInstances', 's3:GetObject'],
   },
 ];

@@ -95,3 +95,10 @@ export const taskNames = ({ States }: Definition): string[] =>
   Object.entries(States)
     .filter(([, state]) => state.Type === 'Task')
     .map(([name]) => name);
+
+/** The ARNs of the functions that the tasks of a definition call. */
+export const functionsCalled = ({ States }: Definition): string[] =>
+  Object.values(States).flatMap(({ Type, Parameters }) => {
+    const { FunctionName } = (Parameters ?? {}) as { FunctionName?: string };
+    return Type === 'Task' && FunctionName !== undefined ? [FunctionName] : [];
+  });

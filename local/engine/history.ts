@@ -174,7 +174,10 @@ export function createHistory(
       if (type === 'StateExited') exited(state, timestamp);
       if (type === 'StateFailed') failed(state, event);
       if (type === 'StateRetried' && state.type === 'Task') beginTask(state.name);
-      if (type === 'StateRetried' && state.type === 'Map') beginMapRun(state.name, state.input, timestamp);
+      if (type === 'StateRetried' && state.type === 'Map') {
+        failedMap = null;
+        beginMapRun(state.name, state.input, timestamp);
+      }
     },
     redriven(redriveCount, at) {
       Object.assign(calls, { next: null, current: null });

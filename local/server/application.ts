@@ -4,6 +4,7 @@ import { createRandom, type Random, randomUuid } from '../account/random.ts';
 import { type DeployedFunction, lambda, lambdaProtocol } from '../account/services/lambda.ts';
 import { type DeployedSchedule, scheduler, schedulerProtocol } from '../account/services/scheduler.ts';
 import { deploy, referencesOf } from '../deployment.ts';
+import { invokeAsync } from '../engine/async-invocation.ts';
 import { type LambdaFunction, runHandler, StatesError } from '../engine/lambda.ts';
 import type { LocalStateMachine } from '../engine/state-machine.ts';
 import { environmentOf, type References, readTemplate, type Template } from '../template.ts';
@@ -55,16 +56,27 @@ async function run(fn: LambdaFunction, event: unknown, requestIds: Random): Retu
   }
 }
 
+/** EventBridge's rule of template.yaml: an execution that has ended badly, and is no child of another, is reconciled. */
+function followRule(machine: LocalStateMachine, requestIds: Random): void {
+  const reconcile = machine.functions['ReconcileLeasesFunction'];
+  if (reconcile === undefined) throw new Error('ReconcileLeasesFunction is not deployed');
+  machine.onStatusChange(({ executionArn, stateMachineArn, name, status, isChild }) => {
+    if (isChild || !['FAILED', 'TIMED_OUT', 'ABORTED'].includes(status)) return;
+    const detail = { executionArn, stateMachineArn, name, status };
+    const event = { source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', detail };
+    void invokeAsync(reconcile, event, requestIds);
+  });
+}
+
 /**
- * Deploys the application on an account and gives the account the other services that come with it: Lambda and
- * EventBridge Scheduler, whose schedule fires by itself when its time comes.
+ * Deploys the application on an account and gives the account the other services that come with it: Lambda, and
+ * EventBridge, whose schedules fire by themselves when their time comes and whose rule sees how executions end.
  */
 export function installApplication(account: Account, fleet: Fleet, seed: number): Application {
   const deployedAt = Date.now();
   const template = readTemplate();
   const parameters = { ResourceGroups: fleet.groups.map(({ name }) => name).join(',') };
   const machine = deploy({ account, seed, parameters, template, executions: { histories: true } });
-  const { arn } = machine;
 
   const references = referencesOf(account, template, parameters);
   const requestIds = createRandom(seed, 'invocations');
@@ -75,18 +87,42 @@ export function installApplication(account: Account, fleet: Fleet, seed: number)
   }));
   account.install('lambda', { protocol: lambdaProtocol, operations: lambda(functions, account.region) });
 
-  const schedulerRole = `arn:aws:iam::${account.id}:role/reveille-scheduler`;
-  const schedules = readSchedules(template, parameters, { arn, roleArn: schedulerRole, createdAt: deployedAt });
+  const { arn } = machine;
+  const isMachine = (logicalId: string) => template.Resources[logicalId]?.Type === 'AWS::Serverless::StateMachine';
+  const schedules = readSchedules(template, references, {
+    arnOf: (logicalId) =>
+      isMachine(logicalId) ? arn : `arn:aws:lambda:${account.region}:${account.id}:function:${logicalId}`,
+    roleArn: `arn:aws:iam::${account.id}:role/reveille-scheduler`,
+    createdAt: deployedAt,
+  });
   account.install('scheduler', { protocol: schedulerProtocol, operations: scheduler(schedules, account.region) });
 
+  const called = (service: string, operation: string, parameters: unknown) =>
+    account.journal.write({
+      kind: 'call',
+      at: Date.now(),
+      principal: 'scheduler',
+      service,
+      operation,
+      parameters,
+      error: null,
+    });
   const occurrences = createRandom(seed, 'occurrences');
-  const fire = (text: string) => {
+  const startRun = (text: string) => {
     const occurrence = randomUuid(occurrences);
     machine.start(occurrence, JSON.parse(text), text);
-    const called = { service: 'states', operation: 'StartExecution', error: null } as const;
-    const asked = { stateMachineArn: arn, name: occurrence, input: text };
-    account.journal.write({ kind: 'call', at: Date.now(), principal: 'scheduler', ...called, parameters: asked });
+    called('states', 'StartExecution', { stateMachineArn: arn, name: occurrence, input: text });
   };
-  const stops = schedules.map((schedule) => keepSchedule(schedule, fire));
+  const startFunction = (functionArn: string, text: string) => {
+    const fn = machine.functions[functionArn.split(':').at(-1) ?? ''];
+    if (fn === undefined) throw new Error(`the schedule's target is not deployed: ${functionArn}`);
+    called('lambda', 'Invoke', { FunctionName: functionArn, Payload: text });
+    void invokeAsync(fn, JSON.parse(text), requestIds);
+  };
+  const stops = schedules.map((schedule) => {
+    const target = schedule.Target.Arn;
+    return keepSchedule(schedule, (text) => (target === arn ? startRun(text) : startFunction(target, text)));
+  });
+  followRule(machine, requestIds);
   return { machine, schedules, stop: () => stops.forEach((stop) => stop()) };
 }

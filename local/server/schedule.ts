@@ -1,6 +1,6 @@
 import { BadInput } from '../account/fleet.ts';
 import type { DeployedSchedule } from '../account/services/scheduler.ts';
-import { type References, resolveParameters, type Template } from '../template.ts';
+import { type References, resolveValue, type Template } from '../template.ts';
 import { type CalendarDay, type Cron, parseCron } from './cron.ts';
 
 const MINUTE = 60_000;
@@ -110,37 +110,40 @@ interface ScheduleEvent {
   Properties: Record<string, unknown> & { FlexibleTimeWindow?: unknown; Input?: string; RetryPolicy?: unknown };
 }
 
-/** The schedules that template.yaml puts before its state machine. */
-export function readSchedules(
-  template: Template,
-  given: References,
-  target: { arn: string; roleArn: string; createdAt: number },
-): DeployedSchedule[] {
-  const references = resolveParameters(template, given);
-  const textOf = (value: unknown): string => {
-    const { Ref } = (value ?? {}) as { Ref?: string };
-    return typeof value === 'string' ? value : (references[Ref ?? ''] ?? '');
-  };
+/** What the schedules of a resource set going. */
+export interface Targets {
+  arnOf(logicalId: string): string;
+  roleArn: string;
+  createdAt: number;
+}
+
+const SCHEDULED = new Set(['AWS::Serverless::StateMachine', 'AWS::Serverless::Function']);
+
+/** The schedules that template.yaml puts before its state machine and its functions; the state machine's come first. */
+export function readSchedules(template: Template, references: References, targets: Targets): DeployedSchedule[] {
+  const textOf = (value: unknown, what: string): string =>
+    value === undefined ? '' : resolveValue(value, references, what);
   return Object.entries(template.Resources)
-    .filter(([, { Type }]) => Type === 'AWS::Serverless::StateMachine')
+    .filter(([, { Type }]) => SCHEDULED.has(Type))
+    .sort(([, one], [, other]) => other.Type.localeCompare(one.Type))
     .flatMap(([logicalId, { Properties }]) =>
       Object.entries((Properties['Events'] ?? {}) as Record<string, ScheduleEvent>)
         .filter(([, { Type }]) => Type === 'ScheduleV2')
         .map(([event, { Properties: its }]) => ({
           // CloudFormation's own name, without what it draws by lot.
           Name: `reveille-${logicalId}${event}`,
-          State: textOf(its['State']) === 'DISABLED' ? ('DISABLED' as const) : ('ENABLED' as const),
-          Description: textOf(its['Description']),
-          ScheduleExpression: textOf(its['ScheduleExpression']),
-          ScheduleExpressionTimezone: textOf(its['ScheduleExpressionTimezone']) || 'UTC',
+          State: textOf(its['State'], event) === 'DISABLED' ? ('DISABLED' as const) : ('ENABLED' as const),
+          Description: textOf(its['Description'], event),
+          ScheduleExpression: textOf(its['ScheduleExpression'], event),
+          ScheduleExpressionTimezone: textOf(its['ScheduleExpressionTimezone'], event) || 'UTC',
           FlexibleTimeWindow: its.FlexibleTimeWindow,
           Target: {
-            Arn: target.arn,
-            RoleArn: target.roleArn,
+            Arn: targets.arnOf(logicalId),
+            RoleArn: targets.roleArn,
             Input: its.Input ?? '{}',
             ...(its.RetryPolicy === undefined ? {} : { RetryPolicy: its.RetryPolicy }),
           },
-          createdAt: target.createdAt,
+          createdAt: targets.createdAt,
         })),
     );
 }

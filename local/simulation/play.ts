@@ -6,7 +6,6 @@ import { deploy } from '../deployment.ts';
 import type { Execution, ExecutionResult, LocalStateMachine } from '../engine/state-machine.ts';
 import { runInVirtualTime } from '../engine/virtual-time.ts';
 import { SIMULATION_START, stateOf, warmUp } from '../simulation.ts';
-import { readTemplate, type Template } from '../template.ts';
 import { disturb } from './disturbances.ts';
 import type { DoneDisturbance, Evidence, ExecutionEvidence, Standing } from './evidence.ts';
 import { createFaults, type RunOfEntry } from './faults.ts';
@@ -58,13 +57,6 @@ export interface PlayOptions {
 }
 
 const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
-
-let template: Template | null = null;
-/** Read once in a process: it costs as much as a tenth of a simulation. */
-const theTemplate = (): Template => {
-  template ??= readTemplate();
-  return template;
-};
 
 const leaseOf = (account: Account, id: string): string | null =>
   account.world.machines.get(id)?.tags.get(LEASE_TAG) ?? null;
@@ -141,7 +133,6 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
     const machine = deploy({
       account,
       seed,
-      template: theTemplate(),
       parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...scenario.parameters },
       intercept,
       executions: { histories },

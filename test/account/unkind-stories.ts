@@ -81,8 +81,8 @@ export const unkindStories = {
       await here.until(async () => (await associations(here))[0] === 'InProgress');
       const began = Date.now();
       await here.until(async () => (await associations(here))[0] === 'Success');
-      expect((Date.now() - began) / 60_000).toBeGreaterThan(4.9);
-      expect((Date.now() - began) / 60_000).toBeLessThan(10.1);
+      expect((Date.now() - began) / 60_000).toBeGreaterThan(7.9);
+      expect((Date.now() - began) / 60_000).toBeLessThan(12.1);
     }),
   'ping-hourly': () =>
     visit(aFleet(stopped('ping-hourly')), async (here) => {

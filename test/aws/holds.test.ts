@@ -3,8 +3,9 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../functions/aws/bucket.ts';
 import { findLostAttempts } from '../../functions/aws/holds.ts';
+import { aRecord, givenRecords } from '../support/bucket.ts';
 import { aBatch, anInstance, stamp } from '../support/builders.ts';
-import { aRecord, awsError, givenRecords } from '../support/functions.ts';
+import { awsError, stored } from '../support/functions.ts';
 
 const s3 = mockClient(S3Client);
 const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-bucket');
@@ -33,7 +34,7 @@ describe('findLostAttempts', () => {
     const lost = await find({ attempts: ['attempt-1'] });
 
     expect([...lost]).toEqual([['i-1', [SECOND]]]);
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
+    expect(s3).not.toHaveReceivedCommandWith(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' });
   });
 
   it('leaves out the records of another child', async () => {
@@ -42,10 +43,25 @@ describe('findLostAttempts', () => {
     expect((await find()).size).toBe(0);
   });
 
-  it('looks only where this batch has its records', async () => {
-    givenRecords(s3, aRecord(['i-1'], FIRST));
+  it('claims no boot of one that its attempt had found awake: a note beside the record says so', async () => {
+    givenRecords(s3, aRecord(['i-1', 'i-2'], FIRST));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/handed-over/child-1/attempt-1.json' }).resolves(
+      stored({ attempt: 'attempt-1', handedOver: ['i-2'] }),
+    );
 
-    expect((await find({ index: 1 })).size).toBe(0);
+    expect([...(await find())]).toEqual([
+      ['i-1', [FIRST]],
+      ['i-2', [{ ...FIRST, startBy: FIRST.recordedAt }]],
+    ]);
+  });
+
+  it('takes over the windows of a dead run’s attempts, and claims none of its own for them', async () => {
+    const dead = { attempt: 'dead-attempt', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
+    const [member] = aRecord(['i-1']).instances;
+    if (member === undefined) throw new Error('no member');
+    givenRecords(s3, aRecord([], { ...FIRST, instances: [{ ...member, adopted: [dead] }] }));
+
+    expect([...(await find())]).toEqual([['i-1', [{ ...FIRST, startBy: FIRST.recordedAt }, dead]]]);
   });
 
   it('finds nothing where nothing is, and changes nothing', async () => {
@@ -57,7 +73,9 @@ describe('findLostAttempts', () => {
 
   it('says so when the records can not be read: silence would mean "not ours"', async () => {
     givenRecords(s3, aRecord(['i-1'], FIRST));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/0000/attempt-1.json' }).rejects(awsError('SlowDown', 'no', 503));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).rejects(
+      awsError('SlowDown', 'no', 503),
+    );
 
     await expect(find()).rejects.toMatchObject({ name: 'SlowDown' });
   });

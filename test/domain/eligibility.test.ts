@@ -8,7 +8,7 @@ import { anyInstanceFacts } from './arbitraries.ts';
 const OPT_OUT_TAG = 'reveille:skip';
 
 const decide = (instance: InstanceFacts | null, stopProtected = false) =>
-  decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected }, OPT_OUT_TAG);
+  decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected, lease: null }, OPT_OUT_TAG);
 const judge = (changes: Partial<InstanceFacts> = {}, stopProtected = false) =>
   decide(instanceFacts(changes), stopProtected);
 

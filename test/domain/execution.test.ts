@@ -79,6 +79,7 @@ describe('a request to list', () => {
 describe('the ARN of an execution', () => {
   it('tells region, account, state machine and run', () => {
     expect(parseExecutionArn('arn:aws:states:eu-central-1:123456789012:execution:reveille:run-1')).toEqual({
+      partition: 'aws',
       region: 'eu-central-1',
       account: '123456789012',
       stateMachine: 'reveille',

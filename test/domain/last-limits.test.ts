@@ -12,12 +12,12 @@ import {
   aWokenInstance,
   instanceFacts,
   leaseValue,
+  restoreFacts,
   stamp,
   TARGET,
 } from '../support/builders.ts';
 
 const HARD_DEADLINE_SECONDS = 2700;
-const lease = { leaseTag: LEASE_TAG, leaseValue: leaseValue() };
 
 describe('a second command that SSM refuses to send', () => {
   const hung = aWokenInstance({
@@ -132,7 +132,7 @@ describe('a step that failed while a copy of its Lambda may still live', () => {
     reason: { code: 'step-failed', text: '' },
   });
   const decide = (time: string, changes: object = {}) =>
-    decideRestore({ ...unknown, ...changes }, { instance: instanceFacts(), ...lease }, 1800, at(time));
+    decideRestore({ ...unknown, ...changes }, restoreFacts(instanceFacts()), 1800, at(time));
 
   it('keeps a sleeping instance from being settled until that copy is dead', () => {
     expect(decide('02:06').action).toBe('wait');
@@ -148,7 +148,7 @@ describe('a hold whose every start was refused', () => {
   it('is let go at once: no start is on its way, and a stop could only hit somebody else’s', () => {
     const refused = anInstance({ step: 'restore', outcome: 'failed', hold: aHold({ startBy: aHold().recordedAt }) });
     const facts = instanceFacts({ tags: { [LEASE_TAG]: leaseValue() } });
-    expect(decideRestore(refused, { instance: facts, ...lease }, 1800, at('02:35'))).toMatchObject({
+    expect(decideRestore(refused, restoreFacts(facts), 1800, at('02:35'))).toMatchObject({
       action: 'settle',
       releaseLease: true,
     });

@@ -8,7 +8,7 @@ import {
   recordPrefix,
   toHold,
 } from '../../functions/domain/leases.ts';
-import { aHold, aRun, at, INSTANCE_ID, stamp } from '../support/builders.ts';
+import { aHold, at, INSTANCE_ID, stamp } from '../support/builders.ts';
 
 const names = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter((name) => !name.includes('/'));
 const leases = fc.record({ stateMachine: names(80), runId: names(80), child: names(46), attempt: names(36) });
@@ -139,9 +139,11 @@ describe('several attempts on one instance', () => {
 });
 
 describe('a record', () => {
-  it('lies with its run, by batch and attempt', () => {
-    expect(recordKey(aRun(), 7, 'attempt-1')).toBe('runs/run-1/records/0007/attempt-1.json');
-    expect(recordPrefix(aRun(), 7)).toBe('runs/run-1/records/0007/');
+  it('lies with its run, by child and attempt: what a lease says is enough to find it', () => {
+    expect(recordKey({ runId: 'run-1', child: 'child-1' }, 'attempt-1')).toBe(
+      'runs/run-1/records/child-1/attempt-1.json',
+    );
+    expect(recordPrefix({ runId: 'run-1', child: 'child-1' })).toBe('runs/run-1/records/child-1/');
   });
 
   const record = {
@@ -152,7 +154,7 @@ describe('a record', () => {
     attempt: 'attempt-1',
     recordedAt: stamp('02:00'),
     startBy: stamp('02:01'),
-    instances: [{ instanceId: INSTANCE_ID, originalState: 'hibernated', previousLaunchTime: null }],
+    instances: [{ instanceId: INSTANCE_ID, originalState: 'hibernated', previousLaunchTime: null, adopted: [] }],
   };
 
   it('says what is to be put back, and how it was', () => {

@@ -12,6 +12,7 @@ const member = (changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
   decision: 'take-part',
   originalState: 'stopped',
   reason: null,
+  ignoredLease: null,
   ...changes,
 });
 const running = { state: 'running', originalState: 'running' } as const;

@@ -22,6 +22,7 @@ const member = (instanceId: string, changes: Partial<ManifestInstance> = {}): Ma
   decision: 'take-part',
   originalState: 'stopped',
   reason: null,
+  ignoredLease: null,
   ...changes,
 });
 const excluded = (instanceId: string, code: string | null) =>
@@ -79,6 +80,7 @@ describe('a run in which all went well', () => {
           group: 'prod',
           outcome: 'updated',
           reason: null,
+          notes: [],
           versionBefore: OLD,
           versionAfter: TARGET,
           originalState: 'stopped',

@@ -1,5 +1,6 @@
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
-import { applyRestore, failCaught, type RestoreDecision } from '../../functions/domain/restoring.ts';
+import { applyRestore, failCaught } from '../../functions/domain/restored.ts';
+import type { RestoreDecision } from '../../functions/domain/restoring.ts';
 import { at, aWokenInstance, stamp } from '../support/builders.ts';
 
 const NOW = at('02:12');

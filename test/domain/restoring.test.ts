@@ -10,6 +10,7 @@ import {
   aWokenInstance,
   instanceFacts,
   leaseValue,
+  restoreFacts,
   stamp,
   wokenFacts,
 } from '../support/builders.ts';
@@ -24,7 +25,7 @@ const done = (changes: Partial<ConveyorInstance> = {}) =>
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   wokenFacts({ state: 'stopped', stateReason: instanceFacts().stateReason, ...changes });
 const decide = (instance: ConveyorInstance, seen: InstanceFacts | null, now = NOW) =>
-  decideRestore(instance, { instance: seen, leaseTag: LEASE_TAG, leaseValue: leaseValue() }, DEADLINE_SECONDS, now);
+  decideRestore(instance, restoreFacts(seen), DEADLINE_SECONDS, now);
 
 const openCommand = (sentAt: string) => ({ commandId: 'command-1', sentAt, endedAt: null });
 const leased = (value: string) => ({ tags: { [LEASE_TAG]: value } });

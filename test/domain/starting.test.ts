@@ -9,7 +9,7 @@ const NOW = at('02:00:45');
 const decide = (
   instance: ReturnType<typeof instanceFacts> | null,
   { awaiting = anInstance(), earlierHold = null as ReturnType<typeof aHold> | null, now = NOW } = {},
-) => decideStart(awaiting, { instance, earlierHold }, DEADLINE_SECONDS, now);
+) => decideStart(awaiting, { instance, earlierHold, lease: null }, DEADLINE_SECONDS, now);
 
 describe('an instance that awaits its start', () => {
   it('is started while it is stopped', () => {

@@ -8,6 +8,7 @@ const told = (instanceId: string, changes: Partial<ReportInstance> = {}): Report
   group: 'dev',
   outcome: 'updated',
   reason: null,
+  notes: [],
   versionBefore: OLD,
   versionAfter: TARGET,
   originalState: 'stopped',

@@ -11,12 +11,12 @@ import {
   at,
   aWokenInstance,
   leaseValue,
+  restoreFacts,
   stamp,
   wokenFacts,
 } from '../support/builders.ts';
 
 const DEADLINE_SECONDS = 1200;
-const lease = { leaseTag: LEASE_TAG, leaseValue: leaseValue() };
 const done = { step: 'restore', stepSince: stamp('02:10'), outcome: 'updated' } as const;
 
 describe('a restoring that is tried again, because its reply was lost', () => {
@@ -24,7 +24,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
 
   it('takes a lease that is gone for removed by itself', () => {
     const facts = wokenFacts({ state: 'stopped', tags: {} });
-    expect(decideRestore(stopped, { instance: facts, ...lease }, DEADLINE_SECONDS, at('02:12'))).toEqual({
+    expect(decideRestore(stopped, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toEqual({
       action: 'settle',
       finalState: 'stopped',
       releaseLease: false,
@@ -36,7 +36,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
   it('still says that a hibernation was lost', () => {
     const facts = wokenFacts({ state: 'stopped', tags: {} });
     const hibernated = { ...stopped, originalState: 'hibernated' as const };
-    expect(decideRestore(hibernated, { instance: facts, ...lease }, DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+    expect(decideRestore(hibernated, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
       reason: { code: 'hibernation-lost' },
     });
   });
@@ -45,7 +45,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
     const restarted = { state: 'running', launchTime: stamp('02:11') } as const;
     for (const tags of [{ [LEASE_TAG]: leaseValue() }, {}]) {
       const facts = wokenFacts({ ...restarted, tags });
-      expect(decideRestore(stopped, { instance: facts, ...lease }, DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+      expect(decideRestore(stopped, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
         finalState: 'handed-over',
         reason: { code: 'restarted-by-others' },
       });
@@ -57,7 +57,7 @@ describe('a hibernated instance', () => {
   it('is never just stopped, not even when a start may be on its way', () => {
     const waiting = aWokenInstance({ ...done, originalState: 'hibernated', wokenAt: null });
     const facts = wokenFacts({ state: 'stopped', launchTime: '2026-12-05T06:00:00.000Z' });
-    expect(decideRestore(waiting, { instance: facts, ...lease }, DEADLINE_SECONDS, at('02:12'))).toEqual({
+    expect(decideRestore(waiting, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toEqual({
       action: 'stop',
       hibernate: true,
     });
@@ -66,20 +66,14 @@ describe('a hibernated instance', () => {
 
 describe('an instance whose restoring is looked at too late', () => {
   it('is told to stop at least once before it is given up', () => {
-    const decision = decideRestore(
-      aWokenInstance(done),
-      { instance: wokenFacts(), ...lease },
-      DEADLINE_SECONDS,
-      at('09:00'),
-    );
+    const decision = decideRestore(aWokenInstance(done), restoreFacts(wokenFacts()), DEADLINE_SECONDS, at('09:00'));
     expect(decision).toEqual({ action: 'stop', hibernate: false });
   });
 
   it('has its time to stop, counted from the stop', () => {
     const stopping = aWokenInstance({ ...done, stopAcceptedAt: stamp('09:00') });
     const facts = wokenFacts({ state: 'stopping' });
-    const decide = (time: string) =>
-      decideRestore(stopping, { instance: facts, ...lease }, DEADLINE_SECONDS, at(time)).action;
+    const decide = (time: string) => decideRestore(stopping, restoreFacts(facts), DEADLINE_SECONDS, at(time)).action;
     expect(decide('09:19')).toBe('wait');
     expect(decide('09:20')).toBe('give-up');
   });
@@ -124,6 +118,7 @@ describe('small print', () => {
       decision: 'take-part',
       originalState,
       reason: null,
+      ignoredLease: null,
     } as const;
     const manifest = {
       run: aRun(),

@@ -1,17 +1,7 @@
-import { aMachine, clock, distributing, inVirtualTime, invoking, named, pause } from './machines.ts';
+import { aMachine, clock, distributing, inVirtualTime, invoking, named, noting, pause } from './machines.ts';
 
 const HOUR = 3600;
 const RETRY = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 100, BackoffRate: 1, MaxAttempts: 9 }];
-
-/** A function that notes when it is called, and what it was called with. */
-const noting = (act: (input: unknown) => unknown = (input) => input) => {
-  const calls: [number, unknown][] = [];
-  const handler = async (input: unknown) => {
-    calls.push([clock(), input]);
-    return act(input);
-  };
-  return { calls, handler };
-};
 
 describe('nothing is called after an execution has ended', () => {
   it('aborted while it waits for a retry: there is no further try', () =>

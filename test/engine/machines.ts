@@ -52,3 +52,23 @@ export const pause = (seconds: number) => new Promise<void>((resolve) => setTime
 /** Seconds since the test began. */
 export const clock = (): number => (Date.now() - at('02:00').getTime()) / 1000;
 export const named = (name: string, message = 'on purpose'): Error => Object.assign(new Error(message), { name });
+
+/** A function that notes when it is called, and what it was called with. */
+export const noting = (act: (input: unknown) => unknown = (input) => input) => {
+  const calls: [number, unknown][] = [];
+  const handler = async (input: unknown) => {
+    calls.push([clock(), input]);
+    return act(input);
+  };
+  return { calls, handler };
+};
+
+/** Fails until it is mended. */
+export const breakable = () => {
+  const state = { isBroken: true };
+  const work = noting((input) => {
+    if (state.isBroken) throw named('Broken');
+    return { ...(input as object), worked: true };
+  });
+  return { ...work, mend: () => Object.assign(state, { isBroken: false }) };
+};

@@ -88,6 +88,36 @@ describe('a machine that records', () => {
       expect(executions.list()).toHaveLength(1);
     }));
 
+  it('without histories, too, tells of map runs and children', () =>
+    inVirtualTime(async () => {
+      const odd = async (input: unknown) => {
+        if (input === 2) throw named('Odd');
+        await pause(100);
+      };
+      const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Again' }];
+      const child = { Work: invoking('odd', { End: true }) };
+      const states = {
+        All: distributing(child, { MaxConcurrency: 2, Catch, Next: 'Again' }),
+        Again: distributing(child, { Label: 'Others', ItemsPath: '$.list', ItemSelector: { none: 0 }, End: true }),
+      };
+      const machine = aMachine(states, { odd });
+      const executions = machine.record({ histories: false });
+      const { arn, result } = machine.start('run-1', [1, 2, 3]);
+      await result;
+      const { mapRuns, events, error } = executions.find(arn) ?? {};
+      expect(events).toEqual([]);
+      expect(mapRuns?.map(({ status, itemCount }) => [status, itemCount])).toEqual([
+        ['FAILED', 3],
+        ['FAILED', 0],
+      ]);
+      expect(mapRuns?.[0]?.children.map(({ status }) => status)).toEqual(['ABORTED', 'FAILED']);
+      expect(mapRuns?.map((mapRun) => mapRun.arn.split(':mapRun:')[1]?.split(':')[0])).toEqual([
+        'machine/Items',
+        'machine/Others',
+      ]);
+      expect(error).toBeDefined();
+    }));
+
   it('tells a time-out of the whole, which ends its children', () =>
     inVirtualTime(async () => {
       const child = { Sleep: { Type: 'Wait', Seconds: 3600, End: true } };

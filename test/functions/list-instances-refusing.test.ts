@@ -6,6 +6,7 @@ import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-s
 import { mockClient } from 'aws-sdk-client-mock';
 import { planSchema } from '../../functions/domain/plan.ts';
 import { createListInstances } from '../../functions/list-instances/list-instances.ts';
+import { givenLock } from '../support/bucket.ts';
 import { agentFacts, instanceFacts, TARGET } from '../support/builders.ts';
 import {
   aContext,
@@ -34,7 +35,10 @@ function givenGroup(...ids: string[]): void {
   ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
 }
 
-const written = () => s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Key);
+/** What it wrote, but for the lock. */
+const puts = () =>
+  s3.commandCalls(PutObjectCommand).flatMap(({ args: [{ input }] }) => (input.Key === 'lock.json' ? [] : [input]));
+const written = () => puts().map(({ Key }) => Key);
 
 beforeEach(() => {
   for (const mock of [ec2, resourceGroups, s3, ssm]) mock.reset();
@@ -43,6 +47,7 @@ beforeEach(() => {
   ssm.on(DescribeInstanceInformationCommand).resolves(reported());
   s3.on(PutObjectCommand).resolves({});
   s3.on(GetObjectCommand).resolves(stored(TARGET));
+  givenLock(s3, null);
 });
 
 describe('ListInstances, refusing a run', () => {
@@ -90,7 +95,7 @@ describe('ListInstances, refusing a run', () => {
     const reply = await list({ allowEmpty: true });
 
     expect(reply.batches).toEqual([]);
-    expect(contentOf(s3.commandCalls(PutObjectCommand)[0]?.args[0].input.Body)).toMatchObject({
+    expect(contentOf(puts()[0]?.Body)).toMatchObject({
       allowEmpty: true,
       batches: 0,
       instances: [],

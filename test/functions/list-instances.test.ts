@@ -7,6 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { InstanceFacts } from '../../functions/domain/instances.ts';
 import { manifestSchema } from '../../functions/domain/results.ts';
 import { createListInstances } from '../../functions/list-instances/list-instances.ts';
+import { givenLock } from '../support/bucket.ts';
 import { agentFacts, aRun, instanceFacts, OLD, stamp, TARGET } from '../support/builders.ts';
 import {
   aContext,
@@ -38,6 +39,12 @@ function givenGroups(groups: Record<string, InstanceFacts[]>): void {
   ec2.on(DescribeInstancesCommand).resolves(described(...Object.values(groups).flat()));
 }
 
+const VERSION = { Bucket: 'amazon-ssm-eu-central-1', Key: 'latest/VERSION' };
+const versionReads = () => s3.commandCalls(GetObjectCommand, VERSION);
+
+/** What it wrote, but for the lock. */
+const written = () =>
+  s3.commandCalls(PutObjectCommand).flatMap(({ args: [{ input }] }) => (input.Key === 'lock.json' ? [] : [input.Key]));
 const manifest = () => {
   const put = s3.commandCalls(PutObjectCommand).find(({ args: [{ input }] }) => input.Key?.endsWith('manifest.json'));
   return manifestSchema.parse(contentOf(put?.args[0].input.Body));
@@ -50,7 +57,8 @@ beforeEach(() => {
   ec2.on(DescribeInstanceAttributeCommand).resolves({ DisableApiStop: { Value: false } });
   ssm.on(DescribeInstanceInformationCommand).resolves(reported());
   s3.on(PutObjectCommand).resolves({});
-  s3.on(GetObjectCommand, { Bucket: 'amazon-ssm-eu-central-1', Key: 'latest/VERSION' }).resolves(stored(`${TARGET}\n`));
+  givenLock(s3, null);
+  s3.on(GetObjectCommand, VERSION).resolves(stored(`${TARGET}\n`));
 });
 
 describe('ListInstances', () => {
@@ -78,6 +86,7 @@ describe('ListInstances', () => {
           decision: 'take-part',
           originalState: 'stopped',
           reason: null,
+          ignoredLease: null,
         },
         {
           instanceId: SECOND,
@@ -88,6 +97,7 @@ describe('ListInstances', () => {
           decision: 'take-part',
           originalState: 'running',
           reason: null,
+          ignoredLease: null,
         },
       ],
     });
@@ -191,22 +201,22 @@ describe('ListInstances, the version', () => {
     const first = await list();
     await createListInstances(aRuntime('02:01'))({ ...aListRequest(), ...first }, aContext());
 
-    expect(first.run.targetVersion).toBe(TARGET);
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
+    expect(first.run?.targetVersion).toBe(TARGET);
+    expect(versionReads()).toHaveLength(1);
   });
 
   it('takes an explicit version as it is', async () => {
     const { run } = await list({ targetVersion: '3.3.40.0' });
 
-    expect(run.targetVersion).toBe('3.3.40.0');
-    expect(s3).not.toHaveReceivedCommand(GetObjectCommand);
+    expect(run?.targetVersion).toBe('3.3.40.0');
+    expect(versionReads()).toEqual([]);
   });
 
   it.each(['<html>', '', '3.3', '3.3.551.0-beta'])('does not aim at %j', async (content) => {
-    s3.on(GetObjectCommand).resolves(stored(content));
+    s3.on(GetObjectCommand, VERSION).resolves(stored(content));
 
     await expect(list()).rejects.toMatchObject({ name: 'UnknownAgentVersion' });
-    expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+    expect(written()).toEqual([]);
   });
 });
 
@@ -224,7 +234,7 @@ describe('ListInstances, settling', () => {
     const reply = await list();
 
     expect(reply).toMatchObject({ settling: 1, listing: 1, batches: [] });
-    expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+    expect(written()).toEqual([]);
   });
 
   it('excludes at the last listing what has not settled, and lets the others go', async () => {

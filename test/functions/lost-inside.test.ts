@@ -4,30 +4,25 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createReportRun } from '../../functions/report-run/report-run.ts';
 import { createStartInstances } from '../../functions/start-instances/start-instances.ts';
-import { aBatch, anInstance, aRun, at, INSTANCE_ID, instanceFacts, stamp } from '../support/builders.ts';
-import { described } from '../support/functions.ts';
+import { givenLock } from '../support/bucket.ts';
+import { aBatch, anInstance, aRun, INSTANCE_ID, instanceFacts, stamp } from '../support/builders.ts';
+import { aRuntime, described, noSuchKey, stored } from '../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
 const sns = mockClient(SNSClient);
 const context = { awsRequestId: 'attempt-2', getRemainingTimeInMillis: () => 60_000 };
-const runtime = (time: string, environment: Record<string, string>) => ({
-  now: () => at(time),
-  logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  environment: { BUCKET_NAME: 'a-bucket', ...environment },
-  clientOptions: { region: 'eu-central-1' },
-});
-
 beforeEach(() => {
   for (const mock of [ec2, s3, sns]) mock.reset();
   ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
   ec2.on(CreateTagsCommand).resolves({});
   s3.on(ListObjectsV2Command).resolves({});
   s3.on(PutObjectCommand).resolves({});
+  givenLock(s3);
 });
 
 const start = async () => {
-  const handler = createStartInstances(runtime('02:00', { START_DEADLINE_SECONDS: '1800' }));
+  const handler = createStartInstances(aRuntime('02:00'));
   return (await handler(aBatch([anInstance()]), context)).instances[0];
 };
 const pending = { StartingInstances: [{ InstanceId: INSTANCE_ID, PreviousState: { Name: 'pending' as const } }] };
@@ -47,7 +42,7 @@ describe('a start that finds the instance pending', () => {
 
   it('may be that of another copy of this very call, whose record is there by now', async () => {
     ec2.on(StartInstancesCommand).resolves({ ...pending, $metadata: { attempts: 1 } });
-    const key = 'runs/run-1/records/0000/attempt-1.json';
+    const key = 'runs/run-1/records/child-1/attempt-1.json';
     s3.on(ListObjectsV2Command)
       .resolvesOnce({})
       .resolves({ Contents: [{ Key: key }] });
@@ -61,7 +56,9 @@ describe('a start that finds the instance pending', () => {
       startBy: stamp('02:01'),
       instances: [{ instanceId: INSTANCE_ID, originalState: 'stopped', previousLaunchTime: null }],
     };
-    s3.on(GetObjectCommand).resolves({ Body: { transformToString: async () => JSON.stringify(record) } as never });
+    s3.on(GetObjectCommand).rejects(noSuchKey());
+    s3.on(GetObjectCommand, { Key: key }).resolves(stored(record));
+    givenLock(s3);
 
     expect(await start()).toMatchObject({
       handedOver: null,
@@ -87,6 +84,7 @@ describe('a result of an older run of the same name', () => {
         decision: 'take-part',
         originalState: 'stopped',
         reason: null,
+        ignoredLease: null,
       },
     ],
   };
@@ -101,16 +99,11 @@ describe('a result of an older run of the same name', () => {
       'runs/run-1/manifest.json': manifest,
       'runs/run-1/results/0000.json': result(writtenAt),
     };
-    s3.on(GetObjectCommand).callsFake(({ Key }: { Key: string }) => ({
-      Body: { transformToString: async () => JSON.stringify(files[Key]) },
-    }));
+    for (const [Key, content] of Object.entries(files)) s3.on(GetObjectCommand, { Key }).resolves(stored(content));
     sns.on(PublishCommand).resolves({});
     const metrics = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
-    const handler = createReportRun(
-      runtime('03:00', { TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:a-topic' }),
-      metrics,
-    );
-    return handler({ run: aRun() }, context);
+    const handler = createReportRun(aRuntime('03:00'), metrics);
+    return handler({ run: aRun(), input: {} }, context);
   };
 
   it('is not taken for one of this run', async () => {

@@ -7,7 +7,7 @@ import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { reportSchema } from '../../functions/domain/report.ts';
 import type { BatchResult, Manifest, ManifestInstance } from '../../functions/domain/results.ts';
 import { createReportRun } from '../../functions/report-run/report-run.ts';
-import { aRun, aWokenInstance, instanceFacts, OLD, stamp, TARGET } from '../support/builders.ts';
+import { aMember, aRun, aWokenInstance, instanceFacts, OLD, stamp, TARGET } from '../support/builders.ts';
 import {
   aContext,
   aRuntime,
@@ -26,18 +26,6 @@ const sns = mockClient(SNSClient);
 const metrics = { addMetric: jest.fn(), publishStoredMetrics: jest.fn() };
 
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
-
-const aMember = (instanceId: string, changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
-  instanceId,
-  name: 'web-1',
-  group: 'dev',
-  state: 'stopped',
-  version: null,
-  decision: 'take-part',
-  originalState: 'stopped',
-  reason: null,
-  ...changes,
-});
 
 const excluded = (instanceId: string): ManifestInstance =>
   aMember(instanceId, {
@@ -77,8 +65,12 @@ function givenRun(instances: ManifestInstance[], results: (ConveyorInstance[] | 
   }
 }
 
-const report = (more: object = {}) => createReportRun(aRuntime('02:15'), metrics)({ run: aRun(), ...more }, aContext());
-const writtenReport = () => reportSchema.parse(contentOf(s3.commandCalls(PutObjectCommand).at(-1)?.args[0].input.Body));
+const report = (more: object = {}) =>
+  createReportRun(aRuntime('02:15'), metrics)({ run: aRun(), input: {}, ...more }, aContext());
+const writtenReport = () => {
+  const [put] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/report.json' });
+  return reportSchema.parse(contentOf(put?.args[0].input.Body));
+};
 
 beforeEach(() => {
   ec2.reset();
@@ -107,6 +99,7 @@ describe('ReportRun', () => {
       group: 'dev',
       outcome: 'updated',
       reason: null,
+      notes: [],
       versionBefore: OLD,
       versionAfter: TARGET,
       originalState: 'stopped',

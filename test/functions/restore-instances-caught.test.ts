@@ -3,8 +3,9 @@ import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCo
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandInvocationsCommand, ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
+import type { Batch, ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { createRestoreInstances } from '../../functions/restore-instances/restore-instances.ts';
+import { aRecord, givenNoNeighbours, givenRecords } from '../support/bucket.ts';
 import {
   aBatch,
   aHold,
@@ -17,16 +18,7 @@ import {
   stamp,
   wokenFacts,
 } from '../support/builders.ts';
-import {
-  aContext,
-  aRecord,
-  aRuntime,
-  described,
-  givenRecords,
-  instanceIds,
-  leased,
-  listed,
-} from '../support/functions.ts';
+import { aContext, aRuntime, described, instanceIds, leased, listed } from '../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -39,6 +31,9 @@ const CAUGHT = { Error: 'AwsRefused', Cause: 'UpdateAgent: AccessDeniedException
 const restoreCaught = (time: string, ...instances: ConveyorInstance[]) =>
   createRestoreInstances(aRuntime(time))(aBatch(instances, { error: CAUGHT }), aContext());
 
+/** By now, 90 seconds later, whatever Lambda the failed step has left behind is dead. */
+const lookAgain = (time: string, batch: Batch) => createRestoreInstances(aRuntime(time))(batch, aContext());
+
 const stops = () => ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
 
 beforeEach(() => {
@@ -48,6 +43,7 @@ beforeEach(() => {
   ec2.on(StopInstancesCommand).resolves({});
   ec2.on(DeleteTagsCommand).resolves({});
   s3.on(PutObjectCommand).resolves({});
+  givenNoNeighbours(ssm);
   givenRecords(s3);
   ssm.on(ListCommandsCommand).resolves({ Commands: [] });
   ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [] });
@@ -60,17 +56,22 @@ describe('RestoreInstances, after a step has failed', () => {
       .on(DescribeInstancesCommand)
       .resolves(described(wokenFacts({ instanceId: FIRST }), wokenFacts({ instanceId: SECOND, tags: {} })));
 
-    const { instances } = await restoreCaught(
+    const batch = await restoreCaught(
       '02:10',
       aWokenInstance({ instanceId: FIRST, step: 'verify' }),
       anInstance({ instanceId: SECOND, step: 'update', originalState: 'running' }),
     );
 
     const reason = { code: 'step-failed', text: expect.stringContaining('AwsRefused: UpdateAgent') };
-    expect(instances).toMatchObject([
+    expect(batch.instances).toMatchObject([
       { step: 'restore', outcome: 'failed', reason },
       { step: 'settled', outcome: 'failed', reason, finalState: 'running' },
     ]);
+    // A Lambda that nobody waits for any more may still send it a command.
+    expect(stops()).toEqual([]);
+
+    await lookAgain('02:11:30', batch);
+
     expect(stops()).toEqual([[FIRST]]);
   });
 
@@ -103,12 +104,15 @@ describe('RestoreInstances, after a step has failed', () => {
     // The record does not name the third: its lease is copied.
     const unaware = [FIRST, SECOND, THIRD].map((instanceId) => anInstance({ instanceId }));
 
-    const { instances } = await restoreCaught('02:03', ...unaware);
+    const batch = await restoreCaught('02:03', ...unaware);
+
+    expect(batch.instances.map(({ hold }) => hold)).toEqual([aHold(), aHold(), null]);
+    // A start that the failed step has left behind may still come to it.
+    expect(batch.instances[2]).toMatchObject({ step: 'restore', outcome: 'failed' });
+
+    await lookAgain('02:04:30', batch);
 
     expect(stops()).toEqual([[FIRST, SECOND]]);
-    expect(instances.map(({ hold }) => hold)).toEqual([aHold(), aHold(), null]);
-    // A start that the failed step has left behind may still come to it.
-    expect(instances[2]).toMatchObject({ step: 'restore', outcome: 'failed' });
   });
 
   it('stops what the last, lost attempt has started, though the payload knows only an earlier one that was refused', async () => {
@@ -124,7 +128,7 @@ describe('RestoreInstances, after a step has failed', () => {
       error: CAUGHT,
     });
 
-    const { instances } = await createRestoreInstances(aRuntime('02:06'))(batch, aContext());
+    const { instances } = await lookAgain('02:07:30', await lookAgain('02:06', batch));
 
     expect(stops()).toEqual([[FIRST]]);
     expect(instances[0]).toMatchObject({ step: 'restore', hold: { attempt: 'attempt-2' }, handedOver: null });
@@ -135,7 +139,7 @@ describe('RestoreInstances, after a step has failed', () => {
     givenRecords(s3, aRecord([FIRST]));
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST, tags })));
 
-    await restoreCaught('02:03', anInstance({ instanceId: FIRST }));
+    await lookAgain('02:04:30', await restoreCaught('02:03', anInstance({ instanceId: FIRST })));
 
     expect(stops()).toEqual([]);
     expect(ec2).not.toHaveReceivedCommand(DeleteTagsCommand);
@@ -161,11 +165,12 @@ describe('RestoreInstances, after a step has failed', () => {
       CommandInvocations: [listed(anInvocation({ commandId: 'lost-command', instanceId: FIRST }))],
     });
 
-    const { instances } = await restoreCaught(
+    const batch = await restoreCaught(
       '02:04',
       aWokenInstance({ instanceId: FIRST, step: 'update' }),
       aWokenInstance({ instanceId: SECOND, step: 'update' }),
     );
+    const { instances } = await lookAgain('02:05:30', batch);
 
     expect(instances[0]?.commands).toEqual([{ commandId: 'lost-command', sentAt: stamp('02:02'), endedAt: null }]);
     expect(stops()).toEqual([[SECOND]]);
@@ -179,10 +184,11 @@ describe('RestoreInstances, after a step has failed', () => {
       Commands: [{ CommandId: 'command-1', Comment: 'reveille run-1 b0 a1', InstanceIds: [FIRST] }],
     });
 
-    const { instances } = await restoreCaught(
+    const batch = await restoreCaught(
       '02:04',
       aWokenInstance({ instanceId: FIRST, step: 'verify', commands: [known] }),
     );
+    const { instances } = await lookAgain('02:05:30', batch);
 
     expect(instances[0]?.commands).toEqual([known]);
     expect(stops()).toEqual([[FIRST]]);

@@ -1,10 +1,11 @@
 import 'aws-sdk-client-mock-jest';
 import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { createRestoreInstances } from '../../functions/restore-instances/restore-instances.ts';
+import { givenNoNeighbours } from '../support/bucket.ts';
 import { aBatch, aWokenInstance, stamp, wokenFacts } from '../support/builders.ts';
 import { aContext, aRuntime, awsError, described, instanceIds, throttled } from '../support/functions.ts';
 
@@ -33,6 +34,8 @@ beforeEach(() => {
   ec2.on(DeleteTagsCommand).resolves({});
   ec2.on(StopInstancesCommand).resolves({});
   s3.on(PutObjectCommand).resolves({});
+  givenNoNeighbours(ssm);
+  ssm.on(ListCommandInvocationsCommand).resolves({});
 });
 
 describe('RestoreInstances, in trouble', () => {

@@ -7,6 +7,7 @@ import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import type { InstanceFacts } from '../../functions/domain/instances.ts';
 import { LEASE_TAG } from '../../functions/domain/leases.ts';
 import { createRestoreInstances } from '../../functions/restore-instances/restore-instances.ts';
+import { givenNoNeighbours } from '../support/bucket.ts';
 import {
   aBatch,
   aHold,
@@ -44,6 +45,8 @@ beforeEach(() => {
   ec2.on(StopInstancesCommand).resolves({});
   ec2.on(DeleteTagsCommand).resolves({});
   s3.on(PutObjectCommand).resolves({});
+  givenNoNeighbours(ssm);
+  ssm.on(ListCommandInvocationsCommand).resolves({});
 });
 
 describe('RestoreInstances, stopping', () => {

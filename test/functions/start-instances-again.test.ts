@@ -3,6 +3,7 @@ import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesC
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createStartInstances } from '../../functions/start-instances/start-instances.ts';
+import { aRecord, givenRecords } from '../support/bucket.ts';
 import {
   aBatch,
   aHold,
@@ -13,7 +14,7 @@ import {
   stamp,
   wokenFacts,
 } from '../support/builders.ts';
-import { aContext, aRecord, aRuntime, awsError, described, givenRecords } from '../support/functions.ts';
+import { aContext, aRuntime, awsError, described } from '../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -143,7 +144,7 @@ describe('StartInstances, after it crashed', () => {
   it('adopts and starts nobody while the record can not be read', async () => {
     givenRecords(s3, aRecord([INSTANCE_ID]));
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts()));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/0000/attempt-1.json' }).rejects(
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).rejects(
       awsError('SlowDown', 'Please reduce your request rate.', 503),
     );
 

@@ -4,6 +4,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { createStartInstances } from '../../functions/start-instances/start-instances.ts';
+import { givenLock } from '../support/bucket.ts';
 import { aBatch, aHold, anInstance, instanceFacts, leaseValue, stamp } from '../support/builders.ts';
 import {
   aContext,
@@ -44,6 +45,7 @@ beforeEach(() => {
   s3.on(PutObjectCommand).resolves({});
   s3.on(ListObjectsV2Command).resolves({});
   s3.on(GetObjectCommand).rejects(noSuchKey());
+  givenLock(s3);
 });
 
 describe('StartInstances, when EC2 refuses', () => {
@@ -127,7 +129,7 @@ describe('StartInstances, when EC2 refuses', () => {
       retryAt: null,
       hold: { attempt: 'attempt-2', recordedAt: stamp('02:02:05') },
     });
-    expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/0000/attempt-2.json' });
+    expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-2.json' });
   });
 
   it('takes a boot in between for somebody else’s: the reply to its own start was a refusal', async () => {

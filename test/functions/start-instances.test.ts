@@ -4,6 +4,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { mockClient } from 'aws-sdk-client-mock';
 import { holdRecordSchema, LEASE_TAG } from '../../functions/domain/leases.ts';
 import { createStartInstances } from '../../functions/start-instances/start-instances.ts';
+import { givenLock } from '../support/bucket.ts';
 import { aBatch, anInstance, instanceFacts, leaseValue, stamp } from '../support/builders.ts';
 import {
   aContext,
@@ -38,10 +39,11 @@ beforeEach(() => {
   s3.on(PutObjectCommand).resolves({});
   s3.on(ListObjectsV2Command).resolves({});
   s3.on(GetObjectCommand).rejects(noSuchKey());
+  givenLock(s3);
 });
 
 describe('StartInstances', () => {
-  it('reads anew, writes the record, then the lease, and only then starts: one call each for a whole batch', async () => {
+  it('reads anew, and the lock, writes the record, then the lease, and only then starts: one call each for a whole batch', async () => {
     const ids = instanceIds(50);
     givenSleepers(ids);
 
@@ -50,6 +52,7 @@ describe('StartInstances', () => {
     expect(callOrder(ec2, s3)).toEqual([
       'DescribeInstances',
       'ListObjectsV2',
+      'GetObject',
       'PutObject',
       'CreateTags',
       'StartInstances',
@@ -75,7 +78,7 @@ describe('StartInstances', () => {
     const { Body, ...put } = s3.commandCalls(PutObjectCommand)[0]?.args[0].input ?? {};
     expect(put).toMatchObject({
       Bucket: 'reveille-bucket',
-      Key: 'runs/run-1/records/0007/attempt-1.json',
+      Key: 'runs/run-1/records/child-1/attempt-1.json',
       IfNoneMatch: '*',
     });
     const previousLaunchTime = instanceFacts().launchTime;
@@ -88,8 +91,8 @@ describe('StartInstances', () => {
       recordedAt: stamp('02:00:10'),
       startBy: stamp('02:01:10'),
       instances: [
-        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime },
-        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime },
+        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, adopted: [] },
+        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, adopted: [] },
       ],
     });
   });

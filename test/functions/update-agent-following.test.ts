@@ -1,4 +1,5 @@
 import 'aws-sdk-client-mock-jest';
+import { S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
@@ -8,9 +9,11 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createUpdateAgent } from '../../functions/update-agent/update-agent.ts';
+import { givenLock } from '../support/bucket.ts';
 import { aBatch, anInvocation, aWokenInstance, INSTANCE_ID, OLD, stamp, TARGET } from '../support/builders.ts';
 import { aContext, aRuntime, awsError, callOrder, instanceIds, listed } from '../support/functions.ts';
 
+const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
 
 /** It was sent its first command at 02:02:10. */
@@ -44,6 +47,8 @@ const PROGRESS = [
 const DONE = `amazon-ssm-agent updated successfully to ${TARGET}`;
 
 beforeEach(() => {
+  s3.reset();
+  givenLock(s3);
   ssm.reset();
   ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [] });
   ssm.on(GetCommandInvocationCommand).resolves({});

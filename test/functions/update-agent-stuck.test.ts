@@ -1,4 +1,5 @@
 import 'aws-sdk-client-mock-jest';
+import { S3Client } from '@aws-sdk/client-s3';
 import {
   CancelCommandCommand,
   DescribeInstanceInformationCommand,
@@ -11,6 +12,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { createUpdateAgent } from '../../functions/update-agent/update-agent.ts';
+import { givenLock } from '../support/bucket.ts';
 import {
   aBatch,
   agentFacts,
@@ -23,6 +25,7 @@ import {
 } from '../support/builders.ts';
 import { aContext, aRuntime, awsError, listed, reported } from '../support/functions.ts';
 
+const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
 
 const FIRST = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
@@ -47,6 +50,8 @@ const givenReport = (lastPing: string, version: string) =>
 const BUSY = { output: 'Another update in progress, try again later', endedAt: stamp('02:02:30') };
 
 beforeEach(() => {
+  s3.reset();
+  givenLock(s3);
   ssm.reset();
   ssm.on(ListCommandsCommand).resolves({ Commands: [] });
   ssm.on(GetCommandInvocationCommand).resolves({});

@@ -1,4 +1,5 @@
 import 'aws-sdk-client-mock-jest';
+import { S3Client } from '@aws-sdk/client-s3';
 import {
   CancelCommandCommand,
   DescribeInstanceInformationCommand,
@@ -10,9 +11,11 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { type ConveyorInstance, commandComment } from '../../functions/domain/conveyor.ts';
 import { createUpdateAgent } from '../../functions/update-agent/update-agent.ts';
+import { aRunLock, givenLock } from '../support/bucket.ts';
 import { aBatch, aRun, at, aWokenInstance, OLD, stamp, TARGET } from '../support/builders.ts';
 import { aContext, aRuntime, awsError, callOrder, instanceIds } from '../support/functions.ts';
 
+const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
 
 /** Its agent pinged, so it can be sent the update. */
@@ -35,6 +38,8 @@ function givenRefusals(bad: string[]): void {
 }
 
 beforeEach(() => {
+  s3.reset();
+  givenLock(s3);
   ssm.reset();
   ssm.on(ListCommandsCommand).resolves({ Commands: [] });
   ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [] });
@@ -64,6 +69,7 @@ describe('UpdateAgent, sending', () => {
 
   it('names run, batch and attempt in the comment, within 100 characters even for the longest run', async () => {
     const run = aRun({ runId: 'r'.repeat(80) });
+    givenLock(s3, aRunLock({ runId: run.runId }));
 
     await update(aBatch([aReadyInstance('i-1')], { run, index: 9, sends: 2 }));
 

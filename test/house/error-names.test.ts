@@ -11,6 +11,7 @@ import { definitionPath } from '../../local/deployment.ts';
 import { readDefinition, type State } from '../../local/engine/definition.ts';
 import { runInVirtualTime } from '../../local/engine/virtual-time.ts';
 import { mixedFleet } from '../../local/mixed-fleet.ts';
+import { aReconcilerLock, aRunLock } from '../support/bucket.ts';
 import { aFleet } from '../support/stories.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reveille-'));
@@ -45,6 +46,9 @@ interface Case {
 
 const NIGHT = new Date('2026-12-06T02:00:00Z');
 
+const putLock = ({ objects, bucket }: Account, lock: unknown) =>
+  objects.put(bucket, 'lock.json', JSON.stringify(lock), 0);
+
 const healthy = aFleet({ dev: { web: {} } });
 const provoked: Record<string, Case> = {
   InvalidInput: { fleet: healthy, input: { groups: [] } },
@@ -55,6 +59,12 @@ const provoked: Record<string, Case> = {
     fleet: healthy,
     input: {},
     prepare: ({ objects, region }) => objects.put(`amazon-ssm-${region}`, 'latest/VERSION', 'soon', 0),
+  },
+  AlreadyRunning: { fleet: healthy, input: {}, prepare: (account) => putLock(account, aRunLock({ runId: 'run-2' })) },
+  LockedForNow: {
+    fleet: healthy,
+    input: {},
+    prepare: (account) => putLock(account, aReconcilerLock('01:59:30', '02:00:30')),
   },
   AwsRefused: { fleet: healthy, input: {}, environment: { BUCKET_NAME: 'somebody-elses-bucket' } },
   AwsUnavailable: { fleet: healthy, input: {}, principalFails: { name: 'TimeoutError', status: 0 } },
@@ -77,6 +87,7 @@ async function thrownBy({ fleet, input, prepare, environment, principalFails }: 
       OPT_OUT_TAG: 'reveille:opt-out',
       BATCH_SIZE: '50',
       LISTINGS_MAX: '5',
+      FINISH_WITHIN_SECONDS: '0',
       ...environment,
     },
     clientOptions: principalFails ? { ...options, requestHandler: failing as never } : options,

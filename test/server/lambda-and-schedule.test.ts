@@ -63,7 +63,7 @@ describe('Lambda', () => {
         names.push(...Functions.map(({ FunctionName }: { FunctionName: string }) => FunctionName));
         marker = NextMarker;
       } while (marker !== '');
-      expect(names).toHaveLength(7);
+      expect(names).toHaveLength(8);
       expect(new Set(names)).toContain('RestoreInstancesFunction');
     }));
 });

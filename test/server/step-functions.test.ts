@@ -8,6 +8,7 @@ import {
   ListMapRunsCommand,
   ListStateMachinesCommand,
   paginateGetExecutionHistory,
+  RedriveExecutionCommand,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -186,11 +187,40 @@ describe('StopExecution', () => {
       });
       // What a function had begun goes on for a little while, as in AWS: for no longer than its minute.
       await rest(400);
+      // The reconciler alone looks on: it is no part of the execution.
       const callsOfFunctions = () =>
-        account.journal.entries.filter((entry) => entry.kind === 'call' && entry.principal.endsWith('Function')).length;
+        account.journal.entries.filter(
+          ({ principal, ...entry }: { kind: string; principal?: string }) =>
+            entry.kind === 'call' && principal?.endsWith('Function') && !principal.startsWith('Reconcile'),
+        ).length;
       const calls = callsOfFunctions();
       await rest(1000);
       expect(callsOfFunctions()).toBe(calls);
+    }));
+});
+
+describe('RedriveExecution', () => {
+  it('goes on with an execution that was stopped, and appends to its history', () =>
+    serving(aFleet(running('already-current')), start, async (served) => {
+      const { sfn, machineArn: stateMachineArn } = served;
+      await sfn.send(new StartExecutionCommand({ stateMachineArn, name: 'run-1' }));
+      const arn = executionArn(served, 'run-1');
+      await until(async () => {
+        const { mapRuns = [] } = await sfn.send(new ListMapRunsCommand({ executionArn: arn }));
+        return mapRuns[0]?.mapRunArn;
+      });
+      await sfn.send(new StopExecutionCommand({ executionArn: arn }));
+      const before = await historyOf(served, arn);
+      expect(before.at(-1)?.type).toBe('ExecutionAborted');
+      const { redriveDate } = await sfn.send(new RedriveExecutionCommand({ executionArn: arn }));
+      expect(await ended(served, 'run-1')).toMatchObject({ status: 'SUCCEEDED', redriveCount: 1, redriveDate });
+      const history = await historyOf(served, arn);
+      expect(history.slice(0, before.length)).toEqual(before);
+      const [redriven, mapRun] = history.slice(before.length);
+      expect(redriven?.executionRedrivenEventDetails).toEqual({ redriveCount: 1 });
+      expect(mapRun?.mapRunRedrivenEventDetails).toMatchObject({ redriveCount: 1 });
+      expect(history.map(({ id }) => id)).toEqual(history.map((_, index) => index + 1));
+      expect(history.at(-1)?.type).toBe('ExecutionSucceeded');
     }));
 });
 

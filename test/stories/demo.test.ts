@@ -47,6 +47,7 @@ describe('npm run demo', () => {
     expect(out).toContain('StartInstances calls StartInstances (2)');
     expect(out).toMatch(/dev\/web +running/);
     expect(out).toContain('Success: amazon-ssm-agent updated successfully to 3.3.551.0');
+    expect(out).not.toContain('reveille:lease');
   });
 
   it('prints just the report with --json, the same bytes each time', async () => {

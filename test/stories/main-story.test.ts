@@ -36,11 +36,11 @@ describe('a group whose instances are all stopped', () => {
     expect(message?.message).toContain(`s3://${account.bucket}/runs/demo-1/report.json`);
   });
 
-  it('costs one start, one command and one lease for all of them', async () => {
+  it('costs one start, one command and one lease for all of them, or two where the first is not seen at once', async () => {
     const { calls } = await tell(fleet);
 
     expect(calls('StartInstances')).toHaveLength(1);
-    expect(calls('CreateTags')).toHaveLength(1);
+    expect(calls('CreateTags').length).toBeLessThanOrEqual(2);
     const commands = calls('SendCommand') as { InstanceIds: string[] }[];
     expect(commands.flatMap(({ InstanceIds }) => InstanceIds)).toHaveLength(3);
   });
@@ -48,10 +48,15 @@ describe('a group whose instances are all stopped', () => {
   it('holds each instance by record, then lease, then start', async () => {
     const { account } = await tell(fleet);
 
-    const steps = account.journal.entries.flatMap((entry) =>
-      entry.kind === 'call' && entry.principal === 'StartInstancesFunction' ? [entry.operation] : [],
+    const written = account.journal.entries.flatMap((entry) =>
+      entry.kind === 'call' &&
+      entry.principal === 'StartInstancesFunction' &&
+      !/^(Describe|List|Get)/.test(entry.operation)
+        ? [entry.operation]
+        : [],
     );
-    expect(steps).toEqual(['DescribeInstances', 'ListObjectsV2', 'PutObject', 'CreateTags', 'StartInstances']);
+    // A start before its lease is seen is not authorized; then all three are done again.
+    expect(written.join(' ')).toMatch(/^PutObject CreateTags StartInstances( PutObject CreateTags StartInstances)?$/);
   });
 });
 

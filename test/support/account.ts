@@ -47,23 +47,42 @@ export const aFleet = (...instances: FleetInstance[]): Fleet => ({
   groups: [{ name: 'dev', instances }],
 });
 
-/** Real SDK clients of the account, which ask once and don't try again, and what a test needs beside them. */
-export interface Visit {
-  account: Account;
-  /** The configuration of a client that connects to the account, for a test's own ones. */
-  connection: ClientOptions;
+/** Real SDK clients of the account, which ask once and don't try again. */
+export interface Clients {
   ec2: EC2Client;
   ssm: SSMClient;
   groups: ResourceGroupsClient;
   s3: S3Client;
   sns: SNSClient;
   sts: STSClient;
+}
+
+/** A visitor's clients, and what a test needs beside them. */
+export interface Visit extends Clients {
+  account: Account;
+  /** The configuration of a client that connects to the account, for a test's own ones. */
+  connection: ClientOptions;
   /** Lets virtual time pass. */
   pass(seconds: number): Promise<void>;
   /** Lets virtual time pass, in steps, until this holds. @throws after two simulated hours */
   until(condition: () => boolean | Promise<boolean>, stepSeconds?: number): Promise<void>;
   machine(id?: string): Machine;
 }
+
+const clients = (connection: ClientOptions): Clients => {
+  const once = { ...connection, maxAttempts: 1 };
+  return {
+    ec2: new EC2Client(once),
+    ssm: new SSMClient(once),
+    groups: new ResourceGroupsClient(once),
+    s3: new S3Client(once),
+    sns: new SNSClient(once),
+    sts: new STSClient(once),
+  };
+};
+
+/** Clients of somebody by this name. */
+export const clientsOf = (account: Account, principal: string): Clients => clients(connect(account, principal, 1));
 
 let warmedUp: Promise<unknown> | null = null;
 
@@ -80,17 +99,11 @@ export async function visit<T>(fleet: Fleet, work: (visit: Visit) => Promise<T>,
   return runInVirtualTime(at('02:00'), seed, async () => {
     const account = createAccount({ fleet, seed, now: () => Date.now() });
     const connection = connect(account, 'visitor', seed);
-    const once = { ...connection, maxAttempts: 1 };
     const pass = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
     return work({
       account,
       connection,
-      ec2: new EC2Client(once),
-      ssm: new SSMClient(once),
-      groups: new ResourceGroupsClient(once),
-      s3: new S3Client(once),
-      sns: new SNSClient(once),
-      sts: new STSClient(once),
+      ...clients(connection),
       pass,
       async until(condition, stepSeconds = 1) {
         for (let second = 0; second < 7200; second += stepSeconds) {

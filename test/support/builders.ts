@@ -1,6 +1,8 @@
 import type { Batch, ConveyorInstance, Hold, Run } from '../../functions/domain/conveyor.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/leases.ts';
+import type { RestoreFacts } from '../../functions/domain/restoring.ts';
+import type { ManifestInstance } from '../../functions/domain/results.ts';
 import type { Invocation } from '../../functions/domain/run-command/work.ts';
 
 /** The night of the run. `at('02:05')` is five minutes into it; seconds and milliseconds may follow. */
@@ -21,6 +23,7 @@ export const aRun = (changes: Partial<Run> = {}): Run => ({
   region: 'eu-central-1',
   startedAt: stamp('02:00'),
   targetVersion: TARGET,
+  finishBy: null,
   ...changes,
 });
 
@@ -49,6 +52,7 @@ export const anInstance = (changes: Partial<ConveyorInstance> = {}): ConveyorIns
   commands: [],
   foreignUpdateSince: null,
   stopAcceptedAt: null,
+  neighbourSince: null,
   lastRefusal: null,
   outcome: null,
   reason: null,
@@ -96,6 +100,30 @@ export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts 
     tags: { [LEASE_TAG]: leaseValue() },
     ...changes,
   });
+
+/** What a restoring knows of it: it carries the lease that it should have, nobody else is at work, and writers may live. */
+export const restoreFacts = (instance: InstanceFacts | null, changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
+  instance,
+  leaseTag: LEASE_TAG,
+  leaseValue: leaseValue(),
+  neighbour: null,
+  areWritersDead: false,
+  ...changes,
+});
+
+/** One who takes part, as ListInstances wrote it down. */
+export const aMember = (instanceId: string, changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
+  instanceId,
+  name: 'web-1',
+  group: 'dev',
+  state: 'stopped',
+  version: null,
+  decision: 'take-part',
+  originalState: 'stopped',
+  reason: null,
+  ignoredLease: null,
+  ...changes,
+});
 
 export const agentFacts = (changes: Partial<AgentFacts> = {}): AgentFacts => ({
   instanceId: INSTANCE_ID,

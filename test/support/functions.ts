@@ -1,14 +1,13 @@
 import type { DescribeInstancesCommandOutput, Instance } from '@aws-sdk/client-ec2';
 import type { ListGroupResourcesCommandOutput } from '@aws-sdk/client-resource-groups';
-import { GetObjectCommand, type GetObjectCommandOutput, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { CommandInvocation, DescribeInstanceInformationCommandOutput } from '@aws-sdk/client-ssm';
-import type { AwsClientStub } from 'aws-sdk-client-mock';
 import type { ClientOptions } from '../../functions/aws/clients.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
-import { type HoldRecord, LEASE_TAG, recordKey } from '../../functions/domain/leases.ts';
+import { LEASE_TAG } from '../../functions/domain/leases.ts';
 import type { Invocation } from '../../functions/domain/run-command/work.ts';
 import type { InvocationContext, Runtime } from '../../functions/runtime.ts';
-import { aHold, aRun, at } from './builders.ts';
+import { aRun, at } from './builders.ts';
 
 /** What a function takes from outside, and what AWS answers it: for tests of one function alone. */
 
@@ -19,6 +18,9 @@ const ENVIRONMENT = {
   TARGET_VERSION: 'latest',
   OPT_OUT_TAG: 'reveille:opt-out',
   BATCH_SIZE: '50',
+  PARTITION: 'aws',
+  STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:reveille-update-agents',
+  FINISH_WITHIN_SECONDS: '0',
   LISTINGS_MAX: '5',
   START_DEADLINE_SECONDS: '1800',
   READINESS_DEADLINE_SECONDS: '900',
@@ -131,33 +133,6 @@ export const stored = (content: unknown): GetObjectCommandOutput => {
 };
 
 export const noSuchKey = () => awsError('NoSuchKey', 'The specified key does not exist.', 404);
-
-/** What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01. */
-export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldRecord => {
-  const { attempt, recordedAt, startBy } = aHold();
-  return {
-    runId: aRun().runId,
-    stateMachine: aRun().stateMachine,
-    child: 'child-1',
-    batch: 0,
-    attempt,
-    recordedAt,
-    startBy,
-    instances: ids.map((instanceId) => ({ instanceId, originalState: 'stopped', previousLaunchTime: null })),
-    ...changes,
-  };
-};
-
-/** The bucket has these records of the first batch, and no other object. */
-export function givenRecords(s3: AwsClientStub<S3Client>, ...records: HoldRecord[]): void {
-  s3.on(GetObjectCommand).rejects(noSuchKey());
-  s3.on(ListObjectsV2Command).resolves({});
-  const keys = records.map(({ attempt }) => recordKey(aRun(), 0, attempt));
-  s3.on(ListObjectsV2Command, { Prefix: 'runs/run-1/records/0000/' }).resolves({
-    Contents: keys.map((Key) => ({ Key })),
-  });
-  for (const [index, Key] of keys.entries()) s3.on(GetObjectCommand, { Key }).resolves(stored(records[index]));
-}
 
 /** A body that PutObject was given, read again. */
 export const contentOf = (body: unknown): unknown => JSON.parse(String(body));

@@ -3,6 +3,7 @@ import type { BehaviourName } from '../../local/account/behaviours.ts';
 import { type Fleet, parseFleet } from '../../local/account/fleet.ts';
 import { checkPromises } from '../../local/promises.ts';
 import { type Simulated, type SimulationOptions, simulate } from '../../local/simulation.ts';
+import { unexplainedDenials } from './permissions.ts';
 
 export const LATEST = '3.3.551.0';
 export const OLD = '3.2.1630.0';
@@ -44,7 +45,7 @@ export interface Told extends Simulated {
   report: Report;
   /** The report's line of an instance, by its name. */
   of(name: string): ReportInstance;
-  /** Names of promises that were broken. */
+  /** Promises that were broken, and calls that the roles of template.yaml do not allow. */
   broken: string[];
   /** Successful calls of an operation, in order. */
   calls(operation: string): unknown[];
@@ -64,9 +65,12 @@ export async function tell(fleet: Fleet, options: Partial<SimulationOptions> = {
       if (found === undefined) throw new Error(`${name} is not in the report`);
       return found;
     },
-    broken: checkPromises({ ...simulated, report }).flatMap(({ promise, broken }) =>
-      broken.length > 0 ? [`${promise}: ${broken.join('; ')}`] : [],
-    ),
+    broken: [
+      ...checkPromises({ ...simulated, report }).flatMap(({ promise, broken }) =>
+        broken.length > 0 ? [`${promise}: ${broken.join('; ')}`] : [],
+      ),
+      ...unexplainedDenials(simulated.account),
+    ],
     calls: (operation) =>
       simulated.account.journal.entries.flatMap((entry) =>
         entry.kind === 'call' && entry.operation === operation && entry.error === null ? [entry.parameters] : [],

@@ -17,6 +17,7 @@ export interface ObjectStore {
   create(bucket: string): void;
   put(bucket: string, key: string, body: Buffer | string, now: number): void;
   read(bucket: string, key: string): string | null;
+  has(bucket: string, key: string): boolean;
   keys(bucket: string): string[];
   /** Which operation a request is, and its bucket and key. */
   route(request: WireRequest): { operation: string; bucket: string; key: string };
@@ -126,6 +127,7 @@ export function createObjectStore(): ObjectStore {
     create: (bucket) => void buckets.set(bucket, buckets.get(bucket) ?? new Map()),
     put: (bucket, key, body, now) => void store(bucket, key, Buffer.from(body), 'text/plain', now),
     read: (bucket, key) => buckets.get(bucket)?.get(key)?.body.toString() ?? null,
+    has: (bucket, key) => buckets.get(bucket)?.has(key) ?? false,
     keys: (bucket) => [...(buckets.get(bucket)?.keys() ?? [])].sort(),
     route,
     handle(request, now) {

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const FOREIGN_UPDATE_SECONDS = [120, 420] as const;
 /** An association that is overdue runs soon after boot (docs/aws-behaviour.md 33). */
 const ASSOCIATION_AFTER_SECONDS = [5, 60] as const;
-const ASSOCIATION_SECONDS = [300, 600] as const;
+const ASSOCIATION_SECONDS = [480, 720] as const;
 /** How long a late agent goes on reporting the version of before. */
 const LATE_REPORT_SECONDS = [400, 700] as const;
 

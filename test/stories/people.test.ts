@@ -1,0 +1,56 @@
+import type { Account } from '../../local/account/account.ts';
+import { SIMULATION_START } from '../../local/simulation.ts';
+import { aFleet, tell } from '../support/stories.ts';
+
+const WEB = 'i-00000000000000001';
+const after = (seconds: number): number => SIMULATION_START.getTime() + seconds * 1000;
+const meanwhile = (prepare: (account: Account) => void) => ({ prepare });
+
+describe('in the middle of a run, somebody', () => {
+  it('stops an instance that it has woken: that is told, and the neighbour is updated', async () => {
+    const { of } = await tell(
+      aFleet({ dev: { web: {}, neighbour: {} } }),
+      meanwhile(({ people }) => people.stop(WEB, {}, after(45))),
+    );
+
+    expect(of('web')).toMatchObject({
+      outcome: 'failed',
+      reason: { code: 'stopped-by-others' },
+      finalState: 'stopped',
+    });
+    expect(of('neighbour')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+  });
+
+  it('terminates one: that is told, and the neighbour is updated', async () => {
+    const { of } = await tell(
+      aFleet({ dev: { web: {}, neighbour: {} } }),
+      meanwhile(({ people }) => people.terminate(WEB, after(45))),
+    );
+
+    expect(of('web').outcome).toBe('failed');
+    expect(of('neighbour')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+  });
+
+  it('tags one that is left out: that was not the run', async () => {
+    const { of, broken } = await tell(
+      aFleet({ dev: { web: { behaviours: ['opted-out'] }, neighbour: {} } }),
+      meanwhile(({ people }) => people.setTag(WEB, 'Owner', 'somebody', after(45))),
+    );
+
+    expect(of('web').outcome).toBe('excluded');
+    expect(broken).toEqual([]);
+  });
+
+  it('has SSM throttle everybody for two minutes: the run takes longer, and nothing else', async () => {
+    const { of, broken } = await tell(
+      aFleet({ dev: { web: {} } }),
+      meanwhile(({ disturb, world }) => {
+        const end = disturb({ matches: (service) => service === 'ssm', error: 'throttled' });
+        world.at(after(120), end);
+      }),
+    );
+
+    expect(of('web')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeInstanceAssociationsStatusCommand,
+  DescribeSessionsCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { AwsClientStub } from 'aws-sdk-client-mock';
+import { type HoldRecord, recordKey } from '../../functions/domain/leases.ts';
+import { LOCK_KEY, type RunLock } from '../../functions/domain/lock.ts';
+import { aHold, aRun, stamp } from './builders.ts';
+import { noSuchKey, stored } from './functions.ts';
+
+const { account, region, stateMachine } = aRun();
+export const executionArnOf = (runId: string): string =>
+  `arn:aws:states:${region}:${account}:execution:${stateMachine}:${runId}`;
+
+/** The lock as ListInstances of the run took it. */
+export const aRunLock = (changes: Partial<RunLock> = {}): RunLock => ({
+  kind: 'run',
+  runId: 'run-1',
+  executionArn: executionArnOf(changes.runId ?? 'run-1'),
+  startedAt: aRun().startedAt,
+  scheduledTime: null,
+  takenAt: stamp('02:00:01'),
+  ...changes,
+});
+
+/** The reconciler's lock; its Lambda is dead a minute later. */
+export const aReconcilerLock = (takenAt: string, expiresAt: string, requestId = 'another-pass') =>
+  ({ kind: 'reconciler', requestId, takenAt: stamp(takenAt), expiresAt: stamp(expiresAt) }) as const;
+
+/** The mark of the lock that is there. */
+export const LOCK_ETAG = '"the-lock"';
+
+/** The lock in the bucket is this one; null: there is none. */
+export function givenLock(s3: AwsClientStub<S3Client>, lock: unknown = aRunLock()): void {
+  const read = s3.on(GetObjectCommand, { Key: LOCK_KEY });
+  if (lock === null) read.rejects(noSuchKey());
+  else read.resolves({ ...stored(lock), ETag: LOCK_ETAG });
+}
+
+/** What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01. */
+export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldRecord => {
+  const { attempt, recordedAt, startBy } = aHold();
+  return {
+    runId: aRun().runId,
+    stateMachine: aRun().stateMachine,
+    child: 'child-1',
+    batch: 0,
+    attempt,
+    recordedAt,
+    startBy,
+    instances: ids.map((instanceId) => ({
+      instanceId,
+      originalState: 'stopped',
+      previousLaunchTime: null,
+      adopted: [],
+    })),
+    ...changes,
+  };
+};
+
+/** The bucket has these records, the run's lock, and no other object. */
+export function givenRecords(s3: AwsClientStub<S3Client>, ...records: HoldRecord[]): void {
+  s3.on(GetObjectCommand).rejects(noSuchKey());
+  const keys = records.map((record) => recordKey(record, record.attempt));
+  s3.on(ListObjectsV2Command).callsFake(({ Prefix }: { Prefix: string }) => ({
+    Contents: keys.filter((key) => key.startsWith(Prefix)).map((Key) => ({ Key })),
+  }));
+  givenLock(s3);
+  for (const [index, Key] of keys.entries()) s3.on(GetObjectCommand, { Key }).resolves(stored(records[index]));
+}
+
+/** Nobody else is at work on any instance. */
+export function givenNoNeighbours(ssm: AwsClientStub<SSMClient>): void {
+  ssm.on(DescribeSessionsCommand).resolves({});
+  ssm.on(DescribeInstanceAssociationsStatusCommand).resolves({});
+}
