@@ -44,7 +44,7 @@ const others = ({ evidence, instance }: Line, from: 'boot' | 'stop'): boolean =>
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
   'restarted-by-others': (line) => others(line, 'boot'),
-  'stopped-by-others': (line) => others(line, 'stop'),
+  'stopped-in-run': (line) => others(line, 'stop'),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) =>
     instance.behaviours.some((name) => name.startsWith('no-capacity') || name === 'vcpu-limit'),
