@@ -9,7 +9,7 @@ import { createUpdateAgent } from '../functions/update-agent/update-agent.ts';
 import { createVerifyVersions } from '../functions/verify-versions/verify-versions.ts';
 import type { Account } from './account/account.ts';
 import { ask } from './account/iam/asks.ts';
-import { connect } from './account/in-process.ts';
+import { connect, type Intercept } from './account/in-process.ts';
 import { createRandom } from './account/random.ts';
 import { stepFunctions } from './account/services/step-functions.ts';
 import { stepFunctionsProtocol } from './account/services/step-functions-wire.ts';
@@ -61,6 +61,8 @@ export interface DeploymentOptions {
   executions?: RecordOptions;
   /** Puts something between a function and the state machine. */
   wrap?: (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
+  /** Puts something between the functions' clients and the account. */
+  intercept?: Intercept;
 }
 
 const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -100,7 +102,7 @@ function assertMayRun({ access }: Account, { arn, definition }: LocalStateMachin
  * Step Functions, too.
  */
 export function deploy(options: DeploymentOptions): LocalStateMachine {
-  const { account, seed, parameters, logger = silent, template = deployedTemplate(), wrap } = options;
+  const { account, seed, parameters, logger = silent, template = deployedTemplate(), wrap, intercept } = options;
   const references = referencesOf(account, template, parameters);
   const roles = rolesOf(template, references);
   for (const [logicalId, policy] of roles) account.access.restrict(logicalId, policy);
@@ -112,7 +114,7 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
       now: () => new Date(),
       logger,
       environment: environmentOf(template, logicalId, references),
-      clientOptions: connect(account, logicalId, seed, isKilled),
+      clientOptions: connect(account, logicalId, seed, isKilled, intercept),
     });
     functions[logicalId] = {
       handler: wrap?.(logicalId, handler) ?? handler,

@@ -26,6 +26,8 @@ export interface Bucket {
   putIfSame(key: string, value: unknown, etag: string): Promise<boolean>;
   /** Deletes only if the object is still this version; one that is another, or gone, is left as it is. */
   deleteIfSame(key: string, etag: string): Promise<void>;
+  /** Deletes; one that is gone already is none the worse for it. */
+  delete(key: string): Promise<void>;
   /** Keys that begin with the prefix, at most so many. */
   list(prefix: string, keysMax: number): Promise<string[]>;
   /** @returns null if there is no such key. @throws UnexpectedReply if the content doesn't fit the schema */
@@ -56,6 +58,9 @@ export function createBucket(s3: S3Client, name: string): Bucket {
     putIfSame: (key, value, etag) => isMet(() => write(key, value, { IfMatch: etag })),
     async deleteIfSame(key, etag) {
       await isMet(() => s3.send(new DeleteObjectCommand({ Bucket: name, Key: key, IfMatch: etag })));
+    },
+    async delete(key) {
+      await s3.send(new DeleteObjectCommand({ Bucket: name, Key: key }));
     },
     async list(prefix, keysMax) {
       const keys: string[] = [];

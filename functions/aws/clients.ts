@@ -7,7 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { AdaptiveRetryStrategy } from '@smithy/core/retry';
 import { lacksCapacity } from '../domain/starting.ts';
 
-export type { EC2Client, SFNClient, SSMClient };
+export type { EC2Client, SFNClient, SNSClient, SSMClient };
 
 /**
  * The parts of a client's configuration that every client takes. Lambda's own environment gives region and credentials;

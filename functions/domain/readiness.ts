@@ -31,14 +31,16 @@ export function isFreshPing(agent: AgentFacts | null, launchTime: Timestamp | nu
 function judgeStopped(instance: ConveyorInstance, facts: InstanceFacts, now: Date): ReadinessDecision {
   const { wokenAt, hold } = instance;
   if (wokenAt === null)
-    return failWith('stopped-by-others', `it was running, and somebody stopped it: it is ${facts.state}`);
+    return failWith('stopped-in-run', `it was running, and was stopped in mid-run: it is ${facts.state}`);
   const startIsShown = hold !== null && isOurBoot(facts.launchTime, hold);
   if (!startIsShown && secondsBetween(wokenAt, now) < CONSISTENCY_SECONDS) {
     return waitFor('start-not-shown', 'its start is not shown yet');
   }
   const why = facts.stateReason?.message || facts.stateReason?.code || 'no reason given';
   const byPeople = facts.stateReason?.code.startsWith('Client.UserInitiated') ?? false;
-  if (byPeople) return failWith('stopped-by-others', `somebody stopped it after Reveille had started it (${why})`);
+  // By somebody; or by ReconcileLeases, while this run was dead and before it was redriven.
+  if (byPeople)
+    return failWith('stopped-in-run', `it was stopped after Reveille had started it, not by this run (${why})`);
   return failWith('launch-error', `it was started and fell back to ${facts.state} (${why})`);
 }
 

@@ -41,9 +41,16 @@ export const batchResultSchema = z.object({
 });
 export type BatchResult = z.infer<typeof batchResultSchema>;
 
+/** A run that has begun, and has no report yet: whoever finds it dead makes one. */
+export const openRunSchema = z.object({ runId: z.string(), executionArn: z.string(), openedAt: timestampSchema });
+export type OpenRun = z.infer<typeof openRunSchema>;
+
 type RunId = Pick<Run, 'runId'>;
 export const manifestKey = ({ runId }: RunId): string => `runs/${runId}/manifest.json`;
 export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
 export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
 export const resultKey = ({ runId }: RunId, batch: number): string =>
   `runs/${runId}/results/${String(batch).padStart(4, '0')}.json`;
+
+export const OPEN_RUNS_PREFIX = 'open-runs/';
+export const openRunKey = ({ runId }: RunId): string => `${OPEN_RUNS_PREFIX}${runId}.json`;

@@ -26,7 +26,14 @@ import {
 import type { LeaseStanding } from '../domain/lease-standing.ts';
 import { LEASE_TAG } from '../domain/leases.ts';
 import { buildPlan, type Plan } from '../domain/plan.ts';
-import { type Manifest, type ManifestInstance, manifestKey, planKey } from '../domain/results.ts';
+import {
+  type Manifest,
+  type ManifestInstance,
+  manifestKey,
+  type OpenRun,
+  openRunKey,
+  planKey,
+} from '../domain/results.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
 import { targetVersionSchema } from '../domain/versions.ts';
 import { environment, wholeNumber } from '../environment.ts';
@@ -196,6 +203,10 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
       batches: batches.length,
       instances,
     };
+    if (!dryRun) {
+      const open: OpenRun = { runId: run.runId, executionArn: request.executionArn, openedAt: manifest.listedAt };
+      await bucket.put(openRunKey(run), open);
+    }
     await bucket.put(manifestKey(run), manifest);
     if (!dryRun) return { ...reply, batches };
     const plan = buildPlan(manifest);

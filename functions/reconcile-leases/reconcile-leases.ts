@@ -27,6 +27,7 @@ import {
 import { addSeconds, secondsBetween, toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
 import type { MetricsSink } from '../metrics.ts';
+import { createReporting } from '../reporting/reporting.ts';
 import {
   createHandler,
   type Handler,
@@ -35,6 +36,7 @@ import {
   type Runtime,
   timeKeeper,
 } from '../runtime.ts';
+import { reportDeadRuns } from './dead-runs.ts';
 import { groupByChild, putBackOrphans } from './orphans.ts';
 
 const environmentSchema = z.object({
@@ -66,6 +68,8 @@ export interface Pass {
   ignoredLeases: number;
   lock: 'free' | HolderLife;
   instances: Reconciled[];
+  /** Runs that died before their report, and have one now. */
+  reportedRuns: string[];
 }
 
 /**
@@ -81,6 +85,9 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
   const sfn = createSfnClient(runtime.clientOptions);
   const sns = createSnsClient(runtime.clientOptions);
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
+
+  const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = settings;
+  const reporting = createReporting({ ec2, sns, bucket, bucketName, topicArn, metrics, now, logger });
 
   async function lifeOfHolder(seen: Versioned<Lock> | null): Promise<Pass['lock']> {
     if (seen === null) return 'free';
@@ -168,12 +175,17 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     const instances = mayAct && orphans.length > 0 ? await act(seen, orphans, context) : [];
     // Nothing to put back: whoever died with the lock left nothing else.
     if (seen !== null && lock === 'dead' && orphans.length === 0) await releaseLock(bucket, seen);
+    const settled = new Set(instances.filter(isSettled).map(({ instanceId }) => instanceId));
+    const held = open.filter(({ facts }) => !settled.has(facts.instanceId));
+    const isHolding = (runId: string) => held.some(({ record }) => record?.runId === runId);
+    const reportedRuns = await reportDeadRuns({ bucket, sfn, reporting, now, logger }, isHolding);
     const pass: Pass = {
       openLeases: open.length,
       oldestLeaseAgeSeconds: oldestAgeSeconds(open, now()),
       ignoredLeases: carriers.filter(({ standing }) => standing.standing === 'ignored').length,
       lock,
       instances,
+      reportedRuns,
     };
     // What was put back stays put back, whether or not people can be told.
     await tell(instances, context.awsRequestId).catch((error: unknown) => {
@@ -181,7 +193,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     });
     await measure(pass);
     logger.info('leases reconciled', { ...pass });
-    const isDone = lock !== 'ending' && open.length === instances.filter(isSettled).length;
+    const isDone = lock !== 'ending' && held.length === 0;
     // Lambda asks again after one minute and after two more: by then whoever died is surely dead. The schedule does the rest.
     if (!isDone && !('trigger' in trigger)) {
       throw new ReveilleError('LeasesOpen', `${open.length} leases are open, and not all of them can be settled yet`);

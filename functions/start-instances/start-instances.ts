@@ -45,7 +45,7 @@ const environmentSchema = z.object({
 /** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
 const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', wasRetried: true };
 
-const LOCK_LOST = 'another run has taken the lock: this one may only put back';
+const LOCK_LOST = 'the run has lost its lock: it may only put back';
 
 interface Wanted extends ToHold {
   facts: StartFacts;

@@ -85,7 +85,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   async function sendIfAllowed(batch: Batch, members: ConveyorInstance[], context: InvocationContext) {
     if (members.length === 0) return [];
     if (await hasLock(bucket, batch.run)) return send(batch, members, timeKeeper(context));
-    const text = 'another run has taken the lock: this one may only put back';
+    const text = 'the run has lost its lock: it may only put back';
     return members.map((instance) => fail(instance, 'lock-lost', text, now()));
   }
 

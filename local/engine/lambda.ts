@@ -35,6 +35,8 @@ export function travel(value: unknown, what: string): unknown {
 /** One invocation. After its time-out it is dead: Lambda freezes it, and nothing that it does reaches AWS any more. */
 interface Invocation {
   isDead: boolean;
+  /** Ends it at once: whoever has invoked it sees this error. */
+  die(error: Error): void;
 }
 
 const invocations = new AsyncLocalStorage<Invocation>();
@@ -42,10 +44,23 @@ const invocations = new AsyncLocalStorage<Invocation>();
 /** Whether the code that asks runs in an invocation that Lambda has killed. */
 export const isKilled = (): boolean => invocations.getStore()?.isDead ?? false;
 
+/** Kills the invocation in which the code that asks runs, as a crash of its process would. Outside of any, nothing happens. */
+export function killInvocation(error: Error): void {
+  const invocation = invocations.getStore();
+  if (invocation === undefined) return;
+  invocation.isDead = true;
+  invocation.die(error);
+}
+
 /** A function as Lambda runs it. */
 export interface LambdaFunction {
   handler: Handler<unknown>;
   timeoutSeconds: number;
+  /**
+   * For simulations of what goes wrong between Lambda and whoever invokes it: `run` lets one copy of the function run,
+   * each time that it is called.
+   */
+  between?: (event: unknown, run: () => Promise<unknown>) => Promise<unknown>;
 }
 
 const causeOf = (errorType: string, errorMessage: string): string =>
@@ -64,15 +79,21 @@ export async function invoke(lambda: LambdaFunction, payload: unknown, requestId
  * Runs a function's handler as Lambda does, with its time-out.
  * @throws StatesError whose name is the thrown error's and whose cause is Lambda's JSON
  */
-export async function runHandler(lambda: LambdaFunction, event: unknown, requestIds: Random): Promise<unknown> {
+export function runHandler(lambda: LambdaFunction, event: unknown, requestIds: Random): Promise<unknown> {
+  const run = () => runCopy(lambda, event, requestIds);
+  return lambda.between === undefined ? run() : lambda.between(event, run);
+}
+
+async function runCopy(lambda: LambdaFunction, event: unknown, requestIds: Random): Promise<unknown> {
   const deadline = Date.now() + lambda.timeoutSeconds * 1000;
   const context = {
     awsRequestId: randomUuid(requestIds),
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
-  const invocation: Invocation = { isDead: false };
+  const invocation: Invocation = { isDead: false, die: () => undefined };
   let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
+  const died = new Promise<never>((_, reject) => {
+    invocation.die = reject;
     timer = setTimeout(() => {
       invocation.isDead = true;
       const text = `RequestId: ${context.awsRequestId} Error: Task timed out after ${lambda.timeoutSeconds}.00 seconds`;
@@ -81,7 +102,7 @@ export async function runHandler(lambda: LambdaFunction, event: unknown, request
   });
   try {
     const running = invocations.run(invocation, () => lambda.handler(event, context));
-    return await Promise.race([running, timedOut]);
+    return await Promise.race([running, died]);
   } catch (error) {
     if (error instanceof StatesError) throw error;
     const { name, message } = error instanceof Error ? error : new Error(String(error));

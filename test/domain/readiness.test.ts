@@ -119,7 +119,7 @@ describe('an instance that fell back to sleep', () => {
 
   it('was stopped by somebody when EC2 says so', () => {
     const instance = instanceFacts({ launchTime: stamp('02:00:30') });
-    expect(judge({ instance })).toMatchObject({ action: 'fail', reason: { code: 'stopped-by-others' } });
+    expect(judge({ instance })).toMatchObject({ action: 'fail', reason: { code: 'stopped-in-run' } });
   });
 
   it('is given a minute in which describes may still show it as it was before our start', () => {
@@ -143,7 +143,7 @@ describe('an instance that fell back to sleep', () => {
     const of = anInstance({ originalState: 'running', step: 'readiness' });
     expect(judge({ of, instance: instanceFacts(), now: at('02:00:01') })).toMatchObject({
       action: 'fail',
-      reason: { code: 'stopped-by-others' },
+      reason: { code: 'stopped-in-run' },
     });
   });
 });

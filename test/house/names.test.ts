@@ -56,7 +56,7 @@ it('no function and no folder is without a state, but for what stands outside of
   const folders = readdirSync(new URL('functions', root), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
-  const shared = ['aws', 'domain', 'restoring'];
+  const shared = ['aws', 'domain', 'reporting', 'restoring'];
   expect(
     folders
       .map(({ name }) => name)

@@ -15,7 +15,7 @@ describe('in the middle of a run, somebody', () => {
 
     expect(of('web')).toMatchObject({
       outcome: 'failed',
-      reason: { code: 'stopped-by-others' },
+      reason: { code: 'stopped-in-run' },
       finalState: 'stopped',
     });
     expect(of('neighbour')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });

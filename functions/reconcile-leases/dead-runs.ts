@@ -1,0 +1,51 @@
+import type { Bucket } from '../aws/bucket.ts';
+import type { SFNClient } from '../aws/clients.ts';
+import { describeExecutionLife } from '../aws/executions.ts';
+import { describeFailure } from '../aws/failures.ts';
+import { lifeOf } from '../domain/execution-life.ts';
+import { OPEN_RUNS_PREFIX, openRunSchema } from '../domain/results.ts';
+import type { createReporting } from '../reporting/reporting.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Only one run is alive at a time; the others have died, and wait for somebody to say so. */
+const OPEN_RUNS_MAX = 20;
+
+export interface DeadRunTools extends Pick<Runtime, 'now' | 'logger'> {
+  bucket: Bucket;
+  sfn: SFNClient;
+  reporting: ReturnType<typeof createReporting>;
+}
+
+/**
+ * Reports the runs that died before their own report: every instance of theirs ends with an outcome, too. Not before
+ * everybody whom they held is settled.
+ * @param isHolding whether a run still holds anybody
+ * @returns the runs that were reported
+ */
+export async function reportDeadRuns(
+  { bucket, sfn, reporting, now, logger }: DeadRunTools,
+  isHolding: (runId: string) => boolean,
+): Promise<string[]> {
+  const reported: string[] = [];
+  for (const key of await bucket.list(OPEN_RUNS_PREFIX, OPEN_RUNS_MAX)) {
+    const open = await bucket.get(key, openRunSchema);
+    if (open === null || isHolding(open.runId)) continue;
+    const life = await describeExecutionLife(sfn, open.executionArn);
+    if (lifeOf(life, open.openedAt, now()) !== 'dead') continue;
+    const report = await reporting.makeReport(open, {
+      Error: 'RunDied',
+      Cause: 'the execution ended before its report',
+    });
+    if (report !== null) {
+      await reporting.store(report);
+      await reporting.tell(report).catch((error: unknown) => {
+        logger.error('a dead run is reported in the bucket, and could not be told', {
+          failure: describeFailure(error),
+        });
+      });
+    }
+    await bucket.delete(key);
+    reported.push(open.runId);
+  }
+  return reported;
+}

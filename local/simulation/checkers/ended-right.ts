@@ -1,0 +1,107 @@
+import type { Report } from '../../../functions/domain/report.ts';
+import { clock, type Evidence, type ExecutionEvidence } from '../evidence.ts';
+import type { Checker } from './checker.ts';
+
+/** The state machine's own time-out, and a little. */
+const EXECUTION_SECONDS_MAX = 12 * 3600 + 60;
+/** Exclusions that are structural or chosen. Any other one hides a failure. */
+const BENIGN = new Set([
+  'auto-scaling',
+  'instance-store',
+  'not-found',
+  'opted-out',
+  'spot',
+  'spot-interrupted',
+  'stop-protected',
+  'terminated',
+]);
+/** Failures in which nothing was touched, for a reason that the input or the groups give. */
+const REFUSALS = new Set(['InvalidInput', 'EmptyGroup', 'BrokenGroup', 'TooManyInstances', 'UnknownAgentVersion']);
+
+/** Reasons that say of whoever was updated that it is not as it was. */
+const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost']);
+const ASLEEP = new Set(['stopped', 'hibernated']);
+const AWAKE = new Set(['running', 'pending']);
+
+/** Why a report asks for a failed run; null: all is well. */
+function whyFailed({ instances }: Report, allowEmpty: boolean): string | null {
+  const failed = instances.find(({ outcome }) => outcome === 'failed');
+  if (failed !== undefined) return `${failed.instanceId} failed`;
+  const excluded = instances.find(({ outcome, reason }) => outcome === 'excluded' && !BENIGN.has(reason?.code ?? ''));
+  if (excluded !== undefined) return `${excluded.instanceId} was excluded as ${excluded.reason?.code}`;
+  const lost = instances.find(
+    ({ reason, originalState, finalState }) =>
+      NOT_AS_IT_WAS.has(reason?.code ?? '') || (ASLEEP.has(originalState ?? '') && AWAKE.has(finalState ?? '')),
+  );
+  if (lost !== undefined) return `${lost.instanceId} is not as it was`;
+  const isNobody = instances.every(({ outcome }) => outcome === 'excluded');
+  return isNobody && !allowEmpty ? 'nobody took part' : null;
+}
+
+/** Another run, which may have been at work. */
+const hasSibling = ({ executions }: Evidence, own: ExecutionEvidence): boolean =>
+  executions.some((other) => other !== own);
+
+/** Another run of the same occurrence: reason enough to end quietly, without having done anything. */
+const hasTwin = ({ executions }: Evidence, own: ExecutionEvidence): boolean => {
+  const occurrence = own.input['scheduledTime'];
+  return (
+    occurrence !== undefined && executions.some((other) => other !== own && other.input['scheduledTime'] === occurrence)
+  );
+};
+
+const wasStopped = ({ disturbances }: Evidence, kind: 'abort' | 'time-out'): boolean =>
+  disturbances.some(({ disturbance }) => disturbance.kind === kind);
+
+const isDisturbed = ({ faults, disturbances }: Evidence): boolean => faults.length > 0 || disturbances.length > 0;
+
+function judgeSucceeded(evidence: Evidence, execution: ExecutionEvidence): string | null {
+  const { input, report } = execution;
+  if (report === null)
+    return input['dryRun'] === true || hasTwin(evidence, execution) ? null : 'it succeeded without a report';
+  const why = whyFailed(report, input['allowEmpty'] === true);
+  if (why !== null) return `it succeeded, although ${why}`;
+  return report.status === 'succeeded' ? null : 'it succeeded, and its report says that it failed';
+}
+
+function judgeFailed(evidence: Evidence, execution: ExecutionEvidence): string | null {
+  const { error, input, report } = execution;
+  if (error === 'RunFailed') {
+    if (report === null) return 'it failed as RunFailed without a report';
+    if (report.status !== 'failed') return 'it failed, and its report says that it succeeded';
+    return whyFailed(report, input['allowEmpty'] === true) === null ? 'it failed, and nothing in its report did' : null;
+  }
+  if (error !== null && REFUSALS.has(error)) return null;
+  if (error === 'AlreadyRunning' || error === 'LockedForNow') {
+    return hasSibling(evidence, execution) ? null : `it failed as ${error}, and no other run was there`;
+  }
+  return isDisturbed(evidence) ? null : `it failed as ${error}, and nothing had gone wrong`;
+}
+
+function judge(evidence: Evidence, execution: ExecutionEvidence): string | null {
+  const { status, startedAt, endedAt } = execution;
+  if (endedAt === null) return 'it never ended';
+  if (endedAt - startedAt > EXECUTION_SECONDS_MAX * 1000) return `it ended only after ${clock({ startedAt }, endedAt)}`;
+  switch (status) {
+    case 'SUCCEEDED':
+      return judgeSucceeded(evidence, execution);
+    case 'FAILED':
+      return judgeFailed(evidence, execution);
+    case 'ABORTED':
+      return wasStopped(evidence, 'abort') ? null : 'it was aborted, and nobody had aborted it';
+    case 'TIMED_OUT':
+      return wasStopped(evidence, 'time-out') ? null : 'it timed out as a whole';
+    case 'RUNNING':
+      return 'it never ended';
+  }
+}
+
+export const endedRight: Checker = {
+  promise: 'ended-right',
+  says: 'Every run ends within its bound, with the status that its outcomes ask for.',
+  check: (evidence) =>
+    evidence.executions.flatMap((execution) => {
+      const text = judge(evidence, execution);
+      return text === null ? [] : [{ instanceId: null, at: execution.endedAt, text: `${execution.name}: ${text}` }];
+    }),
+};

@@ -1,0 +1,31 @@
+import { isStuck } from '../evidence.ts';
+import type { Checker } from './checker.ts';
+
+export const nothingHeld: Checker = {
+  promise: 'nothing-held',
+  says: 'In the end no lease and no lock is left.',
+  check({ instances, disturbances, lock }) {
+    const forged = new Set(
+      disturbances.flatMap(({ disturbance }) =>
+        disturbance.kind === 'person' && disturbance.deed === 'forge-lease' ? [disturbance.instanceId] : [],
+      ),
+    );
+    const leases = instances
+      // EC2 forgets a terminated one within an hour, with its tags.
+      .filter((instance) => !isStuck(instance) && instance.after.state !== 'terminated')
+      // One that others wrote is theirs to remove.
+      .filter(
+        ({ instanceId, before, after }) =>
+          after.lease !== null && after.lease !== before.lease && !forged.has(instanceId),
+      )
+      .map(({ instanceId, after }) => ({
+        instanceId,
+        at: null,
+        text: `${instanceId} is ${after.state} and still carries the lease ${after.lease}`,
+      }));
+    return [
+      ...leases,
+      ...(lock === null ? [] : [{ instanceId: null, at: null, text: `the lock is still held: ${lock}` }]),
+    ];
+  },
+};

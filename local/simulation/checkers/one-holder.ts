@@ -1,0 +1,81 @@
+import { type CallEvidence, calls, clock, type Evidence, isOurs } from '../evidence.ts';
+import type { Checker, Complaint } from './checker.ts';
+
+const LEASE_TAG = 'reveille:lease';
+
+const isAlive = ({ executions }: Evidence, runId: string, at: number): boolean =>
+  executions.some(
+    ({ name, startedAt, endedAt }) => name === runId && startedAt <= at && (endedAt === null || endedAt > at),
+  );
+
+/** The lease that a call writes or removes. */
+function leaseIn({ parameters }: CallEvidence): string | null {
+  const tags = (parameters['Tag'] ?? []) as { Key: string; Value?: string }[];
+  return tags.find(({ Key }) => Key === LEASE_TAG)?.Value ?? null;
+}
+
+/** A lease is `stateMachine/run/child/attempt`. */
+const runIn = (lease: string): string => lease.split('/')[1] ?? '';
+
+type Found = Omit<Complaint, 'promise'>;
+
+function overwritten(evidence: Evidence): Found[] {
+  const holders = new Map<string, string>();
+  const found: Found[] = [];
+  for (const call of calls(evidence, 'CreateTags', 'DeleteTags')) {
+    const lease = leaseIn(call);
+    if (call.error !== null || lease === null || !isOurs(call.principal)) continue;
+    for (const instanceId of call.instanceIds) {
+      const holder = holders.get(instanceId);
+      if (call.operation === 'DeleteTags') {
+        if (holder === lease) holders.delete(instanceId);
+        continue;
+      }
+      const before = holder === undefined ? '' : runIn(holder);
+      const now = runIn(lease);
+      if (before !== '' && before !== now && isAlive(evidence, before, call.at)) {
+        const text = `${instanceId} was held by ${before}, which was running, when ${now} wrote its lease over it at ${clock(evidence, call.at)}`;
+        found.push({ instanceId, at: call.at, text });
+      }
+      holders.set(instanceId, lease);
+    }
+  }
+  return found;
+}
+
+/** From a run's first deed on an instance to its last one. */
+function deedsOf(evidence: Evidence, instanceId: string): Map<string, { from: number; to: number }> {
+  const deeds = new Map<string, { from: number; to: number }>();
+  for (const { at, error, principal, runId, instanceIds } of calls(
+    evidence,
+    'StartInstances',
+    'StopInstances',
+    'SendCommand',
+  )) {
+    if (error !== null || runId === '' || !isOurs(principal) || !instanceIds.includes(instanceId)) continue;
+    deeds.set(runId, { from: deeds.get(runId)?.from ?? at, to: at });
+  }
+  return deeds;
+}
+
+function together(evidence: Evidence): Found[] {
+  return evidence.instances.flatMap(({ instanceId }) => {
+    const deeds = [...deedsOf(evidence, instanceId)];
+    return deeds.flatMap(([runId, { from, to }], index) =>
+      deeds
+        .slice(index + 1)
+        .filter(([, other]) => other.from <= to && from <= other.to)
+        .map(([other, { from: since }]) => ({
+          instanceId,
+          at: since,
+          text: `${runId} and ${other} were both at work on ${instanceId}, the second one since ${clock(evidence, since)}`,
+        })),
+    );
+  });
+}
+
+export const oneHolder: Checker = {
+  promise: 'one-holder',
+  says: 'Two runs never hold one instance, and never work on it at the same time.',
+  check: (evidence) => [...overwritten(evidence), ...together(evidence)],
+};

@@ -1,0 +1,57 @@
+import { type Boot, bootsOf, clock, type Evidence, type InstanceEvidence, spansOf } from '../evidence.ts';
+import { takeoversOf } from '../takeovers.ts';
+import type { Checker } from './checker.ts';
+
+/** When nothing goes wrong: a wait of the conveyor, a look, and the stop. */
+const UNDISTURBED_SECONDS = 10 * 60;
+/** After something has gone wrong: an aborted run is put back by the next pass of the reconciler, or the one after it. */
+const DISTURBED_SECONDS = 90 * 60;
+const HARD_DEADLINE_SECONDS = 45 * 60;
+/** The deadlines as deployed (template.yaml). */
+const DEFAULTS = { ReadinessDeadlineSeconds: 1200, VerifyDeadlineSeconds: 1800 };
+
+const deadline = ({ parameters }: Evidence, name: keyof typeof DEFAULTS): number =>
+  Number(parameters[name] ?? DEFAULTS[name]);
+
+/** When the work on an instance was over at the latest, so that it might be put back. */
+function doneBy(evidence: Evidence, { instanceId }: InstanceEvidence, boot: Boot): number {
+  const began = boot.at ?? evidence.startedAt;
+  const ended = boot.stop?.at ?? evidence.endedAt;
+  const updates = spansOf(evidence, instanceId, 'update').filter(({ from }) => from >= began && from <= ended);
+  const ends = updates.map(({ from, to, isInterrupted }) =>
+    to === null || isInterrupted ? from + HARD_DEADLINE_SECONDS * 1000 : to,
+  );
+  const ready = began + deadline(evidence, 'ReadinessDeadlineSeconds') * 1000;
+  return Math.max(ready, ...ends.map((end) => end + deadline(evidence, 'VerifyDeadlineSeconds') * 1000));
+}
+
+/** When the last thing went wrong while this boot lasted; null: nothing did. */
+function lastTrouble({ disturbances, faults, endedAt, startedAt }: Evidence, boot: Boot): number | null {
+  const stoppedAt = boot.stop?.at ?? endedAt;
+  const moments = [
+    ...faults.map(({ at }) => at),
+    ...disturbances.flatMap(({ at, until }) => (at <= stoppedAt ? [Math.min(until, stoppedAt)] : [])),
+  ].filter((at) => at >= startedAt && at <= stoppedAt);
+  return moments.length === 0 ? null : Math.max(...moments);
+}
+
+export const restoredInTime: Checker = {
+  promise: 'restored-in-time',
+  says: 'An instance is put back within ten minutes after the work on it is over; within ninety if something went wrong.',
+  check(evidence) {
+    return evidence.instances.flatMap((instance) =>
+      bootsOf(evidence, instance).flatMap((boot) => {
+        if (!boot.ours || boot.stop === null || !boot.stop.ours) return [];
+        if (takeoversOf(evidence, instance, boot).size > 0) return [];
+        const done = doneBy(evidence, instance, boot);
+        const trouble = lastTrouble(evidence, boot);
+        const due =
+          trouble === null ? done + UNDISTURBED_SECONDS * 1000 : Math.max(done, trouble) + DISTURBED_SECONDS * 1000;
+        if (boot.stop.at <= due) return [];
+        const { instanceId } = instance;
+        const text = `${instanceId} could have been put back by ${clock(evidence, done)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
+        return [{ instanceId, at: boot.stop.at, text }];
+      }),
+    );
+  },
+};

@@ -1,0 +1,159 @@
+import type { Report, ReportInstance } from '../../../functions/domain/report.ts';
+import type { BehaviourName } from '../../account/behaviours.ts';
+import { bootsOf, changes, type Evidence, type ExecutionEvidence, type InstanceEvidence } from '../evidence.ts';
+import { isAtLeast, versionAt } from '../versions.ts';
+import type { Checker, Complaint } from './checker.ts';
+
+type Found = Omit<Complaint, 'promise'>;
+
+interface Line {
+  evidence: Evidence;
+  execution: ExecutionEvidence;
+  report: Report;
+  line: ReportInstance;
+  instance: InstanceEvidence;
+}
+
+/** What an exclusion's code claims, in what the fleet says of the instance. */
+const EXCLUSIONS: Record<string, BehaviourName[]> = {
+  'auto-scaling': ['auto-scaling'],
+  'instance-store': ['instance-store'],
+  'not-found': ['ghost'],
+  'opted-out': ['opted-out'],
+  spot: ['spot', 'spot-persistent'],
+  'spot-interrupted': ['spot'],
+  'stop-protected': ['stop-protected'],
+};
+
+/** Reasons that claim that the agent has not got the version. */
+const CLAIMS_OLD = new Set([
+  'update-failed',
+  'update-rolled-back',
+  'version-not-confirmed',
+  'unsupported-platform',
+  'no-disk-space',
+  'target-not-active',
+]);
+
+const others = ({ evidence, instance }: Line, from: 'boot' | 'stop'): boolean =>
+  bootsOf(evidence, instance).some(({ at, ours, stop }) =>
+    from === 'boot' ? !ours && at !== null : stop !== null && !stop.ours,
+  );
+
+/** Reasons whose truth can be seen from outside, with what must have happened. */
+const REASONS: Record<string, (line: Line) => boolean> = {
+  'started-by-others': (line) => others(line, 'boot'),
+  'restarted-by-others': (line) => others(line, 'boot'),
+  'stopped-in-run': (line) => others(line, 'stop'),
+  'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
+  'no-capacity': ({ instance }) =>
+    instance.behaviours.some((name) => name.startsWith('no-capacity') || name === 'vcpu-limit'),
+  'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
+  'hibernation-lost': ({ instance }) =>
+    instance.behaviours.includes('hibernation-falls-back') || instance.after.state === 'stopped',
+};
+
+function aboutVersion({ evidence, report, line, instance }: Line): string | null {
+  const { instanceId, outcome, reason } = line;
+  const endedAt = Date.parse(report.endedAt);
+  const version = versionAt(evidence, instance, endedAt);
+  const has = version !== null && isAtLeast(version, report.targetVersion);
+  if ((outcome === 'updated' || outcome === 'already-current') && !has) {
+    return `${instanceId} is reported as ${outcome}, and its agent has ${version ?? 'no version'}`;
+  }
+  if (
+    outcome === 'updated' &&
+    instance.before.version !== null &&
+    isAtLeast(instance.before.version, report.targetVersion)
+  ) {
+    return `${instanceId} is reported as updated, and had ${instance.before.version} before anybody began`;
+  }
+  const isForeign = changes(evidence, instanceId).some(
+    ({ facts }) => facts.about === 'update' && facts.commandId === null,
+  );
+  if (outcome === 'failed' && has && !isForeign && CLAIMS_OLD.has(reason?.code ?? '')) {
+    return `${instanceId} is reported as failed (${reason?.code}), and its agent has ${version}`;
+  }
+  return null;
+}
+
+function aboutReason(seen: Line): string | null {
+  const { line, instance } = seen;
+  const { instanceId, outcome, reason } = line;
+  if ((outcome === 'failed' || outcome === 'excluded') && reason === null)
+    return `${instanceId} is ${outcome} without a reason`;
+  const code = reason?.code ?? '';
+  const claimed = outcome === 'excluded' ? EXCLUSIONS[code] : undefined;
+  if (claimed !== undefined && !claimed.some((name) => instance.behaviours.includes(name))) {
+    return `${instanceId} is excluded as ${code}, which it is not`;
+  }
+  const isTrue = REASONS[code];
+  return isTrue === undefined || isTrue(seen)
+    ? null
+    : `${instanceId}: the reason ${code} is not true (${reason?.text})`;
+}
+
+function ofLine(seen: Line): Found[] {
+  return [aboutVersion(seen), aboutReason(seen)].flatMap((text) =>
+    text === null
+      ? []
+      : [{ instanceId: seen.line.instanceId, at: seen.execution.endedAt, text: `${seen.execution.name}: ${text}` }],
+  );
+}
+
+/** Whom a run was meant for. One that left its group meanwhile may be in the report, or not. */
+function intendedOf({ instances, disturbances }: Evidence, { input }: ExecutionEvidence) {
+  const names = input['groups'] as string[] | undefined;
+  const left = new Set(
+    disturbances.flatMap(({ disturbance }) =>
+      disturbance.kind === 'person' && disturbance.deed === 'leave-group' ? [disturbance.instanceId] : [],
+    ),
+  );
+  const members = instances.filter(({ groups }) => names === undefined || names.some((name) => groups.includes(name)));
+  return members.filter(({ instanceId }) => !left.has(instanceId));
+}
+
+function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Report): Found[] {
+  const at = execution.endedAt;
+  const { intended, updated, alreadyCurrent, failed, excluded } = report.counts;
+  const ids = report.instances.map(({ instanceId }) => instanceId);
+  const count = (outcome: string) => report.instances.filter((line) => line.outcome === outcome).length;
+  const adds =
+    intended === ids.length &&
+    intended === updated + alreadyCurrent + failed + excluded &&
+    updated === count('updated') &&
+    alreadyCurrent === count('already-current') &&
+    failed === count('failed') &&
+    excluded === count('excluded');
+  const byId = new Map(evidence.instances.map((instance) => [instance.instanceId, instance]));
+  return [
+    ...(adds
+      ? []
+      : [
+          {
+            instanceId: null,
+            at,
+            text: `${execution.name}: the counts do not add up: ${JSON.stringify(report.counts)}`,
+          },
+        ]),
+    ...intendedOf(evidence, execution)
+      .filter(({ instanceId }) => !ids.includes(instanceId))
+      .map(({ instanceId }) => ({ instanceId, at, text: `${execution.name}: ${instanceId} is not in the report` })),
+    ...ids
+      .filter((id, index) => ids.indexOf(id) !== index)
+      .map((instanceId) => ({ instanceId, at, text: `${execution.name}: ${instanceId} is in the report twice` })),
+    ...report.instances.flatMap((line) => {
+      const instance = byId.get(line.instanceId);
+      return instance === undefined ? [] : ofLine({ evidence, execution, report, line, instance });
+    }),
+  ];
+}
+
+export const trueOutcomes: Checker = {
+  promise: 'true-outcomes',
+  says: 'Every instance has exactly one outcome, and outcome and reason are true.',
+  check: (evidence) =>
+    evidence.executions.flatMap((execution) =>
+      execution.report === null ? [] : ofReport(evidence, execution, execution.report),
+    ),
+};

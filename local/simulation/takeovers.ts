@@ -1,0 +1,21 @@
+import { type Boot, changes, type Evidence, type InstanceEvidence, isOurs, spansOf } from './evidence.ts';
+
+/** How somebody can take over an instance that Reveille has started. */
+export type Takeover = 'session' | 'command' | 'association' | 'lease-removed';
+
+/** Who has taken it over while this boot lasted. */
+export function takeoversOf(evidence: Evidence, instance: InstanceEvidence, boot: Boot): Set<Takeover> {
+  const { instanceId } = instance;
+  const from = boot.at ?? evidence.startedAt;
+  const to = boot.stop?.at ?? evidence.endedAt;
+  const found = new Set<Takeover>();
+  for (const about of ['session', 'command', 'association'] as const) {
+    if (spansOf(evidence, instanceId, about).some((span) => span.from <= to && (span.to ?? to) >= from))
+      found.add(about);
+  }
+  const isTagged = changes(evidence, instanceId).some(
+    ({ at, facts, by }) => facts.about === 'tags' && at >= from && at <= to && by !== null && !isOurs(by.principal),
+  );
+  if (isTagged) found.add('lease-removed');
+  return found;
+}
