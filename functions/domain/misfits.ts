@@ -8,5 +8,7 @@ const TEXT_LENGTH_MAX = 1000;
  */
 export function explainMisfit(error: z.ZodError): string {
   const text = z.prettifyError(error).replace(/[^\P{C}\n]/gu, '?');
-  return text.length <= TEXT_LENGTH_MAX ? text : `${text.slice(0, TEXT_LENGTH_MAX)}…`;
+  if (text.length <= TEXT_LENGTH_MAX) return text;
+  // By characters, not by halves of them.
+  return `${[...text.slice(0, TEXT_LENGTH_MAX * 2)].slice(0, TEXT_LENGTH_MAX).join('')}…`;
 }
