@@ -8,7 +8,7 @@ import { chance, pick, pickWeighted } from './picking.ts';
 import type { PlannedExecution, Scenario } from './scenario.ts';
 
 const LATEST = '3.3.551.0';
-const OLDER = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.3.40.0', '3.3.131.0'];
+const OLDER = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.3.40.0', '3.3.90.0', '3.3.131.0'];
 const SIZES: [number, number][] = [
   [1, 20],
   [2, 24],
@@ -79,6 +79,7 @@ function drawParameters(random: Random): Record<string, string> {
 }
 
 const SCHEDULED = '2026-12-06T02:00:00Z';
+const FINISHES = ['2026-12-06T02:30:00Z', '2026-12-06T04:10:00Z', '2026-12-06T05:00:00Z', '2026-12-06T10:00:00Z'];
 const LATER = '2026-12-06T02:30:00Z';
 
 function drawInput(random: Random, { groups }: Fleet): Record<string, unknown> {
@@ -88,6 +89,7 @@ function drawInput(random: Random, { groups }: Fleet): Record<string, unknown> {
   if (chance(random, 0.1)) input['targetVersion'] = pick(random, ['3.3.131.0', '3.2.1630.0', LATEST]);
   if (chance(random, 0.03)) input['dryRun'] = true;
   if (chance(random, 0.05)) input['allowEmpty'] = true;
+  if (chance(random, 0.08)) input['finishBy'] = pick(random, FINISHES);
   return input;
 }
 

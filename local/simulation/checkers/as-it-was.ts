@@ -1,4 +1,14 @@
-import { type Boot, bootsOf, clock, type Evidence, type InstanceEvidence, isStuck } from '../evidence.ts';
+import {
+  type Boot,
+  bootsOf,
+  calls,
+  clock,
+  type Evidence,
+  type InstanceEvidence,
+  isOurs,
+  isStuck,
+  stateAt,
+} from '../evidence.ts';
 import { takeoversOf } from '../takeovers.ts';
 import type { Checker } from './checker.ts';
 
@@ -28,6 +38,20 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   return `${instanceId} was hibernated, and ${boot.stop.principal} left it stopped at ${clock(evidence, boot.stop.at)}${isEc2s ? ' without a word to anybody' : ''}`;
 }
 
+/** A lease goes only when its instance is asleep again, or somebody else's: without it, nobody could put it back. */
+function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boot[]): string | null {
+  const { instanceId } = instance;
+  for (const { at, error, principal, instanceIds } of calls(evidence, 'DeleteTags')) {
+    if (error !== null || !isOurs(principal) || !instanceIds.includes(instanceId)) continue;
+    const boot = boots.findLast((one) => (one.at ?? 0) <= at);
+    const state = stateAt(evidence, instance, at);
+    if (boot === undefined || !boot.ours || !AWAKE.has(state)) continue;
+    if (takeoversOf(evidence, instance, { ...boot, stop: null }).size > 0) continue;
+    return `${instanceId} was ${state} when ${principal} removed its lease at ${clock(evidence, at)}`;
+  }
+  return null;
+}
+
 export const asItWas: Checker = {
   promise: 'as-it-was',
   says: 'Every instance that Reveille started ends as it was, or is handed over for a true reason.',
@@ -35,8 +59,9 @@ export const asItWas: Checker = {
     return evidence.instances.flatMap((instance) => {
       const boots = bootsOf(evidence, instance);
       const last = boots.at(-1);
-      if (last === undefined || !last.ours) return [];
-      const texts = [leftAwake(evidence, instance, last), lostMemory(evidence, instance, last)];
+      if (last === undefined) return [];
+      const texts = [claimGivenUp(evidence, instance, boots)];
+      if (last.ours) texts.push(leftAwake(evidence, instance, last), lostMemory(evidence, instance, last));
       return texts.flatMap((text) => (text === null ? [] : [{ instanceId: instance.instanceId, at: last.at, text }]));
     });
   },

@@ -35,6 +35,12 @@ function lastTrouble({ disturbances, faults, endedAt, startedAt }: Evidence, boo
   return moments.length === 0 ? null : Math.max(...moments);
 }
 
+/** By when the run of this boot wanted everybody to be back; null: it did not say. */
+function finishBy({ executions }: Evidence, { runId }: Boot): number | null {
+  const text = executions.find(({ name }) => name === runId)?.input['finishBy'];
+  return typeof text === 'string' ? Date.parse(text) : null;
+}
+
 export const restoredInTime: Checker = {
   promise: 'restored-in-time',
   says: 'An instance is put back within ten minutes after the work on it is over; within ninety if something went wrong.',
@@ -47,8 +53,13 @@ export const restoredInTime: Checker = {
         const trouble = lastTrouble(evidence, boot);
         const due =
           trouble === null ? done + UNDISTURBED_SECONDS * 1000 : Math.max(done, trouble) + DISTURBED_SECONDS * 1000;
-        if (boot.stop.at <= due) return [];
         const { instanceId } = instance;
+        const latest = finishBy(evidence, boot);
+        if (latest !== null && trouble === null && boot.stop.at > latest) {
+          const text = `${instanceId} was to be back by ${clock(evidence, latest)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
+          return [{ instanceId, at: boot.stop.at, text }];
+        }
+        if (boot.stop.at <= due) return [];
         const text = `${instanceId} could have been put back by ${clock(evidence, done)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
         return [{ instanceId, at: boot.stop.at, text }];
       }),
