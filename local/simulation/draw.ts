@@ -20,6 +20,18 @@ const SIZES: [number, number][] = [
   [8, 3],
   [16, 1],
 ];
+/** What goes together with whatever else is special about an instance. */
+const ANY_TIME: BehaviourName[] = [
+  'slow-boot',
+  'slow-stop',
+  'update-fails',
+  'update-rolls-back',
+  'update-hangs',
+  'command-lost',
+  'association-at-boot',
+  'version-reported-late',
+  'no-capacity-at-first',
+];
 const ONLY_STOPPED = new Set<BehaviourName>(['hibernated', 'hibernation-falls-back']);
 /** Of the instances, so many have something special about them; and of these, so many two things. */
 const SPECIAL_SHARE = 0.45;
@@ -29,8 +41,8 @@ function drawInstance(random: Random, index: number): FleetInstance {
   const behaviours: BehaviourName[] = [];
   if (chance(random, SPECIAL_SHARE)) behaviours.push(pick(random, behaviourNames));
   if (behaviours.length > 0 && chance(random, TWICE_SHARE)) {
-    const second = pick(random, behaviourNames);
-    if (second !== behaviours[0] && second !== 'ghost') behaviours.push(second);
+    const second = pick(random, ANY_TIME);
+    if (second !== behaviours[0]) behaviours.push(second);
   }
   const isStopped = behaviours.some((name) => ONLY_STOPPED.has(name)) || chance(random, 0.8);
   return {

@@ -31,7 +31,10 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   const { instanceId, settled, after, behaviours } = instance;
   if (settled !== 'hibernated' || after.state !== 'stopped' || boot.stop === null || !boot.stop.ours) return null;
   const isEc2s = behaviours.includes('hibernation-falls-back');
+  // Of a run that ended without a report, nobody is told anything but that.
+  const isReported = evidence.executions.some(({ name, report }) => name === boot.runId && report !== null);
   const isTold =
+    (!isReported && boot.stop.runId === boot.runId) ||
     linesOf(evidence, instanceId).some(({ finalState }) => finalState === 'stopped') ||
     evidence.messages.some((message) => message.includes(`${instanceId}  restored, stopped`));
   if (isEc2s && isTold) return null;

@@ -25,7 +25,7 @@ interface Line {
 const EXCLUSIONS: Record<string, BehaviourName[]> = {
   'auto-scaling': ['auto-scaling'],
   'instance-store': ['instance-store'],
-  'not-found': ['ghost'],
+  'not-found': ['ghost', 'terminated'],
   'opted-out': ['opted-out'],
   spot: ['spot', 'spot-persistent'],
   'spot-interrupted': ['spot'],
@@ -98,20 +98,30 @@ function aboutVersion({ evidence, report, line, instance }: Line): string | null
   ) {
     return `${instanceId} is reported as updated, and had ${instance.before.version} before anybody began`;
   }
-  if (outcome === 'failed' && has && !isForeign && CLAIMS_OLD.has(reason?.code ?? '')) {
+  // What such an agent reports is older than what it is: that it has not confirmed the version is true.
+  const isLate = instance.behaviours.some((name) => name === 'version-reported-late' || name === 'ping-hourly');
+  if (outcome === 'failed' && has && !isLate && !isForeign && CLAIMS_OLD.has(reason?.code ?? '')) {
     return `${instanceId} is reported as failed (${reason?.code}), and its agent has ${version}`;
   }
   return null;
 }
 
 function aboutReason(seen: Line): string | null {
-  const { line, instance } = seen;
+  const { evidence, line, instance } = seen;
   const { instanceId, outcome, reason } = line;
   if ((outcome === 'failed' || outcome === 'excluded') && reason === null)
     return `${instanceId} is ${outcome} without a reason`;
   const code = reason?.code ?? '';
   const claimed = outcome === 'excluded' ? EXCLUSIONS[code] : undefined;
-  if (claimed !== undefined && !claimed.some((name) => instance.behaviours.includes(name))) {
+  const wasTerminated = evidence.disturbances.some(
+    ({ disturbance }) =>
+      disturbance.kind === 'person' && disturbance.deed === 'terminate' && disturbance.instanceId === instanceId,
+  );
+  if (
+    claimed !== undefined &&
+    !(code === 'not-found' && wasTerminated) &&
+    !claimed.some((name) => instance.behaviours.includes(name))
+  ) {
     return `${instanceId} is excluded as ${code}, which it is not`;
   }
   const isTrue = REASONS[code];
