@@ -37,7 +37,8 @@ export function plant(name: string): void {
   fs.readFileSync = ((path: string | URL, ...options: [never]) => {
     const content = read(path, ...options);
     const url = path instanceof URL ? path.href : '';
-    return byUrl.has(url) ? patched(url, String(content)) : content;
+    // Node reads modules in the same way, and those are the hook's.
+    return byUrl.has(url) && !url.endsWith('.ts') ? patched(url, String(content)) : content;
   }) as typeof fs.readFileSync;
   syncBuiltinESMExports();
 }
