@@ -6,6 +6,8 @@ import type { Checker } from './checker.ts';
 const UNDISTURBED_SECONDS = 10 * 60;
 /** After something has gone wrong: an aborted run is put back by the next pass of the reconciler, or the one after it. */
 const DISTURBED_SECONDS = 90 * 60;
+/** An update that hangs keeps its instance awake for 45 minutes, besides the boot and the stop. */
+const WORST_UPDATE_SECONDS = 55 * 60;
 const HARD_DEADLINE_SECONDS = 45 * 60;
 /** The deadlines as deployed (template.yaml). */
 const DEFAULTS = { ReadinessDeadlineSeconds: 1200, VerifyDeadlineSeconds: 1800 };
@@ -55,6 +57,10 @@ export const restoredInTime: Checker = {
           trouble === null ? done + UNDISTURBED_SECONDS * 1000 : Math.max(done, trouble) + DISTURBED_SECONDS * 1000;
         const { instanceId } = instance;
         const latest = finishBy(evidence, boot);
+        if (latest !== null && boot.at !== null && latest - boot.at < WORST_UPDATE_SECONDS * 1000) {
+          const text = `${instanceId} was to be back by ${clock(evidence, latest)}, and was woken at ${clock(evidence, boot.at)}`;
+          return [{ instanceId, at: boot.at, text }];
+        }
         if (latest !== null && trouble === null && boot.stop.at > latest) {
           const text = `${instanceId} was to be back by ${clock(evidence, latest)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
           return [{ instanceId, at: boot.stop.at, text }];
