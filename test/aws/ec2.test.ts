@@ -147,7 +147,7 @@ describe('startInstances and stopInstances', () => {
       StartingInstances: [{ InstanceId: 'i-1', PreviousState: { Name: 'pending' } }, { InstanceId: 'i-2' }],
     });
 
-    const { replies } = await startInstances(client, ['i-1', 'i-2'], hasTime);
+    const { replies } = await startInstances(client, ['i-1', 'i-2'], { areLeasesFresh: true, hasTime });
 
     expect(replies.flat()).toEqual([
       { instanceId: 'i-1', previousState: 'pending', wasRetried: false },
@@ -164,10 +164,22 @@ describe('startInstances and stopInstances', () => {
       return { StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId })) };
     });
 
-    const { replies, refused } = await startInstances(client, ids, hasTime);
+    const { replies, refused } = await startInstances(client, ids, { areLeasesFresh: true, hasTime });
 
     expect(refused.map(({ id }) => id)).toEqual([bad]);
     expect(replies.flat().map(({ instanceId }) => instanceId)).toEqual(ids.filter((id) => id !== bad));
+  });
+
+  it('takes a refusal for a lease that is not seen yet for all of them, as long as their leases are fresh', async () => {
+    ec2.on(StartInstancesCommand).rejects(awsError('UnauthorizedOperation', 'not authorized', 403));
+
+    const fresh = await startInstances(client, ids, { areLeasesFresh: true, hasTime });
+    expect(fresh.refused.map(({ id }) => id)).toEqual(ids);
+    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
+
+    const old = await startInstances(client, ids, { areLeasesFresh: false, hasTime });
+    expect(old.refused.map(({ id }) => id)).toEqual(ids);
+    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1 + 7);
   });
 
   it.each([

@@ -84,17 +84,18 @@ describe('a start that EC2 refuses', () => {
     decideRefusedStart(anInstance(), { code, message }, DEADLINE_SECONDS, now);
 
   it.each([
-    'InsufficientInstanceCapacity',
-    'InsufficientHostCapacity',
-    'InsufficientReservedInstanceCapacity',
-    'InstanceLimitExceeded',
-    'VcpuLimitExceeded',
-  ])('for %s is tried again, and has no capacity at the deadline', (code) => {
+    ['InsufficientInstanceCapacity', 'no-capacity'],
+    ['InsufficientHostCapacity', 'no-capacity'],
+    ['InsufficientReservedInstanceCapacity', 'no-capacity'],
+    ['InstanceLimitExceeded', 'limit-reached'],
+    ['VcpuLimitExceeded', 'limit-reached'],
+    ['MaxSpotInstanceCountExceeded', 'limit-reached'],
+  ])('for %s is tried again, and ends at the deadline as %s', (code, ending) => {
     expect(lacksCapacity(code)).toBe(true);
     expect(refuse(code, at('02:19:59'))).toMatchObject({ action: 'retry', reason: { code: 'waiting-to-start' } });
     expect(refuse(code, at('02:20'))).toMatchObject({
       action: 'fail',
-      reason: { code: 'no-capacity', text: expect.stringMatching(`${code}: sorry .*20 minutes`) },
+      reason: { code: ending, text: expect.stringMatching(`${code}: sorry .*20 minutes`) },
     });
   });
 

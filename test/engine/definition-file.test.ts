@@ -91,7 +91,9 @@ describe('statemachine/update-agents.asl.json', () => {
 });
 
 describe('reading a definition', () => {
-  const substitutions = Object.fromEntries(Object.keys(functionFactories).map((id) => [`${id}Arn`, `arn:${id}`]));
+  // Those of the workflow: the reconciler stands outside.
+  const called = Object.keys(functionFactories).filter((id) => id !== 'ReconcileLeasesFunction');
+  const substitutions = Object.fromEntries(called.map((id) => [`${id}Arn`, `arn:${id}`]));
 
   it('fills in every substitution', () => {
     const text = JSON.stringify(readDefinition(definitionPath, substitutions));

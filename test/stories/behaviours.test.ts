@@ -28,7 +28,7 @@ const endings: Record<BehaviourName, Ending> = {
   'launch-error': failed('launch-error'),
   'no-capacity': failed('no-capacity'),
   'no-capacity-at-first': updated,
-  'vcpu-limit': failed('no-capacity'),
+  'vcpu-limit': failed('limit-reached'),
   'hangs-in-pending': { outcome: 'failed', code: 'not-restored', finalState: 'pending' },
   'stuck-stopping': excluded('still-settling', 'stopping'),
   'slow-stop': updated,

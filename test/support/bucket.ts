@@ -1,4 +1,4 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeInstanceAssociationsStatusCommand,
   DescribeSessionsCommand,
@@ -70,6 +70,13 @@ export function givenRecords(s3: AwsClientStub<S3Client>, ...records: HoldRecord
   givenLock(s3);
   for (const [index, Key] of keys.entries()) s3.on(GetObjectCommand, { Key }).resolves(stored(records[index]));
 }
+
+/** What is written to the lock from now on is there when it is read next, as in S3. */
+export const rememberLock = (s3: AwsClientStub<S3Client>) =>
+  s3.on(PutObjectCommand, { Key: LOCK_KEY }).callsFake(({ Body }: { Body: string }) => {
+    givenLock(s3, JSON.parse(Body));
+    return {};
+  });
 
 /** Nobody else is at work on any instance. */
 export function givenNoNeighbours(ssm: AwsClientStub<SSMClient>): void {
