@@ -141,7 +141,17 @@ function drawDisturbance(random: Random, { groups }: Fleet, executions: number):
         groups.flatMap(({ instances }) => instances),
       );
       const deed = pick(random, deeds);
-      return [{ kind, atSeconds, deed, instanceId: id, seconds: pick(random, [60, 300, 1200, 5400]) }];
+      // Somebody who is quicker than the run: within its first minute.
+      const isEarly = deed === 'start' && chance(random, 0.6);
+      return [
+        {
+          kind,
+          atSeconds: isEarly ? random.integer([0, 60]) : atSeconds,
+          deed,
+          instanceId: id,
+          seconds: pick(random, [60, 300, 1200, 5400]),
+        },
+      ];
     }
     case 'window':
       return [drawWindow(random)];

@@ -50,7 +50,7 @@ function drawInstance(random: Random, index: number): FleetInstance {
     name: `web-${index + 1}`,
     state: isStopped ? 'stopped' : 'running',
     platform: pick(random, platformNames),
-    agentVersion: chance(random, 0.1) ? LATEST : pick(random, OLDER),
+    agentVersion: chance(random, 0.2) ? LATEST : pick(random, OLDER),
     behaviours,
   };
 }

@@ -55,6 +55,9 @@ const mayLackResult = ({ evidence }: Line): boolean =>
   evidence.disturbances.some(({ disturbance: { kind } }) => kind !== 'person' && kind !== 'events') ||
   evidence.faults.some(({ text }) => text.includes('RestoreInstances') || text.includes('ReportRun'));
 
+const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): boolean =>
+  names.some((name) => behaviours.includes(name));
+
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
@@ -63,6 +66,12 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
+  'agent-lost': ({ evidence, instance }) =>
+    isOneOf(instance, 'agent-lost', 'ping-hourly') || evidence.parameters['VerifyDeadlineSeconds'] !== undefined,
+  'never-registered': ({ evidence, instance }) =>
+    isOneOf(instance, 'never-registers') || evidence.parameters['ReadinessDeadlineSeconds'] !== undefined,
+  'update-failed': ({ instance }) => isOneOf(instance, 'update-fails'),
+  'update-rolled-back': ({ instance }) => isOneOf(instance, 'update-rolls-back'),
   'no-result': mayLackResult,
   'session-active': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'session').length > 0,
   'command-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'command').length > 0,
