@@ -63,6 +63,10 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
   'restarted-by-others': (line) => others(line, 'boot'),
   'stopped-in-run': (line) => others(line, 'stop'),
+  'stopped-in-run': ({ evidence, instance }) =>
+    bootsOf(evidence, instance).some(
+      ({ stop }) => stop !== null && !(stop.ours && stop.principal !== 'ReconcileLeasesFunction'),
+    ),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
