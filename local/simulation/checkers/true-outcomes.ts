@@ -62,7 +62,6 @@ const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): b
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
   'restarted-by-others': (line) => others(line, 'boot'),
-  'stopped-in-run': (line) => others(line, 'stop'),
   'stopped-in-run': ({ evidence, instance }) =>
     bootsOf(evidence, instance).some(
       ({ stop }) => stop !== null && !(stop.ours && stop.principal !== 'ReconcileLeasesFunction'),
