@@ -55,11 +55,16 @@ const mayLackResult = ({ evidence }: Line): boolean =>
   evidence.disturbances.some(({ disturbance: { kind } }) => kind !== 'person' && kind !== 'events') ||
   evidence.faults.some(({ text }) => text.includes('RestoreInstances') || text.includes('ReportRun'));
 
+/** Stopped by a person, or by ReconcileLeases while the run was dead: at any rate not by the run that says so. */
+const stoppedByNoRun = ({ evidence, instance, execution }: Line): boolean =>
+  bootsOf(evidence, instance).some(({ stop }) => stop !== null && !(stop.ours && stop.runId === execution.name));
+
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
   'restarted-by-others': (line) => others(line, 'boot'),
-  'stopped-in-run': (line) => others(line, 'stop'),
+  'stopped-in-run': stoppedByNoRun,
+  'agent-lost': (line) => !stoppedByNoRun(line),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
