@@ -1,8 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { ClientOptions } from './aws/clients.ts';
 import { namingFailures } from './aws/failures.ts';
 import { ReveilleError } from './domain/errors.ts';
+import { explainMisfit } from './domain/misfits.ts';
 
 /** Everything that a function takes from outside: the one place where time, environment and output come from. */
 export interface Runtime {
@@ -39,7 +40,7 @@ export type Handler<Output> = (event: unknown, context: InvocationContext) => Pr
 export function parseEnvironment<T>(schema: z.ZodType<T>, environment: Runtime['environment']): T {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
-  throw new ReveilleError('InvalidEnvironment', z.prettifyError(parsed.error));
+  throw new ReveilleError('InvalidEnvironment', explainMisfit(parsed.error));
 }
 
 /**
@@ -56,7 +57,7 @@ export function createHandler<Input, Output>(
   return async (event, context) => {
     const parsed = schema.safeParse(event);
     if (!parsed.success) {
-      throw new ReveilleError('InvalidInput', `${name}: ${z.prettifyError(parsed.error)}`);
+      throw new ReveilleError('InvalidInput', `${name}: ${explainMisfit(parsed.error)}`);
     }
     try {
       return await namingFailures(name, () => act(parsed.data, context));

@@ -5,8 +5,9 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { ReveilleError } from '../domain/errors.ts';
+import { explainMisfit } from '../domain/misfits.ts';
 import { agentVersionSchema } from '../domain/versions.ts';
 import { describeFailure } from './failures.ts';
 
@@ -111,7 +112,7 @@ function parseContent<T>(text: string, key: string, schema: z.ZodType<T>): T {
     throw new ReveilleError('UnexpectedReply', `${key} is not JSON`, { cause: error });
   }
   const parsed = schema.safeParse(content);
-  if (!parsed.success) throw new ReveilleError('UnexpectedReply', `${key}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new ReveilleError('UnexpectedReply', `${key}: ${explainMisfit(parsed.error)}`);
   return parsed.data;
 }
 

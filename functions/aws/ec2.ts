@@ -11,6 +11,7 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/instances.ts';
+import { explainMisfit } from '../domain/misfits.ts';
 import { lacksCapacity } from '../domain/starting.ts';
 import { type Bisected, bisect } from './bisect.ts';
 import { chunks, mapConcurrently } from './chunks.ts';
@@ -35,7 +36,7 @@ const replySchema = z.object({
 function toFacts(instance: Instance): InstanceFacts {
   const parsed = replySchema.safeParse(instance);
   if (!parsed.success) {
-    throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${z.prettifyError(parsed.error)}`);
+    throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${explainMisfit(parsed.error)}`);
   }
   const { data } = parsed;
   const tags = Object.fromEntries(data.Tags.map(({ Key, Value }) => [Key, Value]));

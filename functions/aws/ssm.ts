@@ -11,6 +11,8 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/errors.ts';
 import type { AgentFacts } from '../domain/instances.ts';
+import { explainMisfit } from '../domain/misfits.ts';
+import { plainText } from '../domain/reasons.ts';
 import type { Invocation, Work } from '../domain/run-command/work.ts';
 import { addSeconds } from '../domain/time.ts';
 import { type Bisected, bisect } from './bisect.ts';
@@ -46,7 +48,8 @@ async function listAgents(ssm: SSMClient, instanceIds: string[]): Promise<AgentF
         instanceId: InstanceId,
         pingStatus: PingStatus ?? 'Unknown',
         lastPingAt: LastPingDateTime?.toISOString() ?? null,
-        version: AgentVersion ?? null,
+        // As the agent itself says: another text of an instance.
+        version: AgentVersion === undefined ? null : plainText(AgentVersion),
       });
     }
   }
@@ -134,7 +137,7 @@ const invocationSchema = z.object({
 function toInvocation(reply: CommandInvocation): Invocation {
   const parsed = invocationSchema.safeParse(reply);
   if (!parsed.success) {
-    throw new ReveilleError('UnexpectedReply', `ListCommandInvocations: ${z.prettifyError(parsed.error)}`);
+    throw new ReveilleError('UnexpectedReply', `ListCommandInvocations: ${explainMisfit(parsed.error)}`);
   }
   const { CommandId, InstanceId, Status, StatusDetails, CommandPlugins } = parsed.data;
   const ends = CommandPlugins.flatMap(({ ResponseFinishDateTime }) => ResponseFinishDateTime?.toISOString() ?? []);

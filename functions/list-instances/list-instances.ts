@@ -26,6 +26,7 @@ import {
 import type { LeaseStanding } from '../domain/lease-standing.ts';
 import { LEASE_TAG } from '../domain/leases.ts';
 import { buildPlan, type Plan } from '../domain/plan.ts';
+import { plainText } from '../domain/reasons.ts';
 import {
   type Manifest,
   type ManifestInstance,
@@ -227,7 +228,7 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
   return createHandler(runtime, 'ListInstances', listRequestSchema, async (request) => {
     const names = parseExecutionArn(request.executionArn);
     if (names === null)
-      throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${request.executionArn}`);
+      throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${plainText(request.executionArn)}`);
     // A dry run touches nobody, so it is in nobody's way.
     if (request.input.dryRun) return { ...(await list(request, names)), claim: 'none', claimedBy: names.runId };
     const { startedAt, executionArn, input } = request;

@@ -58,19 +58,22 @@ const mayLackResult = ({ evidence }: Line): boolean =>
 const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): boolean =>
   names.some((name) => behaviours.includes(name));
 
+/** Stopped by a person, or by ReconcileLeases while the run was dead: at any rate not by the run that says so. */
+const stoppedByNoRun = ({ evidence, instance, execution }: Line): boolean =>
+  bootsOf(evidence, instance).some(({ stop }) => stop !== null && !(stop.ours && stop.runId === execution.name));
+
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
   'restarted-by-others': (line) => others(line, 'boot'),
-  'stopped-in-run': ({ evidence, instance }) =>
-    bootsOf(evidence, instance).some(
-      ({ stop }) => stop !== null && !(stop.ours && stop.principal !== 'ReconcileLeasesFunction'),
-    ),
+  'stopped-in-run': stoppedByNoRun,
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
-  'agent-lost': ({ evidence, instance }) =>
-    isOneOf(instance, 'agent-lost', 'ping-hourly') || evidence.parameters['VerifyDeadlineSeconds'] !== undefined,
+  'agent-lost': (line) =>
+    !stoppedByNoRun(line) &&
+    (isOneOf(line.instance, 'agent-lost', 'ping-hourly') ||
+      line.evidence.parameters['VerifyDeadlineSeconds'] !== undefined),
   'never-registered': ({ evidence, instance }) =>
     isOneOf(instance, 'never-registers') || evidence.parameters['ReadinessDeadlineSeconds'] !== undefined,
   'update-failed': ({ instance }) => isOneOf(instance, 'update-fails'),
