@@ -10,6 +10,13 @@ const PATIENCE_SECONDS = 900;
 
 const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
 
+/** Looks again and again, until it holds or patience ends. */
+async function waitFor(holds: () => boolean): Promise<void> {
+  for (let waited = 0; waited < PATIENCE_SECONDS && !holds(); waited += LOOK_EVERY_SECONDS) {
+    await pause(LOOK_EVERY_SECONDS);
+  }
+}
+
 /** The execution, if it is still running. */
 const running = (ongoing: Ongoing | undefined): Ongoing | null => (ongoing?.endedAt === null ? ongoing : null);
 
@@ -61,15 +68,13 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
     }
     case 'person': {
       const { deed, instanceId, seconds } = disturbance;
-      for (
-        let waited = 0;
-        waited < PATIENCE_SECONDS && !canDo(account, deed, instanceId);
-        waited += LOOK_EVERY_SECONDS
-      ) {
-        await pause(LOOK_EVERY_SECONDS);
-      }
+      await waitFor(() => canDo(account, deed, instanceId));
       if (!doDeed(account, deed, instanceId, seconds)) return null;
       notes.write(`person ${deed}`, instanceId);
+      if (deed === 'restart') {
+        await waitFor(() => canDo(account, 'start', instanceId));
+        doDeed(account, 'start', instanceId, seconds);
+      }
       return { seconds };
     }
     case 'window':

@@ -11,15 +11,25 @@ import {
   troubles,
 } from './scenario.ts';
 
-const FUNCTIONS = [
-  'ListInstancesFunction',
-  'StartInstancesFunction',
-  'CheckReadinessFunction',
-  'UpdateAgentFunction',
-  'VerifyVersionsFunction',
-  'RestoreInstancesFunction',
-  'ReportRunFunction',
-  'ReconcileLeasesFunction',
+/** With how often they are struck: what holds, starts and stops is more delicate than what only looks. */
+const FUNCTIONS: [string, number][] = [
+  ['ListInstancesFunction', 1],
+  ['StartInstancesFunction', 4],
+  ['CheckReadinessFunction', 1],
+  ['UpdateAgentFunction', 2],
+  ['VerifyVersionsFunction', 1],
+  ['RestoreInstancesFunction', 3],
+  ['ReportRunFunction', 1],
+  ['ReconcileLeasesFunction', 2],
+];
+/** Most of what makes a difference comes early. */
+const NTH: [number, number][] = [
+  [1, 40],
+  [2, 25],
+  [3, 15],
+  [4, 8],
+  [6, 7],
+  [9, 5],
 ];
 /** Calls that a crash next to them makes a difference to, more than to those that only look. */
 const DELICATE = [
@@ -47,8 +57,8 @@ function drawFault(random: Random): Fault {
     return {
       on: 'invocation',
       kind: pick(random, invocationFaultKinds),
-      function: chance(random, 0.8) ? pick(random, FUNCTIONS) : null,
-      nth: random.integer([1, 6]),
+      function: chance(random, 0.8) ? pickWeighted(random, FUNCTIONS) : null,
+      nth: pickWeighted(random, NTH),
       times: chance(random, 0.8) ? 1 : random.integer([2, 6]),
       seconds: random.integer([1, 59]),
     };
@@ -60,10 +70,15 @@ function drawFault(random: Random): Fault {
     ['any', 15],
   ]);
   if (where === 'operation') {
-    return { ...shared, function: null, operation: pick(random, DELICATE), nth: random.integer([1, 4]) };
+    return { ...shared, function: null, operation: pick(random, DELICATE), nth: pickWeighted(random, NTH) };
   }
   if (where === 'function') {
-    return { ...shared, function: pick(random, FUNCTIONS), operation: null, nth: random.integer([1, 10]) };
+    return {
+      ...shared,
+      function: pickWeighted(random, FUNCTIONS),
+      operation: null,
+      nth: pickWeighted(random, NTH) + random.integer([0, 5]),
+    };
   }
   return { ...shared, function: null, operation: null, nth: random.integer([1, 60]) };
 }
@@ -91,7 +106,7 @@ function drawWindow(random: Random): Disturbance {
     trouble,
     atSeconds: drawMoment(random),
     seconds: pick(random, [30, 120, 300, 900, 2400]),
-    function: scope === 'function' ? pick(random, FUNCTIONS) : null,
+    function: scope === 'function' ? pickWeighted(random, FUNCTIONS) : null,
     service: scope === 'service' ? pick(random, ['ec2', 'ssm', 's3', 'sns']) : null,
     operation: scope === 'operation' ? pick(random, DELICATE) : null,
   };
@@ -126,7 +141,17 @@ function drawDisturbance(random: Random, { groups }: Fleet, executions: number):
         groups.flatMap(({ instances }) => instances),
       );
       const deed = pick(random, deeds);
-      return [{ kind, atSeconds, deed, instanceId: id, seconds: pick(random, [60, 300, 1200, 5400]) }];
+      // Somebody who is quicker than the run: within its first minute.
+      const isEarly = deed === 'start' && chance(random, 0.6);
+      return [
+        {
+          kind,
+          atSeconds: isEarly ? random.integer([0, 60]) : atSeconds,
+          deed,
+          instanceId: id,
+          seconds: pick(random, [60, 300, 1200, 5400]),
+        },
+      ];
     }
     case 'window':
       return [drawWindow(random)];

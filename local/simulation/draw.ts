@@ -8,7 +8,7 @@ import { chance, pick, pickWeighted } from './picking.ts';
 import type { PlannedExecution, Scenario } from './scenario.ts';
 
 const LATEST = '3.3.551.0';
-const OLDER = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.3.40.0', '3.3.131.0'];
+const OLDER = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.3.40.0', '3.3.90.0', '3.3.131.0'];
 const SIZES: [number, number][] = [
   [1, 20],
   [2, 24],
@@ -20,6 +20,18 @@ const SIZES: [number, number][] = [
   [8, 3],
   [16, 1],
 ];
+/** What goes together with whatever else is special about an instance. */
+const ANY_TIME: BehaviourName[] = [
+  'slow-boot',
+  'slow-stop',
+  'update-fails',
+  'update-rolls-back',
+  'update-hangs',
+  'command-lost',
+  'association-at-boot',
+  'version-reported-late',
+  'no-capacity-at-first',
+];
 const ONLY_STOPPED = new Set<BehaviourName>(['hibernated', 'hibernation-falls-back']);
 /** Of the instances, so many have something special about them; and of these, so many two things. */
 const SPECIAL_SHARE = 0.45;
@@ -29,8 +41,8 @@ function drawInstance(random: Random, index: number): FleetInstance {
   const behaviours: BehaviourName[] = [];
   if (chance(random, SPECIAL_SHARE)) behaviours.push(pick(random, behaviourNames));
   if (behaviours.length > 0 && chance(random, TWICE_SHARE)) {
-    const second = pick(random, behaviourNames);
-    if (second !== behaviours[0] && second !== 'ghost') behaviours.push(second);
+    const second = pick(random, ANY_TIME);
+    if (second !== behaviours[0]) behaviours.push(second);
   }
   const isStopped = behaviours.some((name) => ONLY_STOPPED.has(name)) || chance(random, 0.8);
   return {
@@ -38,7 +50,7 @@ function drawInstance(random: Random, index: number): FleetInstance {
     name: `web-${index + 1}`,
     state: isStopped ? 'stopped' : 'running',
     platform: pick(random, platformNames),
-    agentVersion: chance(random, 0.1) ? LATEST : pick(random, OLDER),
+    agentVersion: chance(random, 0.2) ? LATEST : pick(random, OLDER),
     behaviours,
   };
 }
@@ -79,6 +91,7 @@ function drawParameters(random: Random): Record<string, string> {
 }
 
 const SCHEDULED = '2026-12-06T02:00:00Z';
+const FINISHES = ['2026-12-06T02:30:00Z', '2026-12-06T04:10:00Z', '2026-12-06T05:00:00Z', '2026-12-06T10:00:00Z'];
 const LATER = '2026-12-06T02:30:00Z';
 
 function drawInput(random: Random, { groups }: Fleet): Record<string, unknown> {
@@ -88,6 +101,7 @@ function drawInput(random: Random, { groups }: Fleet): Record<string, unknown> {
   if (chance(random, 0.1)) input['targetVersion'] = pick(random, ['3.3.131.0', '3.2.1630.0', LATEST]);
   if (chance(random, 0.03)) input['dryRun'] = true;
   if (chance(random, 0.05)) input['allowEmpty'] = true;
+  if (chance(random, 0.08)) input['finishBy'] = pick(random, FINISHES);
   return input;
 }
 

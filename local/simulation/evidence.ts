@@ -77,7 +77,7 @@ export interface Evidence {
   executions: ExecutionEvidence[];
   disturbances: DoneDisturbance[];
   /** When a fault struck, and which. */
-  faults: { at: number; what: string }[];
+  faults: { at: number; what: string; text: string }[];
   /** What people were told. */
   messages: string[];
   /** What is left of the lock. */
@@ -97,6 +97,14 @@ export const calls = ({ timeline }: Evidence, ...operations: string[]): CallEvid
 
 export const changes = ({ timeline }: Evidence, instanceId: string): ChangeEvidence[] =>
   timeline.filter((entry): entry is ChangeEvidence => entry.kind === 'change' && entry.instanceId === instanceId);
+
+/** EC2's state of an instance at a moment. */
+export function stateAt(evidence: Evidence, instance: InstanceEvidence, at: number): string {
+  const seen = changes(evidence, instance.instanceId).flatMap(({ at: then, facts }) =>
+    then <= at && facts.about === 'state' ? [facts.state] : [],
+  );
+  return seen.at(-1) ?? instance.before.state;
+}
 
 /** A boot of an instance: from its start until it is stopped. */
 export interface Boot {

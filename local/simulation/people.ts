@@ -15,6 +15,7 @@ export function canDo({ world, settle }: Account, deed: Deed, instanceId: string
     case 'start':
       return state === 'stopped';
     case 'stop':
+    case 'restart':
       return state === 'running';
     case 'hibernate':
       return state === 'running' && hibernating;
@@ -40,6 +41,8 @@ export function doDeed({ people, journal, world }: Account, deed: Deed, instance
     start: () => people.start(instanceId),
     stop: () => people.stop(instanceId),
     hibernate: () => people.stop(instanceId, { hibernate: true }),
+    // The second half of it is done later, when it has stopped.
+    restart: () => people.stop(instanceId),
     terminate: () => people.terminate(instanceId),
     'remove-lease': () => people.removeTag(instanceId, LEASE_TAG),
     'forge-lease': () => people.setTag(instanceId, LEASE_TAG, FORGED_LEASE),

@@ -201,7 +201,9 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry): Evidence {
       }),
     ),
     disturbances: stage.done,
-    faults: notes.all.filter(({ what }) => what.startsWith('fault ')).map(({ at, what }) => ({ at, what })),
+    faults: notes.all
+      .filter(({ what }) => what.startsWith('fault '))
+      .map(({ at, what, detail }) => ({ at, what, text: detail })),
     messages: account.messages.map(({ message }) => message),
     lock: account.objects.read(account.bucket, LOCK_KEY),
     longestHistory: machine.tally.longestHistory,

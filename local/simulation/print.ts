@@ -7,7 +7,8 @@ import { describeEnd, describeScenario, tell } from './story.ts';
 
 /** So many broken promises are shrunk and told: each takes up to as long as a hundred and fifty simulations. */
 const TOLD_MAX = 3;
-const LISTED_MAX = 30;
+/** Of each promise. */
+const LISTED_MAX = 10;
 const STORY_LINES_MAX = 80;
 
 /** How often each kind of thing happened: what was covered. */
@@ -34,10 +35,13 @@ export function printPromises(broken: Placed[], name: (verdict: Placed) => strin
       ? `held    ${promise}: ${says}`
       : `BROKEN  ${promise}: ${says} In ${where.size} simulation(s).`;
   });
-  const details = complaints.slice(0, LISTED_MAX).map((one) => `  ${one.name}, ${one.promise}: ${one.text}`);
-  const more = complaints.length > LISTED_MAX ? [`  ... and ${complaints.length - LISTED_MAX} more`] : [];
+  const details = [...new Set(complaints.map(({ promise }) => promise))].flatMap((promise) => {
+    const all = complaints.filter((one) => one.promise === promise);
+    const listed = all.slice(0, LISTED_MAX).map((one) => `  ${one.name}, ${promise}: ${one.text}`);
+    return all.length > LISTED_MAX ? [...listed, `  ... and ${all.length - LISTED_MAX} more`] : listed;
+  });
   const failures = unknown.length === 0 ? [] : [`BROKEN  the simulation itself, ${unknown.length} time(s)`];
-  return [...lines, ...failures, ...details, ...more].join('\n');
+  return [...lines, ...failures, ...details].join('\n');
 }
 
 /** How a verdict's scenario is found again, and played. */

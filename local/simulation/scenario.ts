@@ -53,6 +53,7 @@ export const deeds = [
   'start',
   'stop',
   'hibernate',
+  'restart',
   'terminate',
   'remove-lease',
   'forge-lease',

@@ -117,7 +117,7 @@ describe('an instance on which somebody else is at work', () => {
   });
 
   it('is stopped as soon as they are gone', () => {
-    expect(decide('02:25', null)).toEqual({ action: 'stop', hibernate: false });
+    expect(decide('02:25', null)).toMatchObject({ action: 'stop', hibernate: false });
   });
 
   it('is theirs sooner when the time to put it back is over', () => {

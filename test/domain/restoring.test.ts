@@ -32,12 +32,12 @@ const leased = (value: string) => ({ tags: { [LEASE_TAG]: value } });
 
 describe('an instance that Reveille started', () => {
   it('is stopped when its work is over', () => {
-    expect(decide(done(), wokenFacts())).toEqual({ action: 'stop', hibernate: false });
+    expect(decide(done(), wokenFacts())).toMatchObject({ action: 'stop', hibernate: false });
   });
 
   it('is hibernated when it was hibernated', () => {
     const instance = done({ originalState: 'hibernated' });
-    expect(decide(instance, wokenFacts())).toEqual({ action: 'stop', hibernate: true });
+    expect(decide(instance, wokenFacts())).toMatchObject({ action: 'stop', hibernate: true });
   });
 
   it('is stopped though its update has failed', () => {

@@ -57,7 +57,7 @@ describe('a hibernated instance', () => {
   it('is never just stopped, not even when a start may be on its way', () => {
     const waiting = aWokenInstance({ ...done, originalState: 'hibernated', wokenAt: null });
     const facts = wokenFacts({ state: 'stopped', launchTime: '2026-12-05T06:00:00.000Z' });
-    expect(decideRestore(waiting, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toEqual({
+    expect(decideRestore(waiting, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
       action: 'stop',
       hibernate: true,
     });
@@ -67,7 +67,7 @@ describe('a hibernated instance', () => {
 describe('an instance whose restoring is looked at too late', () => {
   it('is told to stop at least once before it is given up', () => {
     const decision = decideRestore(aWokenInstance(done), restoreFacts(wokenFacts()), DEADLINE_SECONDS, at('09:00'));
-    expect(decision).toEqual({ action: 'stop', hibernate: false });
+    expect(decision).toMatchObject({ action: 'stop', hibernate: false });
   });
 
   it('has its time to stop, counted from the stop', () => {

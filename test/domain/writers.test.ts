@@ -49,8 +49,8 @@ describe('an instance to which a start may still be on its way', () => {
 
 describe('an instance that sleeps with our lease', () => {
   it('is told to stop once more: the stopped that is seen may be of before its start', () => {
-    expect(decide('02:02', done(), asleep())).toEqual({ action: 'stop', hibernate: false });
-    expect(decide('02:02', done({ originalState: 'hibernated' }), asleep())).toEqual({
+    expect(decide('02:02', done(), asleep())).toMatchObject({ action: 'stop', hibernate: false });
+    expect(decide('02:02', done({ originalState: 'hibernated' }), asleep())).toMatchObject({
       action: 'stop',
       hibernate: true,
     });
@@ -80,6 +80,6 @@ describe('an instance that sleeps with our lease', () => {
   });
 
   it('is stopped all the same while it is awake, however dead its writers are', () => {
-    expect(decide('02:30', done(), wokenFacts(), true)).toEqual({ action: 'stop', hibernate: false });
+    expect(decide('02:30', done(), wokenFacts(), true)).toMatchObject({ action: 'stop', hibernate: false });
   });
 });

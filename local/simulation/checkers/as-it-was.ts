@@ -1,4 +1,14 @@
-import { type Boot, bootsOf, clock, type Evidence, type InstanceEvidence, isStuck } from '../evidence.ts';
+import {
+  type Boot,
+  bootsOf,
+  calls,
+  clock,
+  type Evidence,
+  type InstanceEvidence,
+  isOurs,
+  isStuck,
+  stateAt,
+} from '../evidence.ts';
 import { takeoversOf } from '../takeovers.ts';
 import type { Checker } from './checker.ts';
 
@@ -21,11 +31,28 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   const { instanceId, settled, after, behaviours } = instance;
   if (settled !== 'hibernated' || after.state !== 'stopped' || boot.stop === null || !boot.stop.ours) return null;
   const isEc2s = behaviours.includes('hibernation-falls-back');
+  // Of a run that ended without a report, nobody is told anything but that.
+  const isReported = evidence.executions.some(({ name, report }) => name === boot.runId && report !== null);
   const isTold =
+    (!isReported && boot.stop.runId === boot.runId) ||
     linesOf(evidence, instanceId).some(({ finalState }) => finalState === 'stopped') ||
     evidence.messages.some((message) => message.includes(`${instanceId}  restored, stopped`));
   if (isEc2s && isTold) return null;
   return `${instanceId} was hibernated, and ${boot.stop.principal} left it stopped at ${clock(evidence, boot.stop.at)}${isEc2s ? ' without a word to anybody' : ''}`;
+}
+
+/** A lease goes only when its instance is asleep again, or somebody else's: without it, nobody could put it back. */
+function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boot[]): string | null {
+  const { instanceId } = instance;
+  for (const { at, error, principal, instanceIds } of calls(evidence, 'DeleteTags')) {
+    if (error !== null || !isOurs(principal) || !instanceIds.includes(instanceId)) continue;
+    const boot = boots.findLast((one) => (one.at ?? 0) <= at);
+    const state = stateAt(evidence, instance, at);
+    if (boot === undefined || !boot.ours || !AWAKE.has(state)) continue;
+    if (takeoversOf(evidence, instance, { ...boot, stop: null }).size > 0) continue;
+    return `${instanceId} was ${state} when ${principal} removed its lease at ${clock(evidence, at)}`;
+  }
+  return null;
 }
 
 export const asItWas: Checker = {
@@ -35,8 +62,9 @@ export const asItWas: Checker = {
     return evidence.instances.flatMap((instance) => {
       const boots = bootsOf(evidence, instance);
       const last = boots.at(-1);
-      if (last === undefined || !last.ours) return [];
-      const texts = [leftAwake(evidence, instance, last), lostMemory(evidence, instance, last)];
+      if (last === undefined) return [];
+      const texts = [claimGivenUp(evidence, instance, boots)];
+      if (last.ours) texts.push(leftAwake(evidence, instance, last), lostMemory(evidence, instance, last));
       return texts.flatMap((text) => (text === null ? [] : [{ instanceId: instance.instanceId, at: last.at, text }]));
     });
   },

@@ -72,6 +72,9 @@ function judgeFailed(evidence: Evidence, execution: ExecutionEvidence): string |
     return whyFailed(report, input['allowEmpty'] === true) === null ? 'it failed, and nothing in its report did' : null;
   }
   if (error !== null && REFUSALS.has(error)) return null;
+  if (error === 'AlreadyRunning' && hasTwin(evidence, execution)) {
+    return 'it failed as AlreadyRunning, although it was only a second delivery of the same occurrence';
+  }
   if (error === 'AlreadyRunning' || error === 'LockedForNow') {
     return hasSibling(evidence, execution) ? null : `it failed as ${error}, and no other run was there`;
   }

@@ -1,8 +1,23 @@
-import { bootsOf, clock, spansOf } from '../evidence.ts';
+import { bootsOf, changes, clock, type Evidence, isOurs, spansOf } from '../evidence.ts';
+import { LEASE_TAG } from '../people.ts';
 import type { Checker } from './checker.ts';
 
-/** A session that has just been opened may not be seen yet. */
-const SESSION_SEEN_SECONDS = 120;
+/** What has only just been done may not be seen yet. */
+const SEEN_SECONDS = 120;
+
+/** When somebody else took away the lease that this boot was started with; null: nobody did. */
+function leaseGoneAt(evidence: Evidence, instanceId: string, from: number, to: number): number | null {
+  const gone = changes(evidence, instanceId).find(
+    ({ at, facts, by }) =>
+      facts.about === 'tags' &&
+      at > from &&
+      at <= to &&
+      by !== null &&
+      !isOurs(by.principal) &&
+      !Object.hasOwn(facts.tags, LEASE_TAG),
+  );
+  return gone?.at ?? null;
+}
 
 export const neverStopped: Checker = {
   promise: 'never-stopped',
@@ -19,8 +34,13 @@ export const neverStopped: Checker = {
           const since = at === null ? 'since before the run' : `since ${clock(evidence, at)}, by somebody else's start`;
           return [{ ...told, text: `${instanceId} ran ${since}, and ${stop.principal} stopped it at ${when}` }];
         }
+        const goneAt = leaseGoneAt(evidence, instanceId, at ?? evidence.startedAt, stop.at);
+        if (goneAt !== null && goneAt <= stop.at - SEEN_SECONDS * 1000) {
+          const text = `${instanceId}: somebody took its lease away at ${clock(evidence, goneAt)}, and ${stop.principal} stopped it at ${when}`;
+          return [{ ...told, text }];
+        }
         const session = sessions.find(
-          ({ from, to }) => from <= stop.at - SESSION_SEEN_SECONDS * 1000 && (to === null || to >= stop.at),
+          ({ from, to }) => from <= stop.at - SEEN_SECONDS * 1000 && (to === null || to >= stop.at),
         );
         if (session === undefined) return [];
         const since = clock(evidence, session.from);

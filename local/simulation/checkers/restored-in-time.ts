@@ -6,6 +6,8 @@ import type { Checker } from './checker.ts';
 const UNDISTURBED_SECONDS = 10 * 60;
 /** After something has gone wrong: an aborted run is put back by the next pass of the reconciler, or the one after it. */
 const DISTURBED_SECONDS = 90 * 60;
+/** An update that hangs keeps its instance awake for 45 minutes, besides the boot and the stop. */
+const WORST_UPDATE_SECONDS = 55 * 60;
 const HARD_DEADLINE_SECONDS = 45 * 60;
 /** The deadlines as deployed (template.yaml). */
 const DEFAULTS = { ReadinessDeadlineSeconds: 1200, VerifyDeadlineSeconds: 1800 };
@@ -35,6 +37,12 @@ function lastTrouble({ disturbances, faults, endedAt, startedAt }: Evidence, boo
   return moments.length === 0 ? null : Math.max(...moments);
 }
 
+/** By when the run of this boot wanted everybody to be back; null: it did not say. */
+function finishBy({ executions }: Evidence, { runId }: Boot): number | null {
+  const text = executions.find(({ name }) => name === runId)?.input['finishBy'];
+  return typeof text === 'string' ? Date.parse(text) : null;
+}
+
 export const restoredInTime: Checker = {
   promise: 'restored-in-time',
   says: 'An instance is put back within ten minutes after the work on it is over; within ninety if something went wrong.',
@@ -47,8 +55,17 @@ export const restoredInTime: Checker = {
         const trouble = lastTrouble(evidence, boot);
         const due =
           trouble === null ? done + UNDISTURBED_SECONDS * 1000 : Math.max(done, trouble) + DISTURBED_SECONDS * 1000;
-        if (boot.stop.at <= due) return [];
         const { instanceId } = instance;
+        const latest = finishBy(evidence, boot);
+        if (latest !== null && boot.at !== null && latest - boot.at < WORST_UPDATE_SECONDS * 1000) {
+          const text = `${instanceId} was to be back by ${clock(evidence, latest)}, and was woken at ${clock(evidence, boot.at)}`;
+          return [{ instanceId, at: boot.at, text }];
+        }
+        if (latest !== null && trouble === null && boot.stop.at > latest) {
+          const text = `${instanceId} was to be back by ${clock(evidence, latest)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
+          return [{ instanceId, at: boot.stop.at, text }];
+        }
+        if (boot.stop.at <= due) return [];
         const text = `${instanceId} could have been put back by ${clock(evidence, done)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
         return [{ instanceId, at: boot.stop.at, text }];
       }),

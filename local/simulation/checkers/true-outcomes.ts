@@ -1,6 +1,13 @@
 import type { Report, ReportInstance } from '../../../functions/domain/report.ts';
 import type { BehaviourName } from '../../account/behaviours.ts';
-import { bootsOf, changes, type Evidence, type ExecutionEvidence, type InstanceEvidence } from '../evidence.ts';
+import {
+  bootsOf,
+  changes,
+  type Evidence,
+  type ExecutionEvidence,
+  type InstanceEvidence,
+  spansOf,
+} from '../evidence.ts';
 import { isAtLeast, versionAt } from '../versions.ts';
 import type { Checker, Complaint } from './checker.ts';
 
@@ -18,7 +25,7 @@ interface Line {
 const EXCLUSIONS: Record<string, BehaviourName[]> = {
   'auto-scaling': ['auto-scaling'],
   'instance-store': ['instance-store'],
-  'not-found': ['ghost'],
+  'not-found': ['ghost', 'terminated'],
   'opted-out': ['opted-out'],
   spot: ['spot', 'spot-persistent'],
   'spot-interrupted': ['spot'],
@@ -40,15 +47,44 @@ const others = ({ evidence, instance }: Line, from: 'boot' | 'stop'): boolean =>
     from === 'boot' ? !ours && at !== null : stop !== null && !stop.ours,
   );
 
+/** Agents of these never ping, so nobody can have heard a version from them. */
+const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-profile'];
+
+/** Whether a run's restoring was hit by something that may have kept it from writing its result. */
+const mayLackResult = ({ evidence }: Line): boolean =>
+  evidence.disturbances.some(({ disturbance: { kind } }) => kind !== 'person' && kind !== 'events') ||
+  evidence.faults.some(({ text }) => text.includes('RestoreInstances') || text.includes('ReportRun'));
+
+const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): boolean =>
+  names.some((name) => behaviours.includes(name));
+
+/** Stopped by a person, or by ReconcileLeases while the run was dead: at any rate not by the run that says so. */
+const stoppedByNoRun = ({ evidence, instance, execution }: Line): boolean =>
+  bootsOf(evidence, instance).some(({ stop }) => stop !== null && !(stop.ours && stop.runId === execution.name));
+
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
   'restarted-by-others': (line) => others(line, 'boot'),
-  'stopped-in-run': (line) => others(line, 'stop'),
+  'stopped-in-run': stoppedByNoRun,
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
-  'no-capacity': ({ instance }) =>
-    instance.behaviours.some((name) => name.startsWith('no-capacity') || name === 'vcpu-limit'),
+  'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
+  'agent-lost': (line) =>
+    !stoppedByNoRun(line) &&
+    (isOneOf(line.instance, 'agent-lost', 'ping-hourly') ||
+      line.evidence.parameters['VerifyDeadlineSeconds'] !== undefined),
+  'never-registered': ({ evidence, instance }) =>
+    isOneOf(instance, 'never-registers') || evidence.parameters['ReadinessDeadlineSeconds'] !== undefined,
+  'update-failed': ({ instance }) => isOneOf(instance, 'update-fails'),
+  'update-rolled-back': ({ instance }) => isOneOf(instance, 'update-rolls-back'),
+  'no-result': mayLackResult,
+  'session-active': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'session').length > 0,
+  'command-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'command').length > 0,
+  'association-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'association').length > 0,
+  'finish-by': ({ execution }) => execution.input['finishBy'] !== undefined,
+  'lease-removed': (line) => line.evidence.disturbances.length > 0 || line.evidence.executions.length > 1,
+  'limit-reached': ({ instance }) => instance.behaviours.includes('vcpu-limit'),
   'hibernation-lost': ({ instance }) =>
     instance.behaviours.includes('hibernation-falls-back') || instance.after.state === 'stopped',
 };
@@ -61,6 +97,15 @@ function aboutVersion({ evidence, report, line, instance }: Line): string | null
   if ((outcome === 'updated' || outcome === 'already-current') && !has) {
     return `${instanceId} is reported as ${outcome}, and its agent has ${version ?? 'no version'}`;
   }
+  const isForeign = changes(evidence, instanceId).some(
+    ({ facts }) => facts.about === 'update' && facts.commandId === null,
+  );
+  const isDone = outcome === 'updated' || outcome === 'already-current';
+  const silent = instance.behaviours.find((name) => SILENT.includes(name));
+  const isLost = instance.behaviours.includes('agent-lost') && outcome === 'updated' && !isForeign;
+  if (isDone && (silent !== undefined || isLost)) {
+    return `${instanceId} is reported as ${outcome}, and its agent never said so (${silent ?? 'agent-lost'})`;
+  }
   if (
     outcome === 'updated' &&
     instance.before.version !== null &&
@@ -68,23 +113,30 @@ function aboutVersion({ evidence, report, line, instance }: Line): string | null
   ) {
     return `${instanceId} is reported as updated, and had ${instance.before.version} before anybody began`;
   }
-  const isForeign = changes(evidence, instanceId).some(
-    ({ facts }) => facts.about === 'update' && facts.commandId === null,
-  );
-  if (outcome === 'failed' && has && !isForeign && CLAIMS_OLD.has(reason?.code ?? '')) {
+  // What such an agent reports is older than what it is: that it has not confirmed the version is true.
+  const isLate = instance.behaviours.some((name) => name === 'version-reported-late' || name === 'ping-hourly');
+  if (outcome === 'failed' && has && !isLate && !isForeign && CLAIMS_OLD.has(reason?.code ?? '')) {
     return `${instanceId} is reported as failed (${reason?.code}), and its agent has ${version}`;
   }
   return null;
 }
 
 function aboutReason(seen: Line): string | null {
-  const { line, instance } = seen;
+  const { evidence, line, instance } = seen;
   const { instanceId, outcome, reason } = line;
   if ((outcome === 'failed' || outcome === 'excluded') && reason === null)
     return `${instanceId} is ${outcome} without a reason`;
   const code = reason?.code ?? '';
   const claimed = outcome === 'excluded' ? EXCLUSIONS[code] : undefined;
-  if (claimed !== undefined && !claimed.some((name) => instance.behaviours.includes(name))) {
+  const wasTerminated = evidence.disturbances.some(
+    ({ disturbance }) =>
+      disturbance.kind === 'person' && disturbance.deed === 'terminate' && disturbance.instanceId === instanceId,
+  );
+  if (
+    claimed !== undefined &&
+    !(code === 'not-found' && wasTerminated) &&
+    !claimed.some((name) => instance.behaviours.includes(name))
+  ) {
     return `${instanceId} is excluded as ${code}, which it is not`;
   }
   const isTrue = REASONS[code];

@@ -19,11 +19,11 @@ const MALFORMED =
   /^(Validation|InvalidParameter|UnknownParameter|MissingParameter|FilterLimit|InvalidFilter|InvalidAction|UnknownOperation|Serialization|BadRequest|InternalError$|InternalFailure$|EntityTooLarge|DuplicateInstanceId|InvalidNextToken|InvalidCommandId)/;
 
 /** Why a call is beyond its API's limits; null: it isn't. */
-function beyond({ operation, parameters, instanceIds, error }: CallEvidence): string | null {
+function beyond({ operation, parameters, instanceIds }: CallEvidence): string | null {
   const idsMax = IDS_MAX[operation];
   if (idsMax !== undefined && instanceIds.length > idsMax) return `named ${instanceIds.length} instances`;
   if (operation === 'DeleteTags' && ((parameters['Tag'] ?? []) as unknown[]).length === 0) {
-    return error === null ? 'named no tag, which removes all of them' : null;
+    return 'named no tag, which removes all of them';
   }
   const tags = (parameters['Tag'] ?? []) as { Value?: string }[];
   if (tags.some(({ Value = '' }) => Value.length > TAG_VALUE_LENGTH_MAX)) return 'wrote a tag that is too long';
@@ -41,7 +41,7 @@ function ofCalls(evidence: Evidence): Found[] {
     .flatMap((call): Found[] => {
       const { at, error, operation, principal } = call;
       const who = `${principal}, at ${clock(evidence, at)}, with ${operation}`;
-      const why = beyond(call);
+      const why = isReal(call) ? beyond(call) : null;
       if (why !== null) return [{ instanceId: call.instanceIds[0] ?? null, at, text: `${who}: ${why}` }];
       if (error === null || !isReal(call) || !MALFORMED.test(error)) return [];
       return [{ instanceId: call.instanceIds[0] ?? null, at, text: `${who}: AWS answered ${error}` }];

@@ -1,0 +1,192 @@
+import type { PlantedBug } from './bug.ts';
+import { WITHOUT_IAM } from './starting.ts';
+
+const RESTORING = 'functions/domain/restoring.ts';
+const EC2 = 'functions/aws/ec2.ts';
+const ORPHANS = 'functions/reconcile-leases/orphans.ts';
+const RECONCILER = 'functions/reconcile-leases/reconcile-leases.ts';
+
+/** Bugs of putting back, of the lock and of the reconciler. */
+export const restoringBugs: PlantedBug[] = [
+  {
+    name: 'stops-by-list',
+    what: 'whoever is in the batch is stopped, not whoever is held',
+    patches: [
+      {
+        file: RESTORING,
+        find: '  if (hold === null) return settleUnheld(instance, ec2, now);',
+        replace:
+          "  if (hold === null && ec2.state === 'running') return { action: 'stop', hibernate: false };\n  if (hold === null) return settleUnheld(instance, ec2, now);",
+      },
+      WITHOUT_IAM,
+    ],
+  },
+  {
+    name: 'lease-removed-early',
+    what: 'the lease goes while the instance is still stopping',
+    patches: [
+      {
+        file: RESTORING,
+        find: "  if (ec2.state === 'stopping') return wait('stopping', 'it is stopping');",
+        replace:
+          "  if (ec2.state === 'stopping') return { action: 'settle', finalState: 'stopped', releaseLease: true, restored: true, reason: null };",
+      },
+    ],
+  },
+  {
+    name: 'hibernate-flag-dropped',
+    what: 'a hibernated instance is just stopped',
+    patches: [
+      {
+        file: EC2,
+        find: '    const hibernate = options.hibernate ? { Hibernate: true } : {};',
+        replace: '    const hibernate = {};',
+      },
+    ],
+  },
+  {
+    name: 'session-ignored',
+    what: "somebody's session keeps nothing awake",
+    patches: [
+      {
+        file: 'functions/domain/neighbours.ts',
+        find: '  if (session !== undefined) {',
+        replace: "  if (session?.sessionId === '') {",
+      },
+    ],
+  },
+  {
+    name: 'lost-lease-ignored',
+    what: 'a lease that somebody has taken away is not missed',
+    patches: [
+      {
+        file: RESTORING,
+        find: '  if (carried === expected.leaseValue || secondsBetween',
+        replace: '  if (carried !== null || secondsBetween',
+      },
+      WITHOUT_IAM,
+    ],
+  },
+  {
+    name: 'all-tags-deleted',
+    what: 'DeleteTags names no tag',
+    patches: [
+      {
+        file: EC2,
+        find: 'new DeleteTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] })',
+        replace: 'new DeleteTagsCommand({ Resources })',
+      },
+    ],
+  },
+  {
+    name: 'stop-not-repeated',
+    what: 'a stop that was accepted counts as done',
+    patches: [
+      {
+        file: RESTORING,
+        find: "    return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');",
+        replace:
+          "    return { action: 'settle', finalState: 'stopped', releaseLease: true, restored: true, reason: null };",
+      },
+    ],
+  },
+  {
+    name: 'lock-always-taken',
+    what: 'a lock that another run has just written counts as our own',
+    patches: [
+      {
+        file: 'functions/aws/lock.ts',
+        find: '  if (written) return true;',
+        replace: '  if (written || seen === null) return true;',
+      },
+    ],
+  },
+  {
+    name: 'lock-taken-from-the-living',
+    what: 'the lock of a running run is taken',
+    patches: [
+      {
+        file: 'functions/domain/lock.ts',
+        find: "  if (life === 'dead') return { action: 'take' };",
+        replace: "  if (life !== 'ending') return { action: 'take' };",
+      },
+    ],
+  },
+  {
+    name: 'twins-fight',
+    what: 'a second delivery of an occurrence is not recognised',
+    patches: [
+      {
+        file: 'functions/domain/lock.ts',
+        find: "  if (isSameOccurrence) return { action: 'leave', claim: 'already-running', runId: lock.runId };",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'lock-of-the-dead-kept',
+    what: 'the lock of a dead run is never released',
+    patches: [
+      {
+        file: RECONCILER,
+        find: "    if (seen !== null && lock === 'dead' && orphans.length === 0) await releaseLock(bucket, seen);",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'reconciler-takes-the-living',
+    what: 'the reconciler puts back what a running run holds',
+    patches: [
+      {
+        file: 'functions/domain/lease-standing.ts',
+        find: "  if (lives.some(({ life }) => life === 'alive')) return",
+        replace: "  if (lives.some(({ life }) => life === 'none')) return",
+      },
+      {
+        file: RECONCILER,
+        find: "    const mayAct = lock === 'free' || lock === 'dead';",
+        replace: '    const mayAct = true;',
+      },
+    ],
+  },
+  {
+    name: 'reconciler-forgets-commands',
+    what: 'the reconciler does not look for commands that are still at work',
+    patches: [
+      {
+        file: ORPHANS,
+        find: '    withLostCommands(toConveyorInstance(orphan, attempts.get(orphan.facts.instanceId) ?? []), sent),',
+        replace:
+          '    withLostCommands(toConveyorInstance(orphan, attempts.get(orphan.facts.instanceId) ?? []), sent.slice(sent.length)),',
+      },
+      {
+        file: 'functions/domain/neighbours.ts',
+        find: '  if (command !== undefined) {',
+        replace: "  if (command?.commandId === '') {",
+      },
+    ],
+  },
+  {
+    name: 'reconciler-forgets-hibernation',
+    what: 'the reconciler just stops what was hibernated',
+    patches: [
+      {
+        file: 'functions/domain/reconciling.ts',
+        find: '    originalState: standing.originalState,',
+        replace: "    originalState: 'stopped',",
+      },
+    ],
+  },
+  {
+    name: 'reconciler-sleeps',
+    what: 'the reconciler never acts',
+    patches: [
+      {
+        file: RECONCILER,
+        find: "    const mayAct = lock === 'free' || lock === 'dead';",
+        replace: '    const mayAct = false;',
+      },
+    ],
+  },
+];
