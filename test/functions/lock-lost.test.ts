@@ -167,7 +167,7 @@ describe('StartInstances, taking over whom a dead run has left awake', () => {
     ]);
     expect(instances).toMatchObject([
       { step: 'readiness', handedOver: null, wokenAt: stamp('03:00'), hold: { attempt: 'attempt-9', earlier: [dead] } },
-      { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:01'), earlier: [] } },
+      { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:00:05'), earlier: [] } },
     ]);
     // Its own start was none: a boot from now on is somebody else's.
     expect(instances[0]?.hold?.startBy).toBe(instances[0]?.hold?.recordedAt);
