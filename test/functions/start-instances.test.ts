@@ -90,7 +90,7 @@ describe('StartInstances', () => {
       batch: 7,
       attempt: 'attempt-1',
       recordedAt: stamp('02:00:10'),
-      startBy: stamp('02:00:15'),
+      startBy: stamp('02:01:10'),
       instances: [
         { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, adopted: [] },
         { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, adopted: [] },
