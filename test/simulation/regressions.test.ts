@@ -5,24 +5,26 @@ import type { Disturbance, Fault, Scenario } from '../../local/simulation/scenar
 
 /** What the simulation has found in our own code, shrunk; each broke a promise once, and keeps it now. */
 
-const ID = 'i-00000000000000001';
+const RESTARTED = 'i-00000000000000003';
 
 function aScenario(
-  instance: Partial<FleetInstance>,
+  instance: Partial<FleetInstance> | Partial<FleetInstance>[],
   { seed, faults = [], disturbances = [] }: { seed: number; faults?: Fault[]; disturbances?: Disturbance[] },
 ): Scenario {
-  const one: FleetInstance = {
-    id: ID,
-    name: 'web-1',
-    state: 'stopped',
-    platform: 'amazon-linux-2023',
-    agentVersion: '3.3.131.0',
-    behaviours: [],
-    ...instance,
-  };
+  const instances = [instance].flat().map(
+    (one, index): FleetInstance => ({
+      id: `i-${(index + 1).toString(16).padStart(17, '0')}`,
+      name: `web-${index + 1}`,
+      state: 'stopped',
+      platform: 'amazon-linux-2023',
+      agentVersion: '3.3.131.0',
+      behaviours: [],
+      ...one,
+    }),
+  );
   return {
     seed,
-    fleet: { region: 'eu-central-1', agentVersion: '3.3.551.0', groups: [{ name: 'dev', instances: [one] }] },
+    fleet: { region: 'eu-central-1', agentVersion: '3.3.551.0', groups: [{ name: 'dev', instances }] },
     parameters: {},
     executions: [{ atSeconds: 0, name: 'run-1', input: {} }],
     faults,
@@ -57,7 +59,8 @@ it('a run that is redriven after ReconcileLeases has put its instance back blame
 it('a hibernation that EC2 loses is told, also if the run dies before its report', async () => {
   const { complaints, line } = await told(
     aScenario(
-      { behaviours: ['hibernation-falls-back'] },
+      // The other one keeps the run alive for as long as an agent may take to register.
+      [{ behaviours: ['hibernation-falls-back'] }, { behaviours: ['never-registers'] }],
       { seed: 522, disturbances: [{ kind: 'abort', atSeconds: 1067, execution: 0 }] },
     ),
   );
@@ -97,14 +100,14 @@ it('ReconcileLeases stops nobody whom an association of AWS itself is updating',
 it('an instance that somebody stops and starts again seconds after our start is theirs', async () => {
   const { complaints, account } = await told(
     aScenario(
-      { agentVersion: '3.3.40.0' },
+      { id: RESTARTED, agentVersion: '3.3.40.0' },
       {
         seed: 2548,
-        disturbances: [{ kind: 'person', deed: 'restart', atSeconds: 50, instanceId: ID, seconds: 300 }],
+        disturbances: [{ kind: 'person', deed: 'restart', atSeconds: 8, instanceId: RESTARTED, seconds: 300 }],
       },
     ),
   );
 
   expect(complaints).toEqual([]);
-  expect(account.world.machines.get(ID)?.state).toBe('running');
+  expect(account.world.machines.get(RESTARTED)?.state).toBe('running');
 });
