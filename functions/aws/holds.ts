@@ -1,10 +1,11 @@
 import type { Attempt, Batch, Run } from '../domain/conveyor.ts';
 import {
   type HoldRecord,
-  handOverNoteKey,
-  handOverNoteSchema,
   holdRecordSchema,
   recordPrefix,
+  type StartNote,
+  startNoteKey,
+  startNoteSchema,
 } from '../domain/leases.ts';
 import type { Bucket } from './bucket.ts';
 
@@ -13,11 +14,15 @@ const RECORDS_MAX = 1000;
 
 type Source = Pick<Batch, 'child' | 'attempts'> & { run: Pick<Run, 'runId'> };
 
-/** What an attempt may have done to one of its instances: nothing, where it found it awake already or only took it over. */
-function windowOf(record: HoldRecord, adopted: Attempt[], handedOver: boolean): Attempt {
-  const { attempt, recordedAt, startBy } = record;
-  const mayHaveStarted = adopted.length === 0 && !handedOver;
-  return { attempt, recordedAt, startBy: mayHaveStarted ? startBy : recordedAt };
+/** When an attempt may have started one of its instances; never, where it only took it over, or knew that it had not. */
+function windowOf(
+  { attempt, recordedAt, startBy }: HoldRecord,
+  note: StartNote | null,
+  id: string,
+  adopted: Attempt[],
+): Attempt {
+  const mayHaveStarted = adopted.length === 0 && !note?.notStarted.includes(id);
+  return { attempt, recordedAt, startBy: mayHaveStarted ? (note?.startBy ?? startBy) : recordedAt };
 }
 
 /**
@@ -38,9 +43,9 @@ export async function findLostAttempts(
   for (const key of keys.filter((one) => !known.has(one))) {
     const record = await bucket.get(key, holdRecordSchema);
     if (record === null) continue;
-    const note = await bucket.get(handOverNoteKey(holder, record.attempt), handOverNoteSchema);
+    const note = await bucket.get(startNoteKey(holder, record.attempt), startNoteSchema);
     for (const { instanceId, adopted } of record.instances) {
-      const window = windowOf(record, adopted, note?.handedOver.includes(instanceId) ?? false);
+      const window = windowOf(record, note, instanceId, adopted);
       lost.set(instanceId, [...(lost.get(instanceId) ?? []), window, ...adopted]);
     }
   }

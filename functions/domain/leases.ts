@@ -54,16 +54,25 @@ export const holdRecordSchema = z.object({
 });
 export type HoldRecord = z.infer<typeof holdRecordSchema>;
 
-/** Written after a start that found some awake already: somebody else's, whatever their LaunchTime says. */
-export const handOverNoteSchema = z.object({ attempt: z.string(), handedOver: z.array(z.string()) });
+/**
+ * Written once the replies to an attempt have come: what only they tell. Whoever finds the attempt's record later knows by
+ * it that no later boot can be its own, and whom it has not started at all.
+ */
+export const startNoteSchema = z.object({
+  attempt: z.string(),
+  startBy: timestampSchema,
+  /** Refused, not tried, only taken over, or found awake: any boot of theirs is somebody else's, or of another attempt. */
+  notStarted: z.array(z.string()),
+});
+export type StartNote = z.infer<typeof startNoteSchema>;
 
 type Holder = Pick<Lease, 'runId' | 'child'>;
 
 /** Where all records of a child are: what a lease tag says is enough to find its record. */
 export const recordPrefix = ({ runId, child }: Holder): string => `runs/${runId}/records/${child}/`;
 export const recordKey = (holder: Holder, attempt: string): string => `${recordPrefix(holder)}${attempt}.json`;
-export const handOverNoteKey = (holder: Holder, attempt: string): string =>
-  `runs/${holder.runId}/handed-over/${holder.child}/${attempt}.json`;
+export const startNoteKey = (holder: Holder, attempt: string): string =>
+  `runs/${holder.runId}/starts/${holder.child}/${attempt}.json`;
 
 /** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 44). */
 const LAUNCH_TIME_PRECISION_SECONDS = 1;

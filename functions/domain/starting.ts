@@ -1,9 +1,9 @@
 import { type Attempt, type ConveyorInstance, exclude, fail, type Hold, moveTo } from './conveyor.ts';
 import type { InstanceFacts } from './instances.ts';
 import type { LeaseStanding } from './lease-standing.ts';
-import { isOurBoot, toHold } from './leases.ts';
+import { isOurBoot, type StartNote, toHold } from './leases.ts';
 import { exclusion, type Reason, reason } from './reasons.ts';
-import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from './settings.ts';
+import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from './settings.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from './time.ts';
 
 export interface StartFacts {
@@ -158,6 +158,29 @@ export type StartResult =
   /** `wasRetried`: EC2 was asked more than once, because an answer was lost. */
   | { kind: 'accepted'; previousState: string; wasRetried: boolean };
 
+/** EC2's clock is another one (docs/aws-behaviour.md 44). */
+const CLOCK_MARGIN_SECONDS = 5;
+
+const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
+
+/** What whoever finds this attempt's record later has to know: until when a boot can be its own, and whose can't. */
+export function toStartNote(tried: Attempt, held: ConveyorInstance[]): StartNote {
+  const own = held.filter(({ hold, handedOver }) => hold?.attempt === tried.attempt && handedOver === null);
+  const started = own.flatMap(({ hold }) => (hold !== null && hold.startBy !== tried.recordedAt ? [hold] : []));
+  const startedIds = new Set(
+    own.filter(({ hold }) => hold?.startBy !== tried.recordedAt).map(({ instanceId }) => instanceId),
+  );
+  return {
+    attempt: tried.attempt,
+    startBy:
+      started
+        .map(({ startBy }) => startBy)
+        .sort()
+        .at(-1) ?? tried.recordedAt,
+    notStarted: held.map(({ instanceId }) => instanceId).filter((id) => !startedIds.has(id)),
+  };
+}
+
 /** Whether EC2 had found the instance awake already when it was told to start it. */
 export const wasAwake = (result: StartResult): boolean =>
   result.kind === 'accepted' && (result.previousState === 'running' || result.previousState === 'pending');
@@ -196,7 +219,11 @@ export function applyStart(
       return { ...unstarted, retryAt: addSeconds(now, decision.afterSeconds), lastRefusal: decision.reason.text };
     }
     case 'accepted': {
-      const held = moveTo({ ...instance, hold }, 'readiness', now);
+      // Only once asked, and answered: no boot that comes later can be this attempt's. Asked twice, the first may still come.
+      const startBy = result.wasRetried
+        ? tried.startBy
+        : earliest(tried.startBy, addSeconds(now, CLOCK_MARGIN_SECONDS));
+      const held = moveTo({ ...instance, hold: { ...hold, startBy } }, 'readiness', now);
       // Awake already: by a try of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
       if (!wasAwake(result) || result.wasRetried || earlier.length > 0) return { ...held, wokenAt: toTimestamp(now) };
       const text = `it was ${result.previousState} when Reveille started it: it is not stopped`;
@@ -234,40 +261,4 @@ export function applyStartDecision(
       return fail({ ...instance, hold }, decision.reason.code, decision.reason.text, now);
     }
   }
-}
-
-/** From its start until it is surely back as it was, if every step takes all of its time. */
-export interface AwakeLimits {
-  readinessDeadlineSeconds: number;
-  updateDeadlineSeconds: number;
-  verifyDeadlineSeconds: number;
-  restoreDeadlineSeconds: number;
-}
-
-/**
- * Why nobody may be started any more; null as long as there is time to put everybody back before the moment when others
- * come: the office opens, another scheduler starts to act. A hung update is followed to its hard deadline, whatever its own.
- */
-export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, now: Date): Reason | null {
-  if (finishBy === null) return null;
-  const { readinessDeadlineSeconds, updateDeadlineSeconds, verifyDeadlineSeconds, restoreDeadlineSeconds } = limits;
-  const updateSeconds = Math.max(updateDeadlineSeconds, UPDATE_HARD_DEADLINE_SECONDS);
-  const neededSeconds = readinessDeadlineSeconds + updateSeconds + verifyDeadlineSeconds + restoreDeadlineSeconds;
-  if (secondsBetween(now, finishBy) >= neededSeconds) return null;
-  const minutes = Math.round(neededSeconds / 60);
-  return exclusion(
-    'finish-by',
-    `it might be awake for ${minutes} minutes, and everybody has to be back by ${finishBy}`,
-  );
-}
-
-/** One that is not started any more: left out, if nothing was done to it yet; else it has failed, and is put back. */
-export function leaveAsleep(
-  instance: ConveyorInstance,
-  earlierHold: Hold | null,
-  why: Reason,
-  now: Date,
-): ConveyorInstance {
-  const hold = instance.hold ?? earlierHold;
-  return hold === null ? exclude(instance, why, now) : fail({ ...instance, hold }, why.code, why.text, now);
 }

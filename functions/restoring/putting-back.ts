@@ -4,7 +4,7 @@ import { describeFailure } from '../aws/failures.ts';
 import { findNeighbours } from '../aws/neighbours.ts';
 import type { ConveyorInstance, Run } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
-import { formatLease, LEASE_TAG } from '../domain/leases.ts';
+import { formatLease, LEASE_TAG, parseLease } from '../domain/leases.ts';
 import { findNeighbour } from '../domain/neighbours.ts';
 import type { Reason } from '../domain/reasons.ts';
 import { neighboursUnknown, type RestoreDecision } from '../domain/restoring.ts';
@@ -18,17 +18,17 @@ export interface Holder {
   child: string;
 }
 
-/** The value that its lease should have: any of its attempts', for a lost one may have been the last to write it. */
+/** The value that its lease should have: any of this child's, for an attempt that was lost may have been the last to write it. */
 export function leaseOf(
-  { run, child }: Holder,
+  { run: { stateMachine, runId }, child }: Holder,
   { hold }: ConveyorInstance,
   facts: InstanceFacts | undefined,
 ): string | null {
   if (hold === null) return null;
-  const values = [hold, ...hold.earlier].map(({ attempt }) =>
-    formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt }),
-  );
-  return values.find((value) => value === facts?.tags[LEASE_TAG]) ?? values[0] ?? null;
+  const carried = facts?.tags[LEASE_TAG] ?? '';
+  const lease = parseLease(carried);
+  const isOurs = lease?.stateMachine === stateMachine && lease.runId === runId && lease.child === child;
+  return isOurs ? carried : formatLease({ stateMachine, runId, child, attempt: hold.attempt });
 }
 
 /** Who else is at work on those that would be stopped now, by ID. Asked of nobody else: it costs a call for each. */

@@ -14,17 +14,17 @@ import {
   enterBatch,
   fail,
 } from '../domain/conveyor.ts';
+import { leaveAsleep, tooLateToStart } from '../domain/finish-by.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import type { LeaseStanding } from '../domain/lease-standing.ts';
-import { handOverNoteKey, LEASE_TAG, parseLease, toHold } from '../domain/leases.ts';
+import { LEASE_TAG, parseLease, startNoteKey, toHold } from '../domain/leases.ts';
 import {
   applyStart,
   applyStartDecision,
   decideStart,
-  leaveAsleep,
   type StartFacts,
   type StartResult,
-  tooLateToStart,
+  toStartNote,
   wasAwake,
 } from '../domain/starting.ts';
 import { toTimestamp } from '../domain/time.ts';
@@ -103,14 +103,8 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       const earlier = [...(lost.get(instance.instanceId) ?? []), ...adopted];
       return applyStart(instance, result, tried, earlier, settings.START_DEADLINE_SECONDS, acceptedAt);
     });
-    // Whoever finds this attempt's record later can't know what the reply said.
-    const handedOver = held.filter((instance) => instance.handedOver !== null).map(({ instanceId }) => instanceId);
-    if (handedOver.length > 0) {
-      await bucket.put(handOverNoteKey({ runId: run.runId, child }, tried.attempt), {
-        attempt: tried.attempt,
-        handedOver,
-      });
-    }
+    // Whoever finds this attempt's record later can't know what the replies said.
+    await bucket.put(startNoteKey({ runId: run.runId, child }, tried.attempt), toStartNote(tried, held));
     return held;
   }
 

@@ -43,14 +43,15 @@ describe('findLostAttempts', () => {
     expect((await find()).size).toBe(0);
   });
 
-  it('claims no boot of one that its attempt had found awake: a note beside the record says so', async () => {
+  it('claims no boot of one that its attempt has not started, and none after EC2 had answered: a note says so', async () => {
     givenRecords(s3, aRecord(['i-1', 'i-2'], FIRST));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/handed-over/child-1/attempt-1.json' }).resolves(
-      stored({ attempt: 'attempt-1', handedOver: ['i-2'] }),
+    const answeredBy = stamp('02:00:07');
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-1.json' }).resolves(
+      stored({ attempt: 'attempt-1', startBy: answeredBy, notStarted: ['i-2'] }),
     );
 
     expect([...(await find())]).toEqual([
-      ['i-1', [FIRST]],
+      ['i-1', [{ ...FIRST, startBy: answeredBy }]],
       ['i-2', [{ ...FIRST, startBy: FIRST.recordedAt }]],
     ]);
   });

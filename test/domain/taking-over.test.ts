@@ -1,15 +1,8 @@
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
+import { type AwakeLimits, leaveAsleep, tooLateToStart } from '../../functions/domain/finish-by.ts';
 import type { InstanceFacts } from '../../functions/domain/instances.ts';
 import type { LeaseStanding } from '../../functions/domain/lease-standing.ts';
-import {
-  type AwakeLimits,
-  applyStart,
-  applyStartDecision,
-  decideStart,
-  leaveAsleep,
-  type StartFacts,
-  tooLateToStart,
-} from '../../functions/domain/starting.ts';
+import { applyStart, applyStartDecision, decideStart, type StartFacts } from '../../functions/domain/starting.ts';
 import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../support/builders.ts';
 
 const DEADLINE_SECONDS = 1200;

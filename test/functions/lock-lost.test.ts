@@ -12,6 +12,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { holdRecordSchema } from '../../functions/domain/leases.ts';
+import { addSeconds } from '../../functions/domain/time.ts';
 import { createStartInstances } from '../../functions/start-instances/start-instances.ts';
 import { createUpdateAgent } from '../../functions/update-agent/update-agent.ts';
 import { aReconcilerLock, aRecord, aRunLock, givenLock, givenRecords } from '../support/bucket.ts';
@@ -166,7 +167,7 @@ describe('StartInstances, taking over whom a dead run has left awake', () => {
     ]);
     expect(instances).toMatchObject([
       { step: 'readiness', handedOver: null, wokenAt: stamp('03:00'), hold: { attempt: 'attempt-9', earlier: [dead] } },
-      { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:01'), earlier: [] } },
+      { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:00:05'), earlier: [] } },
     ]);
     // Its own start was none: a boot from now on is somebody else's.
     expect(instances[0]?.hold?.startBy).toBe(instances[0]?.hold?.recordedAt);
@@ -223,16 +224,17 @@ describe('StartInstances, finding somebody awake', () => {
 
     await start(sleepers(FIRST, SECOND));
 
-    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/handed-over/child-1/attempt-9.json' });
-    expect(contentOf(note?.args[0].input.Body)).toEqual({ attempt: 'attempt-9', handedOver: [FIRST] });
+    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
+    expect(contentOf(note?.args[0].input.Body)).toMatchObject({ attempt: 'attempt-9', notStarted: [FIRST] });
   });
 
-  it('notes nothing where nobody was awake', async () => {
-    await start(sleepers(FIRST, SECOND));
+  it('notes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
+    const [first] = (await start(sleepers(FIRST, SECOND))).instances;
 
-    expect(s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Key)).toEqual([
-      'runs/run-1/records/child-1/attempt-9.json',
-    ]);
+    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
+    const startBy = addSeconds(first?.wokenAt ?? '', 5);
+    expect(contentOf(note?.args[0].input.Body)).toEqual({ attempt: 'attempt-9', startBy, notStarted: [] });
+    expect(first?.hold?.startBy).toBe(startBy);
   });
 });
 

@@ -56,6 +56,7 @@ describe('StartInstances', () => {
       'PutObject',
       'CreateTags',
       'StartInstances',
+      'PutObject',
     ]);
     expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
       Resources: ids,
@@ -107,7 +108,7 @@ describe('StartInstances', () => {
       step: 'readiness',
       wokenAt: stamp('02:00:10'),
       handedOver: null,
-      hold: { attempt: 'attempt-1', recordedAt: stamp('02:00:10'), startBy: stamp('02:01:10') },
+      hold: { attempt: 'attempt-1', recordedAt: stamp('02:00:10'), startBy: stamp('02:00:15') },
     });
   });
 
@@ -124,7 +125,9 @@ describe('StartInstances', () => {
   it('goes on where its own record is there already: the reply to an earlier write was lost', async () => {
     const ids = instanceIds(1);
     givenSleepers(ids);
-    s3.on(PutObjectCommand).rejects(awsError('PreconditionFailed', 'At least one did not hold', 412));
+    s3.on(PutObjectCommand, { IfNoneMatch: '*' }).rejects(
+      awsError('PreconditionFailed', 'At least one did not hold', 412),
+    );
 
     const { counts } = await startBatch(ids);
 

@@ -115,7 +115,10 @@ function beginForeignUpdate(world: World, machine: Machine, at: number): void {
     version: agent.version,
     target: world.latestVersion,
   });
-  world.later(machine, at, random.between(FOREIGN_UPDATE_SECONDS), (then) => {
+  const seconds = random.between(FOREIGN_UPDATE_SECONDS);
+  // It is an association, and SSM shows it as one.
+  beginAssociation(world, machine, { id: randomUuid(random), seconds }, at);
+  world.later(machine, at, seconds, (then) => {
     agent.lock = null;
     machine.activities.delete(activity);
     const result = agent.version === world.latestVersion ? 'already-installed' : 'updated';

@@ -53,14 +53,16 @@ const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-p
 /** Whether a run's restoring was hit by something that may have kept it from writing its result. */
 const mayLackResult = ({ evidence }: Line): boolean =>
   evidence.disturbances.some(({ disturbance: { kind } }) => kind !== 'person' && kind !== 'events') ||
-  evidence.faults.some(({ text }) => text.includes('RestoreInstances') || text.includes('ReportRun'));
+  evidence.faults.some(({ text }) => /ListInstances|RestoreInstances|ReportRun/.test(text));
 
 const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): boolean =>
   names.some((name) => behaviours.includes(name));
 
 /** Stopped by a person, or by ReconcileLeases while the run was dead: at any rate not by the run that says so. */
 const stoppedByNoRun = ({ evidence, instance, execution }: Line): boolean =>
-  bootsOf(evidence, instance).some(({ stop }) => stop !== null && !(stop.ours && stop.runId === execution.name));
+  bootsOf(evidence, instance)
+    .filter(({ at, runId }) => at === null || runId === execution.name)
+    .some(({ stop }) => stop !== null && !(stop.ours && stop.runId === execution.name));
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
