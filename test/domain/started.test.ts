@@ -4,6 +4,7 @@ import { startNoteSchema } from '../../functions/domain/leases.ts';
 import {
   applyStart,
   applyStartDecision,
+  decideStart,
   type StartDecision,
   type StartResult,
   toStartNote,
@@ -212,5 +213,30 @@ describe('a decision about an instance that awaits its start', () => {
     expect(decided(decision, { earlierHold: lost })).toMatchObject({ ...expected, hold: lost });
     const instance = anInstance({ hold: aHold() });
     expect(decided(decision, { instance, earlierHold: lost })).toMatchObject({ ...expected, hold: aHold() });
+  });
+});
+
+describe('the words of a decision', () => {
+  const say = (instance: InstanceFacts | null, changes: Partial<ConveyorInstance> = {}, time = '02:00:03') => {
+    const seen = { instance, earlierHold: null, lease: null };
+    const decision = decideStart(anInstance(changes), seen, DEADLINE_SECONDS, at(time));
+    return 'reason' in decision ? `${decision.action}: ${decision.reason.text} [${decision.reason.code}]` : null;
+  };
+
+  it('tell people what is the matter', () => {
+    expect(say(wokenFacts())).toBe(
+      'hand-over: somebody else started it before Reveille did: it is not stopped [started-by-others]',
+    );
+    expect(say(null)).toBe('fail: EC2 does not know it any more [disappeared]');
+    expect(say(instanceFacts(), { retryAt: stamp('02:02') })).toBe(
+      'wait: waits before the next attempt to start it [waiting-for-capacity]',
+    );
+    expect(say(instanceFacts({ state: 'stopping' }))).toBe(
+      'wait: it is stopping: it can be started once it has stopped [stopping]',
+    );
+    expect(say(instanceFacts({ state: 'stopping' }), {}, '02:20')).toBe(
+      'fail: it has been stopping ever since [stuck-stopping]',
+    );
+    expect(say(instanceFacts({ state: 'terminated' }))).toBe('fail: it is terminated now [terminated-in-run]');
   });
 });
