@@ -97,7 +97,9 @@ describe('findNeighbours', () => {
 
     const { invocations } = await find();
 
-    expect(invocations).toEqual([{ instanceId: FIRST, commandId: '', documentName: '', requestedAt: SINCE }]);
+    expect(invocations).toEqual([
+      { instanceId: FIRST, commandId: '', documentName: '', comment: '', requestedAt: SINCE },
+    ]);
   });
 
   it('finds associations that are being carried out, and no others', async () => {
