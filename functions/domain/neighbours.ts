@@ -27,18 +27,22 @@ const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): b
 /**
  * Who else is at work on an instance that would otherwise be stopped; null if nobody is. What hangs since an earlier boot
  * keeps nobody awake.
+ * @param knownCommandIds commands of this run: their own deadlines count. Those that it does not know are told by their comments
  */
 export function findNeighbour(
   instanceId: string,
   launchTime: Timestamp | null,
   { sessions, invocations, associations }: NeighbourFacts,
+  knownCommandIds: Set<string>,
 ): Reason | null {
   const session = sessions.find((one) => one.instanceId === instanceId);
   if (session !== undefined) {
     return reason('session-active', `${session.owner} has a session on it (${session.sessionId})`);
   }
+  const isOthers = ({ commandId, comment }: NeighbourFacts['invocations'][number]) =>
+    !knownCommandIds.has(commandId) && !isOwnComment(comment);
   const command = invocations.find(
-    (one) => one.instanceId === instanceId && !isOwnComment(one.comment) && isOfThisBoot(one.requestedAt, launchTime),
+    (one) => one.instanceId === instanceId && isOthers(one) && isOfThisBoot(one.requestedAt, launchTime),
   );
   if (command !== undefined) {
     return reason(

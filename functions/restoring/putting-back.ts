@@ -58,8 +58,9 @@ async function lookAround(
   try {
     const found = await findNeighbours(ssm, ids, since ?? toStop[0]?.[0].stepSince ?? '');
     return new Map(
-      ids.map((id) => {
-        const neighbour = findNeighbour(id, launchTimeOf(id), found);
+      toStop.map(([{ instanceId: id, commands }]) => {
+        const known = new Set(commands.map(({ commandId }) => commandId));
+        const neighbour = findNeighbour(id, launchTimeOf(id), found, known);
         return [id, { neighbour, ownCommands: findOwnCommands(id, launchTimeOf(id), found) }];
       }),
     );

@@ -74,7 +74,7 @@ describe('findNeighbours', () => {
 
     const { invocations } = await find();
 
-    const base = { documentName: 'AWS-RunShellScript', requestedAt: stamp('02:05') };
+    const base = { documentName: 'AWS-RunShellScript', comment: '', requestedAt: stamp('02:05') };
     expect(invocations).toEqual([
       { ...base, instanceId: FIRST, commandId: 'waits' },
       { ...base, instanceId: SECOND, commandId: 'runs' },

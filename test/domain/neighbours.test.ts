@@ -5,8 +5,8 @@ import { at, aWokenInstance, INSTANCE_ID, restoreFacts, stamp, wokenFacts } from
 
 const BOOT = stamp('02:00:30');
 const nobody: NeighbourFacts = { sessions: [], invocations: [], associations: [] };
-const find = (facts: Partial<NeighbourFacts>, launchTime: string | null = BOOT) =>
-  findNeighbour(INSTANCE_ID, launchTime, { ...nobody, ...facts });
+const find = (facts: Partial<NeighbourFacts>, launchTime: string | null = BOOT, known: string[] = []) =>
+  findNeighbour(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(known));
 
 const session = { instanceId: INSTANCE_ID, sessionId: 'anna-0a1b2c', owner: 'arn:aws:iam::123456789012:user/anna' };
 const invocation = (changes = {}) => ({
@@ -48,6 +48,7 @@ describe('who else is at work on an instance', () => {
   it('is not a run of ours, this one or a dead one: their commands have deadlines of their own', () => {
     const own = invocation({ comment: 'reveille run-0 b0 a1' });
     expect(find({ invocations: [own] })).toBeNull();
+    expect(find({ invocations: [invocation()] }, BOOT, ['command-7'])).toBeNull();
     expect(find({ invocations: [own, invocation({ commandId: 'other' })] })?.text).toContain('other');
   });
 
