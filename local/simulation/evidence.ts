@@ -53,6 +53,8 @@ export interface ExecutionEvidence {
   startedAt: number;
   /** null: it never ended. */
   endedAt: number | null;
+  /** When it was dead: between an end and a redrive. */
+  pauses: { from: number; to: number }[];
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   error: string | null;
   report: Report | null;

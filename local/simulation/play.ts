@@ -26,6 +26,8 @@ const LOCK_KEY = 'lock.json';
 export interface Ongoing extends PlannedExecution {
   startedAt: number;
   endedAt: number | null;
+  /** When it was dead: between an end and a redrive. */
+  pauses: { from: number; to: number }[];
   result: ExecutionResult | null;
   execution: Execution;
 }
@@ -100,7 +102,7 @@ async function startPlanned(stage: Stage, planned: PlannedExecution): Promise<vo
   await pause(planned.atSeconds);
   stage.notes.write('execution starts', `${planned.name} with ${JSON.stringify(planned.input)}`);
   const execution = stage.machine.start(planned.name, planned.input);
-  const ongoing: Ongoing = { ...planned, startedAt: Date.now(), endedAt: null, result: null, execution };
+  const ongoing: Ongoing = { ...planned, startedAt: Date.now(), endedAt: null, pauses: [], result: null, execution };
   stage.executions.push(ongoing);
   stage.follow(ongoing);
 }
@@ -190,11 +192,12 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry): Evidence {
     }),
     timeline: gatherTimeline(account.journal.entries, runs),
     executions: executions.map(
-      ({ name, input, startedAt, endedAt, result }): ExecutionEvidence => ({
+      ({ name, input, startedAt, endedAt, pauses, result }): ExecutionEvidence => ({
         name,
         input,
         startedAt,
         endedAt,
+        pauses,
         status: result?.status ?? 'RUNNING',
         error: result !== null && 'error' in result ? (result.error ?? null) : null,
         report: readReport(stage, name),

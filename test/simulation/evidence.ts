@@ -40,6 +40,7 @@ export const anExecution = (changes: Partial<ExecutionEvidence> = {}): Execution
   input: {},
   startedAt: moment('02:00'),
   endedAt: moment('02:20'),
+  pauses: [],
   status: 'SUCCEEDED',
   error: null,
   report: null,

@@ -5,7 +5,11 @@ const LEASE_TAG = 'reveille:lease';
 
 const isAlive = ({ executions }: Evidence, runId: string, at: number): boolean =>
   executions.some(
-    ({ name, startedAt, endedAt }) => name === runId && startedAt <= at && (endedAt === null || endedAt > at),
+    ({ name, startedAt, endedAt, pauses }) =>
+      name === runId &&
+      startedAt <= at &&
+      (endedAt === null || endedAt > at) &&
+      !pauses.some(({ from, to }) => from <= at && at < to),
   );
 
 /** The lease that a call writes or removes. */
@@ -43,9 +47,19 @@ function overwritten(evidence: Evidence): Found[] {
   return found;
 }
 
+/** How often a run had been redriven by then: what it did before and after its death is not one stretch. */
+const redrivesBy = ({ executions }: Evidence, runId: string, at: number): number =>
+  executions.flatMap(({ name, pauses }) => (name === runId ? pauses : [])).filter(({ to }) => to <= at).length;
+
+interface Stretch {
+  runId: string;
+  from: number;
+  to: number;
+}
+
 /** From a run's first deed on an instance to its last one. */
-function deedsOf(evidence: Evidence, instanceId: string): Map<string, { from: number; to: number }> {
-  const deeds = new Map<string, { from: number; to: number }>();
+function deedsOf(evidence: Evidence, instanceId: string): Stretch[] {
+  const deeds = new Map<string, Stretch>();
   for (const { at, error, principal, runId, instanceIds } of calls(
     evidence,
     'StartInstances',
@@ -53,19 +67,20 @@ function deedsOf(evidence: Evidence, instanceId: string): Map<string, { from: nu
     'SendCommand',
   )) {
     if (error !== null || runId === '' || !isOurs(principal) || !instanceIds.includes(instanceId)) continue;
-    deeds.set(runId, { from: deeds.get(runId)?.from ?? at, to: at });
+    const key = `${runId}/${redrivesBy(evidence, runId, at)}`;
+    deeds.set(key, { runId, from: deeds.get(key)?.from ?? at, to: at });
   }
-  return deeds;
+  return [...deeds.values()];
 }
 
 function together(evidence: Evidence): Found[] {
   return evidence.instances.flatMap(({ instanceId }) => {
-    const deeds = [...deedsOf(evidence, instanceId)];
-    return deeds.flatMap(([runId, { from, to }], index) =>
+    const deeds = deedsOf(evidence, instanceId);
+    return deeds.flatMap(({ runId, from, to }, index) =>
       deeds
         .slice(index + 1)
-        .filter(([, other]) => other.from <= to && from <= other.to)
-        .map(([other, { from: since }]) => ({
+        .filter((other) => other.runId !== runId && other.from <= to && from <= other.to)
+        .map(({ runId: other, from: since }) => ({
           instanceId,
           at: since,
           text: `${runId} and ${other} were both at work on ${instanceId}, the second one since ${clock(evidence, since)}`,
