@@ -62,8 +62,8 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
       const execution = redriven(machine, ongoing.name);
       if (execution === null) return null;
       notes.write('redrive', ongoing.name);
-      ongoing.pauses.push({ from: ongoing.endedAt ?? Date.now(), to: Date.now() });
       Object.assign(ongoing, { execution, endedAt: null, result: null });
+      ongoing.lives.push({ from: Date.now(), to: null });
       stage.follow(ongoing);
       return { seconds: 0 };
     }
