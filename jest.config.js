@@ -2,8 +2,8 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // No haste map of what sam build copies.
-  modulePathIgnorePatterns: ['<rootDir>/.aws-sam'],
+  // No haste map of what sam build and Stryker copy.
+  modulePathIgnorePatterns: ['<rootDir>/.aws-sam', '<rootDir>/mutation'],
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',

@@ -36,6 +36,15 @@ describe('an instance of the group', () => {
     expect(judge({ isSpot: true })).toMatchObject({ decision: 'take-part', originalState: 'stopped' });
   });
 
+  it('takes part as one that sleeps though EC2 does not say why', () => {
+    expect(judge({ isSpot: true, stateReason: null })).toMatchObject({ decision: 'take-part' });
+    expect(judge({ stateReason: null })).toMatchObject({ decision: 'take-part', originalState: 'stopped' });
+  });
+
+  it('is waited for while it is stopping, also as a Spot Instance', () => {
+    expect(judge({ isSpot: true, state: 'stopping' })).toMatchObject({ decision: 'settling' });
+  });
+
   it.each(['pending', 'stopping'] as const)('is waited for while it is %s', (state) => {
     expect(judge({ state })).toMatchObject({
       decision: 'settling',

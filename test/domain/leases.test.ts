@@ -3,9 +3,11 @@ import {
   formatLease,
   holdRecordSchema,
   isOurBoot,
+  mayHaveStarted,
   parseLease,
   recordKey,
   recordPrefix,
+  startNoteKey,
   toHold,
 } from '../../functions/domain/leases.ts';
 import { aHold, at, INSTANCE_ID, stamp } from '../support/builders.ts';
@@ -131,6 +133,13 @@ describe('several attempts on one instance', () => {
     expect(isOurBoot(stamp(time), aHold({ ...second, earlier: [first] }))).toBe(isOurs);
   });
 
+  it('have started it if any of them may have', () => {
+    const refused = { ...second, startBy: second.recordedAt };
+    expect(mayHaveStarted(aHold({ ...refused, earlier: [first] }))).toBe(true);
+    expect(mayHaveStarted(aHold({ ...second, earlier: [{ ...first, startBy: first.recordedAt }] }))).toBe(true);
+    expect(mayHaveStarted(aHold({ ...refused, earlier: [] }))).toBe(false);
+  });
+
   it('cannot have caused a boot if their starts were refused or never tried', () => {
     const refused = { ...second, startBy: second.recordedAt };
     expect(isOurBoot(second.recordedAt, aHold(refused))).toBe(false);
@@ -144,6 +153,9 @@ describe('a record', () => {
       'runs/run-1/records/child-1/attempt-1.json',
     );
     expect(recordPrefix({ runId: 'run-1', child: 'child-1' })).toBe('runs/run-1/records/child-1/');
+    expect(startNoteKey({ runId: 'run-1', child: 'child-1' }, 'attempt-1')).toBe(
+      'runs/run-1/starts/child-1/attempt-1.json',
+    );
   });
 
   const record = {

@@ -4,9 +4,11 @@ import {
   decideLock,
   isHeldBy,
   judgeHolder,
+  LOCK_KEY,
   type Lock,
   lockSchema,
   occurrenceKey,
+  occurrenceSchema,
 } from '../../functions/domain/lock.ts';
 import { aReconcilerLock, aRunLock } from '../support/bucket.ts';
 import { aRun, at, stamp } from '../support/builders.ts';
@@ -159,6 +161,16 @@ describe('a lock', () => {
   });
 });
 
-it('an occurrence is remembered by its time', () => {
-  expect(occurrenceKey(NIGHTLY)).toBe('occurrences/2026-12-06T02:00:00.000Z.json');
+describe('in the bucket', () => {
+  it('there is one lock, and an occurrence is remembered by its time', () => {
+    expect(LOCK_KEY).toBe('lock.json');
+    expect(occurrenceKey(NIGHTLY)).toBe('occurrences/2026-12-06T02:00:00.000Z.json');
+  });
+
+  it('an occurrence says which run has done it, and when', () => {
+    const done = { runId: 'run-1', endedAt: NIGHTLY };
+    expect(occurrenceSchema.parse(done)).toEqual(done);
+    expect(occurrenceSchema.safeParse({ runId: 'run-1' }).success).toBe(false);
+    expect(occurrenceSchema.safeParse({ endedAt: NIGHTLY }).success).toBe(false);
+  });
 });

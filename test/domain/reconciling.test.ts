@@ -153,10 +153,15 @@ describe('what a pass did', () => {
 
   it('is told to people as soon as somebody is back, with who is not', () => {
     const summary = summarizeReconciled(
-      [done('restored', 'i-1'), done('handed-over', 'i-2', 'anna is on it'), done('waiting', 'i-3', 'it is stopping')],
+      [
+        done('restored', 'i-1'),
+        done('handed-over', 'i-2', 'anna is on it'),
+        done('waiting', 'i-3', 'it is stopping'),
+        done('stopping', 'i-4'),
+      ],
       'eu-central-1',
     );
-    expect(summary?.subject).toBe('Reveille reconciled: 2 put back after their run had ended, 1 not yet');
+    expect(summary?.subject).toBe('Reveille reconciled: 2 put back after their run had ended, 2 not yet');
     expect(summary?.message.split('\n')).toEqual([
       'A run in eu-central-1 ended before it could put everybody back. Put back now:',
       '  i-1  restored, stopped, after run run-1',
@@ -164,13 +169,14 @@ describe('what a pass did', () => {
       '',
       'Still held, and tried again:',
       '  i-3  waiting: it is stopping',
+      '  i-4  stopping',
     ]);
   });
 
   it('says nothing of others where there are none', () => {
     const summary = summarizeReconciled([done('restored', 'i-1')], 'eu-central-1');
     expect(summary?.subject).toContain('1 put back after their run had ended, 0 not yet');
-    expect(summary?.message).not.toContain('Still held');
+    expect(summary?.message.split('\n')).toHaveLength(2);
   });
 
   it('is not told to people while nobody is back: it may take many passes', () => {

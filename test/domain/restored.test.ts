@@ -77,6 +77,16 @@ describe('an instance after its restoring was decided', () => {
     expect(applyRestore(done({ reason }), settle, null, NOW)).toMatchObject({ outcome: 'updated', reason });
   });
 
+  it('tells how the restoring went where its work has not failed', () => {
+    const reason = { code: 'restarted-by-others', text: 'it was started again' };
+    const noted = done({ reason: { code: 'updated-by-others', text: 'somebody else' } });
+    expect(applyRestore(noted, { ...settle, reason }, null, NOW)).toMatchObject({ outcome: 'updated', reason });
+  });
+
+  it('keeps why its work failed when the restoring has nothing to add', () => {
+    expect(applyRestore(done(failed), settle, null, NOW)).toMatchObject(failed);
+  });
+
   it('has failed when it was terminated, though its update had succeeded', () => {
     const reason = { code: 'terminated-in-run', text: 'it is terminated' };
     const decision: RestoreDecision = { ...settle, finalState: 'terminated', restored: false, reason };
@@ -87,6 +97,7 @@ describe('an instance after its restoring was decided', () => {
     ['updated', done(), 'updated'],
     ['failed', done(failed), 'the update failed'],
     ['without an outcome', done({ outcome: null }), 'no outcome'],
+    ['failed without a reason', done({ outcome: 'failed', reason: null }), 'no outcome'],
   ])('has failed when it is given up, and says what was before: it was %s', (_what, instance, before) => {
     const reason = { code: 'not-restored', text: 'it is running after 20 minutes' };
     const givenUp = applyRestore(instance, { action: 'give-up', finalState: 'running', reason }, null, NOW);
