@@ -56,11 +56,12 @@ async function listOpenInvocations(
     let count = 0;
     for await (const page of paginateListCommandInvocations({ client: ssm, pageSize: INVOCATIONS_PAGE }, { Filters })) {
       assertPages(++count, 'ListCommandInvocations');
-      for (const { InstanceId = '', CommandId = '', DocumentName = '', RequestedDateTime } of page.CommandInvocations ??
-        []) {
+      for (const reply of page.CommandInvocations ?? []) {
+        const { InstanceId = '', CommandId = '', DocumentName = '', Comment = '', RequestedDateTime } = reply;
         if (!ids.has(InstanceId)) continue;
         const requestedAt = RequestedDateTime?.toISOString() ?? since;
-        found.push({ instanceId: InstanceId, commandId: CommandId, documentName: DocumentName, requestedAt });
+        const command = { commandId: CommandId, documentName: DocumentName, comment: Comment };
+        found.push({ instanceId: InstanceId, ...command, requestedAt });
       }
     }
   }

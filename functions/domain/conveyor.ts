@@ -253,9 +253,14 @@ export function closeLook(batch: Batch, changed: ConveyorInstance[], now: Date, 
 
 const COMMENT_LENGTH_MAX = 100;
 
-/** What all comments of one batch's commands begin with. */
+/** What the comments of all commands of all runs begin with, */
+const COMMENT_PREFIX = 'reveille ';
+/** and those of one batch's. */
 export const commentPrefix = ({ run, index }: { run: Pick<Run, 'runId'>; index: number }): string =>
-  `reveille ${run.runId} b${index} `;
+  `${COMMENT_PREFIX}${run.runId} b${index} `;
+
+/** Whether a command was sent by this or another run: by one that died, perhaps, or whose reply was lost. */
+export const isOwnComment = (comment: string): boolean => comment.startsWith(COMMENT_PREFIX);
 
 /** The comment that finds a command again after a crash has lost its ID (docs/aws-behaviour.md 32). */
 export function commandComment(batch: Pick<Batch, 'run' | 'index'>, attempt: number): string {

@@ -1,3 +1,4 @@
+import { isOwnComment } from './conveyor.ts';
 import { type Reason, reason } from './reasons.ts';
 import { addSeconds, isAfter, type Timestamp } from './time.ts';
 
@@ -6,7 +7,13 @@ export interface NeighbourFacts {
   /** Active Session Manager sessions: connected ones, and those that are disconnected but not ended. */
   sessions: { instanceId: string; sessionId: string; owner: string }[];
   /** Run Command's invocations that have not ended. */
-  invocations: { instanceId: string; commandId: string; documentName: string; requestedAt: Timestamp }[];
+  invocations: {
+    instanceId: string;
+    commandId: string;
+    documentName: string;
+    comment: string;
+    requestedAt: Timestamp;
+  }[];
   /** State Manager's associations that are being carried out. */
   associations: { instanceId: string; name: string; executedAt: Timestamp | null }[];
 }
@@ -20,21 +27,22 @@ const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): b
 /**
  * Who else is at work on an instance that would otherwise be stopped; null if nobody is. What hangs since an earlier boot
  * keeps nobody awake.
- * @param ownCommandIds commands of this run, whose own deadlines count
+ * @param knownCommandIds commands of this run: their own deadlines count. Those that it does not know are told by their comments
  */
 export function findNeighbour(
   instanceId: string,
   launchTime: Timestamp | null,
   { sessions, invocations, associations }: NeighbourFacts,
-  ownCommandIds: Set<string>,
+  knownCommandIds: Set<string>,
 ): Reason | null {
   const session = sessions.find((one) => one.instanceId === instanceId);
   if (session !== undefined) {
     return reason('session-active', `${session.owner} has a session on it (${session.sessionId})`);
   }
+  const isOthers = ({ commandId, comment }: NeighbourFacts['invocations'][number]) =>
+    !knownCommandIds.has(commandId) && !isOwnComment(comment);
   const command = invocations.find(
-    (one) =>
-      one.instanceId === instanceId && !ownCommandIds.has(one.commandId) && isOfThisBoot(one.requestedAt, launchTime),
+    (one) => one.instanceId === instanceId && isOthers(one) && isOfThisBoot(one.requestedAt, launchTime),
   );
   if (command !== undefined) {
     return reason(
@@ -49,3 +57,17 @@ export function findNeighbour(
     ? null
     : reason('association-running', `the association ${association.name} is at work on it`);
 }
+
+/**
+ * Commands of ours that are still open on an instance, of this run or of one that died. They are nobody else's; and an update
+ * may be at work, so their own deadlines count, even if the payload does not know them.
+ */
+export const findOwnCommands = (
+  instanceId: string,
+  launchTime: Timestamp | null,
+  { invocations }: NeighbourFacts,
+): { commandId: string; sentAt: Timestamp; instanceIds: string[] }[] =>
+  invocations
+    .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment))
+    .filter(({ requestedAt }) => isOfThisBoot(requestedAt, launchTime))
+    .map(({ commandId, requestedAt }) => ({ commandId, sentAt: requestedAt, instanceIds: [instanceId] }));

@@ -13,10 +13,10 @@ import {
   toConveyorInstance,
   toReconciled,
 } from '../domain/reconciling.ts';
-import { decideRestore, withNeighbour } from '../domain/restoring.ts';
+import { decideRestore } from '../domain/restoring.ts';
 import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
 import { withLostCommands } from '../domain/updating.ts';
-import { type Decided, lookForNeighbours, releaseDecided, stopDecided } from '../restoring/putting-back.ts';
+import { type Decided, reconsider, releaseDecided, stopDecided } from '../restoring/putting-back.ts';
 import { createRecovery } from '../restoring/recovering.ts';
 import type { Runtime } from '../runtime.ts';
 
@@ -76,13 +76,7 @@ export async function putBackOrphans(tools: Tools, orphans: Orphan[], hasTime: (
     return [instance, decideRestore(instance, seen, NO_DEADLINE, now())];
   };
   const alone = instances.map((instance) => decide(instance, null));
-  const neighbours = await lookForNeighbours({ ssm, logger }, alone, facts);
-  const decided = alone.map(([instance, decision]): Decided => {
-    const neighbour = neighbours.get(instance.instanceId);
-    return neighbour === undefined
-      ? [instance, decision]
-      : decide(withNeighbour(instance, neighbour, now()), neighbour);
-  });
+  const decided = await reconsider({ ssm, logger, now }, alone, facts, decide);
   const refusals = await stopDecided(ec2, decided, hasTime);
   const kept = await releaseOwnLeases(ec2, orphans, decided, facts);
   return decided.flatMap(([{ instanceId }, decision]) => {

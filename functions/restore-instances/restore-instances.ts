@@ -7,12 +7,12 @@ import { type Batch, batchSchema, type ConveyorInstance, closeLook } from '../do
 import { LEASE_TAG } from '../domain/leases.ts';
 import type { Reason } from '../domain/reasons.ts';
 import { applyRestore } from '../domain/restored.ts';
-import { decideKeptLease, decideRestore, withNeighbour } from '../domain/restoring.ts';
+import { decideKeptLease, decideRestore } from '../domain/restoring.ts';
 import { type BatchResult, resultKey } from '../domain/results.ts';
 import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
 import { toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
-import { type Decided, leaseOf, lookForNeighbours, releaseDecided, stopDecided } from '../restoring/putting-back.ts';
+import { type Decided, leaseOf, reconsider, releaseDecided, stopDecided } from '../restoring/putting-back.ts';
 import { createRecovery } from '../restoring/recovering.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
 
@@ -62,13 +62,7 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
       return [instance, decideRestore(instance, seen, settings.RESTORE_DEADLINE_SECONDS, now())];
     };
     const alone = members.map((instance) => decide(instance, null));
-    const neighbours = await lookForNeighbours({ ssm, logger }, alone, facts);
-    const decided = alone.map(([instance, decision]): Decided => {
-      const neighbour = neighbours.get(instance.instanceId);
-      return neighbour === undefined
-        ? [instance, decision]
-        : decide(withNeighbour(instance, neighbour, now()), neighbour);
-    });
+    const decided = await reconsider({ ssm, logger, now }, alone, facts, decide);
     const refusals = await stopDecided(ec2, decided, timeKeeper(context));
     const keptLeases = await releaseDecided(ec2, batch, decided, facts);
 

@@ -5,9 +5,10 @@ import { findNeighbours } from '../aws/neighbours.ts';
 import type { ConveyorInstance, Run } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, LEASE_TAG, parseLease } from '../domain/leases.ts';
-import { findNeighbour } from '../domain/neighbours.ts';
+import { findNeighbour, findOwnCommands } from '../domain/neighbours.ts';
 import type { Reason } from '../domain/reasons.ts';
-import { neighboursUnknown, type RestoreDecision } from '../domain/restoring.ts';
+import { neighboursUnknown, type RestoreDecision, withNeighbour } from '../domain/restoring.ts';
+import { withLostCommands } from '../domain/updating.ts';
 import type { Runtime } from '../runtime.ts';
 
 export type Decided = [ConveyorInstance, RestoreDecision];
@@ -31,12 +32,22 @@ export function leaseOf(
   return isOurs ? carried : formatLease({ stateMachine, runId, child, attempt: hold.attempt });
 }
 
-/** Who else is at work on those that would be stopped now, by ID. Asked of nobody else: it costs a call for each. */
-export async function lookForNeighbours(
-  { ssm, logger }: { ssm: SSMClient; logger: Runtime['logger'] },
+interface Tools extends Pick<Runtime, 'now' | 'logger'> {
+  ssm: SSMClient;
+}
+
+/** Who else is at work on an instance, and which commands of ours still are, whether or not the payload knows them. */
+interface Surroundings {
+  neighbour: Reason | null;
+  ownCommands: ReturnType<typeof findOwnCommands>;
+}
+
+/** Asked of nobody but those that would be stopped now: it costs a call for each. */
+async function lookAround(
+  { ssm, logger }: Tools,
   decided: Decided[],
   facts: Map<string, InstanceFacts>,
-): Promise<Map<string, Reason | null>> {
+): Promise<Map<string, Surroundings>> {
   const toStop = decided.filter(
     ([{ instanceId }, decision]) => decision.action === 'stop' && facts.get(instanceId)?.state === 'running',
   );
@@ -47,17 +58,34 @@ export async function lookForNeighbours(
   try {
     const found = await findNeighbours(ssm, ids, since ?? toStop[0]?.[0].stepSince ?? '');
     return new Map(
-      toStop.map(([{ instanceId, commands }]) => {
-        const own = new Set(commands.map(({ commandId }) => commandId));
-        return [instanceId, findNeighbour(instanceId, launchTimeOf(instanceId), found, own)];
+      toStop.map(([{ instanceId: id, commands }]) => {
+        const known = new Set(commands.map(({ commandId }) => commandId));
+        const neighbour = findNeighbour(id, launchTimeOf(id), found, known);
+        return [id, { neighbour, ownCommands: findOwnCommands(id, launchTimeOf(id), found) }];
       }),
     );
   } catch (error) {
     const failure = describeFailure(error);
     logger.warn('who else is at work could not be found out', { failure });
-    const why = neighboursUnknown(`${failure.code}: ${failure.message}`);
-    return new Map(ids.map((instanceId) => [instanceId, why]));
+    const neighbour = neighboursUnknown(`${failure.code}: ${failure.message}`);
+    return new Map(ids.map((id) => [id, { neighbour, ownCommands: [] }]));
   }
+}
+
+/** Decides once more on those that would be stopped now, with what is at work on them. */
+export async function reconsider(
+  tools: Tools,
+  decided: Decided[],
+  facts: Map<string, InstanceFacts>,
+  decide: (instance: ConveyorInstance, neighbour: Reason | null) => Decided,
+): Promise<Decided[]> {
+  const surroundings = await lookAround(tools, decided, facts);
+  return decided.map(([instance, decision]) => {
+    const around = surroundings.get(instance.instanceId);
+    if (around === undefined) return [instance, decision];
+    const known = withLostCommands(instance, around.ownCommands);
+    return decide(withNeighbour(known, around.neighbour, tools.now()), around.neighbour);
+  });
 }
 
 /** Stops them in one call, hibernates the others in a second. @returns what EC2 refused, by instance */

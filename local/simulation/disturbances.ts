@@ -63,6 +63,7 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
       if (execution === null) return null;
       notes.write('redrive', ongoing.name);
       Object.assign(ongoing, { execution, endedAt: null, result: null });
+      ongoing.lives.push({ from: Date.now(), to: null });
       stage.follow(ongoing);
       return { seconds: 0 };
     }

@@ -53,6 +53,8 @@ export interface ExecutionEvidence {
   startedAt: number;
   /** null: it never ended. */
   endedAt: number | null;
+  /** From when to when it ran: several times, if it was redriven. null: it still runs. */
+  lives: { from: number; to: number | null }[];
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   error: string | null;
   report: Report | null;

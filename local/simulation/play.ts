@@ -26,6 +26,7 @@ const LOCK_KEY = 'lock.json';
 export interface Ongoing extends PlannedExecution {
   startedAt: number;
   endedAt: number | null;
+  lives: ExecutionEvidence['lives'];
   result: ExecutionResult | null;
   execution: Execution;
 }
@@ -100,7 +101,9 @@ async function startPlanned(stage: Stage, planned: PlannedExecution): Promise<vo
   await pause(planned.atSeconds);
   stage.notes.write('execution starts', `${planned.name} with ${JSON.stringify(planned.input)}`);
   const execution = stage.machine.start(planned.name, planned.input);
-  const ongoing: Ongoing = { ...planned, startedAt: Date.now(), endedAt: null, result: null, execution };
+  const startedAt = Date.now();
+  const lives = [{ from: startedAt, to: null }];
+  const ongoing: Ongoing = { ...planned, startedAt, endedAt: null, lives, result: null, execution };
   stage.executions.push(ongoing);
   stage.follow(ongoing);
 }
@@ -113,7 +116,9 @@ const followerOf =
     void execution.result.then((result) => {
       // A redrive has gone on with it.
       if (ongoing.execution !== execution) return;
-      Object.assign(ongoing, { endedAt: Date.now(), result });
+      const endedAt = Date.now();
+      Object.assign(ongoing, { endedAt, result });
+      Object.assign(ongoing.lives.at(-1) ?? {}, { to: endedAt });
       const why = 'error' in result ? `: ${result.error}` : '';
       stage.notes.write('execution ends', `${name} ${result.status}${why}`);
     });
@@ -190,11 +195,12 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry): Evidence {
     }),
     timeline: gatherTimeline(account.journal.entries, runs),
     executions: executions.map(
-      ({ name, input, startedAt, endedAt, result }): ExecutionEvidence => ({
+      ({ name, input, startedAt, endedAt, lives, result }): ExecutionEvidence => ({
         name,
         input,
         startedAt,
         endedAt,
+        lives,
         status: result?.status ?? 'RUNNING',
         error: result !== null && 'error' in result ? (result.error ?? null) : null,
         report: readReport(stage, name),

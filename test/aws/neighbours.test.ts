@@ -74,7 +74,7 @@ describe('findNeighbours', () => {
 
     const { invocations } = await find();
 
-    const base = { documentName: 'AWS-RunShellScript', requestedAt: stamp('02:05') };
+    const base = { documentName: 'AWS-RunShellScript', comment: '', requestedAt: stamp('02:05') };
     expect(invocations).toEqual([
       { ...base, instanceId: FIRST, commandId: 'waits' },
       { ...base, instanceId: SECOND, commandId: 'runs' },
@@ -97,7 +97,9 @@ describe('findNeighbours', () => {
 
     const { invocations } = await find();
 
-    expect(invocations).toEqual([{ instanceId: FIRST, commandId: '', documentName: '', requestedAt: SINCE }]);
+    expect(invocations).toEqual([
+      { instanceId: FIRST, commandId: '', documentName: '', comment: '', requestedAt: SINCE },
+    ]);
   });
 
   it('finds associations that are being carried out, and no others', async () => {

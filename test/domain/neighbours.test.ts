@@ -1,18 +1,19 @@
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
-import { findNeighbour, type NeighbourFacts } from '../../functions/domain/neighbours.ts';
+import { findNeighbour, findOwnCommands, type NeighbourFacts } from '../../functions/domain/neighbours.ts';
 import { decideRestore, neighboursUnknown, withNeighbour } from '../../functions/domain/restoring.ts';
 import { at, aWokenInstance, INSTANCE_ID, restoreFacts, stamp, wokenFacts } from '../support/builders.ts';
 
 const BOOT = stamp('02:00:30');
 const nobody: NeighbourFacts = { sessions: [], invocations: [], associations: [] };
-const find = (facts: Partial<NeighbourFacts>, own: string[] = [], launchTime: string | null = BOOT) =>
-  findNeighbour(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(own));
+const find = (facts: Partial<NeighbourFacts>, launchTime: string | null = BOOT, known: string[] = []) =>
+  findNeighbour(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(known));
 
 const session = { instanceId: INSTANCE_ID, sessionId: 'anna-0a1b2c', owner: 'arn:aws:iam::123456789012:user/anna' };
 const invocation = (changes = {}) => ({
   instanceId: INSTANCE_ID,
   commandId: 'command-7',
   documentName: 'AWS-RunPatchBaseline',
+  comment: '',
   requestedAt: stamp('02:05'),
   ...changes,
 });
@@ -35,7 +36,7 @@ describe('who else is at work on an instance', () => {
   });
 
   it('is whoever has a session, even while the boot’s time is not known', () => {
-    expect(find({ sessions: [session] }, [], null)).toMatchObject({ code: 'session-active' });
+    expect(find({ sessions: [session] }, null)).toMatchObject({ code: 'session-active' });
   });
 
   it('is whose command runs, which is named', () => {
@@ -44,11 +45,20 @@ describe('who else is at work on an instance', () => {
     expect(reason?.text).toContain('command-7');
   });
 
-  it('is not this run: its own commands have their own deadlines', () => {
-    expect(find({ invocations: [invocation()] }, ['command-7'])).toBeNull();
-    expect(find({ invocations: [invocation(), invocation({ commandId: 'other' })] }, ['command-7'])?.text).toContain(
-      'other',
-    );
+  it('is not a run of ours, this one or a dead one: their commands have deadlines of their own', () => {
+    const own = invocation({ comment: 'reveille run-0 b0 a1' });
+    expect(find({ invocations: [own] })).toBeNull();
+    expect(find({ invocations: [invocation()] }, BOOT, ['command-7'])).toBeNull();
+    expect(find({ invocations: [own, invocation({ commandId: 'other' })] })?.text).toContain('other');
+  });
+
+  it('is not asked for commands of ours: those that are still open are followed, also if their IDs were lost', () => {
+    const own = invocation({ comment: 'reveille run-1 b0 a1' });
+    const invocations = [own, invocation({ commandId: 'other' }), { ...own, instanceId: 'i-other' }];
+    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...nobody, invocations })).toEqual([
+      { commandId: 'command-7', sentAt: stamp('02:05'), instanceIds: [INSTANCE_ID] },
+    ]);
+    expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...nobody, invocations })).toEqual([]);
   });
 
   it('is an association that is being carried out', () => {
@@ -77,7 +87,7 @@ describe('who else is at work on an instance', () => {
 
   it('is no association that has never run, and no command of a boot that is not known', () => {
     expect(find({ associations: [association({ executedAt: null })] })).toBeNull();
-    expect(find({ invocations: [invocation()] }, [], null)).toBeNull();
+    expect(find({ invocations: [invocation()] }, null)).toBeNull();
   });
 
   it('is told by the session first: somebody is sitting there', () => {

@@ -40,6 +40,7 @@ export const anExecution = (changes: Partial<ExecutionEvidence> = {}): Execution
   input: {},
   startedAt: moment('02:00'),
   endedAt: moment('02:20'),
+  lives: [{ from: moment('02:00'), to: moment('02:20') }],
   status: 'SUCCEEDED',
   error: null,
   report: null,

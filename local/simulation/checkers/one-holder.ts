@@ -5,7 +5,7 @@ const LEASE_TAG = 'reveille:lease';
 
 const isAlive = ({ executions }: Evidence, runId: string, at: number): boolean =>
   executions.some(
-    ({ name, startedAt, endedAt }) => name === runId && startedAt <= at && (endedAt === null || endedAt > at),
+    ({ name, lives }) => name === runId && lives.some(({ from, to }) => from <= at && (to === null || to > at)),
   );
 
 /** The lease that a call writes or removes. */
@@ -43,32 +43,42 @@ function overwritten(evidence: Evidence): Found[] {
   return found;
 }
 
+interface Deeds {
+  runId: string;
+  /** A redriven run begins anew: what others did while it was dead was not at the same time. */
+  life: number;
+  from: number;
+  to: number;
+}
+
 /** From a run's first deed on an instance to its last one. */
-function deedsOf(evidence: Evidence, instanceId: string): Map<string, { from: number; to: number }> {
-  const deeds = new Map<string, { from: number; to: number }>();
-  for (const { at, error, principal, runId, instanceIds } of calls(
-    evidence,
-    'StartInstances',
-    'StopInstances',
-    'SendCommand',
-  )) {
-    if (error !== null || runId === '' || !isOurs(principal) || !instanceIds.includes(instanceId)) continue;
-    deeds.set(runId, { from: deeds.get(runId)?.from ?? at, to: at });
+function deedsOf(evidence: Evidence, instanceId: string): Deeds[] {
+  const all: Deeds[] = [];
+  const mine = calls(evidence, 'StartInstances', 'StopInstances', 'SendCommand').filter(
+    ({ error, principal, runId, instanceIds }) =>
+      error === null && runId !== '' && isOurs(principal) && instanceIds.includes(instanceId),
+  );
+  for (const { at, runId } of mine) {
+    const lives = evidence.executions.find(({ name }) => name === runId)?.lives ?? [];
+    const life = lives.findLastIndex(({ from }) => from <= at);
+    const known = all.find((one) => one.runId === runId && one.life === life);
+    if (known === undefined) all.push({ runId, life, from: at, to: at });
+    else known.to = at;
   }
-  return deeds;
+  return all;
 }
 
 function together(evidence: Evidence): Found[] {
   return evidence.instances.flatMap(({ instanceId }) => {
-    const deeds = [...deedsOf(evidence, instanceId)];
-    return deeds.flatMap(([runId, { from, to }], index) =>
+    const deeds = deedsOf(evidence, instanceId);
+    return deeds.flatMap(({ runId, from, to }, index) =>
       deeds
         .slice(index + 1)
-        .filter(([, other]) => other.from <= to && from <= other.to)
-        .map(([other, { from: since }]) => ({
+        .filter((other) => other.runId !== runId && other.from <= to && from <= other.to)
+        .map((other) => ({
           instanceId,
-          at: since,
-          text: `${runId} and ${other} were both at work on ${instanceId}, the second one since ${clock(evidence, since)}`,
+          at: other.from,
+          text: `${runId} and ${other.runId} were both at work on ${instanceId}, the second one since ${clock(evidence, other.from)}`,
         })),
     );
   });

@@ -51,7 +51,9 @@ const others = ({ evidence, instance }: Line, from: 'boot' | 'stop'): boolean =>
 const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-profile'];
 
 /** Whether a run's restoring was hit by something that may have kept it from writing its result. */
-const mayLackResult = ({ evidence }: Line): boolean =>
+const mayLackResult = ({ evidence, execution }: Line): boolean =>
+  // It ended before its own report: this one is ReconcileLeases'.
+  execution.error !== 'RunFailed' ||
   evidence.disturbances.some(({ disturbance: { kind } }) => kind !== 'person' && kind !== 'events') ||
   evidence.faults.some(({ text }) => /ListInstances|RestoreInstances|ReportRun/.test(text));
 

@@ -115,7 +115,7 @@ export const startingBugs: PlantedBug[] = [
     what: 'instances are woken however late it is',
     patches: [
       {
-        file: 'functions/domain/starting.ts',
+        file: 'functions/domain/finish-by.ts',
         find: '  if (finishBy === null) return null;',
         replace: '  if (finishBy !== undefined) return null;',
       },
