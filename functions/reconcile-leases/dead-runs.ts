@@ -22,30 +22,43 @@ export interface DeadRunTools extends Pick<Runtime, 'now' | 'logger'> {
  * @param isHolding whether a run still holds anybody
  * @returns the runs that were reported
  */
-export async function reportDeadRuns(
-  { bucket, sfn, reporting, now, logger }: DeadRunTools,
-  isHolding: (runId: string) => boolean,
-): Promise<string[]> {
+export async function reportDeadRuns(tools: DeadRunTools, isHolding: (runId: string) => boolean): Promise<string[]> {
+  const { bucket, logger } = tools;
   const reported: string[] = [];
   for (const key of await bucket.list(OPEN_RUNS_PREFIX, OPEN_RUNS_MAX)) {
-    const open = await bucket.get(key, openRunSchema);
-    if (open === null || isHolding(open.runId)) continue;
-    const life = await describeExecutionLife(sfn, open.executionArn);
-    if (lifeOf(life, open.openedAt, now()) !== 'dead') continue;
-    const report = await reporting.makeReport(open, {
-      Error: 'RunDied',
-      Cause: 'the execution ended before its report',
-    });
-    if (report !== null) {
-      await reporting.store(report);
-      await reporting.tell(report).catch((error: unknown) => {
-        logger.error('a dead run is reported in the bucket, and could not be told', {
-          failure: describeFailure(error),
-        });
-      });
+    try {
+      const runId = await reportIfDead(tools, key, isHolding);
+      if (runId !== null) reported.push(runId);
+    } catch (error) {
+      // One that can't be read must not keep the others unreported.
+      logger.error('an open run could not be looked at, will be tried again', { key, failure: describeFailure(error) });
     }
-    await bucket.delete(key);
-    reported.push(open.runId);
   }
   return reported;
+}
+
+/** @returns the run's ID if it was dead, and is reported now */
+async function reportIfDead(
+  { bucket, sfn, reporting, now, logger }: DeadRunTools,
+  key: string,
+  isHolding: (runId: string) => boolean,
+): Promise<string | null> {
+  const open = await bucket.get(key, openRunSchema);
+  if (open === null || isHolding(open.runId)) return null;
+  const life = await describeExecutionLife(sfn, open.executionArn);
+  if (lifeOf(life, open.openedAt, now()) !== 'dead') return null;
+  const report = await reporting.makeReport(open, {
+    Error: 'RunDied',
+    Cause: 'the execution ended before its report',
+  });
+  if (report !== null) {
+    await reporting.store(report);
+    await reporting.tell(report).catch((error: unknown) => {
+      logger.error('a dead run is reported in the bucket, and could not be told', {
+        failure: describeFailure(error),
+      });
+    });
+  }
+  await bucket.delete(key);
+  return open.runId;
 }

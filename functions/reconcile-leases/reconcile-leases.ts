@@ -134,9 +134,18 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
         });
       }
     }
-    const held = await readLock(bucket);
-    if (held?.value.kind === 'reconciler' && held.value.requestId === lock.requestId) await releaseLock(bucket, held);
+    await letGo(lock.requestId);
     return done;
+  }
+
+  /** If it can't, it is free once this Lambda is dead: that must not hide what was done. */
+  async function letGo(requestId: string): Promise<void> {
+    try {
+      const held = await readLock(bucket);
+      if (held?.value.kind === 'reconciler' && held.value.requestId === requestId) await releaseLock(bucket, held);
+    } catch (error) {
+      logger.warn('the lock could not be let go', { failure: describeFailure(error) });
+    }
   }
 
   async function tell(done: Reconciled[], requestId: string): Promise<void> {
@@ -178,6 +187,10 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     const settled = new Set(instances.filter(isSettled).map(({ instanceId }) => instanceId));
     const held = open.filter(({ facts }) => !settled.has(facts.instanceId));
     const isHolding = (runId: string) => held.some(({ record }) => record?.runId === runId);
+    // What was put back stays put back, whether or not people can be told; and they are told of it only now.
+    await tell(instances, context.awsRequestId).catch((error: unknown) => {
+      logger.error('what was put back could not be told', { instances, failure: describeFailure(error) });
+    });
     const reportedRuns = await reportDeadRuns({ bucket, sfn, reporting, now, logger }, isHolding);
     const pass: Pass = {
       openLeases: open.length,
@@ -187,10 +200,6 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
       instances,
       reportedRuns,
     };
-    // What was put back stays put back, whether or not people can be told.
-    await tell(instances, context.awsRequestId).catch((error: unknown) => {
-      logger.error('what was put back could not be told', { instances, failure: describeFailure(error) });
-    });
     await measure(pass);
     logger.info('leases reconciled', { ...pass });
     const isDone = lock !== 'ending' && held.length === 0;

@@ -14,8 +14,17 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Manifest } from '../../functions/domain/results.ts';
 import { createReportRun } from '../../functions/report-run/report-run.ts';
 import { aRecord, aRunLock, executionArnOf, givenLock, LOCK_ETAG } from '../support/bucket.ts';
-import { aMember, aRun, at, stamp, wokenFacts } from '../support/builders.ts';
-import { aContext, aRuntime, awsError, contentOf, described, instanceIds, stored } from '../support/functions.ts';
+import { aMember, aRun, at, instanceFacts, leaseValue, stamp, wokenFacts } from '../support/builders.ts';
+import {
+  aContext,
+  aRuntime,
+  awsError,
+  contentOf,
+  described,
+  instanceIds,
+  leased,
+  stored,
+} from '../support/functions.ts';
 import { givenAbortedRun, givenCarriers, metrics, reconcile } from '../support/reconciling.ts';
 
 const mocks = {
@@ -153,6 +162,25 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect((await reconcile('03:00')).reportedRuns).toEqual([]);
     expect(writes()).not.toContain('put runs/run-1/report.json');
     expect(writes()).not.toContain('delete open-runs/run-1.json');
+  });
+
+  it('reports the others where one can not be read, and tells of those that it has put back all the same', async () => {
+    givenManifest();
+    const facts = instanceFacts({ instanceId: FIRST, tags: leased(leaseValue()) });
+    givenCarriers(mocks, [facts], [aRecord([FIRST])]);
+    givenManifest();
+    givenOpenRun();
+    s3.on(ListObjectsV2Command, { Prefix: 'open-runs/' }).resolves({
+      Contents: [{ Key: 'open-runs/garbage.json' }, { Key: 'open-runs/run-1.json' }],
+    });
+    s3.on(GetObjectCommand, { Key: 'open-runs/garbage.json' }).resolves(stored('{'));
+
+    const { instances, reportedRuns } = await reconcile('03:00');
+
+    expect(instances).toMatchObject([{ action: 'restored' }]);
+    expect(reportedRuns).toEqual(['run-1']);
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 2);
+    expect(writes()).not.toContain('delete open-runs/garbage.json');
   });
 
   it('has reported it, though nobody can be told', async () => {

@@ -121,6 +121,13 @@ describe('ReconcileLeases, and the lock', () => {
     expect(s3).toHaveReceivedCommandWith(DeleteObjectCommand, { Key: 'lock.json' });
   });
 
+  it('has done what it has done, though it can not let go: the lock ends with it', async () => {
+    s3.on(DeleteObjectCommand).rejects(throttled());
+
+    expect((await reconcile('03:00')).instances).toMatchObject([{ action: 'stopping' }]);
+    expect(metrics.publishStoredMetrics).toHaveBeenCalled();
+  });
+
   it('stops nobody once its time is over, and lets go', async () => {
     const { instances } = await reconcile('03:00', SCHEDULE, aContext({ attempt: 'pass-1', remainingSeconds: 5 }));
 
