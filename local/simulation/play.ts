@@ -21,6 +21,8 @@ const QUIET_AFTER_SECONDS = 4 * 3600;
 /** An execution ends by itself before this. */
 const EXECUTION_SECONDS_MAX = 13 * 3600;
 const LOCK_KEY = 'lock.json';
+/** DescribeExecution is eventually consistent (docs/aws-behaviour.md 31). */
+const DESCRIBE_LAG_SECONDS = [0, 3] as const;
 
 /** An execution that was started, with what became of it. */
 export interface Ongoing extends PlannedExecution {
@@ -135,12 +137,13 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
     const { intercept, betweenOf, runs } = createFaults({ account, notes, faults: scenario.faults, windows });
     const ids = [...new Set(fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id)))];
     const before = new Map(ids.map((id) => [id, standing(account, id)]));
+    const lags = createRandom(seed, 'describe-lags');
     const machine = deploy({
       account,
       seed,
       parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...scenario.parameters },
       intercept,
-      executions: { histories },
+      executions: { histories, lagSeconds: () => lags.between(DESCRIBE_LAG_SECONDS) },
     });
     for (const [name, lambda] of Object.entries(machine.functions)) lambda.between = betweenOf(name);
     const reconciler = createReconciler({ machine, notes, random: createRandom(seed, 'reconciler') });
