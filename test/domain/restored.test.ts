@@ -25,17 +25,12 @@ describe('an instance after its restoring was decided', () => {
 
   it('remembers when its stop was accepted, and forgets what was refused before', () => {
     const instance = done({ lastRefusal: 'IncorrectInstanceState: pending' });
-    const stopped = applyRestore(instance, { action: 'stop', hibernate: false, wasStopped: false }, null, NOW);
+    const stopped = applyRestore(instance, { action: 'stop', hibernate: false }, null, NOW);
     expect(stopped).toEqual({ ...instance, stopAcceptedAt: stamp('02:12'), lastRefusal: null });
   });
 
   it('remembers what EC2 refused, in plain text, and that nothing was accepted', () => {
-    const stopped = applyRestore(
-      done(),
-      { action: 'stop', hibernate: false, wasStopped: false },
-      'OperationNotPermitted:\nno',
-      NOW,
-    );
+    const stopped = applyRestore(done(), { action: 'stop', hibernate: false }, 'OperationNotPermitted:\nno', NOW);
     expect(stopped).toMatchObject({ stopAcceptedAt: null, lastRefusal: 'OperationNotPermitted: no', step: 'restore' });
   });
 
@@ -138,27 +133,12 @@ describe('when a step of the batch has failed for good', () => {
 });
 
 describe('a failure that is only silence', () => {
-  const lost = () =>
-    anInstance({
+  it('is explained by the end of the instance', () => {
+    const lost = anInstance({
       step: 'restore',
       outcome: 'failed',
       reason: { code: 'agent-lost', text: 'no ping in 30 minutes' },
-      wokenAt: stamp('02:00'),
     });
-
-  it('is explained by a stop that was not ours', () => {
-    const found = { action: 'stop', hibernate: false, wasStopped: true } as const;
-    const { reason } = applyRestore(lost(), found, null, at('02:30'));
-    expect(reason?.code).toBe('stopped-in-run');
-    expect(reason?.text).toContain('no ping in 30 minutes');
-  });
-
-  it('stays what it is where the instance ran until we stopped it', () => {
-    const running = { action: 'stop', hibernate: false, wasStopped: false } as const;
-    expect(applyRestore(lost(), running, null, at('02:30')).reason?.code).toBe('agent-lost');
-  });
-
-  it('is explained by the end of the instance', () => {
     const gone = {
       action: 'settle',
       finalState: 'terminated',
@@ -166,13 +146,7 @@ describe('a failure that is only silence', () => {
       restored: false,
       reason: { code: 'terminated-in-run', text: 'it is terminated' },
     } as const;
-    const { reason } = applyRestore(lost(), gone, null, at('02:30'));
+    const { reason } = applyRestore(lost, gone, null, at('02:30'));
     expect(reason).toEqual({ code: 'terminated-in-run', text: 'it is terminated; no ping in 30 minutes' });
-  });
-
-  it('is no explanation of a failure that the agent itself has told', () => {
-    const failed = { ...lost(), reason: { code: 'update-failed', text: 'no disk' } };
-    const found = { action: 'stop', hibernate: false, wasStopped: true } as const;
-    expect(applyRestore(failed, found, null, at('02:30')).reason?.code).toBe('update-failed');
   });
 });
