@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import {
+  childArn,
+  executionArn,
   executionInputSchema,
   GROUPS_MAX,
   listRequestSchema,
   parseExecutionArn,
+  parseStateMachineArn,
 } from '../../functions/domain/execution.ts';
 import { stamp, TARGET } from '../support/builders.ts';
 
@@ -112,5 +115,44 @@ describe('the ARN of an execution', () => {
         expect(parseExecutionArn(arn)).toMatchObject({ stateMachine, runId });
       }),
     );
+  });
+});
+
+describe('the ARNs of a state machine', () => {
+  const names = {
+    partition: 'aws-cn',
+    region: 'cn-north-1',
+    account: '123456789012',
+    stateMachine: 'reveille-update-agents',
+  };
+
+  it('tells the same names as those of its executions, but for the run', () => {
+    const arn = 'arn:aws-cn:states:cn-north-1:123456789012:stateMachine:reveille-update-agents';
+    expect(parseStateMachineArn(arn)).toEqual(names);
+  });
+
+  it.each([
+    ['an execution', 'arn:aws:states:eu-central-1:123456789012:execution:reveille:run-1'],
+    ['a version of one', 'arn:aws:states:eu-central-1:123456789012:stateMachine:reveille:1'],
+    ['a short account', 'arn:aws:states:eu-central-1:12345:stateMachine:reveille'],
+    ['a map run', 'arn:aws:states:eu-central-1:123456789012:mapRun:reveille/Batches:0f0f'],
+    ['something before it', 'x arn:aws:states:eu-central-1:123456789012:stateMachine:reveille'],
+    ['nothing', ''],
+  ])('is not that of %s', (_what, arn) => {
+    expect(parseStateMachineArn(arn)).toBeNull();
+  });
+
+  it('makes that of a run, which reads as it was made', () => {
+    const arn = executionArn({ ...names, runId: 'run-1' });
+    expect(arn).toBe('arn:aws-cn:states:cn-north-1:123456789012:execution:reveille-update-agents:run-1');
+    expect(parseExecutionArn(arn)).toEqual({ ...names, runId: 'run-1' });
+  });
+
+  it('makes that of a child, with the label of the map, which is none of a run', () => {
+    const arn = childArn({ ...names, child: 'child-1' });
+    expect(arn).toBe(
+      'arn:aws-cn:states:cn-north-1:123456789012:execution:reveille-update-agents/UpdateBatches:child-1',
+    );
+    expect(parseExecutionArn(arn)).toBeNull();
   });
 });

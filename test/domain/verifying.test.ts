@@ -97,6 +97,28 @@ describe('an instance that is not verified at the deadline', () => {
   });
 });
 
+describe('what verifying says', () => {
+  const say = (agent: AgentFacts | null, time = '02:15') => {
+    const decision = judge(agent, at(time));
+    return 'reason' in decision ? decision.reason.text : null;
+  };
+  const since = 'no ping in 10 minutes since the update to 3.3.551.0 ended';
+
+  it('names what the agent last said, and when', () => {
+    expect(say(null, '02:09')).toBe('the agent has not reported the new version yet');
+    expect(say(null)).toBe(`${since}: it is not listed by SSM any more`);
+    expect(say({ ...proof, version: OLD, lastPingAt: stamp('02:04') })).toBe(
+      `${since}: its last ping, with ${OLD}, is of 2026-12-06T02:04:00.000Z`,
+    );
+    expect(say({ ...proof, version: null, lastPingAt: null })).toBe(
+      `${since}: its last ping, with no version, is of never`,
+    );
+    expect(say({ ...proof, version: null, lastPingAt: stamp('02:14') })).toBe(
+      `the command succeeded, but 10 minutes later the agent reports no version instead of ${TARGET}`,
+    );
+  });
+});
+
 describe('whatever SSM says', () => {
   const verifiedOnlyWithProof = (instance: typeof updated, agent: AgentFacts | null, now: Date): boolean => {
     const decision = judge(agent, now, instance);

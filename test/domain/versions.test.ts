@@ -25,3 +25,9 @@ describe('versions', () => {
     );
   });
 });
+
+it('compares versions of unlike lengths by the parts that one of them lacks', () => {
+  expect(compareVersions('3.3.551', '3.3.551.1')).toBeLessThan(0);
+  expect(compareVersions('3.3.551.1', '3.3.551')).toBeGreaterThan(0);
+  expect(compareVersions('3.3.551', '3.3.551.0')).toBe(0);
+});

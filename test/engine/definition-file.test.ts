@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import validate from 'asl-validator';
+import { childArn } from '../../functions/domain/execution.ts';
 import { definitionPath, functionFactories } from '../../local/deployment.ts';
 import {
   type Definition,
@@ -88,6 +89,12 @@ describe('statemachine/update-agents.asl.json', () => {
   it('says of each state what it is for', () => {
     expect(states.filter(([, { Comment }]) => typeof Comment !== 'string').map(([name]) => name)).toEqual([]);
   });
+});
+
+it('the label of the map is that of the children’s ARNs, by which leases are judged', () => {
+  const { UpdateBatches } = readDefinition(definitionPath, {}).States;
+  const names = { partition: 'aws', region: 'r', account: '123456789012', stateMachine: 'machine' };
+  expect(childArn({ ...names, child: 'child-1' })).toContain(`:machine/${UpdateBatches?.['Label']}:child-1`);
 });
 
 describe('reading a definition', () => {
