@@ -15,6 +15,10 @@ const STAND_INS = {
   ResourceGroups: 'example-group',
   Bucket: 'example-bucket',
   Topic: 'arn:aws:sns:us-east-1:123456789012:example-topic',
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'us-east-1',
+  'AWS::AccountId': '123456789012',
+  'AWS::StackName': 'reveille',
 };
 
 const print = (line) => process.stdout.write(`${line}\n`);
@@ -36,7 +40,8 @@ async function load(file, handlerName) {
 
 function resolve(value, parameters) {
   if (value === null || typeof value !== 'object') return String(value);
-  const { Ref: name, 'Fn::Join': join } = value;
+  const { Ref: name, 'Fn::Join': join, 'Fn::Sub': text } = value;
+  if (text !== undefined) return text.replace(/\$\{([\w:]+)\}/g, (_, inner) => resolve({ Ref: inner }, parameters));
   if (join !== undefined)
     return [join[1]]
       .flat()

@@ -82,6 +82,7 @@ export const scenes: Scene[] = [
       'ec2:DescribeInstanceAttribute',
       'ec2:DescribeInstanceAttribute',
       's3:PutObject',
+      's3:PutObject',
     ],
   },
   {
@@ -107,6 +108,7 @@ export const scenes: Scene[] = [
       's3:PutObject',
       'ec2:CreateTags',
       'ec2:StartInstances',
+      's3:PutObject',
     ],
   },
   {
@@ -201,14 +203,15 @@ export const scenes: Scene[] = [
       assert.deepEqual(reportSchema.parse(stored(account, reportKey(run))).counts, counts);
       assert.equal(account.messages.length, 1);
     },
-    // The manifest and the batch's result; then how the one without a result was left; the report, that a run has ended,
-    // and the lock.
+    // The manifest and the batch's result; then how the one without a result was left; the report, that a run has ended and
+    // is open no more, and the lock.
     calls: [
       's3:GetObject',
       's3:GetObject',
       'ec2:DescribeInstances',
       's3:PutObject',
       's3:PutObject',
+      's3:DeleteObject',
       's3:GetObject',
       's3:DeleteObject',
       'sns:Publish',
@@ -227,6 +230,6 @@ export const scenes: Scene[] = [
       );
     },
     // The lock, who carries a lease, and when a run last ended.
-    calls: ['s3:GetObject (NoSuchKey)', 'ec2:DescribeInstances', 's3:GetObject'],
+    calls: ['s3:GetObject (NoSuchKey)', 'ec2:DescribeInstances', 's3:ListObjectsV2', 's3:GetObject'],
   },
 ];
