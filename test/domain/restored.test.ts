@@ -158,6 +158,49 @@ describe('a failure that is only silence', () => {
     expect(applyRestore(lost(), running, null, at('02:30')).reason?.code).toBe('agent-lost');
   });
 
+  const settled = (
+    changes: Partial<ConveyorInstance>,
+    decision: Partial<RestoreDecision & { action: 'settle' }> = {},
+  ) => applyRestore({ ...lost(), ...changes }, { ...settle, ...decision }, null, at('02:30')).reason;
+
+  it.each(['stopped', 'hibernated'])(
+    'is explained by a sleep that was found, without a stop of ours: %s',
+    (finalState) => {
+      expect(settled({}, { finalState })).toEqual({
+        code: 'stopped-in-run',
+        text: 'it was stopped in mid-run, not by this run; no ping in 30 minutes',
+      });
+    },
+  );
+
+  it.each<[string, Partial<ConveyorInstance>, Partial<RestoreDecision & { action: 'settle' }>]>([
+    ['we have put it to sleep', { stopAcceptedAt: stamp('02:29') }, {}],
+    ['it runs', {}, { finalState: 'running' }],
+    ['it is somebody else’s', {}, { finalState: 'handed-over' }],
+  ])('stays what it is where %s', (_what, changes, decision) => {
+    expect(settled(changes, decision)).toEqual({ code: 'agent-lost', text: 'no ping in 30 minutes' });
+  });
+
+  it('is told before how the restoring went, unless that explains it', () => {
+    const reason = { code: 'restarted-by-others', text: 'it was started again' };
+    expect(settled({}, { finalState: 'handed-over', reason })).toEqual({
+      code: 'agent-lost',
+      text: 'no ping in 30 minutes; it was started again',
+    });
+    const gone = { code: 'terminated-in-run', text: 'it is terminated' };
+    const failure = { code: 'update-failed', text: 'no disk' };
+    expect(settled({ reason: failure }, { finalState: 'terminated', reason: gone })).toEqual({
+      code: 'update-failed',
+      text: 'no disk; it is terminated',
+    });
+  });
+
+  it('is none of an update that went well, nor of a failure without a reason', () => {
+    const noted = { outcome: 'updated', reason: { code: 'update-hung', text: 'it hung' } } as const;
+    expect(settled(noted)).toEqual(noted.reason);
+    expect(settled({ reason: null })).toBeNull();
+  });
+
   it('is explained by the end of the instance', () => {
     const gone = {
       action: 'settle',
