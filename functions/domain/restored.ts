@@ -1,14 +1,8 @@
 import { type Batch, type ConveyorInstance, fail, moveTo } from './conveyor.ts';
 import { plainText, type Reason, reason } from './reasons.ts';
 import { type RestoreDecision, STEP_FAILED } from './restoring.ts';
+import { isSilence } from './silence.ts';
 import { toTimestamp } from './time.ts';
-
-/** Stopped, and not by us: then that is why nothing was heard of its agent. */
-function explainStop(instance: ConveyorInstance): ConveyorInstance {
-  if (!isSilence(instance)) return instance;
-  const text = `it was stopped in mid-run, not by this run; ${instance.reason?.text ?? ''}`;
-  return { ...instance, reason: reason('stopped-in-run', text) };
-}
 
 /** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */
 export function failCaught(instance: ConveyorInstance, caught: Batch['error'], now: Date): ConveyorInstance {
@@ -16,17 +10,11 @@ export function failCaught(instance: ConveyorInstance, caught: Batch['error'], n
   return fail(instance, STEP_FAILED, `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
 }
 
-/** Failures that are only silence: its agent was not heard of, and an instance that is not running has none. */
-const SILENCE = new Set(['agent-lost', 'update-hung', 'update-lost', 'update-undelivered', 'update-undeliverable']);
-
-const isSilence = ({ outcome, reason: failure }: ConveyorInstance): boolean =>
-  outcome === 'failed' && failure !== null && SILENCE.has(failure.code);
-
 /** Why the work failed says more than how the restoring went, unless that explains it; but both are told. */
 function joinReasons(instance: ConveyorInstance, restoring: Reason | null): Reason | null {
   const { outcome, reason: failure } = instance;
   if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
-  if (isSilence(instance) && restoring.code === 'terminated-in-run') {
+  if (isSilence(failure) && restoring.code === 'terminated-in-run') {
     return reason(restoring.code, `${restoring.text}; ${failure.text}`);
   }
   return reason(failure.code, `${failure.text}; ${restoring.text}`);
@@ -46,12 +34,10 @@ export function applyRestore(
   switch (decision.action) {
     case 'wait':
       return instance;
-    case 'stop': {
-      const seen = decision.wasStopped ? explainStop(instance) : instance;
+    case 'stop':
       return refusal === null
-        ? { ...seen, stopAcceptedAt: moment, lastRefusal: null }
-        : { ...seen, lastRefusal: plainText(refusal) };
-    }
+        ? { ...instance, stopAcceptedAt: moment, lastRefusal: null }
+        : { ...instance, lastRefusal: plainText(refusal) };
     case 'give-up': {
       const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
       const why = reason(decision.reason.code, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
@@ -59,12 +45,10 @@ export function applyRestore(
     }
     case 'settle': {
       const gone = decision.reason?.code === 'terminated-in-run';
-      const isAsleep = decision.finalState === 'stopped' || decision.finalState === 'hibernated';
-      const seen = isAsleep && instance.stopAcceptedAt === null ? explainStop(instance) : instance;
       return {
         ...moveTo(instance, 'settled', now),
         outcome: gone ? 'failed' : instance.outcome,
-        reason: joinReasons(seen, decision.reason),
+        reason: joinReasons(instance, decision.reason),
         finalState: decision.finalState,
         restoredAt: decision.restored && instance.wokenAt !== null ? moment : null,
       };

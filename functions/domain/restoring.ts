@@ -20,8 +20,7 @@ export interface RestoreFacts {
 
 export type RestoreDecision =
   | { action: 'wait'; reason: Reason }
-  /** `wasStopped`: it was found stopped, and by somebody else, since no stop of ours had been accepted. */
-  | { action: 'stop'; hibernate: boolean; wasStopped: boolean }
+  | { action: 'stop'; hibernate: boolean }
   /** It is as it should be: our lease goes, if there is one. */
   | { action: 'settle'; finalState: string; releaseLease: boolean; restored: boolean; reason: Reason | null }
   /** Not as it was, and nothing more can be done here: the lease stays, as a claim for whoever cleans up. */
@@ -102,7 +101,7 @@ function decideRunning(
     return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');
   }
   if (expected.neighbour !== null) return decideNeighbour(instance, expected.neighbour, now);
-  return { action: 'stop', hibernate: instance.originalState === 'hibernated', wasStopped: false };
+  return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
 }
 
 /** Somebody who goes on for long has taken it over; who is not known to be there has not. */
@@ -137,7 +136,7 @@ function decideStopped(
   if (instance.stopAcceptedAt === null && !expected.areWritersDead) {
     const taken = leaseLoss(hold, facts, expected, now);
     if (taken === null && mayHaveStarted(hold)) {
-      return { action: 'stop', hibernate: instance.originalState === 'hibernated', wasStopped: true };
+      return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
     }
     // Every start was refused, so none can be on its way: a stop would only hit somebody else's.
     if (taken === null) return { action: 'settle', finalState, releaseLease: true, restored: false, reason: null };

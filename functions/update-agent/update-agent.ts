@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { createS3Client, createSsmClient } from '../aws/clients.ts';
+import { createEc2Client, createS3Client, createSsmClient } from '../aws/clients.ts';
+import { describeInstances } from '../aws/ec2.ts';
 import { describeFailure } from '../aws/failures.ts';
 import { hasLock } from '../aws/lock.ts';
 import { cancelCommand, describeAgents, findCommands, listInvocations, sendCommand } from '../aws/ssm.ts';
@@ -18,6 +19,7 @@ import {
 import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
 import type { Invocation } from '../domain/run-command/work.ts';
 import { COMMAND_TIMEOUT_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
+import { explainSilence, isSilence } from '../domain/silence.ts';
 import { addSeconds, toTimestamp } from '../domain/time.ts';
 import {
   currentCommand,
@@ -49,6 +51,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const deadlineSeconds = settings.UPDATE_DEADLINE_SECONDS;
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
+  const ec2 = createEc2Client(runtime.clientOptions);
   const ssm = createSsmClient(runtime.clientOptions);
 
   /** The current command's invocation of each instance, with one listing for each command that is still open. */
@@ -146,10 +149,20 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
       const facts = { invocation: invocationOf(instance), agent: agents.get(instance.instanceId) ?? null };
       return [instance, decideUpdate(instance, facts, work, target, deadlineSeconds, moment)];
     });
+    const silent = decisions.filter(([, decision]) => decision.action === 'fail' && isSilence(decision.reason));
+    const states = await describeInstances(
+      ec2,
+      silent.map(([{ instanceId }]) => instanceId),
+    );
     await cancel(decisions);
     const toSend = decisions.filter(([, { action }]) => action === 'send').map(([instance]) => instance);
     const sent = await sendIfAllowed(batch, toSend, context);
-    const changed = decisions.flatMap(([instance, decision]) => applyDecision(instance, decision, moment));
+    const changed = decisions.flatMap(([instance, decision]) => {
+      const facts = states.get(instance.instanceId) ?? null;
+      const told =
+        decision.action === 'fail' ? { ...decision, reason: explainSilence(decision.reason, facts) } : decision;
+      return applyDecision(instance, told, moment);
+    });
     const next = closeLook(batch, [...changed, ...sent], now(), batch.sends + (toSend.length > 0 ? 1 : 0));
     logger.info('updates looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
     return next;

@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { createSsmClient } from '../aws/clients.ts';
+import { createEc2Client, createSsmClient } from '../aws/clients.ts';
+import { describeInstances } from '../aws/ec2.ts';
 import { describeAgents } from '../aws/ssm.ts';
 import { type Batch, batchSchema, type ConveyorInstance, closeLook, conclude } from '../domain/conveyor.ts';
 import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
-import { judgeVersion } from '../domain/verifying.ts';
+import { explainSilence, isSilence } from '../domain/silence.ts';
+import { judgeVersion, type VerifyDecision } from '../domain/verifying.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
 
@@ -14,6 +16,7 @@ const work = updateSsmAgent;
 export function createVerifyVersions(runtime: Runtime): Handler<Batch> {
   const { now, logger } = runtime;
   const deadlineSeconds = parseEnvironment(environmentSchema, runtime.environment).VERIFY_DEADLINE_SECONDS;
+  const ec2 = createEc2Client(runtime.clientOptions);
   const ssm = createSsmClient(runtime.clientOptions);
 
   return createHandler(runtime, 'VerifyVersions', batchSchema, async (batch) => {
@@ -26,16 +29,30 @@ export function createVerifyVersions(runtime: Runtime): Handler<Batch> {
 
     const moment = now();
     const { targetVersion } = batch.run;
-    const changed = members.flatMap((instance): ConveyorInstance[] => {
+    const decided = members.map((instance): [ConveyorInstance, VerifyDecision] => {
       const agent = agents.get(instance.instanceId) ?? null;
-      const decision = judgeVersion(instance, agent, work, targetVersion, deadlineSeconds, moment);
+      return [instance, judgeVersion(instance, agent, work, targetVersion, deadlineSeconds, moment)];
+    });
+    const silent = decided.filter(([, decision]) => decision.action === 'fail' && isSilence(decision.reason));
+    const facts = await describeInstances(
+      ec2,
+      silent.map(([{ instanceId }]) => instanceId),
+    );
+    const changed = decided.flatMap(([instance, decision]): ConveyorInstance[] => {
       switch (decision.action) {
         case 'verified': {
           const outcome = work.isSatisfiedBy(instance.versionBefore, targetVersion) ? 'already-current' : 'updated';
           return [conclude({ ...instance, versionAfter: decision.version }, outcome, null, moment)];
         }
         case 'fail':
-          return [conclude({ ...instance, versionAfter: decision.version }, 'failed', decision.reason, moment)];
+          return [
+            conclude(
+              { ...instance, versionAfter: decision.version },
+              'failed',
+              explainSilence(decision.reason, facts.get(instance.instanceId) ?? null),
+              moment,
+            ),
+          ];
         case 'wait':
           return [];
       }

@@ -100,7 +100,7 @@ describe('what a pass did', () => {
   it.each([
     [
       'it was stopped',
-      { action: 'stop', hibernate: false, wasStopped: false } as const,
+      { action: 'stop', hibernate: false } as const,
       { action: 'stopping', finalState: null, text: null },
     ],
     ['it waits', { action: 'wait', reason: why } as const, { action: 'waiting', finalState: null, text: why.text }],
@@ -124,10 +124,7 @@ describe('what a pass did', () => {
   });
 
   it('is told as refused, whatever was decided, where EC2 refused it', () => {
-    const decisions = [
-      { ...settle, finalState: 'stopped' },
-      { action: 'stop', hibernate: false, wasStopped: false } as const,
-    ];
+    const decisions = [{ ...settle, finalState: 'stopped' }, { action: 'stop', hibernate: false } as const];
     for (const decision of decisions) {
       expect(toReconciled(orphan, decision, 'UnauthorizedOperation: no')).toEqual({
         ...base,

@@ -1,7 +1,7 @@
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { applyRestore, failCaught } from '../../functions/domain/restored.ts';
 import type { RestoreDecision } from '../../functions/domain/restoring.ts';
-import { anInstance, at, aWokenInstance, stamp } from '../support/builders.ts';
+import { at, aWokenInstance, stamp } from '../support/builders.ts';
 
 const NOW = at('02:12');
 const done = (changes: Partial<ConveyorInstance> = {}) =>
@@ -25,17 +25,12 @@ describe('an instance after its restoring was decided', () => {
 
   it('remembers when its stop was accepted, and forgets what was refused before', () => {
     const instance = done({ lastRefusal: 'IncorrectInstanceState: pending' });
-    const stopped = applyRestore(instance, { action: 'stop', hibernate: false, wasStopped: false }, null, NOW);
+    const stopped = applyRestore(instance, { action: 'stop', hibernate: false }, null, NOW);
     expect(stopped).toEqual({ ...instance, stopAcceptedAt: stamp('02:12'), lastRefusal: null });
   });
 
   it('remembers what EC2 refused, in plain text, and that nothing was accepted', () => {
-    const stopped = applyRestore(
-      done(),
-      { action: 'stop', hibernate: false, wasStopped: false },
-      'OperationNotPermitted:\nno',
-      NOW,
-    );
+    const stopped = applyRestore(done(), { action: 'stop', hibernate: false }, 'OperationNotPermitted:\nno', NOW);
     expect(stopped).toMatchObject({ stopAcceptedAt: null, lastRefusal: 'OperationNotPermitted: no', step: 'restore' });
   });
 
@@ -138,84 +133,36 @@ describe('when a step of the batch has failed for good', () => {
 });
 
 describe('a failure that is only silence', () => {
-  const lost = () =>
-    anInstance({
-      step: 'restore',
-      outcome: 'failed',
-      reason: { code: 'agent-lost', text: 'no ping in 30 minutes' },
-      wokenAt: stamp('02:00'),
+  const lost = (changes: Partial<ConveyorInstance> = {}) =>
+    done({ outcome: 'failed', reason: { code: 'agent-lost', text: 'no ping in 30 minutes' }, ...changes });
+  const gone = { code: 'terminated-in-run', text: 'it is terminated' };
+  const ended: RestoreDecision = {
+    ...settle,
+    finalState: 'terminated',
+    releaseLease: false,
+    restored: false,
+    reason: gone,
+  };
+
+  it('is explained by the end of the instance', () => {
+    expect(applyRestore(lost(), ended, null, NOW).reason).toEqual({
+      code: 'terminated-in-run',
+      text: 'it is terminated; no ping in 30 minutes',
     });
-
-  it('is explained by a stop that was not ours', () => {
-    const found = { action: 'stop', hibernate: false, wasStopped: true } as const;
-    const { reason } = applyRestore(lost(), found, null, at('02:30'));
-    expect(reason?.code).toBe('stopped-in-run');
-    expect(reason?.text).toContain('no ping in 30 minutes');
   });
 
-  it('stays what it is where the instance ran until we stopped it', () => {
-    const running = { action: 'stop', hibernate: false, wasStopped: false } as const;
-    expect(applyRestore(lost(), running, null, at('02:30')).reason?.code).toBe('agent-lost');
-  });
-
-  const settled = (
-    changes: Partial<ConveyorInstance>,
-    decision: Partial<RestoreDecision & { action: 'settle' }> = {},
-  ) => applyRestore({ ...lost(), ...changes }, { ...settle, ...decision }, null, at('02:30')).reason;
-
-  it.each(['stopped', 'hibernated'])(
-    'is explained by a sleep that was found, without a stop of ours: %s',
-    (finalState) => {
-      expect(settled({}, { finalState })).toEqual({
-        code: 'stopped-in-run',
-        text: 'it was stopped in mid-run, not by this run; no ping in 30 minutes',
-      });
-    },
-  );
-
-  it.each<[string, Partial<ConveyorInstance>, Partial<RestoreDecision & { action: 'settle' }>]>([
-    ['we have put it to sleep', { stopAcceptedAt: stamp('02:29') }, {}],
-    ['it runs', {}, { finalState: 'running' }],
-    ['it is somebody else’s', {}, { finalState: 'handed-over' }],
-  ])('stays what it is where %s', (_what, changes, decision) => {
-    expect(settled(changes, decision)).toEqual({ code: 'agent-lost', text: 'no ping in 30 minutes' });
-  });
-
-  it('is told before how the restoring went, unless that explains it', () => {
+  it('is not explained by anything else', () => {
     const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    expect(settled({}, { finalState: 'handed-over', reason })).toEqual({
+    expect(applyRestore(lost(), { ...settle, reason }, null, NOW).reason).toEqual({
       code: 'agent-lost',
       text: 'no ping in 30 minutes; it was started again',
     });
-    const gone = { code: 'terminated-in-run', text: 'it is terminated' };
-    const failure = { code: 'update-failed', text: 'no disk' };
-    expect(settled({ reason: failure }, { finalState: 'terminated', reason: gone })).toEqual({
+  });
+
+  it('is none where the agent itself has told why: the end of the instance comes behind it', () => {
+    expect(applyRestore(done(failed), ended, null, NOW).reason).toEqual({
       code: 'update-failed',
-      text: 'no disk; it is terminated',
+      text: 'the update failed; it is terminated',
     });
-  });
-
-  it('is none of an update that went well, nor of a failure without a reason', () => {
-    const noted = { outcome: 'updated', reason: { code: 'update-hung', text: 'it hung' } } as const;
-    expect(settled(noted)).toEqual(noted.reason);
-    expect(settled({ reason: null })).toBeNull();
-  });
-
-  it('is explained by the end of the instance', () => {
-    const gone = {
-      action: 'settle',
-      finalState: 'terminated',
-      releaseLease: false,
-      restored: false,
-      reason: { code: 'terminated-in-run', text: 'it is terminated' },
-    } as const;
-    const { reason } = applyRestore(lost(), gone, null, at('02:30'));
-    expect(reason).toEqual({ code: 'terminated-in-run', text: 'it is terminated; no ping in 30 minutes' });
-  });
-
-  it('is no explanation of a failure that the agent itself has told', () => {
-    const failed = { ...lost(), reason: { code: 'update-failed', text: 'no disk' } };
-    const found = { action: 'stop', hibernate: false, wasStopped: true } as const;
-    expect(applyRestore(failed, found, null, at('02:30')).reason?.code).toBe('update-failed');
   });
 });

@@ -104,11 +104,6 @@ describe('what restoring says', () => {
 });
 
 describe('what restoring decides', () => {
-  it('tells a stop of one that runs from one of what is asleep already', () => {
-    expect(decide('02:11', wokenFacts())).toEqual({ action: 'stop', hibernate: false, wasStopped: false });
-    expect(decide('02:11', asleep())).toEqual({ action: 'stop', hibernate: false, wasStopped: true });
-  });
-
   it('has restored nobody whose every start was refused', () => {
     const hold = aHold({ startBy: aHold().recordedAt });
     expect(decide('02:11', asleep(), { hold })).toEqual({

@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import 'aws-sdk-client-mock-jest';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
@@ -23,9 +24,10 @@ import {
   stamp,
   TARGET,
 } from '../support/builders.ts';
-import { aContext, aRuntime, awsError, listed, reported } from '../support/functions.ts';
+import { aContext, aRuntime, awsError, givenState, listed, reported } from '../support/functions.ts';
 
 const s3 = mockClient(S3Client);
+const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 const FIRST = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
@@ -50,6 +52,7 @@ const givenReport = (lastPing: string, version: string) =>
 const BUSY = { output: 'Another update in progress, try again later', endedAt: stamp('02:02:30') };
 
 beforeEach(() => {
+  givenState(ec2, 'running');
   s3.reset();
   givenLock(s3);
   ssm.reset();
@@ -111,6 +114,15 @@ describe('UpdateAgent, when a command hangs', () => {
     expect(after).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'update-hung' } });
     expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
     expect(ssm).toHaveReceivedCommandTimes(CancelCommandCommand, 1);
+  });
+
+  it('asks EC2 before it calls an update hung: one whose instance was stopped meanwhile is not', async () => {
+    givenInvocation('InProgress');
+    givenState(ec2, 'stopped');
+
+    const after = await lookAt('02:57', anUpdating({ commands: [FIRST, SECOND] }));
+
+    expect(after).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'stopped-in-run' } });
   });
 
   it('cancels one that no agent took in five minutes, and sends another', async () => {

@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import 'aws-sdk-client-mock-jest';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
@@ -13,9 +14,10 @@ import { type ConveyorInstance, commandComment } from '../../functions/domain/co
 import { createUpdateAgent } from '../../functions/update-agent/update-agent.ts';
 import { aRunLock, givenLock } from '../support/bucket.ts';
 import { aBatch, aRun, at, aWokenInstance, OLD, stamp, TARGET } from '../support/builders.ts';
-import { aContext, aRuntime, awsError, callOrder, instanceIds } from '../support/functions.ts';
+import { aContext, aRuntime, awsError, callOrder, givenState, instanceIds } from '../support/functions.ts';
 
 const s3 = mockClient(S3Client);
+const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 /** Its agent pinged, so it can be sent the update. */
@@ -38,6 +40,7 @@ function givenRefusals(bad: string[]): void {
 }
 
 beforeEach(() => {
+  givenState(ec2, 'running');
   s3.reset();
   givenLock(s3);
   ssm.reset();

@@ -1,11 +1,13 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import 'aws-sdk-client-mock-jest';
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { createVerifyVersions } from '../../functions/verify-versions/verify-versions.ts';
 import { aBatch, agentFacts, aWokenInstance, OLD, stamp, TARGET } from '../support/builders.ts';
-import { aContext, aRuntime, awsError, callOrder, instanceIds, reported } from '../support/functions.ts';
+import { aContext, aRuntime, awsError, callOrder, givenState, instanceIds, reported } from '../support/functions.ts';
 
+const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 /** Its command succeeded at 02:05. */
@@ -24,7 +26,10 @@ const verifyAt = (time: string, ...instances: ConveyorInstance[]) =>
 const givenReport = (lastPing: string, version: string) =>
   ssm.on(DescribeInstanceInformationCommand).resolves(reported(agentFacts({ lastPingAt: stamp(lastPing), version })));
 
-beforeEach(() => ssm.reset());
+beforeEach(() => {
+  ssm.reset();
+  givenState(ec2, 'running');
+});
 
 describe('VerifyVersions', () => {
   it.each([
@@ -77,6 +82,15 @@ describe('VerifyVersions', () => {
     const { instances } = await verifyAt('02:20', anUpdated());
 
     expect(instances[0]).toMatchObject({ outcome: 'failed', reason: { code: 'agent-lost' }, versionAfter: null });
+  });
+
+  it('asks EC2 before it calls an agent lost: one whose instance was stopped meanwhile is not', async () => {
+    ssm.on(DescribeInstanceInformationCommand).resolves(reported());
+    givenState(ec2, 'stopped');
+
+    const { instances } = await verifyAt('02:20', anUpdated());
+
+    expect(instances[0]).toMatchObject({ outcome: 'failed', reason: { code: 'stopped-in-run' }, versionAfter: null });
   });
 
   it('looks at those alone that are to be verified', async () => {

@@ -55,8 +55,9 @@ describe('a group whose instances are all stopped', () => {
         ? [entry.operation]
         : [],
     );
-    // A start before its lease is seen is not authorized; then all three are done again.
-    expect(written.join(' ')).toMatch(/^PutObject CreateTags StartInstances( PutObject CreateTags StartInstances)?$/);
+    // Then a note of what was started. A start before its lease is seen is not authorized; then all of it is done again.
+    const once = 'PutObject CreateTags StartInstances PutObject';
+    expect([once, `${once} ${once}`]).toContain(written.join(' '));
   });
 });
 

@@ -1,13 +1,19 @@
-import type { DescribeInstancesCommandOutput, Instance } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  type DescribeInstancesCommandOutput,
+  type EC2Client,
+  type Instance,
+} from '@aws-sdk/client-ec2';
 import type { ListGroupResourcesCommandOutput } from '@aws-sdk/client-resource-groups';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { CommandInvocation, DescribeInstanceInformationCommandOutput } from '@aws-sdk/client-ssm';
+import type { AwsClientStub } from 'aws-sdk-client-mock';
 import type { ClientOptions } from '../../functions/aws/clients.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
 import { LEASE_TAG } from '../../functions/domain/leases.ts';
 import type { Invocation } from '../../functions/domain/run-command/work.ts';
 import type { InvocationContext, Runtime } from '../../functions/runtime.ts';
-import { aRun, at } from './builders.ts';
+import { aRun, at, wokenFacts } from './builders.ts';
 
 /** What a function takes from outside, and what AWS answers it: for tests of one function alone. */
 
@@ -80,6 +86,14 @@ export const described = (...facts: InstanceFacts[]): DescribeInstancesCommandOu
   $metadata: {},
   Reservations: facts.map((one) => ({ Instances: [toEc2Instance(one)] })),
 });
+
+/** EC2 says of each instance that it is asked for that it is in this state. */
+export const givenState = (ec2: AwsClientStub<EC2Client>, state: InstanceFacts['state']) =>
+  ec2
+    .on(DescribeInstancesCommand)
+    .callsFake(({ Filters: [{ Values }] }: { Filters: [{ Values: string[] }] }) =>
+      described(...Values.map((instanceId) => wokenFacts({ instanceId, state }))),
+    );
 
 /** DescribeInstanceInformation's reply. */
 export const reported = (...agents: AgentFacts[]): DescribeInstanceInformationCommandOutput => ({

@@ -1,4 +1,4 @@
-import { type Boot, bootsOf, clock, type Evidence, type InstanceEvidence, spansOf } from '../evidence.ts';
+import { type Boot, bootsOf, calls, clock, type Evidence, type InstanceEvidence, spansOf } from '../evidence.ts';
 import { takeoversOf } from '../takeovers.ts';
 import type { Checker } from './checker.ts';
 
@@ -16,13 +16,20 @@ const deadline = ({ parameters }: Evidence, name: keyof typeof DEFAULTS): number
   Number(parameters[name] ?? DEFAULTS[name]);
 
 /** When the work on an instance was over at the latest, so that it might be put back. */
-function doneBy(evidence: Evidence, { instanceId }: InstanceEvidence, boot: Boot): number {
+function doneBy(evidence: Evidence, instance: InstanceEvidence, boot: Boot): number {
+  const { instanceId } = instance;
   const began = boot.at ?? evidence.startedAt;
   const ended = boot.stop?.at ?? evidence.endedAt;
   const updates = spansOf(evidence, instanceId, 'update').filter(({ from }) => from >= began && from <= ended);
   const ends = updates.map(({ from, to, isInterrupted }) =>
     to === null || isInterrupted ? from + HARD_DEADLINE_SECONDS * 1000 : to,
   );
+  // A command that the agent never took may still come to it until its hard deadline: so long it is not stopped.
+  const isLost = instance.behaviours.includes('command-lost');
+  const sent = isLost
+    ? calls(evidence, 'SendCommand').filter(({ instanceIds }) => instanceIds.includes(instanceId))
+    : [];
+  ends.push(...sent.map(({ at }) => at + HARD_DEADLINE_SECONDS * 1000));
   const ready = began + deadline(evidence, 'ReadinessDeadlineSeconds') * 1000;
   return Math.max(ready, ...ends.map((end) => end + deadline(evidence, 'VerifyDeadlineSeconds') * 1000));
 }

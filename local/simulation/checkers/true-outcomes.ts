@@ -64,7 +64,9 @@ const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): b
 const stoppedByNoRun = ({ evidence, instance, execution }: Line): boolean =>
   bootsOf(evidence, instance)
     .filter(({ at, runId }) => at === null || runId === execution.name)
-    .some(({ stop }) => stop !== null && !(stop.ours && stop.runId === execution.name));
+    .flatMap(({ stop }) => stop ?? [])
+    .filter(({ at }) => execution.endedAt === null || at <= execution.endedAt)
+    .some(({ ours, runId }) => !(ours && runId === execution.name));
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
