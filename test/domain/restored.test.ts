@@ -1,7 +1,7 @@
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import { applyRestore, failCaught } from '../../functions/domain/restored.ts';
 import type { RestoreDecision } from '../../functions/domain/restoring.ts';
-import { anInstance, at, aWokenInstance, stamp } from '../support/builders.ts';
+import { at, aWokenInstance, stamp } from '../support/builders.ts';
 
 const NOW = at('02:12');
 const done = (changes: Partial<ConveyorInstance> = {}) =>
@@ -133,20 +133,36 @@ describe('when a step of the batch has failed for good', () => {
 });
 
 describe('a failure that is only silence', () => {
+  const lost = (changes: Partial<ConveyorInstance> = {}) =>
+    done({ outcome: 'failed', reason: { code: 'agent-lost', text: 'no ping in 30 minutes' }, ...changes });
+  const gone = { code: 'terminated-in-run', text: 'it is terminated' };
+  const ended: RestoreDecision = {
+    ...settle,
+    finalState: 'terminated',
+    releaseLease: false,
+    restored: false,
+    reason: gone,
+  };
+
   it('is explained by the end of the instance', () => {
-    const lost = anInstance({
-      step: 'restore',
-      outcome: 'failed',
-      reason: { code: 'agent-lost', text: 'no ping in 30 minutes' },
+    expect(applyRestore(lost(), ended, null, NOW).reason).toEqual({
+      code: 'terminated-in-run',
+      text: 'it is terminated; no ping in 30 minutes',
     });
-    const gone = {
-      action: 'settle',
-      finalState: 'terminated',
-      releaseLease: false,
-      restored: false,
-      reason: { code: 'terminated-in-run', text: 'it is terminated' },
-    } as const;
-    const { reason } = applyRestore(lost, gone, null, at('02:30'));
-    expect(reason).toEqual({ code: 'terminated-in-run', text: 'it is terminated; no ping in 30 minutes' });
+  });
+
+  it('is not explained by anything else', () => {
+    const reason = { code: 'restarted-by-others', text: 'it was started again' };
+    expect(applyRestore(lost(), { ...settle, reason }, null, NOW).reason).toEqual({
+      code: 'agent-lost',
+      text: 'no ping in 30 minutes; it was started again',
+    });
+  });
+
+  it('is none where the agent itself has told why: the end of the instance comes behind it', () => {
+    expect(applyRestore(done(failed), ended, null, NOW).reason).toEqual({
+      code: 'update-failed',
+      text: 'the update failed; it is terminated',
+    });
   });
 });
