@@ -1,3 +1,4 @@
+import { ReveilleError } from '../domain/errors.ts';
 import { childArn, executionArn, type StateMachineNames } from '../domain/execution.ts';
 import type { ExecutionLife } from '../domain/execution-life.ts';
 import { judgeLease, type LeaseFacts, type LeaseStanding, ownLease } from '../domain/lease-standing.ts';
@@ -15,6 +16,16 @@ export interface FoundOn {
   value: string;
   record: HoldRecord | null;
   standing: LeaseStanding;
+}
+
+/** A record that is no record must cost nobody else's instance its restoring: its own is busy, and a run that meets it fails and says so. */
+async function readRecordIfPossible(bucket: Bucket, lease: Lease): Promise<HoldRecord | 'unreadable' | null> {
+  try {
+    return await readRecord(bucket, lease);
+  } catch (error) {
+    if (error instanceof ReveilleError && error.name === 'UnexpectedReply') return 'unreadable';
+    throw error;
+  }
 }
 
 type Evidence = Pick<LeaseFacts, 'record' | 'run' | 'child'>;
@@ -44,8 +55,9 @@ export async function findStandings(
   };
   const lookUp = async (value: string): Promise<Evidence> => {
     const lease = ownLease(value, names.stateMachine);
-    const record = lease === null ? null : await readRecord(bucket, lease);
+    const record = lease === null ? null : await readRecordIfPossible(bucket, lease);
     if (lease === null || record === null) return NOTHING;
+    if (record === 'unreadable') return { ...NOTHING, record };
     const run = await lifeOf(executionArn({ ...names, runId: lease.runId }));
     const child = await lifeOf(childArn({ ...names, child: lease.child }));
     return { record, run, child };
@@ -55,6 +67,6 @@ export async function findStandings(
   return leases.map(({ instanceId, value }) => {
     const facts = byValue.get(value) ?? NOTHING;
     const standing = judgeLease({ instanceId, value, ...facts }, names.stateMachine, now());
-    return { instanceId, value, record: facts.record, standing };
+    return { instanceId, value, record: facts.record === 'unreadable' ? null : facts.record, standing };
   });
 }

@@ -8,8 +8,8 @@ import { secondsBetween, type Timestamp } from './time.ts';
 export interface LeaseFacts {
   value: string;
   instanceId: string;
-  /** null: the bucket has none. */
-  record: HoldRecord | null;
+  /** null: the bucket has none; `unreadable`: there is one, and nobody can tell what it says. */
+  record: HoldRecord | 'unreadable' | null;
   /** What Step Functions says of its run, and of the child that wrote it; null where that was not worth asking. */
   run: ExecutionLife | null;
   child: ExecutionLife | null;
@@ -50,6 +50,7 @@ export function judgeLease(
   if (lease.stateMachine !== ours) {
     return { standing: 'busy', why: `it is held by run ${lease.runId} of the state machine ${lease.stateMachine}` };
   }
+  if (record === 'unreadable') return { standing: 'busy', why: `the record of run ${lease.runId} can't be read` };
   const held = record?.instances.find((one) => one.instanceId === instanceId);
   if (record === null) return ignored(`run ${lease.runId} has no record of it`);
   if (held === undefined) return ignored(`the record of run ${lease.runId} does not name it`);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client, createSnsClient } from '../aws/clients.ts';
+import { describeFailure } from '../aws/failures.ts';
 import { releaseOwnLock } from '../aws/lock.ts';
 import { type Run, runSchema } from '../domain/conveyor.ts';
 import { ReveilleError } from '../domain/errors.ts';
@@ -55,7 +56,10 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     await bucket.put(LAST_COMPLETE_RUN_KEY, closed);
     if (scheduledTime !== undefined) await bucket.put(occurrenceKey(scheduledTime), closed);
     await bucket.delete(openRunKey({ runId }));
-    await releaseOwnLock(bucket, { runId, startedAt });
+    // One that can't be released is a dead run's soon, and must not keep people from being told.
+    await releaseOwnLock(bucket, { runId, startedAt }).catch((error: unknown) => {
+      logger.error('the lock could not be released', { failure: describeFailure(error) });
+    });
   }
 
   return createHandler(runtime, 'ReportRun', requestSchema, async ({ run, input, error }) => {

@@ -206,8 +206,9 @@ def test_it_invokes_a_function(account, aws, tmp_path):
 
 
 def test_it_reads_the_schedule(aws):
-    [name] = aws("scheduler", "list-schedules", "--query", "Schedules[].Name")
-    assert aws("scheduler", "get-schedule", "--name", name)["ScheduleExpression"].startswith("cron(")
+    names = aws("scheduler", "list-schedules", "--query", "Schedules[].Name")
+    expressions = [aws("scheduler", "get-schedule", "--name", name)["ScheduleExpression"] for name in names]
+    assert sorted(one.split("(")[0] for one in expressions) == ["cron", "rate"]
 
 
 def test_copying_what_is_not_there(account, aws, tmp_path):

@@ -47,7 +47,7 @@ EC2 = [
     ("create_tags", {"Resources": ["#web"], "Tags": [{"Key": "k" * 129, "Value": ""}]}, "InvalidParameterValue", 400, ""),
     ("delete_tags", {"Resources": [NOBODY]}, "InvalidInstanceID.NotFound", 400, ""),
     ("describe_regions", {}, "InvalidAction", 400, "DescribeRegions"),
-    ("terminate_instances", {"InstanceIds": ["#web"]}, "InvalidAction", 400, "TerminateInstances"),
+    ("reboot_instances", {"InstanceIds": ["#web"]}, "InvalidAction", 400, "RebootInstances"),
     ("describe_instances", {"DryRun": True}, "UnknownParameter", 400, "DryRun"),
 ]
 
