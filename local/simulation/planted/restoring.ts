@@ -79,29 +79,6 @@ export const restoringBugs: PlantedBug[] = [
     ],
   },
   {
-    name: 'stop-not-repeated',
-    what: 'a stop that was accepted counts as done',
-    patches: [
-      {
-        file: RESTORING,
-        find: "    return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');",
-        replace:
-          "    return { action: 'settle', finalState: 'stopped', releaseLease: true, restored: true, reason: null };",
-      },
-    ],
-  },
-  {
-    name: 'lock-always-taken',
-    what: 'a lock that another run has just written counts as our own',
-    patches: [
-      {
-        file: 'functions/aws/lock.ts',
-        find: '  if (written) return true;',
-        replace: '  if (written || seen === null) return true;',
-      },
-    ],
-  },
-  {
     name: 'lock-taken-from-the-living',
     what: 'the lock of a running run is taken',
     patches: [
@@ -162,8 +139,9 @@ export const restoringBugs: PlantedBug[] = [
       },
       {
         file: 'functions/domain/neighbours.ts',
-        find: '  if (command !== undefined) {',
-        replace: "  if (command?.commandId === '') {",
+        find: '    .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment))',
+        replace:
+          '    .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment) && one.commandId === null)',
       },
     ],
   },
