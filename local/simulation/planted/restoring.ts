@@ -79,25 +79,18 @@ export const restoringBugs: PlantedBug[] = [
     ],
   },
   {
-    name: 'stop-not-repeated',
-    what: 'a stop that was accepted counts as done',
-    patches: [
-      {
-        file: RESTORING,
-        find: "    return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');",
-        replace:
-          "    return { action: 'settle', finalState: 'stopped', releaseLease: true, restored: true, reason: null };",
-      },
-    ],
-  },
-  {
     name: 'lock-always-taken',
-    what: 'a lock that another run has just written counts as our own',
+    what: 'a lock that another run has just written counts as our own, and is not looked at again',
     patches: [
       {
         file: 'functions/aws/lock.ts',
         find: '  if (written) return true;',
         replace: '  if (written || seen === null) return true;',
+      },
+      {
+        file: 'functions/aws/lock.ts',
+        find: '  isHeldBy((await readLock(bucket))?.value ?? null, run);',
+        replace: '  (await readLock(bucket)) !== undefined && run !== undefined;',
       },
     ],
   },
