@@ -145,7 +145,7 @@ export const restoringBugs: PlantedBug[] = [
   },
   {
     name: 'reconciler-forgets-commands',
-    what: 'the reconciler does not look for commands that are still at work',
+    what: 'the reconciler looks for no commands of ours that are still at work',
     patches: [
       {
         file: ORPHANS,
@@ -155,8 +155,8 @@ export const restoringBugs: PlantedBug[] = [
       },
       {
         file: 'functions/domain/neighbours.ts',
-        find: '  if (command !== undefined) {',
-        replace: "  if (command?.commandId === '') {",
+        find: '    .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment))',
+        replace: "    .filter((one) => one.instanceId === instanceId && one.comment === 'nothing')",
       },
     ],
   },
