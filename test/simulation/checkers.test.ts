@@ -160,6 +160,12 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
     /run-1 and run-2 were both at work/,
   ],
   [
+    'one-holder',
+    'the reconciler stops what a running run holds',
+    night({ timeline: [...until('02:05'), call('02:04:30', 'StopInstances', { by: 'ReconcileLeasesFunction' })] }),
+    /was held by run-1, which was running, when ReconcileLeasesFunction called StopInstances/,
+  ],
+  [
     'restored-in-time',
     'it is put back an hour too late',
     night({ timeline: [...until('02:10'), state('03:45', 'stopping', 'RestoreInstancesFunction')] }),

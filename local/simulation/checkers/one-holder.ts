@@ -2,6 +2,7 @@ import { type CallEvidence, calls, clock, type Evidence, isOurs } from '../evide
 import type { Checker, Complaint } from './checker.ts';
 
 const LEASE_TAG = 'reveille:lease';
+const RECONCILER = 'ReconcileLeasesFunction';
 
 const isAlive = ({ executions }: Evidence, runId: string, at: number): boolean =>
   executions.some(
@@ -19,12 +20,25 @@ const runIn = (lease: string): string => lease.split('/')[1] ?? '';
 
 type Found = Omit<Complaint, 'promise'>;
 
+/** What ReconcileLeases does to an instance whose run is alive and holds it. */
+function meddling(evidence: Evidence, call: CallEvidence, holders: Map<string, string>): Found[] {
+  if (call.principal !== RECONCILER) return [];
+  return call.instanceIds.flatMap((instanceId) => {
+    const runId = runIn(holders.get(instanceId) ?? '');
+    if (runId === '' || !isAlive(evidence, runId, call.at)) return [];
+    const text = `${instanceId} was held by ${runId}, which was running, when ${RECONCILER} called ${call.operation} for it at ${clock(evidence, call.at)}`;
+    return [{ instanceId, at: call.at, text }];
+  });
+}
+
 function overwritten(evidence: Evidence): Found[] {
   const holders = new Map<string, string>();
   const found: Found[] = [];
-  for (const call of calls(evidence, 'CreateTags', 'DeleteTags')) {
+  for (const call of calls(evidence, 'CreateTags', 'DeleteTags', 'StopInstances')) {
+    if (call.error !== null || !isOurs(call.principal)) continue;
+    found.push(...meddling(evidence, call, holders));
     const lease = leaseIn(call);
-    if (call.error !== null || lease === null || !isOurs(call.principal)) continue;
+    if (lease === null) continue;
     for (const instanceId of call.instanceIds) {
       const holder = holders.get(instanceId);
       if (call.operation === 'DeleteTags') {

@@ -79,6 +79,22 @@ export const restoringBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'lock-always-taken',
+    what: 'a lock that another run has just written counts as our own, and is not looked at again',
+    patches: [
+      {
+        file: 'functions/aws/lock.ts',
+        find: '  if (written) return true;',
+        replace: '  if (written || seen === null) return true;',
+      },
+      {
+        file: 'functions/aws/lock.ts',
+        find: '  isHeldBy((await readLock(bucket))?.value ?? null, run);',
+        replace: '  (await readLock(bucket)) !== undefined && run !== undefined;',
+      },
+    ],
+  },
+  {
     name: 'lock-taken-from-the-living',
     what: 'the lock of a running run is taken',
     patches: [
@@ -129,7 +145,7 @@ export const restoringBugs: PlantedBug[] = [
   },
   {
     name: 'reconciler-forgets-commands',
-    what: 'the reconciler does not look for commands that are still at work',
+    what: 'the reconciler looks for no commands of ours that are still at work',
     patches: [
       {
         file: ORPHANS,
@@ -140,8 +156,7 @@ export const restoringBugs: PlantedBug[] = [
       {
         file: 'functions/domain/neighbours.ts',
         find: '    .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment))',
-        replace:
-          '    .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment) && one.commandId === null)',
+        replace: "    .filter((one) => one.instanceId === instanceId && one.comment === 'nothing')",
       },
     ],
   },

@@ -136,6 +136,17 @@ export const updatingBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'no-result-counts-as-updated',
+    what: 'an instance without a result counts as updated',
+    patches: [
+      {
+        file: 'functions/domain/report.ts',
+        find: "    outcome: settled?.outcome ?? 'failed',",
+        replace: "    outcome: settled?.outcome ?? 'updated',",
+      },
+    ],
+  },
+  {
     name: 'comment-too-long',
     what: 'the comment of a command is longer than SSM takes',
     patches: [
