@@ -205,6 +205,10 @@ export const exclude = (instance: ConveyorInstance, why: Reason, now: Date): Con
 export const fail = (instance: ConveyorInstance, code: string, text: string, now: Date): ConveyorInstance =>
   conclude(instance, 'failed', reason(code, text), now);
 
+/** Another run may be at work on the same instances: whoever has lost the lock starts nothing and sends nothing any more. */
+export const failWithoutLock = (instance: ConveyorInstance, now: Date): ConveyorInstance =>
+  fail(instance, 'lock-lost', 'the run has lost its lock: it may only put back', now);
+
 /** A batch may have waited for others before its first look: what its instances are given of time begins with that look. */
 export function enterBatch(batch: Batch, now: Date): Batch {
   if (batch.looks > 0) return batch;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Attempt, attemptSchema, type Hold } from './conveyor.ts';
-import { originalStateSchema } from './instances.ts';
+import { type InstanceFacts, originalStateSchema } from './instances.ts';
 import { secondsBetween, type Timestamp, timestampSchema } from './time.ts';
 
 /** The tag that marks an instance as held by a run. */
@@ -32,6 +32,21 @@ export function parseLease(value: string): Lease | null {
   if (!stateMachine || !runId || !child || !attempt || more.length > 0) return null;
   return { stateMachine, runId, child, attempt };
 }
+
+/** Whether a lease is of this child, whichever of its attempts wrote it. */
+export function isLeaseOf(value: string, { stateMachine, runId, child }: Omit<Lease, 'attempt'>): boolean {
+  const lease = parseLease(value);
+  return lease?.stateMachine === stateMachine && lease.runId === runId && lease.child === child;
+}
+
+/** Who carries a lease tag, and what it says. */
+export const carriedLeases = (
+  facts: Map<string, Pick<InstanceFacts, 'tags'>>,
+): { instanceId: string; value: string }[] =>
+  [...facts].flatMap(([instanceId, { tags }]) => {
+    const value = Object.hasOwn(tags, LEASE_TAG) ? tags[LEASE_TAG] : undefined;
+    return value === undefined ? [] : [{ instanceId, value }];
+  });
 
 /** Written to the bucket before the lease tag and before the start: what is to be put back, and how it was. */
 export const holdRecordSchema = z.object({

@@ -24,7 +24,7 @@ import {
   parseExecutionArn,
 } from '../domain/execution.ts';
 import type { LeaseStanding } from '../domain/lease-standing.ts';
-import { LEASE_TAG } from '../domain/leases.ts';
+import { carriedLeases } from '../domain/leases.ts';
 import { buildPlan, type Plan } from '../domain/plan.ts';
 import { plainText } from '../domain/reasons.ts';
 import {
@@ -110,11 +110,7 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
   async function look(groupOf: Map<string, string>, names: ExecutionNames) {
     const ids = [...groupOf.keys()];
     const facts = await describeInstances(ec2, ids);
-    const carried = [...facts].flatMap(([instanceId, { tags }]) => {
-      const value = Object.hasOwn(tags, LEASE_TAG) ? tags[LEASE_TAG] : undefined;
-      return value === undefined ? [] : [{ instanceId, value }];
-    });
-    const found = await findStandings({ bucket, sfn, names, now }, carried);
+    const found = await findStandings({ bucket, sfn, names, now }, carriedLeases(facts));
     const leases = new Map(found.map((one) => [one.instanceId, one]));
     const decide = (instanceId: string, stopProtected: boolean): Eligibility => {
       const lease: LeaseStanding | null = leases.get(instanceId)?.standing ?? null;

@@ -4,7 +4,7 @@ import { describeFailure } from '../aws/failures.ts';
 import { findNeighbours } from '../aws/neighbours.ts';
 import type { ConveyorInstance, Run } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
-import { formatLease, LEASE_TAG, parseLease } from '../domain/leases.ts';
+import { formatLease, isLeaseOf, LEASE_TAG } from '../domain/leases.ts';
 import { findNeighbour, findOwnCommands } from '../domain/neighbours.ts';
 import type { Reason } from '../domain/reasons.ts';
 import { neighboursUnknown, type RestoreDecision, withNeighbour } from '../domain/restoring.ts';
@@ -27,9 +27,9 @@ export function leaseOf(
 ): string | null {
   if (hold === null) return null;
   const carried = facts?.tags[LEASE_TAG] ?? '';
-  const lease = parseLease(carried);
-  const isOurs = lease?.stateMachine === stateMachine && lease.runId === runId && lease.child === child;
-  return isOurs ? carried : formatLease({ stateMachine, runId, child, attempt: hold.attempt });
+  return isLeaseOf(carried, { stateMachine, runId, child })
+    ? carried
+    : formatLease({ stateMachine, runId, child, attempt: hold.attempt });
 }
 
 interface Tools extends Pick<Runtime, 'now' | 'logger'> {

@@ -12,12 +12,12 @@ import {
   type ConveyorInstance,
   closeLook,
   enterBatch,
-  fail,
+  failWithoutLock,
 } from '../domain/conveyor.ts';
 import { leaveAsleep, tooLateToStart } from '../domain/finish-by.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import type { LeaseStanding } from '../domain/lease-standing.ts';
-import { LEASE_TAG, parseLease, startNoteKey, toHold } from '../domain/leases.ts';
+import { carriedLeases, isLeaseOf, startNoteKey, toHold } from '../domain/leases.ts';
 import {
   applyStart,
   applyStartDecision,
@@ -45,8 +45,6 @@ const environmentSchema = z.object({
 /** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
 const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', wasRetried: true };
 
-const LOCK_LOST = 'the run has lost its lock: it may only put back';
-
 interface Wanted extends ToHold {
   facts: StartFacts;
 }
@@ -71,13 +69,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
   /** What leases mean that are not this child's own: asked only where somebody carries one. */
   async function readLeases(batch: Batch, facts: Map<string, InstanceFacts>): Promise<Map<string, LeaseStanding>> {
     const { run, child } = batch;
-    const others = [...facts].flatMap(([instanceId, { tags }]) => {
-      const value = Object.hasOwn(tags, LEASE_TAG) ? tags[LEASE_TAG] : undefined;
-      if (value === undefined) return [];
-      const lease = parseLease(value);
-      const isOwn = lease?.stateMachine === run.stateMachine && lease.runId === run.runId && lease.child === child;
-      return isOwn ? [] : [{ instanceId, value }];
-    });
+    const others = carriedLeases(facts).filter(({ value }) => !isLeaseOf(value, { ...run, child }));
     const names = { partition: settings.PARTITION, ...run };
     const found = await findStandings({ bucket, sfn, names, now }, others);
     return new Map(found.map(({ instanceId, standing }) => [instanceId, standing]));
@@ -112,7 +104,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
   async function whyNot(batch: Batch, moment: Date): Promise<((one: Wanted) => ConveyorInstance) | null> {
     if (!(await hasLock(bucket, batch.run))) {
       return ({ instance, facts }) =>
-        fail({ ...instance, hold: instance.hold ?? facts.earlierHold }, 'lock-lost', LOCK_LOST, moment);
+        failWithoutLock({ ...instance, hold: instance.hold ?? facts.earlierHold }, moment);
     }
     const late = tooLateToStart(batch.run.finishBy, limits, moment);
     return late === null ? null : ({ instance, facts }) => leaveAsleep(instance, facts.earlierHold, late, moment);

@@ -13,7 +13,7 @@ import {
   commandComment,
   commentPrefix,
   conclude,
-  fail,
+  failWithoutLock,
   moveTo,
 } from '../domain/conveyor.ts';
 import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
@@ -88,8 +88,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   async function sendIfAllowed(batch: Batch, members: ConveyorInstance[], context: InvocationContext) {
     if (members.length === 0) return [];
     if (await hasLock(bucket, batch.run)) return send(batch, members, timeKeeper(context));
-    const text = 'the run has lost its lock: it may only put back';
-    return members.map((instance) => fail(instance, 'lock-lost', text, now()));
+    return members.map((instance) => failWithoutLock(instance, now()));
   }
 
   /** One command for all of them, unless a crash has lost the ID of one that was sent already. */
