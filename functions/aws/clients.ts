@@ -18,7 +18,12 @@ export type ClientOptions = Pick<S3ClientConfig, 'region' | 'credentials' | 'req
 /** Adaptive: slows down by itself under throttling. */
 const MAX_ATTEMPTS = 6;
 /** A silent connection must not eat the function's time; without the last one, a time-out of the request is only a warning. */
-const requestHandler = { connectionTimeout: 3_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+export const REQUEST_TIMEOUT_SECONDS = 8;
+const requestHandler = {
+  connectionTimeout: 3_000,
+  requestTimeout: REQUEST_TIMEOUT_SECONDS * 1000,
+  throwOnRequestTimeout: true,
+};
 const patient = { retryMode: 'adaptive', maxAttempts: MAX_ATTEMPTS, requestHandler } as const;
 
 /**

@@ -166,7 +166,33 @@ function toChanges(
 }
 
 /**
+ * Keeps the SDK's own retries from sending a start when its time is over.
+ * @throws AwsUnavailable with what the tries before said
+ */
+function sendWhile(command: StartInstancesCommand, hasTime: () => boolean): StartInstancesCommand {
+  let before = '';
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      if (!hasTime()) {
+        throw new ReveilleError('AwsUnavailable', `StartInstances: not sent, as its time was over${before}`);
+      }
+      try {
+        return await next(args);
+      } catch (error) {
+        const { code, message } = describeFailure(error);
+        before = `; before that: ${code}: ${message}`;
+        throw error;
+      }
+    },
+    // Inside of the retries, so for each of them.
+    { step: 'finalizeRequest', priority: 'low', name: 'sendWhile' },
+  );
+  return command;
+}
+
+/**
  * Starts them in one call, or, where EC2 refuses, all but the bad ones.
+ * @param hasTime asked before each request that is sent, also by the SDK's own retries
  * @param areLeasesFresh their leases were written just now: that one is not authorized then most likely means that the
  *   tag is not seen yet, of many of them at once, which a bisection would find out with a call for each (docs/aws-behaviour.md 45)
  */
@@ -176,7 +202,9 @@ export function startInstances(
   { areLeasesFresh, hasTime }: { areLeasesFresh: boolean; hasTime: () => boolean },
 ): Promise<Bisected<string, StateChange[]>> {
   const start = async (InstanceIds: string[]) => {
-    const { StartingInstances, $metadata } = await ec2.send(new StartInstancesCommand({ InstanceIds }));
+    const { StartingInstances, $metadata } = await ec2.send(
+      sendWhile(new StartInstancesCommand({ InstanceIds }), hasTime),
+    );
     return toChanges(StartingInstances, $metadata?.attempts);
   };
   const isAboutAll = ({ code }: AwsFailure) => areLeasesFresh && code === 'UnauthorizedOperation';

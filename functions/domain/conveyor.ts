@@ -48,8 +48,8 @@ export const attemptSchema = z.object({
   attempt: z.string(),
   recordedAt: timestampSchema,
   /**
-   * After this moment the Lambda that wrote the record is dead: a start of its own can't be later. The same as
-   * recordedAt if its start was refused or never tried: no boot can be its own then.
+   * After this moment no start that this attempt sent can take effect any more. The same as recordedAt if its start was
+   * refused or never sent: no boot can be its own then.
    */
   startBy: timestampSchema,
 });

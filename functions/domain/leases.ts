@@ -101,7 +101,7 @@ const isWithin = (launchTime: Timestamp, { recordedAt, startBy }: Window): boole
 
 /**
  * Whether a boot is one that this hold's StartInstances caused: its LaunchTime lies between the record of one of its
- * attempts and the death of the Lambda that wrote it.
+ * attempts and the last moment at which that one's start could take effect.
  */
 export const isOurBoot = (launchTime: Timestamp | null, hold: Window & { earlier?: Window[] }): boolean =>
   launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));

@@ -54,7 +54,7 @@ function heldByOthers(instance: ConveyorInstance, { lease, earlierHold }: StartF
 
 /**
  * What to do with an instance that awaits its start.
- * Ours or not: a boot between an earlier record and the death of its writer is ours; any other is somebody else's.
+ * Ours or not: a boot in the window of an earlier attempt is ours; any other is somebody else's.
  */
 export function decideStart(
   instance: ConveyorInstance,
@@ -161,7 +161,32 @@ export type StartResult =
 /** EC2's clock is another one (docs/aws-behaviour.md 44). */
 const CLOCK_MARGIN_SECONDS = 5;
 
+/** Later than this after its record, an attempt sends no start any more: the next one does, with a record of its own. */
+const START_SENDING_SECONDS = 10;
+
+/**
+ * An attempt to start, with its window: a boot that begins before the record or after `startBy` can't be its own. The
+ * shorter the window, the less likely that somebody else's start falls into it where EC2's answer to ours is not known.
+ * @param requestSeconds how long a request that was sent can be on its way
+ */
+export const toAttempt = (attempt: string, now: Date, requestSeconds: number): Attempt => ({
+  attempt,
+  recordedAt: toTimestamp(now),
+  startBy: addSeconds(now, START_SENDING_SECONDS + requestSeconds + CLOCK_MARGIN_SECONDS),
+});
+
+/** Whether an attempt may still send a start: later, its window could end before the start takes effect. */
+export const maySendStart = ({ recordedAt }: Attempt, now: Date): boolean =>
+  secondsBetween(recordedAt, now) <= START_SENDING_SECONDS;
+
 const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
+
+/** That an attempt ended before it sent any start: no boot at all can be its own. */
+export const toNoStartNote = (tried: Attempt, instanceIds: string[]): StartNote => ({
+  attempt: tried.attempt,
+  startBy: tried.recordedAt,
+  notStarted: instanceIds,
+});
 
 /** What whoever finds this attempt's record later has to know: until when a boot can be its own, and whose can't. */
 export function toStartNote(tried: Attempt, held: ConveyorInstance[]): StartNote {

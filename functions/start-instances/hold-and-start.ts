@@ -6,7 +6,7 @@ import type { AwsFailure } from '../aws/failures.ts';
 import type { Attempt, Batch, ConveyorInstance } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, type HoldRecord, LEASE_TAG, recordKey } from '../domain/leases.ts';
-import type { StartResult } from '../domain/starting.ts';
+import { maySendStart, type StartResult } from '../domain/starting.ts';
 
 /** CreateTags refuses all of them for one that is gone, has no room for a tag, or may not be tagged. */
 const isAboutTagged = ({ code }: AwsFailure): boolean =>
@@ -60,19 +60,21 @@ function toResults(
   return new Map(results);
 }
 
-/**
- * Record, then lease, then start, in one call each for all of them. No record, no lease; no lease, no start. One that a
- * dead run has left awake gets the first two.
- * @returns what became of each; one that EC2's reply leaves out is not in it
- */
-export async function holdAndStart(
-  { ec2, bucket }: { ec2: EC2Client; bucket: Bucket },
+export interface Tools {
+  ec2: EC2Client;
+  bucket: Bucket;
+  now(): Date;
+  hasTime(): boolean;
+}
+
+/** Record, then lease, in one call each for all of them: no record, no lease. */
+async function hold(
+  { ec2, bucket, hasTime }: Tools,
   batch: Batch,
   members: ToHold[],
   facts: Map<string, InstanceFacts>,
   tried: Attempt,
-  hasTime: () => boolean,
-): Promise<Map<string, StartResult>> {
+): Promise<Bisected<string, string[]>> {
   const { run, child } = batch;
   // A record of this attempt that is there already is our own, written by a call whose reply was lost.
   await bucket.putOnce(recordKey({ runId: run.runId, child }, tried.attempt), toRecord(batch, members, facts, tried));
@@ -83,12 +85,33 @@ export async function holdAndStart(
     return ids;
   };
   const ids = members.map(({ instance }) => instance.instanceId);
-  const leasing = await bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });
+  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });
+}
+
+/**
+ * Record, then lease, then start, in one call each for all of them. No record, no lease; no lease, no start. One that a
+ * dead run has left awake gets the first two.
+ * @param noteNoStart called before a failure is thrown that came before any start was sent
+ * @returns what became of each; one that EC2's reply leaves out is not in it
+ */
+export async function holdAndStart(
+  tools: Tools,
+  batch: Batch,
+  members: ToHold[],
+  facts: Map<string, InstanceFacts>,
+  tried: Attempt,
+  noteNoStart: () => Promise<void>,
+): Promise<Map<string, StartResult>> {
+  const leasing = await hold(tools, batch, members, facts, tried).catch(async (error: unknown) => {
+    await noteNoStart();
+    throw error;
+  });
   const leased = leasing.replies.flat();
   const awake = new Set(members.filter(({ adopted }) => adopted.length > 0).map(({ instance }) => instance.instanceId));
   // Whoever was tried before has carried a lease for a while.
   const areLeasesFresh = members.some(({ instance }) => instance.hold === null);
   const asleep = leased.filter((id) => !awake.has(id));
   const takenOver = leased.filter((id) => awake.has(id));
-  return toResults(leasing, await startInstances(ec2, asleep, { areLeasesFresh, hasTime }), takenOver);
+  const hasTime = () => tools.hasTime() && maySendStart(tried, tools.now());
+  return toResults(leasing, await startInstances(tools.ec2, asleep, { areLeasesFresh, hasTime }), takenOver);
 }

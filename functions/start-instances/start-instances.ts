@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { createEc2Client, createS3Client, createSfnClient } from '../aws/clients.ts';
+import { createEc2Client, createS3Client, createSfnClient, REQUEST_TIMEOUT_SECONDS } from '../aws/clients.ts';
 import { describeInstances } from '../aws/ec2.ts';
 import { findLostAttempts } from '../aws/holds.ts';
 import { findStandings } from '../aws/leases.ts';
@@ -17,17 +17,18 @@ import {
 import { leaveAsleep, tooLateToStart } from '../domain/finish-by.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import type { LeaseStanding } from '../domain/lease-standing.ts';
-import { carriedLeases, isLeaseOf, startNoteKey, toHold } from '../domain/leases.ts';
+import { carriedLeases, isLeaseOf, type StartNote, startNoteKey, toHold } from '../domain/leases.ts';
 import {
   applyStart,
   applyStartDecision,
   decideStart,
   type StartFacts,
   type StartResult,
+  toAttempt,
+  toNoStartNote,
   toStartNote,
   wasAwake,
 } from '../domain/starting.ts';
-import { toTimestamp } from '../domain/time.ts';
 import { environment } from '../environment.ts';
 import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
 import { holdAndStart, type ToHold } from './hold-and-start.ts';
@@ -44,6 +45,8 @@ const environmentSchema = z.object({
 
 /** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
 const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', wasRetried: true };
+
+const idOf = ({ instanceId }: ConveyorInstance): string => instanceId;
 
 interface Wanted extends ToHold {
   facts: StartFacts;
@@ -75,6 +78,18 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     return new Map(found.map(({ instanceId, standing }) => [instanceId, standing]));
   }
 
+  /**
+   * Whoever finds an attempt's record later can't know what the replies to it said. This run knows without it: what the note
+   * says is in this function's reply, too, and a reply with the truth in it is not given up for a note of it.
+   */
+  async function note({ run, child }: Batch, content: StartNote): Promise<void> {
+    try {
+      await bucket.put(startNoteKey({ runId: run.runId, child }, content.attempt), content);
+    } catch (error) {
+      logger.warn('an attempt to start has no note', { runId: run.runId, attempt: content.attempt, error });
+    }
+  }
+
   async function hold(
     batch: Batch,
     wanted: Wanted[],
@@ -83,8 +98,15 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     lostBefore: Map<string, Attempt[]>,
     hasTime: () => boolean,
   ): Promise<ConveyorInstance[]> {
-    const { run, child } = batch;
-    const results = await holdAndStart({ ec2, bucket }, batch, wanted, facts, tried, hasTime);
+    const noteNoStart = () =>
+      note(
+        batch,
+        toNoStartNote(
+          tried,
+          wanted.map(({ instance }) => idOf(instance)),
+        ),
+      );
+    const results = await holdAndStart({ ec2, bucket, now, hasTime }, batch, wanted, facts, tried, noteNoStart);
     const acceptedAt = now();
     // One was awake already: another copy of this very call may live, where Lambda's client has given up on one that goes on.
     // Its record would be there by now.
@@ -95,8 +117,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       const earlier = [...(lost.get(instance.instanceId) ?? []), ...adopted];
       return applyStart(instance, result, tried, earlier, settings.START_DEADLINE_SECONDS, acceptedAt);
     });
-    // Whoever finds this attempt's record later can't know what the replies said.
-    await bucket.put(startNoteKey({ runId: run.runId, child }, tried.attempt), toStartNote(tried, held));
+    await note(batch, toStartNote(tried, held));
     return held;
   }
 
@@ -114,10 +135,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     const batch = enterBatch(received, now());
     const waiting = batch.instances.filter(({ step }) => step === 'start');
     if (waiting.length === 0) return closeLook(batch, [], now());
-    const facts = await describeInstances(
-      ec2,
-      waiting.map(({ instanceId }) => instanceId),
-    );
+    const facts = await describeInstances(ec2, waiting.map(idOf));
     const lost = await findLostAttempts(bucket, batch);
     const leases = await readLeases(batch, facts);
 
@@ -138,11 +156,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     // The reply that carries this attempt's name is the proof that it was not lost.
     const attempts = wanted.length > 0 ? [...batch.attempts, context.awsRequestId] : batch.attempts;
     if (wanted.length > 0) {
-      const tried: Attempt = {
-        attempt: context.awsRequestId,
-        recordedAt: toTimestamp(moment),
-        startBy: toTimestamp(new Date(moment.getTime() + context.getRemainingTimeInMillis())),
-      };
+      const tried = toAttempt(context.awsRequestId, moment, REQUEST_TIMEOUT_SECONDS);
       changed.push(...(await hold(batch, wanted, facts, tried, lost, timeKeeper(context))));
     }
     const next = closeLook({ ...batch, attempts }, changed, now());

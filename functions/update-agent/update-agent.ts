@@ -159,7 +159,9 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     const changed = decisions.flatMap(([instance, decision]) => {
       const facts = states.get(instance.instanceId) ?? null;
       const told =
-        decision.action === 'fail' ? { ...decision, reason: explainSilence(decision.reason, facts) } : decision;
+        decision.action === 'fail'
+          ? { ...decision, reason: explainSilence(decision.reason, facts, instance.launchTime) }
+          : decision;
       return applyDecision(instance, told, moment);
     });
     const next = closeLook(batch, [...changed, ...sent], now(), batch.sends + (toSend.length > 0 ? 1 : 0));

@@ -49,7 +49,7 @@ export function createVerifyVersions(runtime: Runtime): Handler<Batch> {
             conclude(
               { ...instance, versionAfter: decision.version },
               'failed',
-              explainSilence(decision.reason, facts.get(instance.instanceId) ?? null),
+              explainSilence(decision.reason, facts.get(instance.instanceId) ?? null, instance.launchTime),
               moment,
             ),
           ];

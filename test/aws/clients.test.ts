@@ -11,6 +11,7 @@ import {
   createSnsClient,
   createSsmClient,
 } from '../../functions/aws/clients.ts';
+import { startInstances } from '../../functions/aws/ec2.ts';
 
 interface Answer {
   statusCode: number;
@@ -92,6 +93,19 @@ describe('the EC2 client', () => {
     await expect(startWith(options)).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
 
     expect(attempts()).toBe(6);
+  });
+
+  it('is kept from sending a start again once its time is over, and says what the tries before met', async () => {
+    const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
+    const hasTime = () => attempts() < 2;
+
+    const starting = startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+
+    await expect(starting).rejects.toMatchObject({
+      name: 'AwsUnavailable',
+      message: expect.stringContaining('its time was over; before that: RequestLimitExceeded: no'),
+    });
+    expect(attempts()).toBe(2);
   });
 
   it('does not repeat what EC2 refuses', async () => {

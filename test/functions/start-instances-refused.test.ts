@@ -94,10 +94,10 @@ describe('StartInstances, when EC2 refuses', () => {
   it('claims no boot in the window of a start that was refused, or never tried', async () => {
     const ids = instanceIds(3);
     givenRefusals(ids, [ids[0] ?? ''], noCapacity);
-    // The clock is looked at for the record, the lease, all three, the first two, the first one: then time is nearly up.
-    const timeForFive = aContextWithTimeFor(5);
+    // The time left is looked at for the lease, all three, the first two, the first one: then it is nearly up.
+    const timeForFour = aContextWithTimeFor(4);
 
-    const { instances } = await startAt('02:00', sleepers(ids), timeForFive);
+    const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
 
     const windows = instances.map(({ hold }) => [hold?.attempt, hold?.recordedAt, hold?.startBy]);
     const none = ['attempt-1', stamp('02:00'), stamp('02:00')];
@@ -165,10 +165,10 @@ describe('StartInstances, when EC2 refuses', () => {
   it('leaves those untried for whom no time is left: they still await their start', async () => {
     const ids = instanceIds(4);
     givenRefusals(ids, [ids[0] ?? ''], refused);
-    // The clock is looked at for the record, the lease, all four, the first two, the first one: then time is nearly up.
-    const timeForFive = aContextWithTimeFor(5);
+    // The time left is looked at for the lease, all four, the first two, the first one: then it is nearly up.
+    const timeForFour = aContextWithTimeFor(4);
 
-    const { instances } = await startAt('02:00', sleepers(ids), timeForFive);
+    const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
 
     expect(instances.map(({ step }) => step)).toEqual(['restore', 'start', 'start', 'start']);
     expect(instances.slice(1).every(({ outcome, wokenAt }) => outcome === null && wokenAt === null)).toBe(true);

@@ -90,7 +90,8 @@ describe('StartInstances', () => {
       batch: 7,
       attempt: 'attempt-1',
       recordedAt: stamp('02:00:10'),
-      startBy: stamp('02:01:10'),
+      // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
+      startBy: stamp('02:00:33'),
       instances: [
         { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, adopted: [] },
         { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, adopted: [] },

@@ -125,6 +125,14 @@ describe('UpdateAgent, when a command hangs', () => {
     expect(after).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'stopped-in-run' } });
   });
 
+  it('nor is one whose instance was started again meanwhile', async () => {
+    givenInvocation('InProgress');
+
+    const after = await lookAt('02:57', anUpdating({ commands: [FIRST, SECOND], launchTime: stamp('01:00') }));
+
+    expect(after).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'restarted-in-run' } });
+  });
+
   it('cancels one that no agent took in five minutes, and sends another', async () => {
     givenInvocation('Pending');
 

@@ -93,6 +93,14 @@ describe('VerifyVersions', () => {
     expect(instances[0]).toMatchObject({ outcome: 'failed', reason: { code: 'stopped-in-run' }, versionAfter: null });
   });
 
+  it('nor is one whose instance was started again meanwhile', async () => {
+    ssm.on(DescribeInstanceInformationCommand).resolves(reported());
+
+    const { instances } = await verifyAt('02:20', anUpdated({ launchTime: stamp('01:00') }));
+
+    expect(instances[0]).toMatchObject({ outcome: 'failed', reason: { code: 'restarted-in-run' } });
+  });
+
   it('looks at those alone that are to be verified', async () => {
     const [verified = '', waiting = '', booting = ''] = instanceIds(3);
     ssm

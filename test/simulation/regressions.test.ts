@@ -34,7 +34,7 @@ function aScenario(
 
 async function told(scenario: Scenario) {
   const { evidence, account } = await play(scenario);
-  const [{ report = null } = {}] = evidence.executions;
+  const report = evidence.executions.find((execution) => execution.report !== null)?.report;
   return { complaints: judge(evidence), line: report?.instances[0], account };
 }
 
@@ -110,4 +110,70 @@ it('an instance that somebody stops and starts again seconds after our start is 
 
   expect(complaints).toEqual([]);
   expect(account.world.machines.get(RESTARTED)?.state).toBe('running');
+});
+
+describe('somebody who starts an instance soon after an attempt of ours', () => {
+  const SLEEPER = 'i-00000000000000001';
+  const startedBySomebody = (atSeconds: number): Disturbance => ({
+    kind: 'person',
+    deed: 'start',
+    atSeconds,
+    instanceId: SLEEPER,
+    seconds: 300,
+  });
+
+  it.each<[string, number, Fault, number, Disturbance[]]>([
+    [
+      'whose answer, a refusal, could not be noted',
+      1839,
+      { on: 'call', kind: 'denied', function: 'StartInstancesFunction', operation: null, nth: 7, times: 1, seconds: 0 },
+      10,
+      [],
+    ],
+    [
+      'that crashed: it has had its time to start',
+      5978,
+      { on: 'call', kind: 'crash-after', function: null, operation: 'StartInstances', nth: 1, times: 1, seconds: 1 },
+      48,
+      [],
+    ],
+    [
+      'that could not write its lease, and so sent no start',
+      7645,
+      { on: 'call', kind: 'server-error', function: null, operation: 'CreateTags', nth: 1, times: 6, seconds: 0 },
+      58,
+      [{ kind: 'abort-child', atSeconds: 8, execution: 0, child: 0 }],
+    ],
+  ])('keeps it: %s', async (_what, seed, fault, atSeconds, disturbances) => {
+    const { complaints, account } = await told(
+      aScenario(
+        { id: SLEEPER },
+        { seed, faults: [fault], disturbances: [...disturbances, startedBySomebody(atSeconds)] },
+      ),
+    );
+
+    expect(complaints).toEqual([]);
+    expect(account.world.machines.get(SLEEPER)?.state).toBe('running');
+  });
+});
+
+it('an agent of which nothing is heard after somebody has restarted its instance is not called lost', async () => {
+  const scenario = aScenario(
+    { behaviours: ['association-at-boot'] },
+    {
+      seed: 3764,
+      disturbances: [
+        { kind: 'person', deed: 'restart', atSeconds: 186, instanceId: 'i-00000000000000001', seconds: 1200 },
+      ],
+    },
+  );
+  const { complaints, line } = await told({
+    ...scenario,
+    parameters: { VerifyDeadlineSeconds: '120' },
+    // Both want the lock; the second gets it.
+    executions: ['run-1', 'run-2'].map((name) => ({ atSeconds: 0, name, input: {} })),
+  });
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ reason: { code: 'restarted-in-run' }, finalState: 'handed-over' });
 });

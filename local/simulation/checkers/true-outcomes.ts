@@ -61,23 +61,38 @@ const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): b
   names.some((name) => behaviours.includes(name));
 
 /** Stopped by a person, or by ReconcileLeases while the run was dead: at any rate not by the run that says so. */
-const stoppedByNoRun = ({ evidence, instance, execution }: Line): boolean =>
+const stoppedByNoRun = ({ evidence, instance, execution }: Line, until = execution.endedAt): boolean =>
   bootsOf(evidence, instance)
-    .filter(({ at, runId }) => at === null || runId === execution.name)
     .flatMap(({ stop }) => stop ?? [])
-    .filter(({ at }) => execution.endedAt === null || at <= execution.endedAt)
+    .filter(({ at }) => at >= execution.startedAt && (until === null || at <= until))
     .some(({ ours, runId }) => !(ours && runId === execution.name));
+
+/** The longest wait between two looks, and the time that they take. */
+const LOOK_MILLISECONDS = 6 * 60_000;
+const VERIFY_DEADLINE_SECONDS = 1800;
+
+/** Until when a run waited for an agent's word after its update: what somebody did later does not explain why none came. */
+function waitedUntil({ evidence, report, instance }: Line): number {
+  const ends = spansOf(evidence, instance.instanceId, 'update').flatMap(({ to, id }) =>
+    id === null ? [] : (to ?? []),
+  );
+  const seconds = Number(evidence.parameters['VerifyDeadlineSeconds'] ?? VERIFY_DEADLINE_SECONDS);
+  const endedAt = Date.parse(report.endedAt);
+  const updatedAt = ends.filter((end) => end <= endedAt).at(-1) ?? endedAt;
+  return Math.min(endedAt, updatedAt + seconds * 1000 + LOOK_MILLISECONDS);
+}
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => others(line, 'boot'),
   'restarted-by-others': (line) => others(line, 'boot'),
-  'stopped-in-run': stoppedByNoRun,
+  'stopped-in-run': (line) => stoppedByNoRun(line),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
+  'restarted-in-run': (line) => others(line, 'boot'),
   'agent-lost': (line) =>
-    !stoppedByNoRun(line) &&
+    !stoppedByNoRun(line, waitedUntil(line)) &&
     (isOneOf(line.instance, 'agent-lost', 'ping-hourly') ||
       line.evidence.parameters['VerifyDeadlineSeconds'] !== undefined),
   'never-registered': ({ evidence, instance }) =>
@@ -95,7 +110,8 @@ const REASONS: Record<string, (line: Line) => boolean> = {
     instance.behaviours.includes('hibernation-falls-back') || instance.after.state === 'stopped',
 };
 
-function aboutVersion({ evidence, report, line, instance }: Line): string | null {
+function aboutVersion(seen: Line): string | null {
+  const { evidence, report, line, instance } = seen;
   const { instanceId, outcome, reason } = line;
   const endedAt = Date.parse(report.endedAt);
   const version = versionAt(evidence, instance, endedAt);
@@ -108,7 +124,9 @@ function aboutVersion({ evidence, report, line, instance }: Line): string | null
   );
   const isDone = outcome === 'updated' || outcome === 'already-current';
   const silent = instance.behaviours.find((name) => SILENT.includes(name));
-  const isLost = instance.behaviours.includes('agent-lost') && outcome === 'updated' && !isForeign;
+  // Such an agent comes back with the next boot.
+  const isForGood = !isForeign && !others(seen, 'boot');
+  const isLost = instance.behaviours.includes('agent-lost') && outcome === 'updated' && isForGood;
   if (isDone && (silent !== undefined || isLost)) {
     return `${instanceId} is reported as ${outcome}, and its agent never said so (${silent ?? 'agent-lost'})`;
   }

@@ -1,7 +1,6 @@
 import type { PlantedBug } from './bug.ts';
 
 const HOLD = 'functions/start-instances/hold-and-start.ts';
-const START = 'functions/start-instances/start-instances.ts';
 const ELIGIBILITY = 'functions/domain/eligibility.ts';
 /** IAM itself refuses to start or stop what carries no lease: another lock on the same door. */
 export const WITHOUT_IAM = {
@@ -18,9 +17,9 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: HOLD,
-        find: '  const leasing = await bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+        find: '  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
         replace:
-          '  await startInstances(ec2, ids, { areLeasesFresh: false, hasTime });\n  const leasing = await bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+          '  await startInstances(ec2, ids, { areLeasesFresh: false, hasTime });\n  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
       },
       WITHOUT_IAM,
     ],
@@ -126,9 +125,9 @@ export const startingBugs: PlantedBug[] = [
     what: 'a boot counts as our own for a day after our start',
     patches: [
       {
-        file: START,
-        find: 'startBy: toTimestamp(new Date(moment.getTime() + context.getRemainingTimeInMillis())),',
-        replace: 'startBy: toTimestamp(new Date(moment.getTime() + 86_400_000)),',
+        file: 'functions/domain/starting.ts',
+        find: '  startBy: addSeconds(now, START_SENDING_SECONDS + requestSeconds + CLOCK_MARGIN_SECONDS),',
+        replace: '  startBy: addSeconds(now, 86_400),',
       },
     ],
   },
