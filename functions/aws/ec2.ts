@@ -149,45 +149,49 @@ const isAboutInstances = ({ code, isRefusal }: AwsFailure): boolean =>
 export interface StateChange {
   instanceId: string;
   previousState: string;
-  /** The SDK tried more than once: an earlier try may have taken effect, and only its reply was lost. */
-  wasRetried: boolean;
+  /** An earlier try of the SDK got no answer: it may have taken effect, before this one or after it. */
+  isUnsure: boolean;
 }
 
 function toChanges(
   changes: { InstanceId?: string | undefined; PreviousState?: { Name?: string | undefined } | undefined }[] = [],
-  attempts = 1,
+  isUnsure = false,
 ): StateChange[] {
-  const wasRetried = attempts > 1;
   return changes.flatMap(({ InstanceId, PreviousState }) =>
     InstanceId === undefined
       ? []
-      : [{ instanceId: InstanceId, previousState: PreviousState?.Name ?? 'unknown', wasRetried }],
+      : [{ instanceId: InstanceId, previousState: PreviousState?.Name ?? 'unknown', isUnsure }],
   );
 }
 
 /**
- * Keeps the SDK's own retries from sending a start when its time is over.
+ * Sends a start, and lets the SDK's own retries of it send no other when the time is over.
  * @throws AwsUnavailable with what the tries before said
  */
-function sendWhile(command: StartInstancesCommand, hasTime: () => boolean): StartInstancesCommand {
-  let before = '';
+async function sendStart(ec2: EC2Client, InstanceIds: string[], hasTime: () => boolean): Promise<StateChange[]> {
+  const command = new StartInstancesCommand({ InstanceIds });
+  const failures: AwsFailure[] = [];
   command.middlewareStack.add(
     (next) => async (args) => {
       if (!hasTime()) {
+        const before = failures.map(({ code, message }) => `; before that: ${code}: ${message}`).at(-1) ?? '';
         throw new ReveilleError('AwsUnavailable', `StartInstances: not sent, as its time was over${before}`);
       }
       try {
         return await next(args);
       } catch (error) {
-        const { code, message } = describeFailure(error);
-        before = `; before that: ${code}: ${message}`;
+        failures.push(describeFailure(error));
         throw error;
       }
     },
     // Inside of the retries, so for each of them.
-    { step: 'finalizeRequest', priority: 'low', name: 'sendWhile' },
+    { step: 'finalizeRequest', priority: 'low', name: 'sendWhileThereIsTime' },
   );
-  return command;
+  const { StartingInstances } = await ec2.send(command);
+  return toChanges(
+    StartingInstances,
+    failures.some(({ nothingWasDone }) => !nothingWasDone),
+  );
 }
 
 /**
@@ -201,12 +205,7 @@ export function startInstances(
   instanceIds: string[],
   { areLeasesFresh, hasTime }: { areLeasesFresh: boolean; hasTime: () => boolean },
 ): Promise<Bisected<string, StateChange[]>> {
-  const start = async (InstanceIds: string[]) => {
-    const { StartingInstances, $metadata } = await ec2.send(
-      sendWhile(new StartInstancesCommand({ InstanceIds }), hasTime),
-    );
-    return toChanges(StartingInstances, $metadata?.attempts);
-  };
+  const start = (ids: string[]) => sendStart(ec2, ids, hasTime);
   const isAboutAll = ({ code }: AwsFailure) => areLeasesFresh && code === 'UnauthorizedOperation';
   return bisect(instanceIds, start, { isAboutIds: isAboutInstances, isAboutAll, hasTime });
 }

@@ -9,23 +9,27 @@ export interface AwsFailure {
   passing: boolean;
   /** The service has answered, and it was no: nothing was done. */
   isRefusal: boolean;
+  /** The service has answered that it did nothing: it refused, or it throttles. After anything else it may have done it. */
+  nothingWasDone: boolean;
 }
 
-/** Throttling, and what AWS asks to be tried again although it answers 4xx (docs/aws-behaviour.md 24, 34). */
-const PASSING = new Set([
-  'ConditionalRequestConflict',
-  'PriorRequestNotComplete',
+const THROTTLING = new Set([
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
-  'RequestTimeout',
-  'RequestTimeoutException',
   'SlowDown',
   'Throttled',
   'ThrottledException',
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
+]);
+/** What AWS asks to be tried again although it answers 4xx (docs/aws-behaviour.md 24, 34). */
+const PASSING = new Set([
+  'ConditionalRequestConflict',
+  'PriorRequestNotComplete',
+  'RequestTimeout',
+  'RequestTimeoutException',
   'TooManyUpdates',
 ]);
 const NETWORK = new Set([
@@ -52,13 +56,23 @@ interface SdkError extends Error {
 /** EC2's clients carry the code in `Code` as well as in `name`; network errors carry Node's in `code`. */
 export function describeFailure(error: unknown): AwsFailure {
   if (!(error instanceof Error)) {
-    return { code: 'Unknown', message: plainText(String(error)), passing: false, isRefusal: false };
+    const message = plainText(String(error));
+    return { code: 'Unknown', message, passing: false, isRefusal: false, nothingWasDone: false };
   }
   const { name, message, Code, code, $metadata } = error as SdkError;
   const effective = Code ?? (name === 'Error' ? (code ?? name) : name);
   const status = $metadata?.httpStatusCode ?? 0;
-  const passing = PASSING.has(effective) || NETWORK.has(effective) || NETWORK.has(code ?? '') || status >= 500;
-  return { code: effective, message: plainText(message), passing, isRefusal: status >= 400 && !passing };
+  const isThrottling = THROTTLING.has(effective);
+  const isPassing = PASSING.has(effective) || NETWORK.has(effective) || NETWORK.has(code ?? '') || status >= 500;
+  const passing = isThrottling || isPassing;
+  const isRefusal = status >= 400 && !passing;
+  return {
+    code: effective,
+    message: plainText(message),
+    passing,
+    isRefusal,
+    nothingWasDone: isRefusal || isThrottling,
+  };
 }
 
 /**

@@ -1,12 +1,13 @@
+import type { Attempt } from '../domain/conveyor.ts';
 import { ReveilleError } from '../domain/errors.ts';
 import { childArn, executionArn, type StateMachineNames } from '../domain/execution.ts';
-import type { ExecutionLife } from '../domain/execution-life.ts';
 import { judgeLease, type LeaseFacts, type LeaseStanding, ownLease } from '../domain/lease-standing.ts';
 import { type HoldRecord, holdRecordSchema, type Lease, recordKey } from '../domain/leases.ts';
 import type { Bucket } from './bucket.ts';
 import { mapConcurrently } from './chunks.ts';
 import type { SFNClient } from './clients.ts';
 import { describeExecutionLife } from './executions.ts';
+import { findLostAttempts } from './holds.ts';
 
 const LOOKED_UP_AT_ONCE = 8;
 
@@ -19,9 +20,9 @@ export interface FoundOn {
 }
 
 /** A record that is no record must cost nobody else's instance its restoring: its own is busy, and a run that meets it fails and says so. */
-async function readRecordIfPossible(bucket: Bucket, lease: Lease): Promise<HoldRecord | 'unreadable' | null> {
+async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'> {
   try {
-    return await readRecord(bucket, lease);
+    return await read();
   } catch (error) {
     if (error instanceof ReveilleError && error.name === 'UnexpectedReply') return 'unreadable';
     throw error;
@@ -38,24 +39,34 @@ export async function readRecord(bucket: Bucket, lease: Lease): Promise<HoldReco
   return found === key ? bucket.get(key, holdRecordSchema) : null;
 }
 
+/** Asks for the same thing once only. */
+function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (key) => {
+    const answer = asked.get(key) ?? ask(key);
+    asked.set(key, answer);
+    return answer;
+  };
+}
+
 /**
  * What each of these lease tags means. Costs, for each lease of this state machine, one listing and one read of S3, and,
- * for each run and each child, one DescribeExecution; nothing where nobody carries a lease.
+ * for each run and each child, one DescribeExecution; for each child that is dead, one more listing, and two reads for each
+ * of its attempts. Nothing where nobody carries a lease.
  */
 export async function findStandings(
   { bucket, sfn, names, now }: { bucket: Bucket; sfn: SFNClient; names: StateMachineNames; now(): Date },
   leases: { instanceId: string; value: string }[],
 ): Promise<FoundOn[]> {
   const values = [...new Set(leases.map(({ value }) => value))];
-  const lives = new Map<string, Promise<ExecutionLife>>();
-  const lifeOf = (arn: string) => {
-    const asked = lives.get(arn) ?? describeExecutionLife(sfn, arn);
-    lives.set(arn, asked);
-    return asked;
-  };
+  const lifeOf = once((arn: string) => describeExecutionLife(sfn, arn));
+  const attemptsOf = once((runAndChild: string) => {
+    const [runId = '', child = ''] = runAndChild.split('/');
+    return orUnreadable(() => findLostAttempts(bucket, { run: { runId }, child, attempts: [] }));
+  });
   const lookUp = async (value: string): Promise<Evidence> => {
     const lease = ownLease(value, names.stateMachine);
-    const record = lease === null ? null : await readRecordIfPossible(bucket, lease);
+    const record = lease === null ? null : await orUnreadable(() => readRecord(bucket, lease));
     if (lease === null || record === null) return NOTHING;
     if (record === 'unreadable') return { ...NOTHING, record };
     const run = await lifeOf(executionArn({ ...names, runId: lease.runId }));
@@ -64,9 +75,17 @@ export async function findStandings(
   };
   const evidence = await mapConcurrently(values, LOOKED_UP_AT_ONCE, lookUp);
   const byValue = new Map(values.map((value, index) => [value, evidence[index] ?? NOTHING]));
-  return leases.map(({ instanceId, value }) => {
-    const facts = byValue.get(value) ?? NOTHING;
-    const standing = judgeLease({ instanceId, value, ...facts }, names.stateMachine, now());
-    return { instanceId, value, record: facts.record === 'unreadable' ? null : facts.record, standing };
+  return mapConcurrently(leases, LOOKED_UP_AT_ONCE, async ({ instanceId, value }) => {
+    const seen = byValue.get(value) ?? NOTHING;
+    const judge = (facts: Evidence, attempts: Attempt[] = []) =>
+      judgeLease({ instanceId, value, ...facts, attempts }, names.stateMachine, now());
+    const record = seen.record === 'unreadable' ? null : seen.record;
+    const standing = judge(seen);
+    if (record === null || standing.standing !== 'orphaned') return { instanceId, value, record, standing };
+    const attempts = await attemptsOf(`${record.runId}/${record.child}`);
+    if (attempts === 'unreadable') {
+      return { instanceId, value, record: null, standing: judge({ ...seen, record: attempts }) };
+    }
+    return { instanceId, value, record, standing: judge(seen, attempts.get(instanceId)) };
   });
 }

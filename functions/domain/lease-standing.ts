@@ -1,7 +1,7 @@
-import type { Hold } from './conveyor.ts';
+import type { Attempt, Hold } from './conveyor.ts';
 import { type ExecutionLife, lifeOf } from './execution-life.ts';
 import type { OriginalState } from './instances.ts';
-import { type HoldRecord, type Lease, parseLease } from './leases.ts';
+import { type HoldRecord, type Lease, parseLease, toHold } from './leases.ts';
 import { secondsBetween, type Timestamp } from './time.ts';
 
 /** What is known of a lease tag that was found on an instance. */
@@ -13,6 +13,8 @@ export interface LeaseFacts {
   /** What Step Functions says of its run, and of the child that wrote it; null where that was not worth asking. */
   run: ExecutionLife | null;
   child: ExecutionLife | null;
+  /** All that the child which wrote it has recorded for this instance, with what its notes say of it. */
+  attempts: Attempt[];
 }
 
 export type LeaseStanding =
@@ -41,7 +43,7 @@ const stoppedAt = (life: ExecutionLife, recordedAt: Timestamp): Timestamp =>
  * has to name that instance: tags are copied with images and backups. A lease names run and child; it is dead when both are.
  */
 export function judgeLease(
-  { value, instanceId, record, run, child }: LeaseFacts,
+  { value, instanceId, record, run, child, attempts }: LeaseFacts,
   ours: string,
   now: Date,
 ): LeaseStanding {
@@ -65,6 +67,6 @@ export function judgeLease(
   }
   const deadSince = lives.map((one) => one.stoppedAt).sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
   const { attempt, recordedAt, startBy } = record;
-  const hold: Hold = { attempt, recordedAt, startBy, earlier: held.adopted };
+  const hold = toHold(attempts) ?? { attempt, recordedAt, startBy, earlier: held.adopted };
   return { standing: 'orphaned', originalState: held.originalState, hold, deadSince };
 }

@@ -94,10 +94,13 @@ const LAUNCH_TIME_PRECISION_SECONDS = 1;
 
 type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
 
-const isWithin = (launchTime: Timestamp, { recordedAt, startBy }: Window): boolean =>
-  recordedAt !== startBy &&
-  secondsBetween(recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
-  secondsBetween(launchTime, startBy) >= 0;
+/** Whether any boot can be this attempt's: its start was accepted, or its reply was lost. */
+export const isOpenWindow = ({ recordedAt, startBy }: Window): boolean => recordedAt !== startBy;
+
+const isWithin = (launchTime: Timestamp, attempt: Window): boolean =>
+  isOpenWindow(attempt) &&
+  secondsBetween(attempt.recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
+  secondsBetween(launchTime, attempt.startBy) >= 0;
 
 /**
  * Whether a boot is one that this hold's StartInstances caused: its LaunchTime lies between the record of one of its
@@ -107,8 +110,7 @@ export const isOurBoot = (launchTime: Timestamp | null, hold: Window & { earlier
   launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));
 
 /** Whether any start of this hold was accepted, or its reply was lost. */
-export const mayHaveStarted = ({ earlier, ...newest }: Hold): boolean =>
-  [newest, ...earlier].some(({ recordedAt, startBy }) => recordedAt !== startBy);
+export const mayHaveStarted = ({ earlier, ...newest }: Hold): boolean => [newest, ...earlier].some(isOpenWindow);
 
 /** Of several attempts on one instance, in any order, one hold, which the newest leads; null for none. */
 export function toHold(attempts: Attempt[]): Hold | null {

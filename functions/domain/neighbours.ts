@@ -47,7 +47,7 @@ export function findNeighbour(
   if (command !== undefined) {
     return reason(
       'command-running',
-      `somebody's command ${command.documentName} is at work on it (${command.commandId})`,
+      `somebody's command ${command.documentName} has not ended on it (${command.commandId})`,
     );
   }
   const association = associations.find(

@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import type { Attempt } from './conveyor.ts';
 import { type ConveyorInstance, conveyorInstanceSchema } from './conveyor.ts';
 import type { InstanceFacts } from './instances.ts';
 import { type LeaseStanding, ownLease } from './lease-standing.ts';
-import { type HoldRecord, toHold } from './leases.ts';
+import type { HoldRecord } from './leases.ts';
 import type { RestoreDecision } from './restoring.ts';
 import { WRITERS_DEAD_SECONDS } from './settings.ts';
 import { secondsBetween, type Timestamp, timestampSchema } from './time.ts';
@@ -36,15 +35,14 @@ export const oldestAgeSeconds = (open: Carrier[], now: Date): number =>
 /**
  * An orphan as the restoring rules know instances: the work on it is over, with its run. Its commands are found by their
  * comments; who else is at work on it has been so, as far as we know, since the run died.
- * @param attempts all that the dead child has recorded for it
  */
-export function toConveyorInstance({ facts, standing }: Orphan, attempts: Attempt[]): ConveyorInstance {
+export function toConveyorInstance({ facts, standing }: Orphan): ConveyorInstance {
   return conveyorInstanceSchema.parse({
     instanceId: facts.instanceId,
     originalState: standing.originalState,
     step: 'restore',
     stepSince: standing.deadSince,
-    hold: toHold(attempts) ?? standing.hold,
+    hold: standing.hold,
     launchTime: facts.launchTime,
     neighbourSince: standing.deadSince,
   });

@@ -1,7 +1,7 @@
 import { type Attempt, type ConveyorInstance, exclude, fail, type Hold, moveTo } from './conveyor.ts';
 import type { InstanceFacts } from './instances.ts';
 import type { LeaseStanding } from './lease-standing.ts';
-import { isOurBoot, type StartNote, toHold } from './leases.ts';
+import { isOpenWindow, isOurBoot, type StartNote, toHold } from './leases.ts';
 import { exclusion, type Reason, reason } from './reasons.ts';
 import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from './settings.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from './time.ts';
@@ -38,7 +38,7 @@ function decideAwake(launchTime: Timestamp | null, { earlierHold, lease }: Start
   if (earlierHold !== null && isOurBoot(launchTime, earlierHold)) return { action: 'adopt', hold: earlierHold };
   if (lease?.standing === 'orphaned' && launchTime !== null && isOurBoot(launchTime, lease.hold)) {
     const { earlier, ...newest } = lease.hold;
-    return { action: 'take-over', adopted: [newest, ...earlier], launchTime };
+    return { action: 'take-over', adopted: [newest, ...earlier].filter(isOpenWindow), launchTime };
   }
   return startedByOthers();
 }
@@ -155,8 +155,8 @@ export type StartResult =
   | { kind: 'start-untried' }
   /** A dead run had started it, and its lease is ours now. */
   | { kind: 'taken-over' }
-  /** `wasRetried`: EC2 was asked more than once, because an answer was lost. */
-  | { kind: 'accepted'; previousState: string; wasRetried: boolean };
+  /** `isUnsure`: EC2 was asked before, and that answer was lost: it may have taken effect, or may still. */
+  | { kind: 'accepted'; previousState: string; isUnsure: boolean };
 
 /** EC2's clock is another one (docs/aws-behaviour.md 44). */
 const CLOCK_MARGIN_SECONDS = 5;
@@ -244,13 +244,11 @@ export function applyStart(
       return { ...unstarted, retryAt: addSeconds(now, decision.afterSeconds), lastRefusal: decision.reason.text };
     }
     case 'accepted': {
-      // Only once asked, and answered: no boot that comes later can be this attempt's. Asked twice, the first may still come.
-      const startBy = result.wasRetried
-        ? tried.startBy
-        : earliest(tried.startBy, addSeconds(now, CLOCK_MARGIN_SECONDS));
+      // Asked, and answered: no boot that comes later can be this attempt's. Asked before without an answer, that may still come.
+      const startBy = result.isUnsure ? tried.startBy : earliest(tried.startBy, addSeconds(now, CLOCK_MARGIN_SECONDS));
       const held = moveTo({ ...instance, hold: { ...hold, startBy } }, 'readiness', now);
       // Awake already: by a try of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
-      if (!wasAwake(result) || result.wasRetried || earlier.length > 0) return { ...held, wokenAt: toTimestamp(now) };
+      if (!wasAwake(result) || result.isUnsure || earlier.length > 0) return { ...held, wokenAt: toTimestamp(now) };
       const text = `it was ${result.previousState} when Reveille started it: it is not stopped`;
       return { ...held, handedOver: reason('started-by-others', text) };
     }

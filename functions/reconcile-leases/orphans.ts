@@ -1,6 +1,5 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { EC2Client, SSMClient } from '../aws/clients.ts';
-import { findLostAttempts } from '../aws/holds.ts';
 import { findCommands } from '../aws/ssm.ts';
 import { type ConveyorInstance, commentPrefix } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
@@ -39,18 +38,15 @@ export function groupByChild(orphans: Orphan[]): Orphan[][] {
   return [...groups.values()];
 }
 
-/** What the dead child has done to its instances, as records and comments tell; its commands may still be at work. */
+/** What the dead child has done to its instances, as its leases' records and its commands' comments tell; these may still be at work. */
 async function recall({ bucket, ssm, now, logger }: Tools, orphans: Orphan[]): Promise<ConveyorInstance[]> {
   const [first] = orphans;
   if (first === undefined) return [];
-  const { runId, child, batch } = first.record;
-  const attempts = await findLostAttempts(bucket, { run: { runId }, child, attempts: [] });
+  const { runId, batch } = first.record;
   const [since = first.record.recordedAt] = orphans.map(({ record }) => record.recordedAt).sort();
   const prefix = commentPrefix({ run: { runId }, index: batch });
   const sent = await findCommands(ssm, updateSsmAgent, prefix, since);
-  const instances = orphans.map((orphan) =>
-    withLostCommands(toConveyorInstance(orphan, attempts.get(orphan.facts.instanceId) ?? []), sent),
-  );
+  const instances = orphans.map((orphan) => withLostCommands(toConveyorInstance(orphan), sent));
   return createRecovery({ bucket, ssm, work: updateSsmAgent, now, logger }).followCommands(instances);
 }
 

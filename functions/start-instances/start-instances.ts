@@ -44,7 +44,7 @@ const environmentSchema = z.object({
 });
 
 /** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
-const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', wasRetried: true };
+const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', isUnsure: true };
 
 const idOf = ({ instanceId }: ConveyorInstance): string => instanceId;
 

@@ -1,4 +1,4 @@
-import { type Boot, changes, type Evidence, type InstanceEvidence, isOurs, spansOf } from './evidence.ts';
+import { type Boot, calls, changes, type Evidence, type InstanceEvidence, isOurs, spansOf } from './evidence.ts';
 
 /** How somebody can take over an instance that Reveille has started. */
 export type Takeover = 'session' | 'command' | 'association' | 'lease-removed';
@@ -13,6 +13,12 @@ export function takeoversOf(evidence: Evidence, instance: InstanceEvidence, boot
     if (spansOf(evidence, instanceId, about).some((span) => span.from <= to && (span.to ?? to) >= from))
       found.add(about);
   }
+  // One that is lost on its way begins nowhere; whoever sent it waits for it.
+  const isSent = calls(evidence, 'SendCommand').some(
+    ({ at, principal, error, instanceIds }) =>
+      !isOurs(principal) && error === null && instanceIds.includes(instanceId) && at >= from && at <= to,
+  );
+  if (isSent) found.add('command');
   const isTagged = changes(evidence, instanceId).some(
     ({ at, facts, by }) => facts.about === 'tags' && at >= from && at <= to && by !== null && !isOurs(by.principal),
   );

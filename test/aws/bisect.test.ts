@@ -39,7 +39,16 @@ describe('bisect', () => {
     const { replies, refused } = await bisect(ids, call, { isAboutIds });
 
     expect(refused).toEqual([
-      { id: bad, failure: { code: 'InvalidInstanceID', message: `bad: ${bad}`, passing: false, isRefusal: true } },
+      {
+        id: bad,
+        failure: {
+          code: 'InvalidInstanceID',
+          message: `bad: ${bad}`,
+          passing: false,
+          isRefusal: true,
+          nothingWasDone: true,
+        },
+      },
     ]);
     expect(replies.flat()).toEqual(ids.filter((id) => id !== bad));
     expect(calls.length).toBeLessThanOrEqual(13);

@@ -108,6 +108,18 @@ describe('the EC2 client', () => {
     expect(attempts()).toBe(2);
   });
 
+  it.each([
+    ['a passing server error may have taken effect', ec2Error(500, 'InternalError'), true],
+    ['throttling has done nothing', ec2Error(503, 'RequestLimitExceeded'), false],
+  ])('says of a start that was tried again whether an earlier try may count: %s', async (_what, trouble, isUnsure) => {
+    const { options } = aService(trouble, ec2Success);
+    const hasTime = () => true;
+
+    const { replies } = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+
+    expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', isUnsure }]);
+  });
+
   it('does not repeat what EC2 refuses', async () => {
     const { options, attempts } = aService(ec2Error(400, 'IncorrectInstanceState'), ec2Success);
 

@@ -58,6 +58,23 @@ describe('describeFailure', () => {
   });
 
   it('takes what is no error at all', () => {
-    expect(describeFailure('boom')).toEqual({ code: 'Unknown', message: 'boom', passing: false, isRefusal: false });
+    expect(describeFailure('boom')).toEqual({
+      code: 'Unknown',
+      message: 'boom',
+      passing: false,
+      isRefusal: false,
+      nothingWasDone: false,
+    });
+  });
+
+  it.each([
+    ['a refusal', awsError('UnauthorizedOperation', 'You are not authorized', 403), true],
+    ['throttling', awsError('RequestLimitExceeded', 'Request limit exceeded.', 503), true],
+    ['a server error', awsError('InternalError', 'We encountered an internal error.', 500), false],
+    ['a broken connection', networkError('ECONNRESET'), false],
+    ['no answer in time', awsError('TimeoutError', 'Connection timed out', 0), false],
+    ['a mistake of our own', new TypeError('undefined is not a function'), false],
+  ])('knows whether nothing was done, after %s', (_what, error, nothingWasDone) => {
+    expect(describeFailure(error).nothingWasDone).toBe(nothingWasDone);
   });
 });

@@ -116,9 +116,48 @@ describe('findStandings', () => {
     ]);
     expect(found.map(({ record }) => record?.attempt)).toEqual(['attempt-1', 'attempt-1', 'attempt-2']);
     expect(asked()).toEqual([RUN, CHILD]);
-    expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 2);
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2);
+    // Each record by its lease, and then, as the child is dead, once more with its note.
+    expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 2 + 1);
+    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2 + 2 * 2);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+  });
+
+  it('tells of an orphan what the notes of its attempts say, and what others of its child have done', async () => {
+    const lost = { attempt: 'attempt-0', recordedAt: '2026-12-06T01:59:00.000Z', startBy: '2026-12-06T01:59:23.000Z' };
+    givenRecords(s3, aRecord([FIRST], lost), aRecord([FIRST, SECOND]));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-1.json' }).resolves(
+      stored({ attempt: 'attempt-1', startBy: '2026-12-06T02:00:08.000Z', notStarted: [SECOND] }),
+    );
+
+    const found = await find([
+      [FIRST, value('attempt-1')],
+      [SECOND, value('attempt-1')],
+    ]);
+
+    const recordedAt = '2026-12-06T02:00:00.000Z';
+    expect(found.map(({ standing }) => standing)).toMatchObject([
+      { hold: { attempt: 'attempt-1', recordedAt, startBy: '2026-12-06T02:00:08.000Z', earlier: [lost] } },
+      { hold: { attempt: 'attempt-1', recordedAt, startBy: recordedAt, earlier: [] } },
+    ]);
+  });
+
+  it('asks for no attempts of one that may still be alive', async () => {
+    givenRecords(s3, aRecord([FIRST]));
+    sfn.on(DescribeExecutionCommand, { executionArn: RUN }).resolves({ status: 'RUNNING' });
+
+    const [found] = await find([[FIRST, value('attempt-1')]]);
+
+    expect(found?.standing.standing).toBe('busy');
+    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
+  });
+
+  it('leaves an orphan alone, one record of whose child is garbage: what that one did is not known', async () => {
+    givenRecords(s3, aRecord([FIRST]), aRecord([FIRST], { attempt: 'attempt-2' }));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-2.json' }).resolves(stored('{"runId":1}'));
+
+    const [found] = await find([[FIRST, value('attempt-1')]]);
+
+    expect(found).toMatchObject({ record: null, standing: { standing: 'busy', why: expect.stringContaining('read') } });
   });
 
   it('asks for the child of each, and finds it alive though its run is dead', async () => {

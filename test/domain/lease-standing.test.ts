@@ -20,6 +20,7 @@ const judge = (changes: Partial<LeaseFacts> = {}, now = NOW) =>
       record: aRecord([INSTANCE_ID]),
       run: dead,
       child: dead,
+      attempts: [],
       ...changes,
     },
     OURS,
@@ -52,6 +53,12 @@ describe('a lease that was found', () => {
     expect(judge({ record: { ...record, instances } })).toMatchObject({
       hold: { attempt: 'attempt-1', earlier: [older] },
     });
+  });
+
+  it('is judged by all that the dead child has recorded of it, where that is known', () => {
+    const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
+    const { earlier: _, ...first } = aHold();
+    expect(judge({ attempts: [first, lost] })).toMatchObject({ hold: { ...lost, earlier: [first] } });
   });
 
   it.each(['', 'hello', 'a/b/c', 'a/b/c/d/e', '//', '///', '__proto__', 'reveille-update-agents/run-1/child-1/'])(

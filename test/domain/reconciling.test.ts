@@ -63,25 +63,19 @@ describe('an instance that carries a lease', () => {
 });
 
 describe('an orphan', () => {
-  it('stands where its work is over, held by all attempts that the dead child has recorded', () => {
-    const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-    const { earlier: _, ...first } = aHold();
-    expect(toConveyorInstance(orphan, [first, lost])).toMatchObject({
+  it('stands where its work is over, held as its lease tells', () => {
+    expect(toConveyorInstance(orphan)).toMatchObject({
       instanceId: INSTANCE_ID,
       originalState: 'hibernated',
       step: 'restore',
       stepSince: stamp('02:30'),
-      hold: { ...lost, earlier: [first] },
+      hold: aHold(),
       launchTime: stamp('02:00:30'),
       neighbourSince: stamp('02:30'),
       outcome: null,
       stopAcceptedAt: null,
       commands: [],
     });
-  });
-
-  it('is held by what its own record says where no other is found', () => {
-    expect(toConveyorInstance(orphan, []).hold).toEqual(aHold());
   });
 
   it.each([

@@ -18,10 +18,10 @@ const TRIED = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp
 const NOW = at('02:00:03');
 const LOST = { attempt: 'lost', recordedAt: stamp('01:50'), startBy: stamp('01:51') };
 
-const accepted = (previousState: string, wasRetried = false): StartResult => ({
+const accepted = (previousState: string, isUnsure = false): StartResult => ({
   kind: 'accepted',
   previousState,
-  wasRetried,
+  isUnsure,
 });
 const refused = (code: string): StartResult => ({ kind: 'start-refused', error: { code, message: 'sorry' } });
 const apply = (result: StartResult, { instance = anInstance(), earlier = [] as (typeof LOST)[], now = NOW } = {}) =>

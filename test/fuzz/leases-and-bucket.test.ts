@@ -91,7 +91,7 @@ describe('a lease tag that we did not write, whatever it says', () => {
     fc.assert(
       fc.property(foreignLeases, anyText, (value, instanceId) => {
         const dead = { status: 'ended', stoppedAt: stamp('02:30') } as const;
-        const facts = { value, instanceId, record: null, run: dead, child: dead };
+        const facts = { value, instanceId, record: null, run: dead, child: dead, attempts: [] };
         const { standing } = judgeLease(facts, aRun().stateMachine, at('03:00'));
         const lease = parseLease(value);
         expect(standing).toBe(lease === null || lease.stateMachine === aRun().stateMachine ? 'ignored' : 'busy');

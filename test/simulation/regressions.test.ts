@@ -144,6 +144,13 @@ describe('somebody who starts an instance soon after an attempt of ours', () => 
       58,
       [{ kind: 'abort-child', atSeconds: 8, execution: 0, child: 0 }],
     ],
+    [
+      'that EC2 throttled before it took it: the throttled try has done nothing',
+      12527,
+      { on: 'call', kind: 'throttled', function: null, operation: 'StartInstances', nth: 2, times: 1, seconds: 0 },
+      31,
+      [],
+    ],
   ])('keeps it: %s', async (_what, seed, fault, atSeconds, disturbances) => {
     const { complaints, account } = await told(
       aScenario(
@@ -176,4 +183,23 @@ it('an agent of which nothing is heard after somebody has restarted its instance
 
   expect(complaints).toEqual([]);
   expect(line).toMatchObject({ reason: { code: 'restarted-in-run' }, finalState: 'handed-over' });
+});
+
+it('a run that takes over from a dead one knows whom that one had not started: its notes say so', async () => {
+  const { complaints, account } = await told({
+    ...aScenario(
+      {},
+      {
+        seed: 16372,
+        disturbances: [
+          { kind: 'time-out', atSeconds: 16, execution: 1 },
+          { kind: 'person', deed: 'start', atSeconds: 0, instanceId: 'i-00000000000000001', seconds: 5400 },
+        ],
+      },
+    ),
+    executions: ['run-1', 'run-2'].map((name) => ({ atSeconds: 0, name, input: {} })),
+  });
+
+  expect(complaints).toEqual([]);
+  expect(account.world.machines.get('i-00000000000000001')?.state).toBe('running');
 });

@@ -2,6 +2,7 @@ import {
   type Boot,
   bootsOf,
   calls,
+  changes,
   clock,
   type Evidence,
   type InstanceEvidence,
@@ -31,6 +32,12 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   const { instanceId, settled, after, behaviours } = instance;
   if (settled !== 'hibernated' || after.state !== 'stopped' || boot.stop === null || !boot.stop.ours) return null;
   const isEc2s = behaviours.includes('hibernation-falls-back');
+  const { at: stoppedAt } = boot.stop;
+  // Somebody else's lease on it makes it theirs: nobody of ours looks at it any more.
+  const isTaken = changes(evidence, instanceId).some(
+    ({ at, facts, by }) => facts.about === 'tags' && at >= stoppedAt && by !== null && !isOurs(by.principal),
+  );
+  if (isEc2s && isTaken) return null;
   // Of a run that ended without a report, nobody is told anything but that.
   const isReported = evidence.executions.some(({ name, report }) => name === boot.runId && report !== null);
   const isTold =

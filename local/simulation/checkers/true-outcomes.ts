@@ -8,6 +8,7 @@ import {
   type InstanceEvidence,
   spansOf,
 } from '../evidence.ts';
+import { takeoversOf } from '../takeovers.ts';
 import { isAtLeast, versionAt } from '../versions.ts';
 import type { Checker, Complaint } from './checker.ts';
 
@@ -68,7 +69,7 @@ const stoppedByNoRun = ({ evidence, instance, execution }: Line, until = executi
     .some(({ ours, runId }) => !(ours && runId === execution.name));
 
 /** The longest wait between two looks, and the time that they take. */
-const LOOK_MILLISECONDS = 6 * 60_000;
+const LOOK_MILLISECONDS = 3 * 60_000;
 const VERIFY_DEADLINE_SECONDS = 1800;
 
 /** Until when a run waited for an agent's word after its update: what somebody did later does not explain why none came. */
@@ -101,7 +102,8 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'update-rolled-back': ({ instance }) => isOneOf(instance, 'update-rolls-back'),
   'no-result': mayLackResult,
   'session-active': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'session').length > 0,
-  'command-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'command').length > 0,
+  'command-running': ({ evidence, instance }) =>
+    bootsOf(evidence, instance).some((boot) => takeoversOf(evidence, instance, boot).has('command')),
   'association-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'association').length > 0,
   'finish-by': ({ execution }) => execution.input['finishBy'] !== undefined,
   'lease-removed': (line) => line.evidence.disturbances.length > 0 || line.evidence.executions.length > 1,

@@ -149,9 +149,9 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: ORPHANS,
-        find: '    withLostCommands(toConveyorInstance(orphan, attempts.get(orphan.facts.instanceId) ?? []), sent),',
+        find: '  const instances = orphans.map((orphan) => withLostCommands(toConveyorInstance(orphan), sent));',
         replace:
-          '    withLostCommands(toConveyorInstance(orphan, attempts.get(orphan.facts.instanceId) ?? []), sent.slice(sent.length)),',
+          '  const instances = orphans.map((orphan) => withLostCommands(toConveyorInstance(orphan), sent.slice(sent.length)));',
       },
       {
         file: 'functions/domain/neighbours.ts',
