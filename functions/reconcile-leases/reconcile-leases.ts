@@ -110,16 +110,26 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     });
   }
 
-  /** Only whoever has the lock may act: a run that begins meanwhile would take the orphans over. */
-  async function act(
-    seen: Versioned<Lock> | null,
-    orphans: Orphan[],
-    context: InvocationContext,
-  ): Promise<Reconciled[]> {
+  const findOrphans = (carriers: Carrier[]): Orphan[] =>
+    carriers.filter((carrier) => isOpen(carrier, names.stateMachine)).filter(isOrphan);
+
+  /**
+   * Only whoever has the lock may act: a run that begins meanwhile would take the orphans over. What was seen before the lock
+   * is seen again under it: meanwhile a dead run may have been redriven, which can start nothing from now on.
+   */
+  async function act(seen: Versioned<Lock> | null, context: InvocationContext): Promise<Reconciled[]> {
     const takenAt = toTimestamp(now());
     const expiresAt = addSeconds(takenAt, context.getRemainingTimeInMillis() / 1000);
     const lock: Lock = { kind: 'reconciler', requestId: context.awsRequestId, takenAt, expiresAt };
     if (!(await takeLock(bucket, lock, seen))) return [];
+    try {
+      return await putBack(findOrphans(await findCarriers()), context);
+    } finally {
+      await letGo(lock.requestId);
+    }
+  }
+
+  async function putBack(orphans: Orphan[], context: InvocationContext): Promise<Reconciled[]> {
     const done: Reconciled[] = [];
     const hasTime = timeKeeper(context);
     for (const group of groupByChild(orphans)) {
@@ -134,7 +144,6 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
         });
       }
     }
-    await letGo(lock.requestId);
     return done;
   }
 
@@ -179,9 +188,9 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     const lock = await lifeOfHolder(seen);
     const carriers = await findCarriers();
     const open = carriers.filter((carrier) => isOpen(carrier, names.stateMachine));
-    const orphans = open.filter(isOrphan);
+    const orphans = findOrphans(carriers);
     const mayAct = lock === 'free' || lock === 'dead';
-    const instances = mayAct && orphans.length > 0 ? await act(seen, orphans, context) : [];
+    const instances = mayAct && orphans.length > 0 ? await act(seen, context) : [];
     // Nothing to put back: whoever died with the lock left nothing else.
     if (seen !== null && lock === 'dead' && orphans.length === 0) await releaseLock(bucket, seen);
     const settled = new Set(instances.filter(isSettled).map(({ instanceId }) => instanceId));

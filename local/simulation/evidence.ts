@@ -60,6 +60,9 @@ export interface ExecutionEvidence {
   report: Report | null;
 }
 
+/** For so long DescribeExecution may still tell what was before (docs/aws-behaviour.md 31). */
+export const DESCRIBE_LAG_SECONDS_MAX = 3;
+
 /** Something that was done to the run from outside, as it took effect. */
 export interface DoneDisturbance {
   at: number;

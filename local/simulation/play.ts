@@ -7,7 +7,13 @@ import type { Execution, ExecutionResult, LocalStateMachine } from '../engine/st
 import { runInVirtualTime } from '../engine/virtual-time.ts';
 import { SIMULATION_START, stateOf, warmUp } from '../simulation.ts';
 import { disturb } from './disturbances.ts';
-import type { DoneDisturbance, Evidence, ExecutionEvidence, Standing } from './evidence.ts';
+import {
+  DESCRIBE_LAG_SECONDS_MAX,
+  type DoneDisturbance,
+  type Evidence,
+  type ExecutionEvidence,
+  type Standing,
+} from './evidence.ts';
 import { createFaults, type RunOfEntry } from './faults.ts';
 import { createNotes, type Note, type Notes } from './notes.ts';
 import { FORGED_LEASE, LEASE_TAG } from './people.ts';
@@ -21,8 +27,7 @@ const QUIET_AFTER_SECONDS = 4 * 3600;
 /** An execution ends by itself before this. */
 const EXECUTION_SECONDS_MAX = 13 * 3600;
 const LOCK_KEY = 'lock.json';
-/** DescribeExecution is eventually consistent (docs/aws-behaviour.md 31). */
-const DESCRIBE_LAG_SECONDS = [0, 3] as const;
+const DESCRIBE_LAG_SECONDS = [0, DESCRIBE_LAG_SECONDS_MAX] as const;
 
 /** An execution that was started, with what became of it. */
 export interface Ongoing extends PlannedExecution {

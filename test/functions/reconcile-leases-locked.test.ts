@@ -7,7 +7,16 @@ import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { aReconcilerLock, aRecord, aRunLock, executionArnOf, givenLock, LOCK_ETAG } from '../support/bucket.ts';
 import { at, instanceFacts, leaseValue, stamp, wokenFacts } from '../support/builders.ts';
-import { aContext, awsError, contentOf, instanceIds, leased, stored, throttled } from '../support/functions.ts';
+import {
+  aContext,
+  awsError,
+  contentOf,
+  described,
+  instanceIds,
+  leased,
+  stored,
+  throttled,
+} from '../support/functions.ts';
 import {
   ABORTED,
   givenAbortedRun,
@@ -76,6 +85,25 @@ describe('ReconcileLeases, and the lock', () => {
     expect(stops()).toEqual([]);
     expect(lockPuts()).toEqual([]);
     expect(s3).not.toHaveReceivedCommand(DeleteObjectCommand);
+  });
+
+  it('looks again under the lock: a run that was redriven meanwhile is left alone, and the lock let go', async () => {
+    sfn
+      .on(DescribeExecutionCommand, { executionArn: executionArnOf('run-1') })
+      .resolvesOnce({ status: 'ABORTED', stopDate: at('02:30') })
+      .resolves({ status: 'RUNNING' });
+
+    expect(await reconcile('03:00')).toMatchObject({ lock: 'free', openLeases: 1, instances: [] });
+    expect(stops()).toEqual([]);
+    expect(s3).toHaveReceivedCommandWith(DeleteObjectCommand, { Key: 'lock.json', IfMatch: LOCK_ETAG });
+  });
+
+  it('lets it go though it can not look again', async () => {
+    const seen = described(wokenFacts({ instanceId: FIRST }));
+    ec2.on(DescribeInstancesCommand).resolvesOnce(seen).rejects(throttled());
+
+    await expect(reconcile('03:00')).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    expect(s3).toHaveReceivedCommandWith(DeleteObjectCommand, { Key: 'lock.json', IfMatch: LOCK_ETAG });
   });
 
   it('does nothing where another was quicker', async () => {

@@ -1,8 +1,11 @@
-import { type CallEvidence, calls, clock, type Evidence, isOurs } from '../evidence.ts';
+import { type CallEvidence, calls, clock, DESCRIBE_LAG_SECONDS_MAX, type Evidence, isOurs } from '../evidence.ts';
 import type { Checker, Complaint } from './checker.ts';
 
 const LEASE_TAG = 'reveille:lease';
 const RECONCILER = 'ReconcileLeasesFunction';
+
+/** What was decided by Step Functions' word is done within so long. */
+const DECIDED_SECONDS = 2;
 
 const isAlive = ({ executions }: Evidence, runId: string, at: number): boolean =>
   executions.some(
@@ -20,12 +23,29 @@ const runIn = (lease: string): string => lease.split('/')[1] ?? '';
 
 type Found = Omit<Complaint, 'promise'>;
 
+/**
+ * Whether a run was redriven so shortly before that Step Functions may still have called it dead: docs/reliability.md names
+ * it. It has lost its lock by then, so it starts nothing and sends nothing.
+ */
+const wasJustRedriven = ({ executions }: Evidence, runId: string, at: number): boolean =>
+  executions.some(
+    ({ name, startedAt, lives }) =>
+      name === runId &&
+      lives.some(
+        ({ from }) =>
+          from > startedAt && from <= at && at - from <= (DESCRIBE_LAG_SECONDS_MAX + DECIDED_SECONDS) * 1000,
+      ),
+  );
+
+const isKnownAlive = (evidence: Evidence, runId: string, at: number): boolean =>
+  isAlive(evidence, runId, at) && !wasJustRedriven(evidence, runId, at);
+
 /** What ReconcileLeases does to an instance whose run is alive and holds it. */
 function meddling(evidence: Evidence, call: CallEvidence, holders: Map<string, string>): Found[] {
   if (call.principal !== RECONCILER) return [];
   return call.instanceIds.flatMap((instanceId) => {
     const runId = runIn(holders.get(instanceId) ?? '');
-    if (runId === '' || !isAlive(evidence, runId, call.at)) return [];
+    if (runId === '' || !isKnownAlive(evidence, runId, call.at)) return [];
     const text = `${instanceId} was held by ${runId}, which was running, when ${RECONCILER} called ${call.operation} for it at ${clock(evidence, call.at)}`;
     return [{ instanceId, at: call.at, text }];
   });
@@ -47,7 +67,7 @@ function overwritten(evidence: Evidence): Found[] {
       }
       const before = holder === undefined ? '' : runIn(holder);
       const now = runIn(lease);
-      if (before !== '' && before !== now && isAlive(evidence, before, call.at)) {
+      if (before !== '' && before !== now && isKnownAlive(evidence, before, call.at)) {
         const text = `${instanceId} was held by ${before}, which was running, when ${now} wrote its lease over it at ${clock(evidence, call.at)}`;
         found.push({ instanceId, at: call.at, text });
       }

@@ -2,6 +2,7 @@ import type { Report, ReportInstance } from '../../../functions/domain/report.ts
 import type { BehaviourName } from '../../account/behaviours.ts';
 import {
   bootsOf,
+  calls,
   changes,
   type Evidence,
   type ExecutionEvidence,
@@ -62,25 +63,28 @@ const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): b
   names.some((name) => behaviours.includes(name));
 
 /** Stopped by a person, or by ReconcileLeases while the run was dead: at any rate not by the run that says so. */
-const stoppedByNoRun = ({ evidence, instance, execution }: Line, until = execution.endedAt): boolean =>
+const stoppedByNoRun = (
+  { evidence, instance, execution }: Line,
+  from = execution.startedAt,
+  until = execution.endedAt ?? evidence.endedAt,
+): boolean =>
   bootsOf(evidence, instance)
     .flatMap(({ stop }) => stop ?? [])
-    .filter(({ at }) => at >= execution.startedAt && (until === null || at <= until))
+    .filter(({ at }) => at >= from && at <= until)
     .some(({ ours, runId }) => !(ours && runId === execution.name));
 
-/** The longest wait between two looks, and the time that they take. */
-const LOOK_MILLISECONDS = 3 * 60_000;
-const VERIFY_DEADLINE_SECONDS = 1800;
+/** EC2 may show what was before for so long. */
+const LAG_MILLISECONDS = 5_000;
 
-/** Until when a run waited for an agent's word after its update: what somebody did later does not explain why none came. */
-function waitedUntil({ evidence, report, instance }: Line): number {
-  const ends = spansOf(evidence, instance.instanceId, 'update').flatMap(({ to, id }) =>
-    id === null ? [] : (to ?? []),
-  );
-  const seconds = Number(evidence.parameters['VerifyDeadlineSeconds'] ?? VERIFY_DEADLINE_SECONDS);
-  const endedAt = Date.parse(report.endedAt);
-  const updatedAt = ends.filter((end) => end <= endedAt).at(-1) ?? endedAt;
-  return Math.min(endedAt, updatedAt + seconds * 1000 + LOOK_MILLISECONDS);
+/** Whether somebody stopped it while a run waited for its agent's word: then the agent is not to blame that none came. */
+function stoppedInSilence(line: Line): boolean {
+  const { evidence, instance, execution } = line;
+  const update = spansOf(evidence, instance.instanceId, 'update').findLast(({ id }) => id !== null);
+  const lookedAt = calls(evidence, 'DescribeInstanceInformation')
+    .filter(({ principal, runId }) => principal === 'VerifyVersionsFunction' && runId === execution.name)
+    .filter(({ parameters }) => JSON.stringify(parameters).includes(instance.instanceId))
+    .at(-1)?.at;
+  return lookedAt !== undefined && stoppedByNoRun(line, update?.from, lookedAt - LAG_MILLISECONDS);
 }
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
@@ -93,7 +97,7 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
   'restarted-in-run': (line) => others(line, 'boot'),
   'agent-lost': (line) =>
-    !stoppedByNoRun(line, waitedUntil(line)) &&
+    !stoppedInSilence(line) &&
     (isOneOf(line.instance, 'agent-lost', 'ping-hourly') ||
       line.evidence.parameters['VerifyDeadlineSeconds'] !== undefined),
   'never-registered': ({ evidence, instance }) =>

@@ -41,6 +41,17 @@ export const updatingBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'silence-not-explained',
+    what: 'an agent is called lost though its instance was stopped',
+    patches: [
+      {
+        file: 'functions/domain/silence.ts',
+        find: '  if (!isSilence(why)) return why;',
+        replace: '  if (!isSilence(why) || launchTime === launchTime) return why;',
+      },
+    ],
+  },
+  {
     name: 'versions-compared-as-text',
     what: '3.3.90.0 counts as newer than 3.3.551.0',
     patches: [
