@@ -7,6 +7,9 @@ export interface Bisected<Id, Reply> {
   untried: Id[];
 }
 
+/** Thrown by a call that was not made after all, since its time was over: nothing was done. */
+export class OutOfTime extends Error {}
+
 export interface BisectOptions {
   /** Whether an error can be the fault of single IDs; any other error ends it and is thrown. */
   isAboutIds(failure: AwsFailure): boolean;
@@ -31,6 +34,7 @@ export async function bisect<Id, Reply>(
   try {
     return { replies: [await call(ids)], refused: [], untried: [] };
   } catch (error) {
+    if (error instanceof OutOfTime) return { replies: [], refused: [], untried: ids };
     const failure = describeFailure(error);
     if (!isAboutIds(failure)) throw error;
     if (ids.length === 1 || isAboutAll(failure)) {

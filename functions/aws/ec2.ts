@@ -13,7 +13,7 @@ import { ReveilleError } from '../domain/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/instances.ts';
 import { explainMisfit } from '../domain/misfits.ts';
 import { lacksCapacity } from '../domain/starting.ts';
-import { type Bisected, bisect } from './bisect.ts';
+import { type Bisected, bisect, OutOfTime } from './bisect.ts';
 import { chunks, mapConcurrently } from './chunks.ts';
 import { type AwsFailure, describeFailure } from './failures.ts';
 
@@ -149,50 +149,65 @@ const isAboutInstances = ({ code, isRefusal }: AwsFailure): boolean =>
 export interface StateChange {
   instanceId: string;
   previousState: string;
-  /** An earlier try of the SDK got no answer: it may have taken effect, before this one or after it. */
+  /** An earlier try got no answer: it may have taken effect, before this one or after it. */
   isUnsure: boolean;
 }
 
 function toChanges(
   changes: { InstanceId?: string | undefined; PreviousState?: { Name?: string | undefined } | undefined }[] = [],
-  isUnsure = false,
+  unsure: Set<string> = new Set(),
 ): StateChange[] {
-  return changes.flatMap(({ InstanceId, PreviousState }) =>
-    InstanceId === undefined
+  return changes.flatMap(({ InstanceId: instanceId, PreviousState }) =>
+    instanceId === undefined
       ? []
-      : [{ instanceId: InstanceId, previousState: PreviousState?.Name ?? 'unknown', isUnsure }],
+      : [{ instanceId, previousState: PreviousState?.Name ?? 'unknown', isUnsure: unsure.has(instanceId) }],
   );
 }
 
+/** After any other answer, or none, it may have been done, or may still be. */
+const nothingWasDone = (failure: AwsFailure): boolean => failure.nothingWasDone || lacksCapacity(failure.code);
+
 /**
- * Sends a start, and lets the SDK's own retries of it send no other when the time is over.
- * @throws AwsUnavailable with what the tries before said
+ * Sends one start, and lets the SDK's own retries of it send no other when the time is over.
+ * @param unsure the instances that any start so far may have reached without an answer: this one's are added
+ * @throws OutOfTime if nothing was sent, or nothing done, before the time was over
+ * @throws AwsUnavailable if it failed and some try of it, or of an earlier one, may have taken effect: a refusal of the last
+ *   one says nothing of those
  */
-async function sendStart(ec2: EC2Client, InstanceIds: string[], hasTime: () => boolean): Promise<StateChange[]> {
+async function sendStart(
+  ec2: EC2Client,
+  InstanceIds: string[],
+  unsure: Set<string>,
+  hasTime: () => boolean,
+): Promise<StateChange[]> {
   const command = new StartInstancesCommand({ InstanceIds });
-  const failures: AwsFailure[] = [];
   command.middlewareStack.add(
     (next) => async (args) => {
-      if (!hasTime()) {
-        const before = failures.map(({ code, message }) => `; before that: ${code}: ${message}`).at(-1) ?? '';
-        throw new ReveilleError('AwsUnavailable', `StartInstances: not sent, as its time was over${before}`);
-      }
+      if (!hasTime()) throw new OutOfTime('StartInstances: not sent, as its time was over');
       try {
         return await next(args);
       } catch (error) {
-        failures.push(describeFailure(error));
+        if (!nothingWasDone(describeFailure(error))) for (const id of InstanceIds) unsure.add(id);
         throw error;
       }
     },
     // Inside of the retries, so for each of them.
     { step: 'finalizeRequest', priority: 'low', name: 'sendWhileThereIsTime' },
   );
-  const { StartingInstances } = await ec2.send(command);
-  return toChanges(
-    StartingInstances,
-    failures.some(({ nothingWasDone }) => !nothingWasDone),
-  );
+  try {
+    const { StartingInstances } = await ec2.send(command);
+    return toChanges(StartingInstances, unsure);
+  } catch (error) {
+    if (!InstanceIds.some((id) => unsure.has(id))) throw error;
+    const { code, message } = describeFailure(error);
+    throw new ReveilleError('AwsUnavailable', `StartInstances: it may have taken effect: ${code}: ${message}`, {
+      cause: error,
+    });
+  }
 }
+
+/** How EC2 says that it was asked too often; it says so of all at once. */
+const THROTTLED = 'RequestLimitExceeded';
 
 /**
  * Starts them in one call, or, where EC2 refuses, all but the bad ones.
@@ -205,9 +220,12 @@ export function startInstances(
   instanceIds: string[],
   { areLeasesFresh, hasTime }: { areLeasesFresh: boolean; hasTime: () => boolean },
 ): Promise<Bisected<string, StateChange[]>> {
-  const start = (ids: string[]) => sendStart(ec2, ids, hasTime);
-  const isAboutAll = ({ code }: AwsFailure) => areLeasesFresh && code === 'UnauthorizedOperation';
-  return bisect(instanceIds, start, { isAboutIds: isAboutInstances, isAboutAll, hasTime });
+  const unsure = new Set<string>();
+  const start = (ids: string[]) => sendStart(ec2, ids, unsure, hasTime);
+  const isAboutIds = (failure: AwsFailure) => failure.code === THROTTLED || isAboutInstances(failure);
+  const isAboutAll = ({ code }: AwsFailure) =>
+    code === THROTTLED || (areLeasesFresh && code === 'UnauthorizedOperation');
+  return bisect(instanceIds, start, { isAboutIds, isAboutAll, hasTime });
 }
 
 /** Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones. */

@@ -19,7 +19,7 @@ export interface FoundOn {
   standing: LeaseStanding;
 }
 
-/** A record that is no record must cost nobody else's instance its restoring: its own is busy, and a run that meets it fails and says so. */
+/** What is no record must cost no other child's instances their restoring: its own are busy, and their leases grow old. */
 async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'> {
   try {
     return await read();
@@ -84,7 +84,7 @@ export async function findStandings(
     if (record === null || standing.standing !== 'orphaned') return { instanceId, value, record, standing };
     const attempts = await attemptsOf(`${record.runId}/${record.child}`);
     if (attempts === 'unreadable') {
-      return { instanceId, value, record: null, standing: judge({ ...seen, record: attempts }) };
+      return { instanceId, value, record, standing: judge({ ...seen, record: attempts }) };
     }
     return { instanceId, value, record, standing: judge(seen, attempts.get(instanceId)) };
   });

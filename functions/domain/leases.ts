@@ -70,7 +70,7 @@ export const holdRecordSchema = z.object({
 export type HoldRecord = z.infer<typeof holdRecordSchema>;
 
 /**
- * Written once the replies to an attempt have come: what only they tell. Whoever finds the attempt's record later knows by
+ * Written once the replies to an attempt have come, or once it is clear that it will send no start: what only it can tell. Whoever finds the attempt's record later knows by
  * it that no later boot can be its own, and whom it has not started at all.
  */
 export const startNoteSchema = z.object({

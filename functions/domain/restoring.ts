@@ -1,6 +1,6 @@
 import type { ConveyorInstance, Hold } from './conveyor.ts';
 import { type InstanceFacts, isHibernated } from './instances.ts';
-import { isOurBoot, mayHaveStarted, parseLease } from './leases.ts';
+import { isOpenWindow, isOurBoot, mayHaveStarted, parseLease } from './leases.ts';
 import { type Reason, reason } from './reasons.ts';
 import { CONSISTENCY_SECONDS, NEIGHBOUR_WAIT_SECONDS, STOP_REPEAT_SECONDS, STRAY_LAMBDA_SECONDS } from './settings.ts';
 import { isAfter, secondsBetween, toTimestamp } from './time.ts';
@@ -40,7 +40,9 @@ const wait = (code: string, text: string): RestoreDecision => ({ action: 'wait',
 /** Whether a Lambda that nobody waits for any more may still start it or send it a command. */
 const mayBeTouched = ({ reason: why, stepSince }: ConveyorInstance, { earlier, ...newest }: Hold, now: Date): boolean =>
   (why?.code === STEP_FAILED && secondsBetween(stepSince, now) < STRAY_LAMBDA_SECONDS) ||
-  [newest, ...earlier].some(({ startBy }) => isAfter(startBy, now));
+  [newest, ...earlier].some(({ startBy }) => isAfter(startBy, now)) ||
+  // Of one whose reply was lost nobody knows when it ended.
+  earlier.some((lost) => isOpenWindow(lost) && secondsBetween(lost.recordedAt, now) < STRAY_LAMBDA_SECONDS);
 
 /** Whether a failed step may have done something to it that the payload does not know. */
 export const isOfFailedStep = ({ reason: why }: ConveyorInstance): boolean => why?.code === STEP_FAILED;

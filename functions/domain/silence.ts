@@ -16,7 +16,7 @@ export const isSilence = ({ code }: Reason): boolean => SILENCE.has(code);
  */
 export function explainSilence(why: Reason, facts: InstanceFacts | null, launchTime: Timestamp | null): Reason {
   if (!isSilence(why)) return why;
-  if (facts?.state === 'running') {
+  if (facts?.state === 'running' || facts?.state === 'pending') {
     if (launchTime === null || facts.launchTime === launchTime) return why;
     const again = facts.launchTime ?? 'an unknown time';
     return reason('restarted-in-run', `it was started again at ${again}, not by this run; ${why.text}`);

@@ -1,7 +1,8 @@
+import { CLOCK_MARGIN_SECONDS } from './attempts.ts';
 import { type Attempt, type ConveyorInstance, exclude, fail, type Hold, moveTo } from './conveyor.ts';
 import type { InstanceFacts } from './instances.ts';
 import type { LeaseStanding } from './lease-standing.ts';
-import { isOpenWindow, isOurBoot, type StartNote, toHold } from './leases.ts';
+import { isOpenWindow, isOurBoot, toHold } from './leases.ts';
 import { exclusion, type Reason, reason } from './reasons.ts';
 import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from './settings.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from './time.ts';
@@ -158,57 +159,26 @@ export type StartResult =
   /** `isUnsure`: EC2 was asked before, and that answer was lost: it may have taken effect, or may still. */
   | { kind: 'accepted'; previousState: string; isUnsure: boolean };
 
-/** EC2's clock is another one (docs/aws-behaviour.md 44). */
-const CLOCK_MARGIN_SECONDS = 5;
-
-/** Later than this after its record, an attempt sends no start any more: the next one does, with a record of its own. */
-const START_SENDING_SECONDS = 10;
-
-/**
- * An attempt to start, with its window: a boot that begins before the record or after `startBy` can't be its own. The
- * shorter the window, the less likely that somebody else's start falls into it where EC2's answer to ours is not known.
- * @param requestSeconds how long a request that was sent can be on its way
- */
-export const toAttempt = (attempt: string, now: Date, requestSeconds: number): Attempt => ({
-  attempt,
-  recordedAt: toTimestamp(now),
-  startBy: addSeconds(now, START_SENDING_SECONDS + requestSeconds + CLOCK_MARGIN_SECONDS),
-});
-
-/** Whether an attempt may still send a start: later, its window could end before the start takes effect. */
-export const maySendStart = ({ recordedAt }: Attempt, now: Date): boolean =>
-  secondsBetween(recordedAt, now) <= START_SENDING_SECONDS;
-
 const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
-
-/** That an attempt ended before it sent any start: no boot at all can be its own. */
-export const toNoStartNote = (tried: Attempt, instanceIds: string[]): StartNote => ({
-  attempt: tried.attempt,
-  startBy: tried.recordedAt,
-  notStarted: instanceIds,
-});
-
-/** What whoever finds this attempt's record later has to know: until when a boot can be its own, and whose can't. */
-export function toStartNote(tried: Attempt, held: ConveyorInstance[]): StartNote {
-  const own = held.filter(({ hold, handedOver }) => hold?.attempt === tried.attempt && handedOver === null);
-  const started = own.flatMap(({ hold }) => (hold !== null && hold.startBy !== tried.recordedAt ? [hold] : []));
-  const startedIds = new Set(
-    own.filter(({ hold }) => hold?.startBy !== tried.recordedAt).map(({ instanceId }) => instanceId),
-  );
-  return {
-    attempt: tried.attempt,
-    startBy:
-      started
-        .map(({ startBy }) => startBy)
-        .sort()
-        .at(-1) ?? tried.recordedAt,
-    notStarted: held.map(({ instanceId }) => instanceId).filter((id) => !startedIds.has(id)),
-  };
-}
 
 /** Whether EC2 had found the instance awake already when it was told to start it. */
 export const wasAwake = (result: StartResult): boolean =>
   result.kind === 'accepted' && (result.previousState === 'running' || result.previousState === 'pending');
+
+/** AWS has answered so slowly that no time was left for this one: the next attempt takes its turn, until the deadline. */
+function leaveUntried(
+  instance: ConveyorInstance,
+  earlier: Attempt[],
+  startDeadlineSeconds: number,
+  now: Date,
+): ConveyorInstance {
+  const waitedSeconds = secondsBetween(instance.stepSince, now);
+  const text = 'AWS answered so slowly that no time was left to start it';
+  if (waitedSeconds < startDeadlineSeconds) return { ...instance, lastRefusal: text };
+  // An attempt that was lost may still have started it.
+  const held = { ...instance, hold: instance.hold ?? toHold(earlier) };
+  return fail(held, 'not-started', `${text} (tried again for ${Math.round(waitedSeconds / 60)} minutes)`, now);
+}
 
 /**
  * The instance after its start was asked for.
@@ -233,9 +203,9 @@ export function applyStart(
       return fail({ ...instance, hold: instance.hold ?? toHold(earlier) }, 'lease-refused', text, now);
     }
     case 'lease-untried':
-      return instance;
+      return leaveUntried(instance, earlier, startDeadlineSeconds, now);
     case 'start-untried':
-      return unstarted;
+      return leaveUntried(unstarted, earlier, startDeadlineSeconds, now);
     case 'taken-over':
       return moveTo({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now);
     case 'start-refused': {

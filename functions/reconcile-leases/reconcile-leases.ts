@@ -124,6 +124,9 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     if (!(await takeLock(bucket, lock, seen))) return [];
     try {
       return await putBack(findOrphans(await findCarriers()), context);
+    } catch (error) {
+      logger.error('orphans could not be looked at again, will be tried again', { failure: describeFailure(error) });
+      return [];
     } finally {
       await letGo(lock.requestId);
     }

@@ -3,10 +3,11 @@ import type { Bucket } from '../aws/bucket.ts';
 import type { EC2Client } from '../aws/clients.ts';
 import { type StateChange, startInstances, tagInstances } from '../aws/ec2.ts';
 import type { AwsFailure } from '../aws/failures.ts';
+import { maySendStart } from '../domain/attempts.ts';
 import type { Attempt, Batch, ConveyorInstance } from '../domain/conveyor.ts';
 import type { InstanceFacts } from '../domain/instances.ts';
 import { formatLease, type HoldRecord, LEASE_TAG, recordKey } from '../domain/leases.ts';
-import { maySendStart, type StartResult } from '../domain/starting.ts';
+import type { StartResult } from '../domain/starting.ts';
 
 /** CreateTags refuses all of them for one that is gone, has no room for a tag, or may not be tagged. */
 const isAboutTagged = ({ code }: AwsFailure): boolean =>

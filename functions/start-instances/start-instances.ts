@@ -5,6 +5,7 @@ import { describeInstances } from '../aws/ec2.ts';
 import { findLostAttempts } from '../aws/holds.ts';
 import { findStandings } from '../aws/leases.ts';
 import { hasLock } from '../aws/lock.ts';
+import { toAttempt, toNoStartNote, toStartNote } from '../domain/attempts.ts';
 import {
   type Attempt,
   type Batch,
@@ -24,9 +25,6 @@ import {
   decideStart,
   type StartFacts,
   type StartResult,
-  toAttempt,
-  toNoStartNote,
-  toStartNote,
   wasAwake,
 } from '../domain/starting.ts';
 import { environment } from '../environment.ts';

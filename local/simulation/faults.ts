@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { REQUEST_TIMEOUT_SECONDS } from '../../functions/aws/clients.ts';
 import type { Account } from '../account/account.ts';
 import type { Intercept } from '../account/in-process.ts';
 import type { JournalEntry } from '../account/journal.ts';
@@ -12,9 +13,6 @@ import { errorOf, type Windows } from './windows.ts';
 
 export type CallFault = Extract<Fault, { on: 'call' }>;
 export type InvocationFault = Extract<Fault, { on: 'invocation' }>;
-
-/** The SDK's clients give an answer up after so long (functions/aws/clients.ts). */
-const CLIENT_TIMEOUT_SECONDS = 8;
 
 type Refuse = (trouble: Trouble) => WireResponse;
 
@@ -104,14 +102,14 @@ export function createFaults({ account, notes, faults, windows }: FaultsOptions)
     },
     stalled: async (_, send) => {
       await send();
-      await pause(CLIENT_TIMEOUT_SECONDS);
+      await pause(REQUEST_TIMEOUT_SECONDS);
       throw connectionError('ETIMEDOUT');
     },
     'server-error': async (_, __, refused) => refused('server-errors'),
     throttled: async (_, __, refused) => refused('throttling'),
     denied: async (_, __, refused) => refused('denied'),
     slow: async ({ seconds }, send) => {
-      await pause(Math.min(seconds, CLIENT_TIMEOUT_SECONDS - 1));
+      await pause(Math.min(seconds, REQUEST_TIMEOUT_SECONDS - 1));
       return isKilled() ? never() : send();
     },
   };

@@ -95,17 +95,47 @@ describe('the EC2 client', () => {
     expect(attempts()).toBe(6);
   });
 
-  it('is kept from sending a start again once its time is over, and says what the tries before met', async () => {
+  it('is kept from sending a start again once its time is over: throttled so far, it is left untried', async () => {
     const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
     const hasTime = () => attempts() < 2;
 
-    const starting = startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+    const answer = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+
+    expect(answer).toEqual({ replies: [], refused: [], untried: ['i-1'] });
+    expect(attempts()).toBe(2);
+  });
+
+  it.each([
+    ['its time is over', 1, ec2Success],
+    ['the next try is refused: that is no answer to the first', 6, ec2Error(403, 'UnauthorizedOperation')],
+  ])('does not know whether a start took effect that got no answer before %s', async (_what, tries, next) => {
+    const { options, attempts } = aService(ec2Error(500, 'InternalError'), next);
+    const hasTime = () => attempts() < tries;
+
+    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], { areLeasesFresh: true, hasTime });
 
     await expect(starting).rejects.toMatchObject({
       name: 'AwsUnavailable',
-      message: expect.stringContaining('its time was over; before that: RequestLimitExceeded: no'),
+      message: expect.stringContaining('it may have taken effect'),
     });
-    expect(attempts()).toBe(2);
+  });
+
+  it('says so of the very instances whose start got no answer, and of no others', async () => {
+    // The two are refused, then the first alone gets no answer at first, then both are started alone.
+    const { options } = aService(ec2Error(400, 'IncorrectInstanceState'), ec2Error(500, 'InternalError'), ec2Success, {
+      ...ec2Success,
+      body: ec2Success.body.replace('i-1', 'i-2'),
+    });
+
+    const { replies } = await startInstances(createEc2Client(options), ['i-1', 'i-2'], {
+      areLeasesFresh: false,
+      hasTime: () => true,
+    });
+
+    expect(replies.flat()).toEqual([
+      { instanceId: 'i-1', previousState: 'stopped', isUnsure: true },
+      { instanceId: 'i-2', previousState: 'stopped', isUnsure: false },
+    ]);
   });
 
   it.each([

@@ -20,14 +20,16 @@ describe('an agent of which nothing is heard', () => {
     });
   });
 
-  it.each(['stopping', 'stopped', 'pending'] as const)(
-    'is no mystery if its instance is %s, not by this run',
-    (state) => {
-      const why = explainSilence(lost, instanceFacts({ state }), BOOT);
-      expect(why.code).toBe('stopped-in-run');
-      expect(why.text).toBe(`it is ${state}, and was not stopped by this run; no ping in 30 minutes`);
-    },
-  );
+  it('is no mystery if its instance is just being started again', () => {
+    const facts = wokenFacts({ state: 'pending', launchTime: stamp('02:20') });
+    expect(explainSilence(lost, facts, BOOT).code).toBe('restarted-in-run');
+  });
+
+  it.each(['stopping', 'stopped'] as const)('is no mystery if its instance is %s, not by this run', (state) => {
+    const why = explainSilence(lost, instanceFacts({ state }), BOOT);
+    expect(why.code).toBe('stopped-in-run');
+    expect(why.text).toBe(`it is ${state}, and was not stopped by this run; no ping in 30 minutes`);
+  });
 
   it.each(['terminated', 'shutting-down'] as const)('is no mystery if its instance is %s', (state) => {
     expect(explainSilence(lost, instanceFacts({ state }), BOOT)).toMatchObject({

@@ -1,3 +1,4 @@
+import { toStartNote } from '../../functions/domain/attempts.ts';
 import type { ConveyorInstance } from '../../functions/domain/conveyor.ts';
 import type { InstanceFacts } from '../../functions/domain/instances.ts';
 import { startNoteSchema } from '../../functions/domain/leases.ts';
@@ -7,7 +8,6 @@ import {
   decideStart,
   type StartDecision,
   type StartResult,
-  toStartNote,
   wasAwake,
 } from '../../functions/domain/starting.ts';
 import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../support/builders.ts';
@@ -104,8 +104,20 @@ describe('an instance whose start was not accepted', () => {
   });
 
   it('still awaits its start where there was no time', () => {
-    expect(apply({ kind: 'lease-untried' })).toEqual(anInstance());
-    expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ hold: notStarted }));
+    const lastRefusal = 'AWS answered so slowly that no time was left to start it';
+    expect(apply({ kind: 'lease-untried' })).toEqual(anInstance({ lastRefusal }));
+    expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ hold: notStarted, lastRefusal }));
+  });
+
+  it.each(['lease-untried', 'start-untried'] as const)('is given up at the deadline: %s', (kind) => {
+    expect(apply({ kind }, { now: at('02:19:59') }).outcome).toBeNull();
+    const late = apply({ kind }, { now: at('02:20'), earlier: [LOST] });
+    expect(late).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'not-started', text: expect.stringContaining('(tried again for 20 minutes)') },
+    });
+    expect([late.hold, ...(late.hold?.earlier ?? [])]).toContainEqual(expect.objectContaining({ attempt: 'lost' }));
   });
 
   it('has failed without its lease, and is held only by what was there before', () => {

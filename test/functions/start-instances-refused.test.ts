@@ -189,8 +189,14 @@ describe('StartInstances, when EC2 refuses', () => {
     const ids = instanceIds(8);
     givenRefusals(ids, ids, throttled);
 
-    await expect(startAt('02:00', sleepers(ids))).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    const { instances } = await startAt('02:00', sleepers(ids));
 
+    expect(instances).toHaveLength(8);
+    for (const one of instances) {
+      expect(one).toMatchObject({ step: 'start', outcome: null, retryAt: stamp('02:00:30') });
+      // Nothing was done: no boot can be this attempt's.
+      expect(one.hold).toMatchObject({ recordedAt: stamp('02:00'), startBy: stamp('02:00') });
+    }
     expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
   });
 });

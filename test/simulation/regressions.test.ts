@@ -203,3 +203,22 @@ it('a run that takes over from a dead one knows whom that one had not started: i
   expect(complaints).toEqual([]);
   expect(account.world.machines.get('i-00000000000000001')?.state).toBe('running');
 });
+
+it('a start that got no answer is not taken for refused because the next try of it was', async () => {
+  const strike = (kind: 'lost-reply' | 'denied', nth: number): Fault => ({
+    on: 'call',
+    kind,
+    function: null,
+    operation: 'StartInstances',
+    nth,
+    times: 1,
+    seconds: 0,
+  });
+  // The first start comes before its lease is seen.
+  const { complaints, line } = await told(
+    aScenario({}, { seed: 1, faults: [strike('lost-reply', 2), strike('denied', 3)] }),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});

@@ -13,6 +13,7 @@ import {
 import { takeoversOf } from '../takeovers.ts';
 import type { Checker } from './checker.ts';
 
+const LEASE_TAG = 'reveille:lease';
 const AWAKE = new Set(['running', 'pending', 'stopping']);
 
 /** The reports that say something of this instance. */
@@ -35,7 +36,8 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   const { at: stoppedAt } = boot.stop;
   // Somebody else's lease on it makes it theirs: nobody of ours looks at it any more.
   const isTaken = changes(evidence, instanceId).some(
-    ({ at, facts, by }) => facts.about === 'tags' && at >= stoppedAt && by !== null && !isOurs(by.principal),
+    ({ at, facts, by }) =>
+      facts.about === 'tags' && LEASE_TAG in facts.tags && at >= stoppedAt && by !== null && !isOurs(by.principal),
   );
   if (isEc2s && isTaken) return null;
   // Of a run that ended without a report, nobody is told anything but that.
@@ -56,7 +58,9 @@ function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boo
     const boot = boots.findLast((one) => (one.at ?? 0) <= at);
     const state = stateAt(evidence, instance, at);
     if (boot === undefined || !boot.ours || !AWAKE.has(state)) continue;
-    if (takeoversOf(evidence, instance, { ...boot, stop: null }).size > 0) continue;
+    // Only what somebody did before.
+    const untilThen = { ...boot, stop: { at, ours: true, principal, runId: '' } };
+    if (takeoversOf(evidence, instance, untilThen).size > 0) continue;
     return `${instanceId} was ${state} when ${principal} removed its lease at ${clock(evidence, at)}`;
   }
   return null;

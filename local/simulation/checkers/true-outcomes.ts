@@ -44,10 +44,9 @@ const CLAIMS_OLD = new Set([
   'target-not-active',
 ]);
 
-const others = ({ evidence, instance }: Line, from: 'boot' | 'stop'): boolean =>
-  bootsOf(evidence, instance).some(({ at, ours, stop }) =>
-    from === 'boot' ? !ours && at !== null : stop !== null && !stop.ours,
-  );
+/** Whether somebody else has started it, in that time. */
+const othersBooted = ({ evidence, instance }: Line, from = evidence.startedAt, until = evidence.endedAt): boolean =>
+  bootsOf(evidence, instance).some(({ at, ours }) => !ours && at !== null && at >= from && at <= until);
 
 /** Agents of these never ping, so nobody can have heard a version from them. */
 const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-profile'];
@@ -79,23 +78,25 @@ const LAG_MILLISECONDS = 5_000;
 /** Whether somebody stopped it while a run waited for its agent's word: then the agent is not to blame that none came. */
 function stoppedInSilence(line: Line): boolean {
   const { evidence, instance, execution } = line;
-  const update = spansOf(evidence, instance.instanceId, 'update').findLast(({ id }) => id !== null);
   const lookedAt = calls(evidence, 'DescribeInstanceInformation')
     .filter(({ principal, runId }) => principal === 'VerifyVersionsFunction' && runId === execution.name)
     .filter(({ parameters }) => JSON.stringify(parameters).includes(instance.instanceId))
     .at(-1)?.at;
-  return lookedAt !== undefined && stoppedByNoRun(line, update?.from, lookedAt - LAG_MILLISECONDS);
+  if (lookedAt === undefined) return false;
+  const updates = spansOf(evidence, instance.instanceId, 'update');
+  const update = updates.findLast(({ id, from }) => id !== null && from < lookedAt);
+  return stoppedByNoRun(line, update?.from, lookedAt - LAG_MILLISECONDS);
 }
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
-  'started-by-others': (line) => others(line, 'boot'),
-  'restarted-by-others': (line) => others(line, 'boot'),
+  'started-by-others': (line) => othersBooted(line),
+  'restarted-by-others': (line) => othersBooted(line),
   'stopped-in-run': (line) => stoppedByNoRun(line),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
-  'restarted-in-run': (line) => others(line, 'boot'),
+  'restarted-in-run': (line) => othersBooted(line, line.execution.startedAt, Date.parse(line.report.endedAt)),
   'agent-lost': (line) =>
     !stoppedInSilence(line) &&
     (isOneOf(line.instance, 'agent-lost', 'ping-hourly') ||
@@ -131,7 +132,8 @@ function aboutVersion(seen: Line): string | null {
   const isDone = outcome === 'updated' || outcome === 'already-current';
   const silent = instance.behaviours.find((name) => SILENT.includes(name));
   // Such an agent comes back with the next boot.
-  const isForGood = !isForeign && !others(seen, 'boot');
+  const updatedAt = spansOf(evidence, instanceId, 'update').findLast(({ to }) => to !== null && to <= endedAt)?.to;
+  const isForGood = !isForeign && !othersBooted(seen, updatedAt ?? undefined, endedAt);
   const isLost = instance.behaviours.includes('agent-lost') && outcome === 'updated' && isForGood;
   if (isDone && (silent !== undefined || isLost)) {
     return `${instanceId} is reported as ${outcome}, and its agent never said so (${silent ?? 'agent-lost'})`;

@@ -125,7 +125,7 @@ export const startingBugs: PlantedBug[] = [
     what: 'a boot counts as our own for a day after our start',
     patches: [
       {
-        file: 'functions/domain/starting.ts',
+        file: 'functions/domain/attempts.ts',
         find: '  startBy: addSeconds(now, START_SENDING_SECONDS + requestSeconds + CLOCK_MARGIN_SECONDS),',
         replace: '  startBy: addSeconds(now, 86_400),',
       },
