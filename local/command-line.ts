@@ -1,4 +1,11 @@
+import * as z from 'zod';
 import { BadInput } from './account/fleet.ts';
+
+/** A flag that is a whole number; anything else is told what is allowed. */
+export function wholeNumber(min: number, max: number) {
+  const allowed = `expected a whole number from ${min} to ${max}`;
+  return z.coerce.number(allowed).int(allowed).min(min, allowed).max(max, allowed);
+}
 
 /** Runs a command to its exit code. Bad input is told in its own words, and is 2; anything else is our own fault, and thrown. */
 export async function runCommand(main: () => Promise<number>): Promise<void> {

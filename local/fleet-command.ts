@@ -1,17 +1,28 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { BadInput } from './account/fleet.ts';
+import { runCommand, wholeNumber } from './command-line.ts';
 import { mixedFleet } from './mixed-fleet.ts';
 
 /** npm run --silent fleet -- --instances 500 --seed 1: prints a fleet file with a bit of everything. */
-const { values } = parseArgs({ options: { instances: { type: 'string' }, seed: { type: 'string' } } });
-const whole = z.coerce.number('expected a whole number').int('expected a whole number').min(0);
-const parsed = z
-  .object({ instances: whole.min(2).max(1000).default(24), seed: whole.max(2 ** 32 - 1).default(1) })
-  .safeParse(values);
-if (parsed.success) {
+const schema = z.object({
+  instances: wholeNumber(2, 1000).default(24),
+  seed: wholeNumber(0, 2 ** 32 - 1).default(1),
+});
+
+function readFlags(): unknown {
+  try {
+    return parseArgs({ options: { instances: { type: 'string' }, seed: { type: 'string' } } }).values;
+  } catch (error) {
+    // An unknown flag, or one without its value: parseArgs says which.
+    throw new BadInput((error as Error).message);
+  }
+}
+
+await runCommand(async () => {
+  const parsed = schema.safeParse(readFlags());
+  if (!parsed.success) throw new BadInput(z.prettifyError(parsed.error));
   const fleet = { $schema: '../schemas/fleet.schema.json', ...mixedFleet(parsed.data.instances, parsed.data.seed) };
   process.stdout.write(`${JSON.stringify(fleet, null, 2)}\n`);
-} else {
-  process.stderr.write(`${z.prettifyError(parsed.error)}\n`);
-  process.exitCode = 2;
-}
+  return 0;
+});

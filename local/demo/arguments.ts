@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { BadInput } from '../account/fleet.ts';
+import { wholeNumber } from '../command-line.ts';
 
 export const USAGE = `Runs Reveille's state machine and functions on an embedded AWS account.
 
@@ -23,12 +24,7 @@ Exit codes: 0 both promises held and the run did all that could be done, 1 a pro
 
 const schema = z.strictObject({
   fleet: z.string().default(fileURLToPath(new URL('../../fleets/dev-and-prod.json', import.meta.url))),
-  seed: z.coerce
-    .number('expected a whole number')
-    .int('expected a whole number')
-    .min(0)
-    .max(2 ** 32 - 1)
-    .default(1),
+  seed: wholeNumber(0, 2 ** 32 - 1).default(1),
   json: z.boolean().default(false),
   group: z.array(z.string()).optional(),
   'target-version': z.string().optional(),

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { BadInput } from '../account/fleet.ts';
+import { wholeNumber } from '../command-line.ts';
 
 export const USAGE = `Serves an embedded AWS account over HTTP, on 127.0.0.1 only.
 
@@ -18,16 +19,12 @@ export const USAGE = `Serves an embedded AWS account over HTTP, on 127.0.0.1 onl
 
 Ctrl-C stops it.`;
 
-const number = (what: string) => z.coerce.number(`expected ${what}`);
+const SPEED_ALLOWED = 'expected a number from 0.1 to 1000';
 const schema = z.strictObject({
   fleet: z.string().default(fileURLToPath(new URL('../../fleets/dev-and-prod.json', import.meta.url))),
-  port: number('a port').int('expected a port').min(0).max(65_535).default(4566),
-  speed: number('a number').min(0.1).max(1000).default(1),
-  seed: number('a whole number')
-    .int('expected a whole number')
-    .min(0)
-    .max(2 ** 32 - 1)
-    .default(1),
+  port: wholeNumber(0, 65_535).default(4566),
+  speed: z.coerce.number(SPEED_ALLOWED).min(0.1, SPEED_ALLOWED).max(1000, SPEED_ALLOWED).default(1),
+  seed: wholeNumber(0, 2 ** 32 - 1).default(1),
   at: z
     .union(
       [

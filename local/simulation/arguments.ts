@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { BadInput } from '../account/fleet.ts';
+import { wholeNumber } from '../command-line.ts';
 
 export const USAGE = `Simulates whole runs of Reveille under faults and disturbances, and judges what became of them.
 
@@ -23,8 +24,6 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
 
 Exit codes: 0 every promise held, 1 one was broken (with --planted: a bug was not found), 2 bad input.`;
 
-const wholeNumber = (min: number, max: number) =>
-  z.coerce.number('expected a whole number').int('expected a whole number').min(min).max(max);
 const SEED_MAX = 2 ** 31;
 
 const schema = z.strictObject({
