@@ -55,6 +55,13 @@ describe('a lease that was found', () => {
     });
   });
 
+  it('is busy where its record can not be read: who knows what it says', () => {
+    expect(judge({ record: 'unreadable' })).toEqual({
+      standing: 'busy',
+      why: "the record of run run-1 can't be read",
+    });
+  });
+
   it('is judged by all that the dead child has recorded of it, where that is known', () => {
     const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
     const { earlier: _, ...first } = aHold();
