@@ -1,5 +1,6 @@
 import type { FleetInstance } from '../../local/account/fleet.ts';
 import { judge } from '../../local/simulation/checkers/index.ts';
+import { drawScenario } from '../../local/simulation/draw.ts';
 import { play } from '../../local/simulation/play.ts';
 import type { Disturbance, Fault, Scenario } from '../../local/simulation/scenario.ts';
 
@@ -221,4 +222,12 @@ it('a start that got no answer is not taken for refused because the next try of 
 
   expect(complaints).toEqual([]);
   expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});
+
+it.each([
+  [3439, 'a command of our own whose reply was lost is not taken for somebody else’s'],
+  [4804, 'a stop of our own whose reply was lost is not blamed on others'],
+  [22730, 'ReconcileLeases looks again under the lock: the run may have been redriven since'],
+])('seed %i, as it was drawn: %s', async (seed) => {
+  expect((await told(drawScenario(seed))).complaints).toEqual([]);
 });
