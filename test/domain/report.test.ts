@@ -94,6 +94,19 @@ describe('a run in which all went well', () => {
     expect(reportSchema.safeParse(good).success).toBe(true);
   });
 
+  it.each([
+    ['stopped', 'running', 'failed'],
+    ['stopped', 'pending', 'failed'],
+    ['hibernated', 'running', 'failed'],
+    ['hibernated', 'pending', 'failed'],
+    ['running', 'running', 'succeeded'],
+    ['stopped', 'handed-over', 'succeeded'],
+    ['hibernated', 'hibernated', 'succeeded'],
+  ] as const)('of an update of one that was %s, and is %s now, has %s', (originalState, finalState, status) => {
+    const seen = report([member('i-1', { originalState })], [settled('i-1', { originalState, finalState })]);
+    expect(seen.status).toBe(status);
+  });
+
   it('succeeded with benign exclusions, which are reported as they were found', () => {
     const { status, counts, instances } = report([member('i-1'), excluded('i-2', 'opted-out')], [settled('i-1')]);
     expect(status).toBe('succeeded');
