@@ -66,6 +66,12 @@ describe('an instance that a dead run has left awake', () => {
     });
   });
 
+  it('is taken over with the windows that a boot can lie in, and not with those of refused attempts', () => {
+    const refused = { attempt: 'refused', recordedAt: stamp('01:30'), startBy: stamp('01:30') };
+    const lease = { ...orphaned, hold: { ...newest, earlier: [refused, older] } };
+    expect(decide(wokenFacts(), { lease })).toMatchObject({ action: 'take-over', adopted: [newest, older] });
+  });
+
   it('is taken over in the window of any of that run’s attempts', () => {
     expect(decide(wokenFacts({ launchTime: stamp('01:00:30') }), { lease: orphaned }).action).toBe('take-over');
   });
