@@ -1,5 +1,5 @@
 import type { Attempt, ConveyorInstance } from './conveyor.ts';
-import type { StartNote } from './leases.ts';
+import { isOpenWindow, type StartNote } from './leases.ts';
 import { addSeconds, secondsBetween, toTimestamp } from './time.ts';
 
 /** EC2's clock is another one (docs/aws-behaviour.md 44). */
@@ -32,11 +32,12 @@ export const toNoStartNote = (tried: Attempt, instanceIds: string[]): StartNote 
 
 /** What whoever finds this attempt's record later has to know: until when a boot can be its own, and whose can't. */
 export function toStartNote(tried: Attempt, held: ConveyorInstance[]): StartNote {
-  const own = held.filter(({ hold, handedOver }) => hold?.attempt === tried.attempt && handedOver === null);
-  const started = own.flatMap(({ hold }) => (hold !== null && hold.startBy !== tried.recordedAt ? [hold] : []));
-  const startedIds = new Set(
-    own.filter(({ hold }) => hold?.startBy !== tried.recordedAt).map(({ instanceId }) => instanceId),
+  const started = held.flatMap(({ instanceId, hold, handedOver }) =>
+    hold?.attempt === tried.attempt && handedOver === null && isOpenWindow(hold)
+      ? [{ instanceId, startBy: hold.startBy }]
+      : [],
   );
+  const startedIds = new Set(started.map(({ instanceId }) => instanceId));
   return {
     attempt: tried.attempt,
     startBy:

@@ -60,6 +60,9 @@ export interface ExecutionEvidence {
   report: Report | null;
 }
 
+/** The tag by which an instance is held, as a person would see it. */
+export const LEASE_TAG = 'reveille:lease';
+
 /** For so long DescribeExecution may still tell what was before (docs/aws-behaviour.md 31). */
 export const DESCRIBE_LAG_SECONDS_MAX = 3;
 

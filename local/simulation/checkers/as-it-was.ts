@@ -8,12 +8,12 @@ import {
   type InstanceEvidence,
   isOurs,
   isStuck,
+  LEASE_TAG,
   stateAt,
 } from '../evidence.ts';
 import { takeoversOf } from '../takeovers.ts';
 import type { Checker } from './checker.ts';
 
-const LEASE_TAG = 'reveille:lease';
 const AWAKE = new Set(['running', 'pending', 'stopping']);
 
 /** The reports that say something of this instance. */

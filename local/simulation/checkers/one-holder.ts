@@ -1,7 +1,14 @@
-import { type CallEvidence, calls, clock, DESCRIBE_LAG_SECONDS_MAX, type Evidence, isOurs } from '../evidence.ts';
+import {
+  type CallEvidence,
+  calls,
+  clock,
+  DESCRIBE_LAG_SECONDS_MAX,
+  type Evidence,
+  isOurs,
+  LEASE_TAG,
+} from '../evidence.ts';
 import type { Checker, Complaint } from './checker.ts';
 
-const LEASE_TAG = 'reveille:lease';
 const RECONCILER = 'ReconcileLeasesFunction';
 
 /** What was decided by Step Functions' word is done within so long. */
