@@ -151,9 +151,12 @@ export function countOutcomes(instances: Pick<ReportInstance, 'outcome'>[]): Rep
 export const coverageHolds = ({ intended, updated, alreadyCurrent, failed, excluded }: Report['counts']): boolean =>
   intended === updated + alreadyCurrent + failed + excluded;
 
-/** Put to sleep before the run and not after it, and nobody took it over: whatever its outcome says, that is no success. */
-const wasLeftAwake = ({ originalState, finalState }: ReportInstance): boolean =>
-  (originalState === 'stopped' || originalState === 'hibernated') && ['running', 'pending'].includes(finalState ?? '');
+const ASLEEP: (string | null)[] = ['stopped', 'hibernated'];
+const AWAKE: (string | null)[] = ['running', 'pending', 'handed-over'];
+
+/** It was stopped before the run and runs after it, for whatever reason: it costs money, so no run with it succeeds. */
+export const isLeftAwake = ({ originalState, finalState }: ReportInstance): boolean =>
+  ASLEEP.includes(originalState) && AWAKE.includes(finalState);
 
 /**
  * A run succeeds only if nobody failed, every exclusion is benign, and somebody was there to be updated: zero
@@ -162,8 +165,8 @@ const wasLeftAwake = ({ originalState, finalState }: ReportInstance): boolean =>
 function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
   const isBad = (instance: ReportInstance): boolean => {
     const code = instance.reason?.code ?? '';
-    if (instance.outcome === 'failed' || FAILING_REASONS.has(code)) return true;
-    return instance.outcome === 'excluded' ? !isBenignExclusion(code) : wasLeftAwake(instance);
+    if (instance.outcome === 'failed' || FAILING_REASONS.has(code) || isLeftAwake(instance)) return true;
+    return instance.outcome === 'excluded' && !isBenignExclusion(code);
   };
   const bad = instances.some(isBad);
   const nobody = instances.every(({ outcome }) => outcome === 'excluded');

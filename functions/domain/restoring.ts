@@ -47,9 +47,12 @@ const mayBeTouched = ({ reason: why, stepSince }: ConveyorInstance, { earlier, .
 /** Whether a failed step may have done something to it that the payload does not know. */
 export const isOfFailedStep = ({ reason: why }: ConveyorInstance): boolean => why?.code === STEP_FAILED;
 
-const handOver = (why: Reason, releaseLease: boolean): RestoreDecision => ({
+const stateNow = (facts: InstanceFacts): string => (isHibernated(facts) ? 'hibernated' : facts.state);
+
+/** It is someone else's. One that they have stopped meanwhile is not awake, and not called so. */
+const handOver = (why: Reason, releaseLease: boolean, facts: InstanceFacts): RestoreDecision => ({
   action: 'settle',
-  finalState: 'handed-over',
+  finalState: facts.state === 'stopped' ? stateNow(facts) : 'handed-over',
   releaseLease,
   restored: false,
   reason: why,
@@ -61,12 +64,11 @@ export const mayHaveStray = ({ hold, originalState, reason: why, handedOver }: C
 
 /** What we never held is not ours to put back: it is looked at, and that is all. */
 function settleUnheld(instance: ConveyorInstance, facts: InstanceFacts, now: Date): RestoreDecision {
-  if (instance.handedOver !== null) return handOver(instance.handedOver, false);
+  if (instance.handedOver !== null) return handOver(instance.handedOver, false, facts);
   if (mayHaveStray(instance) && secondsBetween(instance.stepSince, now) < STRAY_LAMBDA_SECONDS) {
     return wait('start-may-come', 'a start that the failed step has left behind may still come');
   }
-  const finalState = isHibernated(facts) ? 'hibernated' : facts.state;
-  return { action: 'settle', finalState, releaseLease: false, restored: false, reason: null };
+  return { action: 'settle', finalState: stateNow(facts), releaseLease: false, restored: false, reason: null };
 }
 
 /** Whether our lease is gone from it; right after it was written, it may only not be shown yet. */
@@ -90,10 +92,10 @@ function decideRunning(
 ): RestoreDecision {
   if (!isOurBoot(facts.launchTime, hold)) {
     const text = `it was started again at ${facts.launchTime ?? 'an unknown time'}, not by Reveille`;
-    return handOver(reason('restarted-by-others', text), true);
+    return handOver(reason('restarted-by-others', text), true, facts);
   }
   const lost = leaseLoss(hold, facts, expected, now);
-  if (lost !== null) return handOver(lost, false);
+  if (lost !== null) return handOver(lost, false, facts);
   const until = updateMayRunUntil(instance, now);
   if (until !== null) return wait('update-may-run', `an update may be at work on it until ${until}`);
   // A pending instance can't be stopped yet, whatever we want.
@@ -102,18 +104,23 @@ function decideRunning(
   if (stopAcceptedAt !== null && secondsBetween(stopAcceptedAt, now) < STOP_REPEAT_SECONDS) {
     return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');
   }
-  if (expected.neighbour !== null) return decideNeighbour(instance, expected.neighbour, now);
+  if (expected.neighbour !== null) return decideNeighbour(instance, facts, expected.neighbour, now);
   return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
 }
 
 /** Somebody who goes on for long has taken it over; who is not known to be there has not. */
-function decideNeighbour({ neighbourSince }: ConveyorInstance, neighbour: Reason, now: Date): RestoreDecision {
+function decideNeighbour(
+  { neighbourSince }: ConveyorInstance,
+  facts: InstanceFacts,
+  neighbour: Reason,
+  now: Date,
+): RestoreDecision {
   const waitedSeconds = neighbourSince === null ? 0 : secondsBetween(neighbourSince, now);
   if (neighbour.code === NEIGHBOURS_UNKNOWN || waitedSeconds < NEIGHBOUR_WAIT_SECONDS) {
     return { action: 'wait', reason: neighbour };
   }
   const text = `${neighbour.text}, for more than ${NEIGHBOUR_WAIT_SECONDS / 60} minutes: it is theirs now`;
-  return handOver(reason(neighbour.code, text), true);
+  return handOver(reason(neighbour.code, text), true, facts);
 }
 
 /** Notes since when somebody else has been at work on it. */
@@ -194,7 +201,7 @@ export function decideRestore(
   }
   const { hold } = instance;
   if (hold === null) return settleUnheld(instance, ec2, now);
-  if (instance.handedOver !== null) return handOver(instance.handedOver, true);
+  if (instance.handedOver !== null) return handOver(instance.handedOver, true, ec2);
 
   const decision = decideHeld(instance, hold, ec2, facts, now);
   const isDone = decision.action === 'settle' || isUnderWay(instance, decision);
@@ -204,6 +211,7 @@ export function decideRestore(
     return handOver(
       reason(neighbour.code, `${neighbour.text}, and the time to put it back is over: it is theirs now`),
       true,
+      ec2,
     );
   }
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;

@@ -1,4 +1,4 @@
-import type { Report, ReportInstance } from './report.ts';
+import { isLeftAwake, type Report, type ReportInstance } from './report.ts';
 
 const LISTED_MAX = 100;
 
@@ -28,8 +28,9 @@ export function summarize(report: Report, reportLocation: string): { subject: st
   const listed = sorted.slice(0, LISTED_MAX).map(line);
   const more = sorted.length > LISTED_MAX ? [`  … and ${sorted.length - LISTED_MAX} more`] : [];
   const nobody = counts.intended === counts.excluded ? ['Nobody could be updated: no instance took part.'] : [];
+  const leftAwake = report.instances.filter(isLeftAwake).length;
   return {
-    subject: `Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
+    subject: `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
     message: [
       `Run ${report.runId} in ${report.region} (${report.account}) ${status}.`,
       `Target: SSM Agent ${targetVersion}. From ${report.startedAt} to ${report.endedAt}.`,

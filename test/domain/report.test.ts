@@ -100,7 +100,9 @@ describe('a run in which all went well', () => {
     ['hibernated', 'running', 'failed'],
     ['hibernated', 'pending', 'failed'],
     ['running', 'running', 'succeeded'],
-    ['stopped', 'handed-over', 'succeeded'],
+    ['stopped', 'handed-over', 'failed'],
+    ['hibernated', 'handed-over', 'failed'],
+    ['running', 'handed-over', 'succeeded'],
     ['hibernated', 'hibernated', 'succeeded'],
   ] as const)('of an update of one that was %s, and is %s now, has %s', (originalState, finalState, status) => {
     const seen = report([member('i-1', { originalState })], [settled('i-1', { originalState, finalState })]);
@@ -158,9 +160,9 @@ describe('a run fails', () => {
   );
 
   it.each(['restarted-by-others', 'started-by-others', 'updated-by-others'])(
-    'but not when somebody else has acted: %s',
+    'but not when someone else has acted on one that is asleep again: %s',
     (code) => {
-      const handedOver = settled('i-2', { finalState: 'handed-over', reason: { code, text: 'why' } });
+      const handedOver = settled('i-2', { finalState: 'stopped', reason: { code, text: 'why' } });
       expect(report(others, [first, handedOver]).status).toBe('succeeded');
     },
   );

@@ -162,6 +162,8 @@ describe('an instance that somebody has taken over', () => {
     const handedOver = { code: 'started-by-others', text: 'somebody else started it' };
     const expected = { action: 'settle', finalState: 'handed-over', releaseLease, restored: false, reason: handedOver };
     expect(decide(done({ handedOver, hold, wokenAt: null }), wokenFacts())).toEqual(expected);
+    const stoppedMeanwhile = { ...expected, finalState: 'stopped' };
+    expect(decide(done({ handedOver, hold, wokenAt: null }), asleep())).toEqual(stoppedMeanwhile);
   });
 });
 
@@ -246,7 +248,7 @@ describe('whatever EC2 says', () => {
         if (decision.action !== 'settle' || !decision.releaseLease) return;
         if (instance.hold !== null && !mayHaveStarted(instance.hold)) return;
         expect(instance.hold).not.toBeNull();
-        if (decision.finalState === 'handed-over') return;
+        if (decision.finalState === 'handed-over' || instance.handedOver !== null) return;
         expect(seen.state).toBe('stopped');
         expect(instance.stopAcceptedAt).not.toBeNull();
       }),

@@ -52,6 +52,12 @@ describe('the summary of a run', () => {
     expect(subject).toBe('Reveille failed: 2 updated, 1 current, 1 failed, 1 excluded');
   });
 
+  it.each(['running', 'pending', 'handed-over'])('says first how many are left awake: one is %s', (finalState) => {
+    const ranBefore = told('i-3', { originalState: 'running', finalState: 'running' });
+    const { subject } = summary([told('i-1', { finalState }), told('i-2', { finalState }), ranBefore]);
+    expect(subject).toBe('LEFT AWAKE: 2. Reveille failed: 3 updated, 0 current, 0 failed, 0 excluded');
+  });
+
   it('says first which run, where, how and with what target', () => {
     const [first, second] = summary([told('i-1')], 'succeeded').message.split('\n');
     expect(first).toBe('Run run-1 in eu-central-1 (123456789012) succeeded.');

@@ -137,7 +137,7 @@ describe('small print', () => {
         at('03:00'),
       ).status;
     expect(report('stopped')).toBe('succeeded');
-    expect(report('handed-over')).toBe('succeeded');
+    expect(report('handed-over')).toBe('failed');
     expect(report('running')).toBe('failed');
   });
 });

@@ -1,5 +1,5 @@
 import type { Account } from '../../local/account/account.ts';
-import { SIMULATION_START } from '../../local/simulation.ts';
+import { SIMULATION_START, stateOf } from '../../local/simulation.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 const WEB = 'i-00000000000000001';
@@ -19,6 +19,20 @@ describe('in the middle of a run, somebody', () => {
       finalState: 'stopped',
     });
     expect(of('neighbour')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+  });
+
+  it('goes on working on one for hours: it stays awake, and the run says so instead of that it succeeded', async () => {
+    const { of, report, account } = await tell(
+      aFleet({ dev: { web: {}, neighbour: {} } }),
+      meanwhile(({ people }) => {
+        people.openSession(WEB, 3 * 3600, after(90));
+      }),
+    );
+
+    expect(stateOf(account, WEB)).toBe('running');
+    expect(of('web')).toMatchObject({ finalState: 'handed-over' });
+    expect(report.status).toBe('failed');
+    expect(account.messages.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^LEFT AWAKE: 1\. /)]);
   });
 
   it('terminates one: that is told, and the neighbour is updated', async () => {

@@ -21,7 +21,7 @@ const REFUSALS = new Set(['InvalidInput', 'EmptyGroup', 'BrokenGroup', 'TooManyI
 /** Reasons that say of whoever was updated that it is not as it was. */
 const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost']);
 const ASLEEP = new Set(['stopped', 'hibernated']);
-const AWAKE = new Set(['running', 'pending']);
+const AWAKE = new Set(['running', 'pending', 'handed-over']);
 
 /** Why a report asks for a failed run; null: all is well. */
 function whyFailed({ instances }: Report, allowEmpty: boolean): string | null {
