@@ -6,7 +6,7 @@ export default {
   packageManager: 'npm',
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',
-  jest: { configFile: 'jest.config.js', config: { testMatch: ['<rootDir>/test/domain/**/*.test.ts'] } },
+  jest: { configFile: 'jest.config.js', config: { testMatch: ['<rootDir>/test/functions/domain/**/*.test.ts'] } },
   coverageAnalysis: 'perTest',
   // What is made when a module is loaded (schemas, sets, limits) would need all tests anew for each fault: two thirds of the time.
   ignoreStatic: true,

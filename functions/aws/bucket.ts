@@ -6,10 +6,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
-import { ReveilleError } from '../domain/errors.ts';
-import { explainMisfit } from '../domain/misfits.ts';
-import { agentVersionSchema } from '../domain/versions.ts';
-import { describeFailure } from './failures.ts';
+import { ReveilleError } from '../domain/model/errors.ts';
+import { explainMisfit } from '../domain/model/validation-message.ts';
+import { describeFailure } from './sdk/failures.ts';
 
 /** An object's content, and the mark of this version of it. */
 export interface Versioned<T> {
@@ -94,7 +93,7 @@ async function isMet(call: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function readObject(s3: S3Client, bucket: string, key: string): Promise<Versioned<string> | null> {
+export async function readObject(s3: S3Client, bucket: string, key: string): Promise<Versioned<string> | null> {
   try {
     const { Body, ETag = '' } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return { value: (await Body?.transformToString()) ?? '', etag: ETag };
@@ -114,26 +113,4 @@ function parseContent<T>(text: string, key: string, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(content);
   if (!parsed.success) throw new ReveilleError('UnexpectedReply', `${key}: ${explainMisfit(parsed.error)}`);
   return parsed.data;
-}
-
-/** We may not list AWS's bucket, so a missing key there answers AccessDenied (docs/aws-behaviour.md 34). */
-async function readVersionObject(s3: S3Client, region: string): Promise<string | null> {
-  try {
-    return (await readObject(s3, `amazon-ssm-${region}`, 'latest/VERSION'))?.value ?? null;
-  } catch (error) {
-    if (describeFailure(error).code === 'AccessDenied') return null;
-    throw error;
-  }
-}
-
-/**
- * The newest agent version that this region has: the object that AWS itself keeps (docs/aws-behaviour.md 2).
- * @throws UnknownAgentVersion if it is missing or is not a version
- */
-export async function readLatestAgentVersion(s3: S3Client, region: string): Promise<string> {
-  const text = await readVersionObject(s3, region);
-  const parsed = agentVersionSchema.safeParse(text?.trim());
-  if (parsed.success) return parsed.data;
-  const said = text === null ? 'it is missing, or may not be read' : `it says "${text.trim().slice(0, 40)}"`;
-  throw new ReveilleError('UnknownAgentVersion', `s3://amazon-ssm-${region}/latest/VERSION: ${said}`);
 }

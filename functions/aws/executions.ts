@@ -1,6 +1,6 @@
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import type { ExecutionLife } from '../domain/execution-life.ts';
-import { describeFailure } from './failures.ts';
+import type { ExecutionLife } from '../domain/ownership/execution-status.ts';
+import { describeFailure } from './sdk/failures.ts';
 
 const UNDER_WAY = new Set(['RUNNING', 'PENDING_REDRIVE']);
 

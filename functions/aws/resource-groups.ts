@@ -1,8 +1,9 @@
 import { ListGroupResourcesCommand, type ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
-import { ReveilleError } from '../domain/errors.ts';
-import { describeFailure } from './failures.ts';
+import { ReveilleError } from '../domain/model/errors.ts';
+import { describeFailure } from './sdk/failures.ts';
 
 const PAGE_SIZE = 50;
+
 /** 500 instances are ten full pages; short pages happen, so the limit is well above. */
 const PAGES_MAX = 200;
 

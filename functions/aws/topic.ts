@@ -2,6 +2,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 
 /** SNS takes subjects of up to 100 characters, ASCII only, and messages of up to 256 KiB. */
 const SUBJECT_LENGTH_MAX = 100;
+
 const MESSAGE_BYTES_MAX = 262_144;
 
 /** Tells people about a run. A message that is too long is cut: the report has everything. */

@@ -1,19 +1,15 @@
 import * as z from 'zod';
-import { createEc2Client, createSsmClient } from '../aws/clients.ts';
-import { describeInstances } from '../aws/ec2.ts';
-import { describeAgents } from '../aws/ssm.ts';
-import {
-  type Batch,
-  batchSchema,
-  type ConveyorInstance,
-  closeLook,
-  enterBatch,
-  fail,
-  moveTo,
-} from '../domain/conveyor.ts';
-import { judgeReadiness } from '../domain/readiness.ts';
-import { environment } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+import { describeInstances } from '../aws/ec2-describe.ts';
+import { createEc2Client, createSsmClient } from '../aws/sdk/clients.ts';
+import { describeAgents } from '../aws/ssm-agents.ts';
+import { closeLook, enterBatch } from '../domain/batch/apply-changes.ts';
+import { type Batch, batchSchema } from '../domain/batch/batch.ts';
+import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import { fail, moveTo } from '../domain/batch/transitions.ts';
+import { judgeReadiness } from '../domain/steps/readiness.ts';
+import { environment } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 const environmentSchema = z.object({ READINESS_DEADLINE_SECONDS: environment.READINESS_DEADLINE_SECONDS });
 

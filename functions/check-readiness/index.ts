@@ -1,4 +1,4 @@
-import { lambdaRuntime } from '../runtime.ts';
+import { lambdaRuntime } from '../runtime/runtime.ts';
 import { createCheckReadiness } from './check-readiness.ts';
 
 export const handler = createCheckReadiness(lambdaRuntime());

@@ -1,4 +1,4 @@
-import { lambdaRuntime } from '../runtime.ts';
+import { lambdaRuntime } from '../runtime/runtime.ts';
 import { createListInstances } from './list-instances.ts';
 
 export const handler = createListInstances(lambdaRuntime());

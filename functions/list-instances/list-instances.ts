@@ -1,45 +1,39 @@
 import * as z from 'zod';
-import { createBucket, readLatestAgentVersion } from '../aws/bucket.ts';
+import { createBucket } from '../aws/bucket.ts';
+import { describeInstances, findStopProtected } from '../aws/ec2-describe.ts';
+import { readLatestAgentVersion } from '../aws/latest-agent-version.ts';
+import { listGroupInstances } from '../aws/resource-groups.ts';
 import {
   createEc2Client,
   createResourceGroupsClient,
   createS3Client,
   createSfnClient,
   createSsmClient,
-} from '../aws/clients.ts';
-import { describeInstances, findStopProtected } from '../aws/ec2.ts';
-import { describeFailure } from '../aws/failures.ts';
-import { findStandings } from '../aws/leases.ts';
-import { releaseOwnLock } from '../aws/lock.ts';
-import { listGroupInstances } from '../aws/resource-groups.ts';
-import { describeAgents } from '../aws/ssm.ts';
-import { BATCH_SIZE_MAX, type BatchSeed, type Run, seedBatches } from '../domain/conveyor.ts';
-import { decideEligibility, type Eligibility, giveUpSettling } from '../domain/eligibility.ts';
-import { ReveilleError } from '../domain/errors.ts';
-import {
-  type ExecutionInput,
-  type ExecutionNames,
-  GROUPS_MAX,
-  listRequestSchema,
-  parseExecutionArn,
-} from '../domain/execution.ts';
-import type { LeaseStanding } from '../domain/lease-standing.ts';
-import { carriedLeases } from '../domain/leases.ts';
-import { buildPlan, type Plan } from '../domain/plan.ts';
-import { plainText } from '../domain/reasons.ts';
-import {
-  type Manifest,
-  type ManifestInstance,
-  manifestKey,
-  type OpenRun,
-  openRunKey,
-  planKey,
-} from '../domain/results.ts';
-import { addSeconds, toTimestamp } from '../domain/time.ts';
-import { targetVersionSchema } from '../domain/versions.ts';
-import { environment, wholeNumber } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
-import { type Claim, claimRun } from './claiming.ts';
+} from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import { describeAgents } from '../aws/ssm-agents.ts';
+import { BATCH_SIZE_MAX } from '../domain/batch/batch.ts';
+import { type BatchSeed, seedBatches } from '../domain/batch/seed-batches.ts';
+import { decideEligibility, type Eligibility, giveUpSettling } from '../domain/listing/eligibility.ts';
+import { type ExecutionInput, GROUPS_MAX, listRequestSchema } from '../domain/listing/execution-input.ts';
+import type { Manifest, ManifestInstance } from '../domain/listing/manifest.ts';
+import { buildPlan, type Plan } from '../domain/listing/plan.ts';
+import { targetVersionSchema } from '../domain/model/agent-version.ts';
+import { ReveilleError } from '../domain/model/errors.ts';
+import { type ExecutionNames, parseExecutionArn } from '../domain/model/execution-arn.ts';
+import { manifestKey, openRunKey, planKey } from '../domain/model/object-keys.ts';
+import { plainText } from '../domain/model/plain-text.ts';
+import type { Run } from '../domain/model/run.ts';
+import { addSeconds, toTimestamp } from '../domain/model/time.ts';
+import { carriedLeases } from '../domain/ownership/lease.ts';
+import type { LeaseStanding } from '../domain/ownership/lease-status.ts';
+import type { OpenRun } from '../domain/report/run-register.ts';
+import { findStandings } from '../operations/read-lease-status.ts';
+import { releaseOwnLock } from '../operations/take-run-lock.ts';
+import { environment, wholeNumber } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { type Claim, claimRun } from './claim-run.ts';
 
 /** What one payload carries (docs/aws-behaviour.md 26), and what this design has been measured with. */
 const INSTANCES_MAX = 500;

@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { lambdaRuntime } from '../runtime.ts';
+import { lambdaRuntime } from '../runtime/runtime.ts';
 import { createReconcileLeases } from './reconcile-leases.ts';
 
 export const handler = createReconcileLeases(lambdaRuntime(), new Metrics({ namespace: 'Reveille' }));

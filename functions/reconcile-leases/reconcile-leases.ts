@@ -1,43 +1,35 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
 import { createBucket, type Versioned } from '../aws/bucket.ts';
-import { createEc2Client, createS3Client, createSfnClient, createSnsClient, createSsmClient } from '../aws/clients.ts';
-import { describeTagged } from '../aws/ec2.ts';
+import { describeTagged } from '../aws/ec2-describe.ts';
 import { describeExecutionLife } from '../aws/executions.ts';
-import { describeFailure } from '../aws/failures.ts';
-import { findStandings } from '../aws/leases.ts';
-import { readLock, releaseLock, takeLock } from '../aws/lock.ts';
+import {
+  createEc2Client,
+  createS3Client,
+  createSfnClient,
+  createSnsClient,
+  createSsmClient,
+} from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
 import { publish } from '../aws/topic.ts';
-import { ReveilleError } from '../domain/errors.ts';
-import { parseStateMachineArn, type StateMachineNames } from '../domain/execution.ts';
-import { LEASE_TAG } from '../domain/leases.ts';
-import { type HolderLife, judgeHolder, type Lock } from '../domain/lock.ts';
-import {
-  type Carrier,
-  isOpen,
-  isOrphan,
-  isSettled,
-  LAST_COMPLETE_RUN_KEY,
-  lastCompleteRunSchema,
-  type Orphan,
-  oldestAgeSeconds,
-  type Reconciled,
-  summarizeReconciled,
-} from '../domain/reconciling.ts';
-import { addSeconds, secondsBetween, toTimestamp } from '../domain/time.ts';
-import { environment } from '../environment.ts';
-import type { MetricsSink } from '../metrics.ts';
-import { createReporting } from '../reporting/reporting.ts';
-import {
-  createHandler,
-  type Handler,
-  type InvocationContext,
-  parseEnvironment,
-  type Runtime,
-  timeKeeper,
-} from '../runtime.ts';
-import { reportDeadRuns } from './dead-runs.ts';
-import { groupByChild, putBackOrphans } from './orphans.ts';
+import { ReveilleError } from '../domain/model/errors.ts';
+import { parseStateMachineArn, type StateMachineNames } from '../domain/model/execution-arn.ts';
+import { LAST_COMPLETE_RUN_KEY } from '../domain/model/object-keys.ts';
+import { addSeconds, secondsBetween, toTimestamp } from '../domain/model/time.ts';
+import { LEASE_TAG } from '../domain/ownership/lease.ts';
+import { type Carrier, isOpen, isOrphan, type Orphan, oldestAgeSeconds } from '../domain/ownership/leased-instance.ts';
+import { type HolderLife, judgeHolder, type Lock } from '../domain/ownership/run-lock.ts';
+import { isSettled, type Reconciled, summarizeReconciled } from '../domain/report/reconcile-report.ts';
+import { lastCompleteRunSchema } from '../domain/report/run-register.ts';
+import { createReporting } from '../operations/make-report.ts';
+import { findStandings } from '../operations/read-lease-status.ts';
+import { readLock, releaseLock, takeLock } from '../operations/take-run-lock.ts';
+import { environment } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import type { MetricsSink } from '../runtime/metrics.ts';
+import { type InvocationContext, type Runtime, timeKeeper } from '../runtime/runtime.ts';
+import { reportDeadRuns } from './report-dead-runs.ts';
+import { groupByChild, putBackOrphans } from './restore-orphans.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,

@@ -1,19 +1,24 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { createEc2Client, createS3Client, createSnsClient } from '../aws/clients.ts';
-import { describeFailure } from '../aws/failures.ts';
-import { releaseOwnLock } from '../aws/lock.ts';
-import { type Run, runSchema } from '../domain/conveyor.ts';
-import { ReveilleError } from '../domain/errors.ts';
-import { occurrenceKey } from '../domain/lock.ts';
-import { LAST_COMPLETE_RUN_KEY } from '../domain/reconciling.ts';
-import type { Report } from '../domain/report.ts';
-import { manifestKey, openRunKey, reportKey } from '../domain/results.ts';
-import { type Timestamp, timestampSchema, toTimestamp } from '../domain/time.ts';
-import { environment } from '../environment.ts';
-import type { MetricsSink } from '../metrics.ts';
-import { createReporting } from '../reporting/reporting.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+import { createEc2Client, createS3Client, createSnsClient } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import { ReveilleError } from '../domain/model/errors.ts';
+import {
+  LAST_COMPLETE_RUN_KEY,
+  manifestKey,
+  occurrenceKey,
+  openRunKey,
+  reportKey,
+} from '../domain/model/object-keys.ts';
+import { type Run, runSchema } from '../domain/model/run.ts';
+import { type Timestamp, timestampSchema, toTimestamp } from '../domain/model/time.ts';
+import type { Report } from '../domain/report/report.ts';
+import { createReporting } from '../operations/make-report.ts';
+import { releaseOwnLock } from '../operations/take-run-lock.ts';
+import { environment } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import type { MetricsSink } from '../runtime/metrics.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,

@@ -1,4 +1,4 @@
-import { lambdaRuntime } from '../runtime.ts';
+import { lambdaRuntime } from '../runtime/runtime.ts';
 import { createRestoreInstances } from './restore-instances.ts';
 
 export const handler = createRestoreInstances(lambdaRuntime());

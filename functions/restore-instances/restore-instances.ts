@@ -1,20 +1,24 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { createEc2Client, createS3Client, createSsmClient } from '../aws/clients.ts';
-import { describeInstances } from '../aws/ec2.ts';
-import { describeFailure } from '../aws/failures.ts';
-import { type Batch, batchSchema, type ConveyorInstance, closeLook } from '../domain/conveyor.ts';
-import { LEASE_TAG } from '../domain/leases.ts';
-import type { Reason } from '../domain/reasons.ts';
-import { applyRestore } from '../domain/restored.ts';
-import { decideKeptLease, decideRestore } from '../domain/restoring.ts';
-import { type BatchResult, resultKey } from '../domain/results.ts';
-import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
-import { toTimestamp } from '../domain/time.ts';
-import { environment } from '../environment.ts';
-import { type Decided, leaseOf, reconsider, releaseDecided, stopDecided } from '../restoring/putting-back.ts';
-import { createRecovery } from '../restoring/recovering.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
+import { describeInstances } from '../aws/ec2-describe.ts';
+import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import { closeLook } from '../domain/batch/apply-changes.ts';
+import { type Batch, batchSchema } from '../domain/batch/batch.ts';
+import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchResult } from '../domain/batch/batch-result.ts';
+import { resultKey } from '../domain/model/object-keys.ts';
+import type { Reason } from '../domain/model/reason.ts';
+import { toTimestamp } from '../domain/model/time.ts';
+import { LEASE_TAG } from '../domain/ownership/lease.ts';
+import { decideKeptLease, decideRestore } from '../domain/steps/restore.ts';
+import { applyRestore } from '../domain/steps/restore-result.ts';
+import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
+import { createRecovery } from '../operations/recover-failed-step.ts';
+import { type Decided, leaseOf, reconsider, releaseDecided, stopDecided } from '../operations/stop-and-release.ts';
+import { environment } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,

@@ -1,4 +1,4 @@
-import { lambdaRuntime } from '../runtime.ts';
+import { lambdaRuntime } from '../runtime/runtime.ts';
 import { createStartInstances } from './start-instances.ts';
 
 export const handler = createStartInstances(lambdaRuntime());

@@ -1,35 +1,27 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { createEc2Client, createS3Client, createSfnClient, REQUEST_TIMEOUT_SECONDS } from '../aws/clients.ts';
-import { describeInstances } from '../aws/ec2.ts';
-import { findLostAttempts } from '../aws/holds.ts';
-import { findStandings } from '../aws/leases.ts';
-import { hasLock } from '../aws/lock.ts';
-import { toAttempt, toNoStartNote, toStartNote } from '../domain/attempts.ts';
-import {
-  type Attempt,
-  type Batch,
-  batchSchema,
-  type ConveyorInstance,
-  closeLook,
-  enterBatch,
-  failWithoutLock,
-} from '../domain/conveyor.ts';
-import { leaveAsleep, tooLateToStart } from '../domain/finish-by.ts';
-import type { InstanceFacts } from '../domain/instances.ts';
-import type { LeaseStanding } from '../domain/lease-standing.ts';
-import { carriedLeases, isLeaseOf, type StartNote, startNoteKey, toHold } from '../domain/leases.ts';
-import {
-  applyStart,
-  applyStartDecision,
-  decideStart,
-  type StartFacts,
-  type StartResult,
-  wasAwake,
-} from '../domain/starting.ts';
-import { environment } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime, timeKeeper } from '../runtime.ts';
-import { holdAndStart, type ToHold } from './hold-and-start.ts';
+import { describeInstances } from '../aws/ec2-describe.ts';
+import { createEc2Client, createS3Client, createSfnClient, REQUEST_TIMEOUT_SECONDS } from '../aws/sdk/clients.ts';
+import { closeLook, enterBatch } from '../domain/batch/apply-changes.ts';
+import { type Batch, batchSchema } from '../domain/batch/batch.ts';
+import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import { failWithoutLock } from '../domain/batch/transitions.ts';
+import type { InstanceFacts } from '../domain/model/instance.ts';
+import { startNoteKey } from '../domain/model/object-keys.ts';
+import { type Attempt, toAttempt, toHold } from '../domain/ownership/attempt.ts';
+import { carriedLeases, isLeaseOf } from '../domain/ownership/lease.ts';
+import type { LeaseStanding } from '../domain/ownership/lease-status.ts';
+import type { StartNote } from '../domain/ownership/start-record.ts';
+import { applyStartDecision, decideStart, type StartFacts } from '../domain/steps/start.ts';
+import { leaveAsleep, tooLateToStart } from '../domain/steps/start-deadline.ts';
+import { applyStart, type StartResult, toNoStartNote, toStartNote, wasAwake } from '../domain/steps/start-result.ts';
+import { findLostAttempts } from '../operations/find-lost-attempts.ts';
+import { findStandings } from '../operations/read-lease-status.ts';
+import { hasLock } from '../operations/take-run-lock.ts';
+import { environment } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
+import { holdAndStart, type ToHold } from './lease-and-start.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,

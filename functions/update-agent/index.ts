@@ -1,4 +1,4 @@
-import { lambdaRuntime } from '../runtime.ts';
+import { lambdaRuntime } from '../runtime/runtime.ts';
 import { createUpdateAgent } from './update-agent.ts';
 
 export const handler = createUpdateAgent(lambdaRuntime());

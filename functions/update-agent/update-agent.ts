@@ -1,48 +1,32 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { createEc2Client, createS3Client, createSsmClient } from '../aws/clients.ts';
-import { describeInstances } from '../aws/ec2.ts';
-import { describeFailure } from '../aws/failures.ts';
-import { hasLock } from '../aws/lock.ts';
-import { cancelCommand, describeAgents, findCommands, listInvocations, sendCommand } from '../aws/ssm.ts';
-import {
-  type Batch,
-  batchSchema,
-  type ConveyorInstance,
-  closeLook,
-  commandComment,
-  commentPrefix,
-  conclude,
-  failWithoutLock,
-  moveTo,
-} from '../domain/conveyor.ts';
-import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
-import type { Invocation } from '../domain/run-command/work.ts';
-import { COMMAND_TIMEOUT_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/settings.ts';
-import { explainSilence, isSilence } from '../domain/silence.ts';
-import { addSeconds, toTimestamp } from '../domain/time.ts';
-import {
-  currentCommand,
-  decideUpdate,
-  endCommands,
-  needsAgentFacts,
-  type UpdateDecision,
-  withLostCommands,
-} from '../domain/updating.ts';
-import { environment } from '../environment.ts';
-import {
-  createHandler,
-  type Handler,
-  type InvocationContext,
-  parseEnvironment,
-  type Runtime,
-  timeKeeper,
-} from '../runtime.ts';
+import { describeInstances } from '../aws/ec2-describe.ts';
+import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import { describeAgents } from '../aws/ssm-agents.ts';
+import { cancelCommand, findCommands, listInvocations, sendCommand } from '../aws/ssm-commands.ts';
+import { closeLook } from '../domain/batch/apply-changes.ts';
+import { type Batch, batchSchema } from '../domain/batch/batch.ts';
+import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import { conclude, failWithoutLock, moveTo } from '../domain/batch/transitions.ts';
+import { COMMAND_TIMEOUT_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/model/limits.ts';
+import { addSeconds, toTimestamp } from '../domain/model/time.ts';
+import { explainSilence, isSilence } from '../domain/steps/unresponsive-agent.ts';
+import { decideUpdate, needsAgentFacts, type UpdateDecision } from '../domain/steps/update.ts';
+import { commandComment, commentPrefix } from '../domain/work/command-comment.ts';
+import { currentCommand, endCommands, withLostCommands } from '../domain/work/sent-commands.ts';
+import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
+import type { Invocation } from '../domain/work/work.ts';
+import { hasLock } from '../operations/take-run-lock.ts';
+import { environment } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import { type InvocationContext, type Runtime, timeKeeper } from '../runtime/runtime.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
   UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS,
 });
+
 const work = updateSsmAgent;
 
 /** UpdateAgent: sends AWS-UpdateSSMAgent to those that are ready, and follows what has become of it. */

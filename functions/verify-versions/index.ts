@@ -1,4 +1,4 @@
-import { lambdaRuntime } from '../runtime.ts';
+import { lambdaRuntime } from '../runtime/runtime.ts';
 import { createVerifyVersions } from './verify-versions.ts';
 
 export const handler = createVerifyVersions(lambdaRuntime());

@@ -1,15 +1,20 @@
 import * as z from 'zod';
-import { createEc2Client, createSsmClient } from '../aws/clients.ts';
-import { describeInstances } from '../aws/ec2.ts';
-import { describeAgents } from '../aws/ssm.ts';
-import { type Batch, batchSchema, type ConveyorInstance, closeLook, conclude } from '../domain/conveyor.ts';
-import { updateSsmAgent } from '../domain/run-command/update-ssm-agent.ts';
-import { explainSilence, isSilence } from '../domain/silence.ts';
-import { judgeVersion, type VerifyDecision } from '../domain/verifying.ts';
-import { environment } from '../environment.ts';
-import { createHandler, type Handler, parseEnvironment, type Runtime } from '../runtime.ts';
+import { describeInstances } from '../aws/ec2-describe.ts';
+import { createEc2Client, createSsmClient } from '../aws/sdk/clients.ts';
+import { describeAgents } from '../aws/ssm-agents.ts';
+import { closeLook } from '../domain/batch/apply-changes.ts';
+import { type Batch, batchSchema } from '../domain/batch/batch.ts';
+import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import { conclude } from '../domain/batch/transitions.ts';
+import { explainSilence, isSilence } from '../domain/steps/unresponsive-agent.ts';
+import { judgeVersion, type VerifyDecision } from '../domain/steps/verify.ts';
+import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
+import { environment } from '../runtime/environment.ts';
+import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 const environmentSchema = z.object({ VERIFY_DEADLINE_SECONDS: environment.VERIFY_DEADLINE_SECONDS });
+
 const work = updateSsmAgent;
 
 /** VerifyVersions: believes only what the agent itself reports, in a ping newer than the command's end. */

@@ -1,22 +1,25 @@
-import { createDisturbances, type DisturbanceRule } from './disturbances.ts';
-import type { Fleet } from './fleet.ts';
+import { createRandom, randomUuid } from '../base/random.ts';
+import type { Fleet } from './fleet/fleet.ts';
 import { type Access, createAccess } from './iam/access.ts';
-import { createJournal, type Journal } from './journal.ts';
+import { createDisturbances, type DisturbanceRule } from './injected-errors.ts';
 import { createPeople, type People } from './people.ts';
-import { createRandom, randomUuid } from './random.ts';
-import { type Call, type Operations, ServiceError } from './service.ts';
-import { changing } from './services/ec2-change.ts';
-import { describing } from './services/ec2-describe.ts';
+import { changing } from './services/ec2/change.ts';
+import { describing } from './services/ec2/describe.ts';
+import type { Call, Operations } from './services/operation.ts';
 import { GROUP_ROUTES, resourceGroups } from './services/resource-groups.ts';
-import { createObjectStore, type ObjectStore, S3_OPERATIONS, s3Error } from './services/s3.ts';
+import type { ObjectStore } from './services/s3/object-store.ts';
+import { createObjectStore, S3_OPERATIONS, s3Error } from './services/s3/s3.ts';
 import { type Message, sns, sts } from './services/sns-sts.ts';
-import { agents } from './services/ssm-agents.ts';
-import { commands } from './services/ssm-commands.ts';
-import { neighbours } from './services/ssm-neighbours.ts';
+import { agents } from './services/ssm/agents.ts';
+import { commands } from './services/ssm/commands.ts';
+import { neighbours } from './services/ssm/other-activity.ts';
 import { createThrottle } from './throttle.ts';
 import type { WireRequest, WireResponse } from './wire/http.ts';
 import { ec2Protocol, jsonProtocol, type Protocol, queryProtocol, restJsonProtocol } from './wire/protocols.ts';
-import { createWorld, type World } from './world/world.ts';
+import { ServiceError } from './wire/service-error.ts';
+import { createJournal, type Journal } from './world/journal.ts';
+import type { World } from './world/model.ts';
+import { createWorld } from './world/world.ts';
 
 export const ACCOUNT_ID = '123456789012';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { ClientOptions } from '../../functions/aws/clients.ts';
+import type { ClientOptions } from '../../functions/aws/sdk/clients.ts';
+import { createRandom } from '../base/random.ts';
 import type { Account } from './account.ts';
-import { createRandom } from './random.ts';
 import type { WireRequest, WireResponse } from './wire/http.ts';
 
 /** How long a call is under way, there and back. */

@@ -1,12 +1,13 @@
-import type { Journal } from './journal.ts';
-import { createRandom, type Random, randomUuid } from './random.ts';
-import { type Call, type Operation, ServiceError } from './service.ts';
-import { changing } from './services/ec2-change.ts';
-import { isListed } from './services/ssm-agents.ts';
-import { type CommandRequest, send } from './world/commands.ts';
+import { createRandom, type Random, randomUuid } from '../base/random.ts';
+import { changing } from './services/ec2/change.ts';
+import type { Call, Operation } from './services/operation.ts';
+import { isListed } from './services/ssm/agents.ts';
+import { ServiceError } from './wire/service-error.ts';
+import { beginAssociation, beginSession } from './world/activity.ts';
+import { send } from './world/commands.ts';
+import type { Journal } from './world/journal.ts';
 import type { Machine } from './world/machine.ts';
-import { beginAssociation, beginSession } from './world/neighbours.ts';
-import type { World } from './world/world.ts';
+import type { CommandRequest, World } from './world/model.ts';
 
 /** The principal of whatever people do. */
 export const PERSON = 'person';

@@ -11,7 +11,9 @@ const buckets: Record<string, Bucket> = {
   'ec2:DeleteTags': { capacity: 100, refillPerSecond: 10 },
   'ssm:SendCommand': { capacity: 20, refillPerSecond: 5 },
 };
+
 const byDefault: Bucket = { capacity: 100, refillPerSecond: 20 };
+
 /** S3 scales with its prefixes: never the limit here. */
 const UNLIMITED = new Set(['s3', 'sts']);
 

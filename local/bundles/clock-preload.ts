@@ -1,4 +1,4 @@
-import { clockFromEnvironment, dateAt, machineNow, readClock } from './clock.ts';
+import { clockFromEnvironment, dateAt, machineNow, readClock } from '../clock/shared-clock.ts';
 
 /**
  * For `NODE_OPTIONS=--import`: Date in this process follows the account's clock, for accounts that are faster than the
@@ -6,4 +6,5 @@ import { clockFromEnvironment, dateAt, machineNow, readClock } from './clock.ts'
  * and its time-outs are as many times more patient. `performance` and `process.hrtime` stay real, too.
  */
 const clock = clockFromEnvironment(process.env);
+
 globalThis.Date = dateAt(() => readClock(clock, machineNow()));

@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { BadInput } from '../account/fleet.ts';
+import { BadInput } from '../base/bad-input.ts';
 import type { BuiltFunction } from './built-functions.ts';
 
 const HOST = '127.0.0.1';
+
 const INVOKE_PATH = '/2015-03-31/functions/function/invocations';
+
 /** Until the emulator listens; it is one binary, and takes some milliseconds. */
 const OPENING_TRIES_MAX = 100;
+
 const OPENING_REST_MILLISECONDS = 50;
 
 /** The emulator's binary, as it ships inside SAM CLI, by node's name of the machine's architecture. */

@@ -6,7 +6,9 @@ import type { Answer, Invocation } from './function-process.ts';
  * each invocation to its handler. Knows nothing of the account; where that is, the environment says.
  */
 const [file = '', handlerName = ''] = process.argv.slice(2);
+
 const { [handlerName]: handler } = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+
 if (typeof handler !== 'function') throw new Error(`${file} exports no function "${handlerName}"`);
 
 const tell = (answer: Answer) => process.send?.(answer);
@@ -22,4 +24,5 @@ process.on('message', async ({ event, requestId, timeoutSeconds }: Invocation) =
     tell({ kind: 'error', name, message });
   }
 });
+
 tell({ kind: 'ready' });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { BuiltFunction } from './built-functions.ts';
 
 const HOST = fileURLToPath(new URL('function-host.ts', import.meta.url));
+
 /** By the machine's clock: a process that hangs must not hang the whole. */
 const LIFE_MILLISECONDS_MAX = 30_000;
 

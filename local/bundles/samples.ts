@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Batch, batchSchema } from '../../functions/domain/conveyor.ts';
-import { listRequestSchema } from '../../functions/domain/execution.ts';
+import { type Batch, batchSchema } from '../../functions/domain/batch/batch.ts';
+import { listRequestSchema } from '../../functions/domain/listing/execution-input.ts';
 
 const folder = new URL('../../events/', import.meta.url);
+
 const readSample = (name: string): unknown => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'));
 
 /** The samples of events/: of one run, the same for all of them, each of its own moment in it; and what comes regularly. */

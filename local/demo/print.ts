@@ -1,14 +1,17 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import type { Plan } from '../../functions/domain/plan.ts';
-import type { Report } from '../../functions/domain/report.ts';
-import type { Fleet } from '../account/fleet.ts';
-import type { PromiseCheck } from '../promises.ts';
-import type { Simulated } from '../simulation.ts';
+import type { Plan } from '../../functions/domain/listing/plan.ts';
+import type { Report } from '../../functions/domain/report/report.ts';
+import type { Fleet } from '../account/fleet/fleet.ts';
+import type { PromiseCheck } from '../run/promise-checks.ts';
+import type { Simulated } from '../run/simulated-run.ts';
 
 const COLOURS = { updated: 'green', 'already-current': 'green', failed: 'red', excluded: 'yellow' } as const;
+
 const WIDTH_MIN = 120;
+
 const WIDTH_MAX = 240;
+
 /** No lines at all: one instance is one line, unless its reason is long. */
 const PARTS = [
   'top',
@@ -27,6 +30,7 @@ const PARTS = [
   'right-mid',
   'middle',
 ];
+
 const NO_LINES = Object.fromEntries(PARTS.map((part) => [part, '']));
 
 const width = (columns: number | undefined) => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns ?? 180));

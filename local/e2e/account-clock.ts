@@ -18,11 +18,15 @@ interface ClockFile {
 const DELAY_MILLISECONDS_MIN = 250;
 
 const RealDate = Date;
+
 const realSetTimeout = setTimeout;
+
 const { realStart, accountStart, speed } = JSON.parse(
   readFileSync(process.env['REVEILLE_CLOCK_FILE'] ?? '', 'utf8'),
 ) as ClockFile;
+
 const now = () => Math.floor(accountStart + (RealDate.now() - realStart) * speed);
+
 const scaled = (delay: number) => Math.max(delay / speed, Math.min(delay, DELAY_MILLISECONDS_MIN));
 
 globalThis.Date = new Proxy(RealDate, {
@@ -30,6 +34,7 @@ globalThis.Date = new Proxy(RealDate, {
   apply: () => new RealDate(now()).toString(),
   get: (target, property, self) => (property === 'now' ? now : Reflect.get(target, property, self)),
 });
+
 globalThis.setTimeout = Object.assign(
   (run: (...rest: unknown[]) => void, delay = 0, ...rest: unknown[]) => realSetTimeout(run, scaled(delay), ...rest),
   // With the promise form that `util.promisify` finds there.

@@ -1,20 +1,22 @@
-import type { Report } from '../../functions/domain/report.ts';
+import type { Report } from '../../functions/domain/report/report.ts';
 import { createAccount } from '../account/account.ts';
-import { checkPromises, type PromiseCheck } from '../promises.ts';
-import { openHttpDoor } from '../server/http-door.ts';
-import { startPacedClock } from '../server/real-time.ts';
-import { stateOf, warmUp } from '../simulation.ts';
-import { e2eFleet, SEED, SPEED } from './fleet.ts';
+import { startPacedClock } from '../clock/paced-clock.ts';
+import { checkPromises, type PromiseCheck } from '../run/promise-checks.ts';
+import { stateOf, warmUp } from '../run/simulated-run.ts';
+import { openHttpDoor } from '../server/http-server.ts';
+import { e2eFleet, SEED, SPEED } from './e2e-fleet.ts';
 
 /**
  * The embedded account in a process of its own, since its clock replaces the process's. Its parent tells it where to listen,
  * and asks it in the end what has really become of the fleet.
  */
 export type Question = { port: number } | { judge: Report };
+
 export interface Listening {
   realStart: number;
   accountStart: number;
 }
+
 export interface Judgement {
   checks: PromiseCheck[];
   states: Record<string, string>;
@@ -51,5 +53,6 @@ async function live(port: number): Promise<void> {
 process.once('message', (question: Question) => {
   if ('port' in question) void live(question.port);
 });
+
 // Whoever started it is gone, and nobody else will stop it.
 process.once('disconnect', () => process.exit(0));

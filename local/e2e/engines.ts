@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HoldRecord } from '../../functions/domain/leases.ts';
-import type { Plan } from '../../functions/domain/plan.ts';
-import type { Report } from '../../functions/domain/report.ts';
-import { type Simulated, simulate, stateOf } from '../simulation.ts';
+import type { Plan } from '../../functions/domain/listing/plan.ts';
+import type { HoldRecord } from '../../functions/domain/ownership/start-record.ts';
+import type { Report } from '../../functions/domain/report/report.ts';
+import { type Simulated, simulate, stateOf } from '../run/simulated-run.ts';
 import type { Judgement, Listening, Question } from './account-process.ts';
 import {
   type Check,
@@ -15,18 +15,22 @@ import {
   knownDifference,
   promisesKept,
 } from './compare.ts';
-import { e2eFleet, PARAMETERS, SEED, SPEED } from './fleet.ts';
+import { e2eFleet, PARAMETERS, SEED, SPEED } from './e2e-fleet.ts';
 import { cleanEnvironment, installMiniStack, startMiniStack } from './ministack.ts';
 import { converse, freePorts, StepFailed } from './processes.ts';
 import { build, connectStack, deploy, type Stack } from './stack.ts';
 
 const ANSWER_SECONDS_MAX = 15;
+
 const SHORT_RUN_SECONDS_MAX = 45;
+
 const RUN_SECONDS_MAX = 120;
 
 /** Three executions, in this order: the third changes the fleet. */
 const DRY_RUN = { name: 'dry-run', input: { dryRun: true } };
+
 const REFUSED = { name: 'refused', input: { groups: ['nobody-knows-it'] } };
+
 const RUN = { name: 'run', input: {} };
 
 type Execution = { name: string; input: object };

@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ACCOUNT_ID } from '../account/account.ts';
-import { e2eFleet, SPEED } from './fleet.ts';
+import { e2eFleet, SPEED } from './e2e-fleet.ts';
 import { type Environment, run, StepFailed, serve } from './processes.ts';
 
 const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
+
 const preload = new URL('account-clock.ts', import.meta.url).href;
+
 /** Its Python process takes 200 MB; whatever goes wrong in it must not take the machine along. */
 const MEMORY_KILOBYTES_MAX = 4 * 1024 * 1024;
+
 const INSTALL_SECONDS_MAX = 120;
+
 const START_SECONDS_MAX = 30;
+
 const LOOK_MILLISECONDS = 100;
 
 /** Keys of nobody: an account number as key ID is how the engine tells accounts apart. */

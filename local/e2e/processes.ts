@@ -7,6 +7,7 @@ export class StepFailed extends Error {
 }
 
 const OUTPUT_CHARACTERS_MAX = 20_000;
+
 const started = new Set<ChildProcess>();
 
 function killGroup(child: ChildProcess): void {

@@ -16,14 +16,18 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { e2eFleet, PARAMETERS } from './fleet.ts';
+import { e2eFleet, PARAMETERS } from './e2e-fleet.ts';
 import { cleanEnvironment, credentials } from './ministack.ts';
 import { run, StepFailed } from './processes.ts';
 
 const template = fileURLToPath(new URL('../../template.yaml', import.meta.url));
+
 const STACK = 'reveille-e2e';
+
 const BUILD_SECONDS_MAX = 60;
+
 const DEPLOY_SECONDS_MAX = 90;
+
 const LOOK_MILLISECONDS = 250;
 
 /** Builds the application as it is now, beside the tree: a build that lies around could be an older one. */

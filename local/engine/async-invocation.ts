@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../account/random.ts';
+import { createRandom, type Random } from '../base/random.ts';
 import { type LambdaFunction, runHandler, StatesError } from './lambda.ts';
 
 /** How long Lambda waits before it tries an asynchronous event again, after a function's error (docs/aws-behaviour.md 49). */

@@ -23,6 +23,7 @@ export interface DistributedMap {
 
 /** The one state of the inline map that stands in for a distributed one: a task that runs a child execution. */
 export const CHILD_TASK = 'ChildExecution';
+
 const LONGEST_SECONDS = 7 * 86_400;
 
 /** Reads the state machine's own file and fills in `${...}`, as CloudFormation does with DefinitionSubstitutions. */

@@ -1,73 +1,9 @@
-import type { Definition } from './definition.ts';
-import { type Attempt, createHistory, type HistoryEvent, type InterpreterEvent, withoutHistory } from './history.ts';
-import { keepMapRuns, type MapRun } from './map-runs.ts';
-import type { Execution, ExecutionResult } from './state-machine.ts';
+import { createHistory, withoutHistory } from './history.ts';
+import { keepMapRuns } from './map-runs.ts';
+import type { Beginning, ExecutionRecord, ExecutionRegistry, ExecutionResult, MapRun, RecordOptions } from './model.ts';
 
 /** AWS keeps a Standard execution for 90 days after its end; its name is free again then (docs/aws-behaviour.md 28). */
 const KEPT_MILLISECONDS = 90 * 86_400_000;
-
-/** An execution that is remembered: a state machine's own, or a child of a map run. Times are milliseconds since the epoch. */
-export interface ExecutionRecord {
-  arn: string;
-  name: string;
-  stateMachineArn: string;
-  status: 'RUNNING' | 'PENDING_REDRIVE' | ExecutionResult['status'];
-  readonly input: string;
-  readonly output: string | null;
-  error: string | undefined;
-  cause: string | undefined;
-  startedAt: number;
-  stoppedAt: number | null;
-  redriveCount: number;
-  redrivenAt: number | null;
-  /** The map run that a child belongs to. */
-  mapRun: MapRun | null;
-  mapRuns: MapRun[];
-  /** None, where no histories are kept. */
-  events: HistoryEvent[];
-  /** Ends it as StopExecution does, with its children; resolves when it has ended. */
-  stop(error?: string, cause?: string): Promise<void>;
-  /** Goes on from the state that did not succeed. @throws NotRedrivable */
-  redrive(): Execution;
-}
-
-export interface RecordOptions {
-  /** Each execution's history, as GetExecutionHistory tells it. Costs memory and time. */
-  histories?: boolean;
-  /** How many seconds later a change is told; drawn anew for each change. None: at once. */
-  lagSeconds?: () => number;
-}
-
-/** What an execution tells while it runs. */
-export interface Recorder {
-  record: ExecutionRecord;
-  schedule(parameters: unknown): Attempt;
-  note(event: InterpreterEvent): void;
-  /** The map run of a state, which a child of it is about to join. */
-  mapRunOf(state: string): MapRun;
-  /** It goes on from a state; if that is a map, with the map run that it had, or with a new one. */
-  redriven(state: string, hasNewMapRun: boolean): void;
-  close(result: ExecutionResult): void;
-}
-
-export interface Beginning extends Pick<ExecutionRecord, 'arn' | 'name' | 'startedAt' | 'stop' | 'redrive'> {
-  definition: Definition;
-  /** The text as it was given, if it was given as a text. */
-  input: { value: unknown; text: string | undefined };
-  mapRun: MapRun | null;
-}
-
-/** Remembers executions, their map runs and, if it is to, their histories. */
-export interface ExecutionRegistry {
-  hasHistories: boolean;
-  begin(beginning: Beginning): Recorder;
-  /** Those that were started by themselves, the newest first. */
-  list(): ExecutionRecord[];
-  find(arn: string): ExecutionRecord | undefined;
-  /** As DescribeExecution tells it, which may lag behind (docs/aws-behaviour.md 31). */
-  findTold(arn: string): ExecutionRecord | undefined;
-  findMapRun(arn: string): MapRun | undefined;
-}
 
 /** What an execution looks like from some time on. */
 interface Told {

@@ -1,38 +1,5 @@
 import type { Definition, State } from './definition.ts';
-import type { ExecutionResult } from './state-machine.ts';
-
-/** An event of an execution's history, as GetExecutionHistory tells it. */
-export interface HistoryEvent {
-  id: number;
-  previousEventId: number;
-  type: string;
-  /** Milliseconds since the epoch. */
-  timestamp: number;
-  /** What the event's details are called on the wire, and what they are; null: the type says it all. */
-  details: { name: string; content: Record<string, unknown> } | null;
-}
-
-/** An entry of the interpreter's log, as far as a history is made of it. */
-export interface InterpreterEvent {
-  type: string;
-  timestamp: number;
-  state?: { name: string; type: string; input: unknown; output?: unknown };
-  Error?: string;
-  Cause?: unknown;
-}
-
-/** One try of a task. Who runs it says what came of it. */
-export interface Attempt {
-  succeeded(output: unknown): void;
-}
-
-/** What the history asks of whoever knows the map runs of the execution. */
-export interface MapRunKeeper {
-  begin(state: string, input: unknown, at: number): { arn: string; redriveCount: number };
-  end(state: string, status: 'SUCCEEDED' | 'FAILED', at: number): void;
-  /** @returns whether there was one under way */
-  abort(at: number): boolean;
-}
+import type { Attempt, HistoryEvent, HistoryWriter, InterpreterEvent, MapRunKeeper } from './model.ts';
 
 /** A try that has been made; `ended` says when and with what it succeeded. */
 interface Call {
@@ -41,19 +8,11 @@ interface Call {
   ended: { at: number; output: string } | null;
 }
 
-export interface HistoryWriter {
-  events: HistoryEvent[];
-  /** A task is about to be called. */
-  schedule(parameters: unknown): Attempt;
-  note(event: InterpreterEvent): void;
-  redriven(redriveCount: number, at: number): void;
-  close(result: ExecutionResult, at: number): void;
-}
-
 /** A redrive goes on in these without entering them again (remembered). */
 const ENTERED_ONCE = ['Task', 'Wait', 'Map'];
 
 const WHOLE = { truncated: false };
+
 const TERMINAL = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut', ABORTED: 'Aborted' } as const;
 
 /** `arn:aws:states:::lambda:invoke` is the resource `invoke` of the type `lambda`. */

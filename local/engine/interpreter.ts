@@ -1,6 +1,6 @@
 import { ExecutionError, ExecutionTimeoutError, StateMachine } from 'aws-local-stepfunctions';
 import { type Definition, startingAt } from './definition.ts';
-import type { ExecutionResult } from './state-machine.ts';
+import type { ExecutionResult } from './model.ts';
 
 /** The interpreters of definitions that begin at a state: made once, kept for all executions. */
 export function createInterpreters() {

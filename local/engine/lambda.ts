@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Handler } from '../../functions/runtime.ts';
-import { type Random, randomUuid } from '../account/random.ts';
+import type { Handler } from '../../functions/runtime/handler.ts';
+import { type Random, randomUuid } from '../base/random.ts';
 
 /** Step Functions' limit of a payload (docs/aws-behaviour.md 26). */
 export const PAYLOAD_BYTES_MAX = 262_144;

@@ -1,23 +1,7 @@
-import { createRandom, randomUuid } from '../account/random.ts';
+import { createRandom, randomUuid } from '../base/random.ts';
 import type { Definition, State } from './definition.ts';
-import type { ExecutionRecord } from './executions.ts';
-import type { MapRunKeeper } from './history.ts';
+import type { ExecutionRecord, MapRun, MapRunKeeper } from './model.ts';
 import { whyNotRedrivable } from './redrivable.ts';
-
-export interface MapRun {
-  arn: string;
-  executionArn: string;
-  stateMachineArn: string;
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
-  startedAt: number;
-  stoppedAt: number | null;
-  redriveCount: number;
-  redrivenAt: number | null;
-  itemCount: number;
-  maxConcurrency: number;
-  toleratedFailurePercentage: number;
-  children: ExecutionRecord[];
-}
 
 /** How many items a map has: its ItemsPath is a path of names, or the whole input. */
 function countItems(itemsPath: unknown, input: unknown): number {

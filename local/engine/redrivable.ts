@@ -1,4 +1,4 @@
-import type { ExecutionRecord } from './executions.ts';
+import type { ExecutionRecord } from './model.ts';
 
 /** How long after its end an execution can be redriven (docs/aws-behaviour.md 47). */
 const REDRIVABLE_MILLISECONDS = 14 * 86_400_000;

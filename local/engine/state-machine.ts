@@ -1,5 +1,5 @@
 import { ExecutionAbortedError, type StateMachine } from 'aws-local-stepfunctions';
-import { type Random, randomUuid } from '../account/random.ts';
+import { type Random, randomUuid } from '../base/random.ts';
 import {
   CHILD_TASK,
   type Definition,
@@ -9,11 +9,19 @@ import {
   splitDistributedMaps,
   taskNames,
 } from './definition.ts';
-import { createExecutionRegistry, type ExecutionRegistry, type RecordOptions } from './executions.ts';
-import type { InterpreterEvent } from './history.ts';
+import { createExecutionRegistry } from './executions.ts';
 import { createInterpreters, eventsInHistory, toResult } from './interpreter.ts';
 import { invoke, type LambdaFunction, StatesError, travel } from './lambda.ts';
-import type { MapRun } from './map-runs.ts';
+import type {
+  Execution,
+  ExecutionRegistry,
+  ExecutionResult,
+  InterpreterEvent,
+  MapRun,
+  RecordOptions,
+  StatusChange,
+  Tally,
+} from './model.ts';
 import { NotRedrivable, needsNewMapRun, whyNotRedrivable } from './redrivable.ts';
 import { type Items, isOver, itemsOf, type Life, type Position, type Try } from './tries.ts';
 
@@ -25,41 +33,6 @@ export interface StateMachineOptions {
   account: string;
   region: string;
   random: Random;
-}
-
-export type ExecutionResult =
-  | { status: 'SUCCEEDED'; output: unknown }
-  | { status: 'FAILED'; error: string; cause: string }
-  | { status: 'TIMED_OUT' }
-  | { status: 'ABORTED'; error?: string; cause?: string };
-
-export interface Execution {
-  arn: string;
-  result: Promise<ExecutionResult>;
-  /** The error and its cause are what whoever stops it gives as reasons. */
-  abort(error?: string, cause?: string): void;
-  /** Ends it at once as if its TimeoutSeconds were over. */
-  timeOut(): void;
-}
-
-/** What EventBridge would be told: an execution, or a child of a map run, has another status (docs/aws-behaviour.md 49). */
-export interface StatusChange {
-  executionArn: string;
-  /** Of a child: with the label of its map behind it. */
-  stateMachineArn: string;
-  name: string;
-  status: 'RUNNING' | ExecutionResult['status'];
-  /** Milliseconds since the epoch. */
-  at: number;
-  isChild: boolean;
-}
-
-/** What has happened since the state machine was made. Each entered state is a transition that AWS bills. */
-export interface Tally {
-  transitions: number;
-  /** Most events that one execution had; AWS allows 25,000 (docs/aws-behaviour.md 26). */
-  longestHistory: number;
-  invocations: number;
 }
 
 export interface LocalStateMachine {
@@ -82,7 +55,9 @@ export interface LocalStateMachine {
 const NEVER = (): Promise<never> => new Promise(() => undefined);
 
 type TaskHandler = (input: unknown) => Promise<unknown>;
+
 type RunOptions = NonNullable<Parameters<StateMachine['run']>[1]>;
+
 type Identity = Pick<Life, 'arn' | 'name' | 'stateMachineArn' | 'definition'>;
 
 /** An error or a cause that nobody gave is not there. */

@@ -1,6 +1,5 @@
 import type { Definition } from './definition.ts';
-import type { Recorder } from './executions.ts';
-import type { Execution, ExecutionResult } from './state-machine.ts';
+import type { Execution, ExecutionResult, Recorder } from './model.ts';
 
 /** A state that was entered, and with what. */
 export interface Position {

@@ -1,13 +1,13 @@
 import type { Account } from '../account/account.ts';
-import type { Fleet } from '../account/fleet.ts';
-import { createRandom, type Random, randomUuid } from '../account/random.ts';
+import type { Fleet } from '../account/fleet/fleet.ts';
 import { type DeployedFunction, lambda, lambdaProtocol } from '../account/services/lambda.ts';
 import { type DeployedSchedule, scheduler, schedulerProtocol } from '../account/services/scheduler.ts';
-import { deploy, referencesOf } from '../deployment.ts';
+import { createRandom, type Random, randomUuid } from '../base/random.ts';
+import { deploy, referencesOf } from '../deployment/deploy.ts';
+import { environmentOf, type References, readTemplate, type Template } from '../deployment/template.ts';
 import { invokeAsync } from '../engine/async-invocation.ts';
 import { type LambdaFunction, runHandler, StatesError } from '../engine/lambda.ts';
 import type { LocalStateMachine } from '../engine/state-machine.ts';
-import { environmentOf, type References, readTemplate, type Template } from '../template.ts';
 import { keepSchedule, readSchedules } from './schedule.ts';
 
 /** The application as it stands on a served account. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { ServiceError } from '../account/service.ts';
-import { s3Error } from '../account/services/s3.ts';
+import { s3Error } from '../account/services/s3/s3.ts';
 import type { WireRequest, WireResponse } from '../account/wire/http.ts';
 import { jsonProtocol, queryProtocol, restJsonProtocol } from '../account/wire/protocols.ts';
+import { ServiceError } from '../account/wire/service-error.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
+
 const CREDENTIAL = /^[^/]+\/\d{8}\/[^/]+\/[^/]+\/aws4_request$/;
+
 const REQUIRED = ['Credential', 'Signature', 'SignedHeaders'];
 
 /** What is wrong with a signature's header, in AWS's words; null: nothing that shows. */

@@ -1,4 +1,4 @@
-import { ServiceError } from '../account/service.ts';
+import { ServiceError } from '../account/wire/service-error.ts';
 
 const malformed = () => new ServiceError('IncompleteBody', 'The aws-chunked body is not well formed');
 

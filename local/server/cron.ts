@@ -1,4 +1,5 @@
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
 interface Field {
@@ -60,6 +61,7 @@ const parseField = (field: Field, text: string): number[] =>
   [...new Set(text.split(',').flatMap((part) => parsePart(field, part)))].sort((one, other) => one - other);
 
 const daysIn = ({ year, month }: CalendarDay): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
 /** 1 is Sunday. */
 const weekdayOf = ({ year, month, day }: CalendarDay): number =>
   new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 1;

@@ -1,12 +1,15 @@
-import { BadInput } from '../account/fleet.ts';
 import type { DeployedSchedule } from '../account/services/scheduler.ts';
-import { type References, resolveValue, type Template } from '../template.ts';
+import { BadInput } from '../base/bad-input.ts';
+import { type References, resolveValue, type Template } from '../deployment/template.ts';
 import { type CalendarDay, type Cron, parseCron } from './cron.ts';
 
 const MINUTE = 60_000;
+
 const DAY = 86_400_000;
+
 /** A leap day on a certain weekday comes once in 28 years, in 40 around a century. */
 const DAYS_AHEAD_MAX = 40 * 366;
+
 /** Longer timers are cut short: they hold 31 bits of milliseconds. */
 const TIMER_MAX = 7 * DAY;
 

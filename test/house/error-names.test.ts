@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { createListInstances as Factory } from '../../functions/list-instances/list-instances.ts';
 import { type Account, createAccount } from '../../local/account/account.ts';
-import type { Fleet } from '../../local/account/fleet.ts';
+import type { Fleet } from '../../local/account/fleet/fleet.ts';
+import { mixedFleet } from '../../local/account/fleet/mixed-fleet.ts';
 import { connect } from '../../local/account/in-process.ts';
-import { definitionPath } from '../../local/deployment.ts';
+import { runInVirtualTime } from '../../local/clock/virtual-time.ts';
+import { definitionPath } from '../../local/deployment/deploy.ts';
 import { readDefinition, type State } from '../../local/engine/definition.ts';
-import { runInVirtualTime } from '../../local/engine/virtual-time.ts';
-import { mixedFleet } from '../../local/mixed-fleet.ts';
 import { aReconcilerLock, aRunLock } from '../support/bucket.ts';
 import { aFleet } from '../support/stories.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { definitionPath, functionFactories } from '../../local/deployment.ts';
+import { definitionPath, functionFactories } from '../../local/deployment/deploy.ts';
+import { readTemplate } from '../../local/deployment/template.ts';
 import { readDefinition, type State, taskNames } from '../../local/engine/definition.ts';
-import { readTemplate } from '../../local/template.ts';
 
 /** One rule of names: state `CheckReadiness` = functions/check-readiness = CheckReadinessFunction = createCheckReadiness. */
 const definition = readDefinition(definitionPath, {});
@@ -56,7 +56,7 @@ it('no function and no folder is without a state, but for what stands outside of
   const folders = readdirSync(new URL('functions', root), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
-  const shared = ['aws', 'domain', 'reporting', 'restoring'];
+  const shared = ['aws', 'domain', 'operations', 'runtime'];
   expect(
     folders
       .map(({ name }) => name)

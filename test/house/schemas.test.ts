@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { batchSchema } from '../../functions/domain/conveyor.ts';
-import { executionInputSchema, listRequestSchema } from '../../functions/domain/execution.ts';
-import { withTables } from '../../local/docs.ts';
-import { schemaFiles } from '../../local/schemas.ts';
+import { batchSchema } from '../../functions/domain/batch/batch.ts';
+import { executionInputSchema, listRequestSchema } from '../../functions/domain/listing/execution-input.ts';
+import { withTables } from '../../local/generate/doc-tables.ts';
+import { schemaFiles } from '../../local/generate/schemas.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 const root = new URL('../../', `file://${__filename}`);

@@ -1,4 +1,4 @@
-import { type BehaviourName, behaviourNames, behaviours } from '../../local/account/behaviours.ts';
+import { type BehaviourName, behaviourNames, behaviours } from '../../local/account/fleet/behaviours.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 interface Ending {

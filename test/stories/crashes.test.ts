@@ -1,4 +1,4 @@
-import type { Handler } from '../../functions/runtime.ts';
+import type { Handler } from '../../functions/runtime/handler.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 type Wrap = (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;

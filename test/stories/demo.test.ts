@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { reportSchema } from '../../functions/domain/report.ts';
-import { demo } from '../../local/demo/main.ts';
+import { reportSchema } from '../../functions/domain/report/report.ts';
+import { demo } from '../../local/demo/run-demo.ts';
 import { aFleet } from '../support/stories.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reveille-demo-'));

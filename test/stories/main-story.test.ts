@@ -1,5 +1,5 @@
-import { reportSchema } from '../../functions/domain/report.ts';
-import { simulate } from '../../local/simulation.ts';
+import { reportSchema } from '../../functions/domain/report/report.ts';
+import { simulate } from '../../local/run/simulated-run.ts';
 import { aFleet, LATEST, OLD, tell } from '../support/stories.ts';
 
 describe('a group whose instances are all stopped', () => {

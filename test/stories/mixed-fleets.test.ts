@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mixedFleet } from '../../local/mixed-fleet.ts';
+import { mixedFleet } from '../../local/account/fleet/mixed-fleet.ts';
 import { tell } from '../support/stories.ts';
 
 describe('any fleet', () => {

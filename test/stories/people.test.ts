@@ -1,5 +1,5 @@
 import type { Account } from '../../local/account/account.ts';
-import { SIMULATION_START, stateOf } from '../../local/simulation.ts';
+import { SIMULATION_START, stateOf } from '../../local/run/simulated-run.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 const WEB = 'i-00000000000000001';

@@ -1,4 +1,4 @@
-import { simulate } from '../../local/simulation.ts';
+import { simulate } from '../../local/run/simulated-run.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 const writes = new Set(['StartInstances', 'StopInstances', 'CreateTags', 'DeleteTags', 'SendCommand']);

@@ -12,13 +12,13 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { ClientOptions } from '../../functions/aws/clients.ts';
+import type { ClientOptions } from '../../functions/aws/sdk/clients.ts';
 import { type Account, createAccount } from '../../local/account/account.ts';
-import type { BehaviourName } from '../../local/account/behaviours.ts';
-import type { Fleet, FleetInstance } from '../../local/account/fleet.ts';
+import type { BehaviourName } from '../../local/account/fleet/behaviours.ts';
+import type { Fleet, FleetInstance } from '../../local/account/fleet/fleet.ts';
 import { connect } from '../../local/account/in-process.ts';
 import type { Machine } from '../../local/account/world/machine.ts';
-import { runInVirtualTime } from '../../local/engine/virtual-time.ts';
+import { runInVirtualTime } from '../../local/clock/virtual-time.ts';
 import { at, INSTANCE_ID, OLD, TARGET } from './builders.ts';
 
 /** An instance of a fleet file: stopped, Amazon Linux, with an old agent. */

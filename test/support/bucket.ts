@@ -5,8 +5,9 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { AwsClientStub } from 'aws-sdk-client-mock';
-import { type HoldRecord, recordKey } from '../../functions/domain/leases.ts';
-import { LOCK_KEY, type RunLock } from '../../functions/domain/lock.ts';
+import { LOCK_KEY, recordKey } from '../../functions/domain/model/object-keys.ts';
+import type { RunLock } from '../../functions/domain/ownership/run-lock.ts';
+import type { HoldRecord } from '../../functions/domain/ownership/start-record.ts';
 import { aHold, aRun, stamp } from './builders.ts';
 import { noSuchKey, stored } from './functions.ts';
 

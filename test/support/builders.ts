@@ -1,9 +1,12 @@
-import type { Batch, ConveyorInstance, Hold, Run } from '../../functions/domain/conveyor.ts';
-import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
-import { formatLease, LEASE_TAG } from '../../functions/domain/leases.ts';
-import type { RestoreFacts } from '../../functions/domain/restoring.ts';
-import type { ManifestInstance } from '../../functions/domain/results.ts';
-import type { Invocation } from '../../functions/domain/run-command/work.ts';
+import type { Batch } from '../../functions/domain/batch/batch.ts';
+import type { ConveyorInstance } from '../../functions/domain/batch/batch-instance.ts';
+import type { ManifestInstance } from '../../functions/domain/listing/manifest.ts';
+import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
+import type { Run } from '../../functions/domain/model/run.ts';
+import type { Hold } from '../../functions/domain/ownership/attempt.ts';
+import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
+import type { RestoreFacts } from '../../functions/domain/steps/restore.ts';
+import type { Invocation } from '../../functions/domain/work/work.ts';
 
 /** The night of the run. `at('02:05')` is five minutes into it; seconds and milliseconds may follow. */
 export const at = (time: string): Date => {

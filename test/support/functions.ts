@@ -8,11 +8,11 @@ import type { ListGroupResourcesCommandOutput } from '@aws-sdk/client-resource-g
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { CommandInvocation, DescribeInstanceInformationCommandOutput } from '@aws-sdk/client-ssm';
 import type { AwsClientStub } from 'aws-sdk-client-mock';
-import type { ClientOptions } from '../../functions/aws/clients.ts';
-import type { AgentFacts, InstanceFacts } from '../../functions/domain/instances.ts';
-import { LEASE_TAG } from '../../functions/domain/leases.ts';
-import type { Invocation } from '../../functions/domain/run-command/work.ts';
-import type { InvocationContext, Runtime } from '../../functions/runtime.ts';
+import type { ClientOptions } from '../../functions/aws/sdk/clients.ts';
+import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
+import { LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
+import type { Invocation } from '../../functions/domain/work/work.ts';
+import type { InvocationContext, Runtime } from '../../functions/runtime/runtime.ts';
 import { aRun, at, wokenFacts } from './builders.ts';
 
 /** What a function takes from outside, and what AWS answers it: for tests of one function alone. */

@@ -1,5 +1,5 @@
 import type { Account } from '../../local/account/account.ts';
-import type { JournalEntry } from '../../local/account/journal.ts';
+import type { JournalEntry } from '../../local/account/world/journal.ts';
 
 /** What the roles of many accounts allow, and what of that was needed in any of them. */
 export interface Ledger {

@@ -1,8 +1,8 @@
-import type { Report, ReportInstance } from '../../functions/domain/report.ts';
-import type { BehaviourName } from '../../local/account/behaviours.ts';
-import { type Fleet, parseFleet } from '../../local/account/fleet.ts';
-import { checkPromises } from '../../local/promises.ts';
-import { type Simulated, type SimulationOptions, simulate } from '../../local/simulation.ts';
+import type { Report, ReportInstance } from '../../functions/domain/report/report.ts';
+import type { BehaviourName } from '../../local/account/fleet/behaviours.ts';
+import { type Fleet, parseFleet } from '../../local/account/fleet/fleet.ts';
+import { checkPromises } from '../../local/run/promise-checks.ts';
+import { type Simulated, type SimulationOptions, simulate } from '../../local/run/simulated-run.ts';
 import { unexplainedDenials } from './permissions.ts';
 
 export const LATEST = '3.3.551.0';

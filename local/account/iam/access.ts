@@ -1,7 +1,7 @@
-import type { Scene } from './asks.ts';
+import type { Scene } from './access-request.ts';
 import { denial } from './denials.ts';
 import type { AccessRequest, Decision, Permission, Policy } from './policy.ts';
-import { REQUESTS } from './requests.ts';
+import { REQUESTS } from './request-table.ts';
 
 /** Whether a principal's action is among those that were revoked. */
 export type RevokedMatcher = (principal: string, action: string) => boolean;

@@ -1,4 +1,4 @@
-import { ServiceError } from '../service.ts';
+import { ServiceError } from '../wire/service-error.ts';
 import type { AccessRequest, Decision } from './policy.ts';
 
 /** How each service says that IAM has said no (docs/aws-behaviour.md 30, 34, 42). */

@@ -41,6 +41,7 @@ export interface Policy {
 }
 
 const STATEMENT_FIELDS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
+
 const ACTION = /^[a-z0-9-]+:[A-Za-z0-9*?]+$/;
 
 function compileAction(text: string, where: string) {

@@ -1,17 +1,21 @@
 import * as z from 'zod';
-import { type Call, type Operations, operation, paginate, ServiceError } from '../service.ts';
 import type { WireRequest, WireResponse } from '../wire/http.ts';
 import { decodePathPart, type Protocol, type Route, restJsonProtocol } from '../wire/protocols.ts';
+import { ServiceError } from '../wire/service-error.ts';
+import { type Call, type Operations, operation, paginate } from './operation.ts';
 
 /** Lambda's limits of a synchronous invocation. */
 const PAYLOAD_BYTES_MAX = 6 * 1024 * 1024;
+
 const PAGE_MAX = 50;
 
 const routes: Route[] = [
   { method: 'GET', path: '/2015-03-31/functions', operation: 'ListFunctions' },
   { method: 'POST', path: '/2015-03-31/functions/{FunctionName}/invocations', operation: 'Invoke' },
 ];
+
 const restJson = restJsonProtocol(routes);
+
 const INVOCATION = /^\/2015-03-31\/functions\/(?<name>[^/]+)\/invocations\/?$/;
 
 /** Where Invoke keeps its parameters beside the payload. */

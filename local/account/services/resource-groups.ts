@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { Fleet } from '../fleet.ts';
-import { type Operations, operation, paginate, ServiceError } from '../service.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { Route } from '../wire/protocols.ts';
+import { ServiceError } from '../wire/service-error.ts';
+import { type Operations, operation, paginate } from './operation.ts';
 
 /** Where Resource Groups' operations are. */
 export const GROUP_ROUTES: Route[] = [
@@ -10,8 +11,11 @@ export const GROUP_ROUTES: Route[] = [
 ];
 
 const RESOURCE_TYPE = /^AWS::[a-zA-Z0-9]+::\w+$/;
+
 const groupName = z.strictObject({ Group: z.string().optional(), GroupName: z.string().optional() });
+
 const notFound = () => new ServiceError('NotFoundException', 'Cannot find group', 404);
+
 const badRequest = (message: string) => new ServiceError('BadRequestException', message, 400);
 
 /** Resource Groups over the fleet's own groups. A group can be named by its name or its ARN. */

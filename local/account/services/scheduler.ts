@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { type Operations, operation, paginate, ServiceError } from '../service.ts';
 import { type Protocol, type Route, restJsonProtocol } from '../wire/protocols.ts';
+import { ServiceError } from '../wire/service-error.ts';
+import { type Operations, operation, paginate } from './operation.ts';
 
 const routes: Route[] = [
   { method: 'GET', path: '/schedules', operation: 'ListSchedules' },
@@ -27,6 +28,7 @@ export interface DeployedSchedule {
 }
 
 const GROUP = 'default';
+
 const name = z.string().regex(/^[0-9a-zA-Z-_.]{1,64}$/);
 
 /** EventBridge Scheduler with these schedules in its default group. Reading only. */

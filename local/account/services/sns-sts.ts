@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { randomUuid } from '../random.ts';
-import { type Operations, operation, ServiceError } from '../service.ts';
+import { randomUuid } from '../../base/random.ts';
+import { ServiceError } from '../wire/service-error.ts';
+import { type Operations, operation } from './operation.ts';
 
 export interface Message {
   at: number;
@@ -10,6 +11,7 @@ export interface Message {
 }
 
 const MESSAGE_BYTES_MAX = 262_144;
+
 const invalid = (what: string) => new ServiceError('InvalidParameter', `Invalid parameter: ${what}`);
 
 /** SNS: keeps what was published. */

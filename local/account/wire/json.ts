@@ -1,5 +1,5 @@
-import type { ServiceError } from '../service.ts';
 import type { WireResponse } from './http.ts';
+import type { ServiceError } from './service-error.ts';
 
 const respond = (
   statusCode: number,

@@ -1,9 +1,9 @@
 import type { ZodError } from 'zod';
 import * as z from 'zod';
-import { ServiceError } from '../service.ts';
 import type { WireRequest, WireResponse } from './http.ts';
 import { jsonError, jsonReply, restJsonError, restJsonReply } from './json.ts';
 import { decodeQuery, ec2Error, ec2Reply, queryError, queryReply } from './query.ts';
+import { ServiceError } from './service-error.ts';
 import type { XmlValue } from './xml.ts';
 
 export interface Decoded {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { ServiceError } from '../service.ts';
 import type { WireRequest, WireResponse } from './http.ts';
+import { ServiceError } from './service-error.ts';
 import { document, element, type XmlValue } from './xml.ts';
 
 type Tree = { [name: string]: string | Tree };
@@ -16,6 +16,7 @@ function listsFromNumbers(tree: Tree | string): unknown {
 }
 
 const DEPTH_MAX = 10;
+
 const FORM = 'application/x-www-form-urlencoded';
 
 /** The fields stand in the body of a POST, or in the query of a GET. */
@@ -55,6 +56,7 @@ export const wireInteger = z
   .string()
   .regex(/^-?\d+$/)
   .transform(Number);
+
 export const wireBoolean = z
   .enum(['true', 'false', 'True', 'False'])
   .transform((text) => text.toLowerCase() === 'true');

@@ -1,13 +1,16 @@
-import { randomUuid } from '../random.ts';
+import { randomUuid } from '../../base/random.ts';
+import { beginAssociation, failInterruptedAssociations } from './activity.ts';
 import { type Activity, draw, has, type Machine, rangeOf } from './machine.ts';
-import { beginAssociation, failInterruptedAssociations } from './neighbours.ts';
-import type { World } from './world.ts';
+import type { World } from './model.ts';
 
 /** Some minutes, in which AWS's own association updates the agent (docs/aws-behaviour.md 10). */
 const FOREIGN_UPDATE_SECONDS = [120, 420] as const;
+
 /** An association that is overdue runs soon after boot (docs/aws-behaviour.md 33). */
 const ASSOCIATION_AFTER_SECONDS = [5, 60] as const;
+
 const ASSOCIATION_SECONDS = [480, 720] as const;
+
 /** How long a late agent goes on reporting the version of before. */
 const LATE_REPORT_SECONDS = [400, 700] as const;
 

@@ -1,47 +1,14 @@
-import { compareVersions } from '../../../functions/domain/versions.ts';
-import type { Phase } from '../journal.ts';
-import type { Timing } from '../platforms.ts';
-import { type Random, randomUuid } from '../random.ts';
+import { compareVersions } from '../../../functions/domain/model/agent-version.ts';
+import { type Random, randomUuid } from '../../base/random.ts';
+import type { Timing } from '../fleet/platforms.ts';
+import { occupy } from './activity.ts';
 import { haltAgent, restartAgent } from './agent.ts';
+import type { Phase } from './journal.ts';
 import { type Activity, draw, has, type Machine } from './machine.ts';
-import { occupy } from './neighbours.ts';
+import type { CommandRequest, World, WorldCommand, WorldInvocation } from './model.ts';
 import { type Ending, output } from './updater.ts';
-import type { World } from './world.ts';
-
-export interface WorldInvocation {
-  instanceId: string;
-  status: string;
-  statusDetails: string;
-  requestedAt: number;
-  startedAt: number | null;
-  endedAt: number | null;
-  stdout: string;
-  stderr: string;
-  responseCode: number;
-  /** It never reaches its agent, whatever the agent does (docs/aws-behaviour.md 6). */
-  isLost: boolean;
-}
 
 export const UPDATE_DOCUMENT = 'AWS-UpdateSSMAgent';
-
-/** What somebody sends. */
-export interface CommandRequest {
-  documentName: string;
-  comment: string;
-  parameters: Record<string, string[] | undefined>;
-  timeoutSeconds: number;
-  instanceIds: string[];
-  /** How long another document than AWS-UpdateSSMAgent is at work on each instance. */
-  runsSeconds: number;
-}
-
-export interface WorldCommand extends CommandRequest {
-  id: string;
-  requestedAt: number;
-  /** Just after the send, listings don't show it yet (docs/aws-behaviour.md 13). */
-  visibleAt: number;
-  invocations: Map<string, WorldInvocation>;
-}
 
 const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
 

@@ -1,6 +1,6 @@
-import type { Ec2State } from '../../../functions/domain/instances.ts';
-import type { BehaviourName } from '../behaviours.ts';
-import type { Timing } from '../platforms.ts';
+import type { Ec2State } from '../../../functions/domain/model/instance.ts';
+import type { BehaviourName } from '../fleet/behaviours.ts';
+import type { Timing } from '../fleet/platforms.ts';
 import { has, type Machine, type StateReason } from './machine.ts';
 
 interface Transition {
@@ -17,14 +17,17 @@ const LAUNCH_ERROR: StateReason = {
   code: 'Client.InternalError',
   message: 'Client.InternalError: Client error on launch',
 };
+
 export const USER_SHUTDOWN: StateReason = {
   code: 'Client.UserInitiatedShutdown',
   message: 'Client.UserInitiatedShutdown: User initiated shutdown',
 };
+
 export const USER_HIBERNATE: StateReason = {
   code: 'Client.UserInitiatedHibernate',
   message: 'Client.UserInitiatedHibernate: User initiated hibernate',
 };
+
 export const SPOT_INTERRUPTION: StateReason = {
   code: 'Server.SpotInstanceShutdown',
   message: 'Server.SpotInstanceShutdown: Spot instance shutdown',

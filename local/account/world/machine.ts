@@ -1,8 +1,8 @@
-import type { Ec2State } from '../../../functions/domain/instances.ts';
-import { type BehaviourName, behaviours } from '../behaviours.ts';
-import type { FleetInstance } from '../fleet.ts';
-import { type Platform, platforms, type Range, type Timing } from '../platforms.ts';
-import { createRandom, type Random } from '../random.ts';
+import type { Ec2State } from '../../../functions/domain/model/instance.ts';
+import { createRandom, type Random } from '../../base/random.ts';
+import { type BehaviourName, behaviours } from '../fleet/behaviours.ts';
+import type { FleetInstance } from '../fleet/fleet.ts';
+import { type Platform, platforms, type Range, type Timing } from '../fleet/platforms.ts';
 
 export interface StateReason {
   code: string;
@@ -84,8 +84,10 @@ export function rangeOf(machine: Machine, what: keyof Timing): Range {
 export const draw = (machine: Machine, what: keyof Timing): number => machine.random.between(rangeOf(machine, what));
 
 const DAY = 86_400_000;
+
 /** As many tags as an instance can have (docs/aws-behaviour.md 24). */
 export const TAGS_MAX = 50;
+
 export const COPIED_LEASE = 'reveille-update-agents/no-such-run/no-such-child/no-such-attempt';
 
 /** What its owners have put on it, and AWS. */

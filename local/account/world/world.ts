@@ -1,47 +1,19 @@
-import type { Ec2State } from '../../../functions/domain/instances.ts';
-import type { Fleet } from '../fleet.ts';
-import type { ChangeFacts, Journal } from '../journal.ts';
-import { createRandom, type Random } from '../random.ts';
+import type { Ec2State } from '../../../functions/domain/model/instance.ts';
+import { createRandom } from '../../base/random.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import { createAgenda } from './agenda.ts';
 import { bootAgent, haltAgent, resumeAgent } from './agent.ts';
-import { deliverPending, type WorldCommand } from './commands.ts';
+import { deliverPending } from './commands.ts';
+import type { Journal } from './journal.ts';
 import { beginnings, nextTransition, TERMINATED_LISTED_SECONDS, USER_SHUTDOWN } from './lifecycle.ts';
 import { createMachine, draw, has, type Machine, type StateReason, type View } from './machine.ts';
-import type { WorldAssociation, WorldSession } from './neighbours.ts';
+import type { World } from './model.ts';
 
 /** How long describes may lag behind a change (docs/aws-behaviour.md 45). */
 const LAG_SECONDS = [0, 3] as const;
+
 /** A start and a stop are shown at once in their reply, and by describes only after this. */
 const VIEWS_KEPT = 8;
-
-/** Everything that is in the account and lives: it is moved by time alone. */
-export interface World {
-  region: string;
-  latestVersion: string;
-  machines: Map<string, Machine>;
-  /** IDs that groups name and EC2 doesn't know. */
-  ghosts: Set<string>;
-  /** Whom each group names, in order. */
-  groups: Map<string, string[]>;
-  commands: WorldCommand[];
-  sessions: WorldSession[];
-  associations: WorldAssociation[];
-  random: Random;
-  /** Lets everything happen that is due at this moment. */
-  runUntil(now: number): void;
-  at(moment: number, run: (at: number) => void): void;
-  /** Seconds after `from`, unless the machine has been started or stopped meanwhile. */
-  later(machine: Machine, from: number, seconds: number, run: (at: number) => void): void;
-  change(machine: Machine, at: number, what: string, detail: string, facts: ChangeFacts): void;
-  start(machine: Machine, at: number): void;
-  stop(machine: Machine, hibernate: boolean, at: number): void;
-  terminate(machine: Machine, at: number): void;
-  /** The machine's agent has come up. */
-  agentStarted(machine: Machine, at: number): void;
-  tag(machine: Machine, at: number, change: (tags: Map<string, string>) => void): void;
-  /** What a describe shows at this moment. */
-  view(machine: Machine, now: number): View;
-}
 
 export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: number): World {
   const agenda = createAgenda();

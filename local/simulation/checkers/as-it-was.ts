@@ -10,8 +10,8 @@ import {
   isStuck,
   LEASE_TAG,
   stateAt,
-} from '../evidence.ts';
-import { takeoversOf } from '../takeovers.ts';
+} from '../evidence/evidence.ts';
+import { takeoversOf } from '../evidence/takeovers.ts';
 import type { Checker } from './checker.ts';
 
 const AWAKE = new Set(['running', 'pending', 'stopping']);

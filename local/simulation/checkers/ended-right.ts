@@ -1,9 +1,10 @@
-import type { Report } from '../../../functions/domain/report.ts';
-import { clock, type Evidence, type ExecutionEvidence } from '../evidence.ts';
+import type { Report } from '../../../functions/domain/report/report.ts';
+import { clock, type Evidence, type ExecutionEvidence } from '../evidence/evidence.ts';
 import type { Checker } from './checker.ts';
 
 /** The state machine's own time-out, and a little. */
 const EXECUTION_SECONDS_MAX = 12 * 3600 + 60;
+
 /** Exclusions that are structural or chosen. Any other one hides a failure. */
 const BENIGN = new Set([
   'auto-scaling',
@@ -15,12 +16,15 @@ const BENIGN = new Set([
   'stop-protected',
   'terminated',
 ]);
+
 /** Failures in which nothing was touched, for a reason that the input or the groups give. */
 const REFUSALS = new Set(['InvalidInput', 'EmptyGroup', 'BrokenGroup', 'TooManyInstances', 'UnknownAgentVersion']);
 
 /** Reasons that say of whoever was updated that it is not as it was. */
 const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost']);
+
 const ASLEEP = new Set(['stopped', 'hibernated']);
+
 const AWAKE = new Set(['running', 'pending', 'handed-over']);
 
 /** Why a report asks for a failed run; null: all is well. */

@@ -1,5 +1,5 @@
-import type { BehaviourName } from '../../account/behaviours.ts';
-import { calls, clock, type Evidence, type InstanceEvidence, isOurs } from '../evidence.ts';
+import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import { calls, clock, type Evidence, type InstanceEvidence, isOurs } from '../evidence/evidence.ts';
 import type { Checker } from './checker.ts';
 
 const WRITES = ['StartInstances', 'StopInstances', 'CreateTags', 'DeleteTags', 'SendCommand', 'CancelCommand'];

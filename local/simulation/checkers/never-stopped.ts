@@ -1,5 +1,5 @@
-import { bootsOf, changes, clock, type Evidence, isOurs, spansOf } from '../evidence.ts';
-import { LEASE_TAG } from '../people.ts';
+import { bootsOf, changes, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import { LEASE_TAG } from '../play/deeds.ts';
 import type { Checker } from './checker.ts';
 
 /** What has only just been done may not be seen yet. */

@@ -1,4 +1,4 @@
-import { bootsOf, calls, clock, type Evidence, type InstanceEvidence, isOurs, spansOf } from '../evidence.ts';
+import { bootsOf, calls, clock, type Evidence, type InstanceEvidence, isOurs, spansOf } from '../evidence/evidence.ts';
 import type { Checker } from './checker.ts';
 
 /** A bad update with its rollback can take so long (docs/aws-behaviour.md 3). */

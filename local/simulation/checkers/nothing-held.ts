@@ -1,4 +1,4 @@
-import { isStuck } from '../evidence.ts';
+import { isStuck } from '../evidence/evidence.ts';
 import type { Checker } from './checker.ts';
 
 export const nothingHeld: Checker = {

@@ -6,7 +6,7 @@ import {
   type Evidence,
   isOurs,
   LEASE_TAG,
-} from '../evidence.ts';
+} from '../evidence/evidence.ts';
 import type { Checker, Complaint } from './checker.ts';
 
 const RECONCILER = 'ReconcileLeasesFunction';

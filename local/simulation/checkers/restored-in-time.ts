@@ -1,14 +1,26 @@
-import { type Boot, bootsOf, calls, clock, type Evidence, type InstanceEvidence, spansOf } from '../evidence.ts';
-import { takeoversOf } from '../takeovers.ts';
+import {
+  type Boot,
+  bootsOf,
+  calls,
+  clock,
+  type Evidence,
+  type InstanceEvidence,
+  spansOf,
+} from '../evidence/evidence.ts';
+import { takeoversOf } from '../evidence/takeovers.ts';
 import type { Checker } from './checker.ts';
 
 /** When nothing goes wrong: a wait of the conveyor, a look, and the stop. */
 const UNDISTURBED_SECONDS = 10 * 60;
+
 /** After something has gone wrong: an aborted run is put back by the next pass of the reconciler, or the one after it. */
 const DISTURBED_SECONDS = 90 * 60;
+
 /** An update that hangs keeps its instance awake for 45 minutes, besides the boot and the stop. */
 const WORST_UPDATE_SECONDS = 55 * 60;
+
 const HARD_DEADLINE_SECONDS = 45 * 60;
+
 /** The deadlines as deployed (template.yaml). */
 const DEFAULTS = { ReadinessDeadlineSeconds: 1200, VerifyDeadlineSeconds: 1800 };
 

@@ -1,5 +1,5 @@
-import type { Report, ReportInstance } from '../../../functions/domain/report.ts';
-import type { BehaviourName } from '../../account/behaviours.ts';
+import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
+import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import {
   bootsOf,
   calls,
@@ -8,9 +8,9 @@ import {
   type ExecutionEvidence,
   type InstanceEvidence,
   spansOf,
-} from '../evidence.ts';
-import { takeoversOf } from '../takeovers.ts';
-import { isAtLeast, versionAt } from '../versions.ts';
+} from '../evidence/evidence.ts';
+import { takeoversOf } from '../evidence/takeovers.ts';
+import { isAtLeast, versionAt } from '../evidence/versions.ts';
 import type { Checker, Complaint } from './checker.ts';
 
 type Found = Omit<Complaint, 'promise'>;

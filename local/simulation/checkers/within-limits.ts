@@ -1,11 +1,14 @@
-import { type CallEvidence, calls, clock, type Evidence, isOurs } from '../evidence.ts';
+import { type CallEvidence, calls, clock, type Evidence, isOurs } from '../evidence/evidence.ts';
 import type { Checker, Complaint } from './checker.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 
 const HISTORY_EVENTS_MAX = 25_000;
+
 const TAG_VALUE_LENGTH_MAX = 256;
+
 const COMMENT_LENGTH_MAX = 100;
+
 /** Instances that one call takes (docs/aws-behaviour.md 11, 24). */
 const IDS_MAX: Record<string, number> = {
   SendCommand: 50,
@@ -14,6 +17,7 @@ const IDS_MAX: Record<string, number> = {
   CreateTags: 1000,
   DeleteTags: 1000,
 };
+
 /** What AWS answers to a call that is not made as it wants it. */
 const MALFORMED =
   /^(Validation|InvalidParameter|UnknownParameter|MissingParameter|FilterLimit|InvalidFilter|InvalidAction|UnknownOperation|Serialization|BadRequest|InternalError$|InternalFailure$|EntityTooLarge|DuplicateInstanceId|InvalidNextToken|InvalidCommandId)/;

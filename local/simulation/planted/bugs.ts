@@ -1,7 +1,7 @@
 import type { PlantedBug } from './bug.ts';
-import { restoringBugs } from './restoring.ts';
-import { startingBugs } from './starting.ts';
-import { updatingBugs } from './updating.ts';
+import { restoringBugs } from './restore-bugs.ts';
+import { startingBugs } from './start-bugs.ts';
+import { updatingBugs } from './update-bugs.ts';
 
 /** All bugs on purpose. */
 export const plantedBugs: readonly PlantedBug[] = [...startingBugs, ...updatingBugs, ...restoringBugs];

@@ -1,0 +1,60 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { AdaptiveRetryStrategy } from '@smithy/core/retry';
+import { lacksCapacity } from '../../domain/model/ec2-errors.ts';
+
+export type { EC2Client, SFNClient, SNSClient, SSMClient };
+
+/**
+ * The parts of a client's configuration that every client takes. Lambda's own environment gives region and credentials;
+ * the embedded account gives them and its `requestHandler`.
+ */
+export type ClientOptions = Pick<S3ClientConfig, 'region' | 'credentials' | 'requestHandler'>;
+
+/** Adaptive: slows down by itself under throttling. */
+const MAX_ATTEMPTS = 6;
+
+/** A silent connection must not eat the function's time; without the last one, a time-out of the request is only a warning. */
+export const REQUEST_TIMEOUT_SECONDS = 8;
+
+const requestHandler = {
+  connectionTimeout: 3_000,
+  requestTimeout: REQUEST_TIMEOUT_SECONDS * 1000,
+  throwOnRequestTimeout: true,
+};
+
+const patient = { retryMode: 'adaptive', maxAttempts: MAX_ATTEMPTS, requestHandler } as const;
+
+/**
+ * EC2 says that it lacks capacity with a server error, which the SDK would try again at once; capacity comes back in
+ * minutes (docs/aws-behaviour.md 18), so that is the state machine's to wait for.
+ */
+class CapacityAwareRetryStrategy extends AdaptiveRetryStrategy {
+  override async refreshRetryTokenForRetry(...args: Parameters<AdaptiveRetryStrategy['refreshRetryTokenForRetry']>) {
+    const { error } = args[1];
+    if (error instanceof Error && lacksCapacity(error.name)) throw error;
+    return super.refreshRetryTokenForRetry(...args);
+  }
+}
+
+export const createEc2Client = (options: ClientOptions = {}): EC2Client =>
+  new EC2Client({
+    requestHandler,
+    retryStrategy: new CapacityAwareRetryStrategy(async () => MAX_ATTEMPTS),
+    ...options,
+  });
+
+export const createSsmClient = (options: ClientOptions = {}): SSMClient => new SSMClient({ ...patient, ...options });
+
+export const createResourceGroupsClient = (options: ClientOptions = {}): ResourceGroupsClient =>
+  new ResourceGroupsClient({ ...patient, ...options });
+
+export const createS3Client = (options: ClientOptions = {}): S3Client => new S3Client({ ...patient, ...options });
+
+export const createSnsClient = (options: ClientOptions = {}): SNSClient => new SNSClient({ ...patient, ...options });
+
+export const createSfnClient = (options: ClientOptions = {}): SFNClient => new SFNClient({ ...patient, ...options });

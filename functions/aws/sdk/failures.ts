@@ -1,0 +1,94 @@
+import { ReveilleError } from '../../domain/model/errors.ts';
+import { plainText } from '../../domain/model/plain-text.ts';
+
+/** An AWS error reduced to what rules and people look at. */
+export interface AwsFailure {
+  code: string;
+  message: string;
+  /** Worth another try: throttling, a 5xx, or no answer at all. */
+  passing: boolean;
+  /** The service has answered, and it was no: nothing was done. */
+  isRefusal: boolean;
+  /** The service has answered that it did nothing: it refused, or it throttles. After anything else it may have done it. */
+  nothingWasDone: boolean;
+}
+
+const THROTTLING = new Set([
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'SlowDown',
+  'Throttled',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+]);
+
+/** What AWS asks to be tried again although it answers 4xx (docs/aws-behaviour.md 24, 34). */
+const PASSING = new Set([
+  'ConditionalRequestConflict',
+  'PriorRequestNotComplete',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'TooManyUpdates',
+]);
+
+const NETWORK = new Set([
+  'AbortError',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'NetworkingError',
+  'TimeoutError',
+]);
+
+/** The parts of an SDK error that are there whatever the service and its protocol. */
+interface SdkError extends Error {
+  Code?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+/** EC2's clients carry the code in `Code` as well as in `name`; network errors carry Node's in `code`. */
+export function describeFailure(error: unknown): AwsFailure {
+  if (!(error instanceof Error)) {
+    const message = plainText(String(error));
+    return { code: 'Unknown', message, passing: false, isRefusal: false, nothingWasDone: false };
+  }
+  const { name, message, Code, code, $metadata } = error as SdkError;
+  const effective = Code ?? (name === 'Error' ? (code ?? name) : name);
+  const status = $metadata?.httpStatusCode ?? 0;
+  const isThrottling = THROTTLING.has(effective);
+  const isPassing = PASSING.has(effective) || NETWORK.has(effective) || NETWORK.has(code ?? '') || status >= 500;
+  const passing = isThrottling || isPassing;
+  const isRefusal = status >= 400 && !passing;
+  return {
+    code: effective,
+    message: plainText(message),
+    passing,
+    isRefusal,
+    nothingWasDone: isRefusal || isThrottling,
+  };
+}
+
+/**
+ * Runs AWS calls and gives their errors a name that the state machine knows: AwsUnavailable (retried) or
+ * AwsRefused (not retried). Errors that already have one of our names pass through.
+ */
+export async function namingFailures<T>(doing: string, calls: () => Promise<T>): Promise<T> {
+  try {
+    return await calls();
+  } catch (error) {
+    if (error instanceof ReveilleError) throw error;
+    const { code, message, passing } = describeFailure(error);
+    throw new ReveilleError(passing ? 'AwsUnavailable' : 'AwsRefused', `${doing}: ${code}: ${message}`, {
+      cause: error,
+    });
+  }
+}

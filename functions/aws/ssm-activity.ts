@@ -1,0 +1,106 @@
+import {
+  DescribeInstanceAssociationsStatusCommand,
+  paginateDescribeSessions,
+  paginateListCommandInvocations,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { ReveilleError } from '../domain/model/errors.ts';
+import type { NeighbourFacts } from '../domain/model/instance.ts';
+import { addSeconds, type Timestamp } from '../domain/model/time.ts';
+import { mapConcurrently } from './sdk/batching.ts';
+import { describeFailure } from './sdk/failures.ts';
+
+const SESSIONS_PAGE = 200;
+
+const INVOCATIONS_PAGE = 50;
+
+/** 10,000 sessions, or 2,500 invocations, at once: more can't be looked through in a function's time. */
+const PAGES_MAX = 50;
+
+const ASSOCIATIONS_MAX = 50;
+
+const ASSOCIATION_CALLS_AT_ONCE = 8;
+
+/** What has not ended yet: queued, or at work. */
+const OPEN_STATUSES = ['Pending', 'InProgress'];
+
+function assertPages(count: number, what: string): void {
+  if (count > PAGES_MAX) throw new ReveilleError('UnexpectedReply', `${what}: more than ${PAGES_MAX} pages`);
+}
+
+/** All active sessions of the region at once: a filter takes one target only (docs/aws-behaviour.md 37). */
+async function listSessions(ssm: SSMClient, ids: Set<string>): Promise<NeighbourFacts['sessions']> {
+  const found: NeighbourFacts['sessions'] = [];
+  let count = 0;
+  for await (const { Sessions = [] } of paginateDescribeSessions(
+    { client: ssm, pageSize: SESSIONS_PAGE },
+    { State: 'Active' },
+  )) {
+    assertPages(++count, 'DescribeSessions');
+    for (const { Target = '', SessionId = '', Owner = 'somebody' } of Sessions) {
+      if (ids.has(Target)) found.push({ instanceId: Target, sessionId: SessionId, owner: Owner });
+    }
+  }
+  return found;
+}
+
+/** Open invocations of the region on these instances, in one listing for each status instead of one for each instance. */
+async function listOpenInvocations(
+  ssm: SSMClient,
+  ids: Set<string>,
+  since: Timestamp,
+): Promise<NeighbourFacts['invocations']> {
+  const found: NeighbourFacts['invocations'] = [];
+  // The filter takes whole seconds; one second earlier loses none.
+  const InvokedAfter = addSeconds(since, -1).replace(/\.\d+Z$/, 'Z');
+  for (const status of OPEN_STATUSES) {
+    const Filters = [
+      { key: 'Status' as const, value: status },
+      { key: 'InvokedAfter' as const, value: InvokedAfter },
+    ];
+    let count = 0;
+    for await (const page of paginateListCommandInvocations({ client: ssm, pageSize: INVOCATIONS_PAGE }, { Filters })) {
+      assertPages(++count, 'ListCommandInvocations');
+      for (const reply of page.CommandInvocations ?? []) {
+        const { InstanceId = '', CommandId = '', DocumentName = '', Comment = '', RequestedDateTime } = reply;
+        if (!ids.has(InstanceId)) continue;
+        const requestedAt = RequestedDateTime?.toISOString() ?? since;
+        const command = { commandId: CommandId, documentName: DocumentName, comment: Comment };
+        found.push({ instanceId: InstanceId, ...command, requestedAt });
+      }
+    }
+  }
+  return found;
+}
+
+async function listAssociations(ssm: SSMClient, InstanceId: string): Promise<NeighbourFacts['associations']> {
+  try {
+    const { InstanceAssociationStatusInfos = [] } = await ssm.send(
+      new DescribeInstanceAssociationsStatusCommand({ InstanceId, MaxResults: ASSOCIATIONS_MAX }),
+    );
+    return InstanceAssociationStatusInfos.filter(({ Status }) => Status === 'InProgress').map(
+      ({ Name, ExecutionDate }) => ({
+        instanceId: InstanceId,
+        name: Name ?? 'without a name',
+        executedAt: ExecutionDate?.toISOString() ?? null,
+      }),
+    );
+  } catch (error) {
+    // Its agent never registered, so nothing of SSM is at work on it.
+    if (describeFailure(error).code === 'InvalidInstanceId') return [];
+    throw error;
+  }
+}
+
+/**
+ * What others are doing on these instances. One call for the sessions and two for the commands of the whole region, and
+ * one for each instance: State Manager has no bulk form.
+ * @param since begin of the oldest boot among them
+ */
+export async function findNeighbours(ssm: SSMClient, instanceIds: string[], since: Timestamp): Promise<NeighbourFacts> {
+  const ids = new Set(instanceIds);
+  const sessions = await listSessions(ssm, ids);
+  const invocations = await listOpenInvocations(ssm, ids, since);
+  const associations = await mapConcurrently(instanceIds, ASSOCIATION_CALLS_AT_ONCE, (id) => listAssociations(ssm, id));
+  return { sessions, invocations, associations: associations.flat() };
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { originalStateSchema } from '../model/instance.ts';
+import { reasonSchema } from '../model/reason.ts';
+import { timestampSchema } from '../model/time.ts';
+import { holdSchema } from '../ownership/attempt.ts';
+
+/** Where an instance stands on the conveyor. `settled` only comes from RestoreInstances. */
+export const stepSchema = z.enum(['start', 'readiness', 'update', 'verify', 'restore', 'settled']);
+export type Step = z.infer<typeof stepSchema>;
+
+export const outcomeSchema = z.enum(['updated', 'already-current', 'failed', 'excluded']);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** A command that was sent to the instance. `endedAt` is null as long as it may still be at work. */
+const sentCommandSchema = z.object({
+  commandId: z.string(),
+  sentAt: timestampSchema,
+  endedAt: timestampSchema.nullable(),
+});
+export type SentCommand = z.infer<typeof sentCommandSchema>;
+
+export const conveyorInstanceSchema = z.object({
+  instanceId: z.string(),
+  originalState: originalStateSchema,
+  step: stepSchema,
+  stepSince: timestampSchema,
+  /** Not before this moment: a start that lacked capacity, or a command that met another update. */
+  retryAt: timestampSchema.nullable().default(null),
+  hold: holdSchema.nullable().default(null),
+  /** When our start was accepted; null if we did not start it. */
+  wokenAt: timestampSchema.nullable().default(null),
+  /** Somebody else started it or took it over, for this reason: it is never stopped by us. */
+  handedOver: reasonSchema.nullable().default(null),
+  /** EC2's LaunchTime of the boot that is being watched. */
+  launchTime: timestampSchema.nullable().default(null),
+  versionBefore: z.string().nullable().default(null),
+  versionAfter: z.string().nullable().default(null),
+  commands: z.array(sentCommandSchema).default([]),
+  /** The agent said that an update which is not ours is at work, first at this moment. */
+  foreignUpdateSince: timestampSchema.nullable().default(null),
+  stopAcceptedAt: timestampSchema.nullable().default(null),
+  /** Since when somebody's session, command or association has kept it from being stopped. */
+  neighbourSince: timestampSchema.nullable().default(null),
+  /** What EC2 or SSM last refused to do for it, and why. */
+  lastRefusal: z.string().nullable().default(null),
+  outcome: outcomeSchema.nullable().default(null),
+  reason: reasonSchema.nullable().default(null),
+  restoredAt: timestampSchema.nullable().default(null),
+  finalState: z.string().nullable().default(null),
+});
+export type ConveyorInstance = z.infer<typeof conveyorInstanceSchema>;

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { runSchema } from '../model/run.ts';
+import { timestampSchema } from '../model/time.ts';
+import { conveyorInstanceSchema } from './batch-instance.ts';
+
+/** SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11), so a batch has no more either. */
+export const BATCH_SIZE_MAX = 50;
+
+const countsSchema = z.object({
+  start: z.int(),
+  readiness: z.int(),
+  update: z.int(),
+  verify: z.int(),
+  restore: z.int(),
+  unsettled: z.int(),
+});
+
+/** The one input and output of every Lambda on the conveyor. */
+export const batchSchema = z.object({
+  run: runSchema,
+  index: z.int().min(0),
+  /** Name of the child execution that holds this batch; a lease has room for this many characters. */
+  child: z.string().min(1).max(46),
+  looks: z.int().min(0).default(0),
+  /** Attempts of StartInstances whose replies arrived. A record of any other attempt is of one that was lost. */
+  attempts: z.array(z.string()).default([]),
+  /** How often this batch has sent a command: it makes each command's comment unique. */
+  sends: z.int().min(0).default(0),
+  lastProgressAt: timestampSchema,
+  waitSeconds: z.int().min(1),
+  counts: countsSchema,
+  instances: z.array(conveyorInstanceSchema).min(1).max(BATCH_SIZE_MAX),
+  /** What a Catch of the state machine brought here. */
+  error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
+});
+export type Batch = z.infer<typeof batchSchema>;

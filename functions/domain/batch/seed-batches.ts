@@ -1,0 +1,36 @@
+import { type Timestamp, toTimestamp } from '../model/time.ts';
+import type { Batch } from './batch.ts';
+import type { ConveyorInstance, Step } from './batch-instance.ts';
+import { countSteps, WAIT_SECONDS_MIN } from './counts-and-wait.ts';
+
+/** How ListInstances writes a batch: small, since all of them travel in one payload. */
+export interface BatchSeed {
+  index: number;
+  lastProgressAt: Timestamp;
+  waitSeconds: number;
+  counts: Batch['counts'];
+  instances: Pick<ConveyorInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince'>[];
+}
+
+export function seedBatches(
+  members: Pick<ConveyorInstance, 'instanceId' | 'originalState'>[],
+  batchSize: number,
+  now: Date,
+): BatchSeed[] {
+  const stepSince = toTimestamp(now);
+  const batches: BatchSeed[] = [];
+  for (let first = 0; first < members.length; first += batchSize) {
+    const instances = members.slice(first, first + batchSize).map(({ instanceId, originalState }) => {
+      const step: Step = originalState === 'running' ? 'readiness' : 'start';
+      return { instanceId, originalState, step, stepSince };
+    });
+    batches.push({
+      index: batches.length,
+      lastProgressAt: stepSince,
+      waitSeconds: WAIT_SECONDS_MIN,
+      counts: countSteps(instances, now),
+      instances,
+    });
+  }
+  return batches;
+}

@@ -1,0 +1,100 @@
+import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
+import { exclusion, type Reason, reason } from '../model/reason.ts';
+import { isOurBoot } from '../ownership/attempt.ts';
+import type { LeaseStanding } from '../ownership/lease-status.ts';
+
+export interface EligibilityFacts {
+  instanceId: string;
+  /** null: the group names it and EC2 doesn't know it. */
+  instance: InstanceFacts | null;
+  /** The attribute disableApiStop; false where it was not asked for, because the instance is out anyway. */
+  stopProtected: boolean;
+  /** What the lease means that it carries; null if it carries none. */
+  lease: LeaseStanding | null;
+}
+
+export type Eligibility =
+  | { decision: 'take-part'; originalState: OriginalState; reason: null }
+  | { decision: 'settling'; originalState: null; reason: Reason }
+  | { decision: 'excluded'; originalState: null; reason: Reason };
+
+const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });
+
+const optOutReason = (instance: InstanceFacts, optOutTag: string): Reason | null => {
+  const value = Object.hasOwn(instance.tags, optOutTag) ? instance.tags[optOutTag] : undefined;
+  if (value === undefined || value.toLowerCase() === 'false') return null;
+  return exclusion('opted-out', `carries the tag ${optOutTag}`);
+};
+
+/** EC2 stopped it, so only EC2 can start it again (docs/aws-behaviour.md 22). */
+const wasInterrupted = (instance: InstanceFacts): boolean =>
+  instance.stateReason?.code.startsWith('Server.Spot') ?? false;
+
+function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reason | null {
+  const group = instance.tags['aws:autoscaling:groupName'];
+  if (group !== undefined) {
+    return exclusion('auto-scaling', `member of the Auto Scaling group ${group}, which would replace it`);
+  }
+  if (instance.isSpot && wasInterrupted(instance)) {
+    return exclusion('spot-interrupted', 'Spot Instance that EC2 interrupted: only EC2 can start it again');
+  }
+  // A one-time Spot Instance can't be stopped; that this one is stopped proves a persistent request.
+  if (instance.isSpot && instance.state !== 'stopped' && instance.state !== 'stopping') {
+    return exclusion('spot', 'Spot Instance: whether it can be stopped is not known');
+  }
+  if (instance.rootDeviceType === 'instance-store') {
+    return exclusion('instance-store', 'its root device is an instance store: it can be terminated, not stopped');
+  }
+  if (stopProtected) {
+    return exclusion(
+      'stop-protected',
+      'stop protection (disableApiStop) is on: started, it could not be stopped again',
+    );
+  }
+  return null;
+}
+
+/** How it was before anybody of us touched it: a dead run may have left it awake, and its record says how it was. */
+function originalStateOf(instance: InstanceFacts, lease: LeaseStanding | null): OriginalState {
+  if (lease?.standing === 'orphaned') {
+    // Running by somebody else's start: then it is theirs, and the dead run's lease on it holds nothing.
+    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.hold)) return lease.originalState;
+  }
+  if (instance.state === 'running') return 'running';
+  return isHibernated(instance) ? 'hibernated' : 'stopped';
+}
+
+/**
+ * Decides whether an instance takes part in a run (docs/aws-behaviour.md 20-22, 25).
+ * @param optOutTag key of the tag that keeps an instance out; the value "false" lets it in again
+ */
+export function decideEligibility(facts: EligibilityFacts, optOutTag: string): Eligibility {
+  const { instance } = facts;
+  if (instance === null) return excluded(exclusion('not-found', 'the group names it, EC2 does not know it'));
+  if (instance.state === 'terminated' || instance.state === 'shutting-down') {
+    return excluded(exclusion('terminated', `the instance is ${instance.state}`));
+  }
+  const why = optOutReason(instance, optOutTag) ?? structuralReason(instance, facts.stopProtected);
+  if (why !== null) return excluded(why);
+  const { lease } = facts;
+  if (lease?.standing === 'busy') return excluded(exclusion('busy', lease.why));
+  if (lease?.standing === 'ending') {
+    return { decision: 'settling', originalState: null, reason: reason('settling', lease.why) };
+  }
+  if (instance.state === 'pending' || instance.state === 'stopping') {
+    return {
+      decision: 'settling',
+      originalState: null,
+      reason: reason('settling', `the instance is ${instance.state}`),
+    };
+  }
+  return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
+}
+
+/** After the last listing, an instance that is still between two states is out, and that is no success. */
+export function giveUpSettling(eligibility: Eligibility, listings: number): Eligibility {
+  if (eligibility.decision !== 'settling') return eligibility;
+  return excluded(
+    exclusion('still-settling', `${eligibility.reason.text}, and has not settled in ${listings} listings`),
+  );
+}

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { isAtLeast } from '../model/agent-version.ts';
+import { reasonSchema } from '../model/reason.ts';
+import type { Manifest, ManifestInstance } from './manifest.ts';
+
+/** What a dry run says that a run would do. */
+export const planSchema = z.object({
+  runId: z.string(),
+  dryRun: z.literal(true),
+  targetVersion: z.string(),
+  counts: z.object({
+    intended: z.int(),
+    wake: z.int(),
+    update: z.int(),
+    current: z.int(),
+    settling: z.int(),
+    excluded: z.int(),
+  }),
+  instances: z.array(
+    z.object({
+      instanceId: z.string(),
+      group: z.string(),
+      action: z.enum(['start-update-stop', 'start-update-hibernate', 'update', 'none', 'wait', 'exclude']),
+      reason: reasonSchema.nullable(),
+      versionBefore: z.string().nullable(),
+      originalState: z.string().nullable(),
+    }),
+  ),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+type Action = Plan['instances'][number]['action'];
+
+function actionFor({ decision, originalState, version }: ManifestInstance, target: string): Action {
+  if (decision === 'excluded') return 'exclude';
+  if (decision === 'settling') return 'wait';
+  if (originalState === 'hibernated') return 'start-update-hibernate';
+  if (originalState === 'stopped') return 'start-update-stop';
+  return isAtLeast(version, target) ? 'none' : 'update';
+}
+
+export function buildPlan({ run, instances }: Pick<Manifest, 'run' | 'instances'>): Plan {
+  const planned = instances.map((instance) => ({
+    instanceId: instance.instanceId,
+    group: instance.group,
+    action: actionFor(instance, run.targetVersion),
+    reason: instance.reason,
+    versionBefore: instance.version,
+    originalState: instance.originalState ?? instance.state,
+  }));
+  const count = (...actions: Action[]) => planned.filter(({ action }) => actions.includes(action)).length;
+  return {
+    runId: run.runId,
+    dryRun: true,
+    targetVersion: run.targetVersion,
+    counts: {
+      intended: planned.length,
+      wake: count('start-update-stop', 'start-update-hibernate'),
+      update: count('update'),
+      current: count('none'),
+      settling: count('wait'),
+      excluded: count('exclude'),
+    },
+    instances: planned,
+  };
+}

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { type Timestamp, timestampSchema } from './time.ts';
+
+/** EC2's own names of an instance's state. */
+export const ec2StateSchema = z.enum(['pending', 'running', 'shutting-down', 'terminated', 'stopping', 'stopped']);
+export type Ec2State = z.infer<typeof ec2StateSchema>;
+
+/** What an instance was before Reveille touched it. Hibernated is stopped with its memory kept. */
+export const originalStateSchema = z.enum(['running', 'stopped', 'hibernated']);
+export type OriginalState = z.infer<typeof originalStateSchema>;
+
+/** What EC2 says of an instance, reduced to what the rules look at. */
+export const instanceFactsSchema = z.object({
+  instanceId: z.string(),
+  name: z.string().nullable(),
+  state: ec2StateSchema,
+  stateReason: z.object({ code: z.string(), message: z.string() }).nullable(),
+  launchTime: timestampSchema.nullable(),
+  rootDeviceType: z.string().nullable(),
+  isSpot: z.boolean(),
+  instanceProfileArn: z.string().nullable(),
+  tags: z.record(z.string(), z.string()),
+});
+export type InstanceFacts = z.infer<typeof instanceFactsSchema>;
+
+/** What SSM says of an instance's agent. */
+export interface AgentFacts {
+  instanceId: string;
+  pingStatus: string;
+  lastPingAt: string | null;
+  version: string | null;
+}
+
+/** docs/aws-behaviour.md 21 */
+export const isHibernated = (facts: InstanceFacts): boolean =>
+  facts.state === 'stopped' && facts.stateReason?.code === 'Client.UserInitiatedHibernate';
+
+/** What others are doing on an instance, as SSM tells it. RDP and SSH are not seen (docs/aws-behaviour.md 16). */
+export interface NeighbourFacts {
+  /** Active Session Manager sessions: connected ones, and those that are disconnected but not ended. */
+  sessions: { instanceId: string; sessionId: string; owner: string }[];
+  /** Run Command's invocations that have not ended. */
+  invocations: {
+    instanceId: string;
+    commandId: string;
+    documentName: string;
+    comment: string;
+    requestedAt: Timestamp;
+  }[];
+  /** State Manager's associations that are being carried out. */
+  associations: { instanceId: string; name: string; executedAt: Timestamp | null }[];
+}

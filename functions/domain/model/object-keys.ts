@@ -1,0 +1,36 @@
+import type { Run } from './run.ts';
+import type { Timestamp } from './time.ts';
+
+type Holder = { runId: string; child: string };
+
+/** Where all records of a child are: what a lease tag says is enough to find its record. */
+export const recordPrefix = ({ runId, child }: Holder): string => `runs/${runId}/records/${child}/`;
+
+export const recordKey = (holder: Holder, attempt: string): string => `${recordPrefix(holder)}${attempt}.json`;
+
+export const startNoteKey = (holder: Holder, attempt: string): string =>
+  `runs/${holder.runId}/starts/${holder.child}/${attempt}.json`;
+
+/** The one object that says who may hold instances: written on condition, so that only one can have it. */
+export const LOCK_KEY = 'lock.json';
+
+/** Where the end of a scheduled run is remembered: a second delivery of the same occurrence has nothing to do. */
+export const occurrenceKey = (scheduledTime: Timestamp): string => `occurrences/${scheduledTime}.json`;
+
+/** When the last run ended that reached its report; before the first one, when somebody first looked. */
+export const LAST_COMPLETE_RUN_KEY = 'last-complete-run.json';
+
+type RunId = Pick<Run, 'runId'>;
+
+export const manifestKey = ({ runId }: RunId): string => `runs/${runId}/manifest.json`;
+
+export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
+
+export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
+
+export const resultKey = ({ runId }: RunId, batch: number): string =>
+  `runs/${runId}/results/${String(batch).padStart(4, '0')}.json`;
+
+export const OPEN_RUNS_PREFIX = 'open-runs/';
+
+export const openRunKey = ({ runId }: RunId): string => `${OPEN_RUNS_PREFIX}${runId}.json`;

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { agentVersionSchema } from './agent-version.ts';
+import { timestampSchema } from './time.ts';
+
+/**
+ * From the run's start until everybody's work must be over, so that with the hard deadline of an update and the time to
+ * restore all is put back before the state machine's own time-out, which runs no Catch (docs/aws-behaviour.md 27).
+ */
+export const RUN_DEADLINE_SECONDS = 8 * 60 * 60;
+
+/** What every payload, file, lease and report of a run refers to. */
+export const runSchema = z.object({
+  runId: z.string().min(1).max(80),
+  stateMachine: z.string().min(1).max(80),
+  account: z.string().regex(/^\d{12}$/),
+  region: z.string().min(1),
+  startedAt: timestampSchema,
+  targetVersion: agentVersionSchema,
+  /** Nobody is woken whose deadlines could pass this moment; null: there is no such moment. */
+  finishBy: timestampSchema.nullable().default(null),
+});
+export type Run = z.infer<typeof runSchema>;

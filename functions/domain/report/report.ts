@@ -1,0 +1,175 @@
+import * as z from 'zod';
+import { type ConveyorInstance, outcomeSchema } from '../batch/batch-instance.ts';
+import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
+import { isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
+import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
+
+export const reportInstanceSchema = z.object({
+  instanceId: z.string().describe('EC2 instance ID'),
+  group: z.string().describe('Resource group that named it; the first, if several do'),
+  outcome: outcomeSchema.describe('The one outcome of this instance'),
+  reason: reasonSchema.nullable().describe('Why; null if all went as it should'),
+  notes: z.array(reasonSchema).describe('What is worth knowing, and has not changed the outcome'),
+  versionBefore: z
+    .string()
+    .nullable()
+    .describe('Version that the agent reported before the work; null if it never did'),
+  versionAfter: z
+    .string()
+    .nullable()
+    .describe('Version that the agent itself reported after the work; null if none was proved'),
+  originalState: z.string().nullable().describe('EC2 state before the run, or hibernated; null if EC2 did not know it'),
+  finalState: z.string().nullable().describe('EC2 state when it was settled, hibernated, or handed-over'),
+  wokenAt: timestampSchema.nullable().describe('When Reveille started it; null if it did not'),
+  restoredAt: timestampSchema
+    .nullable()
+    .describe('When it was seen stopped again; null if Reveille did not start it, or could not stop it'),
+  awakeSeconds: z.number().nullable().describe('From wokenAt to restoredAt'),
+});
+export type ReportInstance = z.infer<typeof reportInstanceSchema>;
+
+export const reportSchema = z
+  .object({
+    runId: z.string().describe('Name of the execution'),
+    status: z.enum(['succeeded', 'failed']),
+    startedAt: timestampSchema,
+    endedAt: timestampSchema,
+    account: z.string(),
+    region: z.string(),
+    targetVersion: z.string().describe('Agent version that the run aimed at'),
+    counts: z
+      .object({
+        intended: z.int(),
+        updated: z.int(),
+        alreadyCurrent: z.int(),
+        failed: z.int(),
+        excluded: z.int(),
+      })
+      .describe('intended = updated + alreadyCurrent + failed + excluded'),
+    instances: z.array(reportInstanceSchema),
+  })
+  .describe('What became of every instance in one run of Reveille');
+export type Report = z.infer<typeof reportSchema>;
+
+/** Outcomes that are no failure of the update, and yet say that a promise was not kept: they fail the run. */
+const FAILING_REASONS = new Set(['lease-removed', 'hibernation-lost']);
+
+/** What ReportRun saw itself of instances without a settled result, by ID. */
+export type Observed = Map<string, { finalState: string }>;
+
+const notesOn = ({ ignoredLease }: ManifestInstance): Reason[] =>
+  ignoredLease === null ? [] : [reason('lease-ignored', `it carried a lease that holds nothing: ${ignoredLease}`)];
+
+function reportMember(
+  member: ManifestInstance,
+  result: ConveyorInstance | undefined,
+  seen: Observed,
+  why: Reason,
+): ReportInstance {
+  const settled = result?.step === 'settled' && result.outcome !== null ? result : null;
+  const { wokenAt = null, restoredAt = null, versionBefore = null, versionAfter = null } = result ?? {};
+  return {
+    instanceId: member.instanceId,
+    group: member.group,
+    outcome: settled?.outcome ?? 'failed',
+    reason: settled === null ? why : settled.reason,
+    notes: notesOn(member),
+    versionBefore: versionBefore ?? member.version,
+    versionAfter,
+    originalState: member.originalState,
+    finalState: settled?.finalState ?? seen.get(member.instanceId)?.finalState ?? null,
+    wokenAt,
+    restoredAt,
+    awakeSeconds: wokenAt !== null && restoredAt !== null ? secondsBetween(wokenAt, restoredAt) : null,
+  };
+}
+
+function reportExcluded(member: ManifestInstance): ReportInstance {
+  return {
+    instanceId: member.instanceId,
+    group: member.group,
+    outcome: 'excluded',
+    reason: member.reason,
+    notes: notesOn(member),
+    versionBefore: member.version,
+    versionAfter: null,
+    originalState: member.state,
+    finalState: member.state,
+    wokenAt: null,
+    restoredAt: null,
+    awakeSeconds: null,
+  };
+}
+
+/**
+ * Joins the manifest with the results: every instance of the manifest is in the report exactly once, and one without
+ * a settled result has failed.
+ * @param caught what ended the map of batches, if anything did
+ */
+export function buildReport(
+  manifest: Manifest,
+  results: ConveyorInstance[],
+  seen: Observed,
+  caught: { Error: string; Cause: string } | undefined,
+  now: Date,
+): Report {
+  const { run } = manifest;
+  const byId = new Map(results.map((result) => [result.instanceId, result]));
+  const cause = caught === undefined ? '' : ` (${caught.Error}: ${caught.Cause})`;
+  const noResult = reason('no-result', `its batch ended without a result for it${cause}`);
+  const instances = manifest.instances.map((member) =>
+    member.decision === 'take-part'
+      ? reportMember(member, byId.get(member.instanceId), seen, noResult)
+      : reportExcluded(member),
+  );
+  return {
+    runId: run.runId,
+    status: statusOf(instances, manifest.allowEmpty),
+    startedAt: run.startedAt,
+    endedAt: toTimestamp(now),
+    account: run.account,
+    region: run.region,
+    targetVersion: run.targetVersion,
+    counts: countOutcomes(instances),
+    instances,
+  };
+}
+
+export function countOutcomes(instances: Pick<ReportInstance, 'outcome'>[]): Report['counts'] {
+  const of = (outcome: ReportInstance['outcome']) =>
+    instances.filter((instance) => instance.outcome === outcome).length;
+  return {
+    intended: instances.length,
+    updated: of('updated'),
+    alreadyCurrent: of('already-current'),
+    failed: of('failed'),
+    excluded: of('excluded'),
+  };
+}
+
+/** Whether every intended instance has exactly one outcome. */
+export const coverageHolds = ({ intended, updated, alreadyCurrent, failed, excluded }: Report['counts']): boolean =>
+  intended === updated + alreadyCurrent + failed + excluded;
+
+const ASLEEP: (string | null)[] = ['stopped', 'hibernated'];
+
+const AWAKE: (string | null)[] = ['running', 'pending', 'handed-over'];
+
+/** It was stopped before the run and runs after it, for whatever reason: it costs money, so no run with it succeeds. */
+export const isLeftAwake = ({ originalState, finalState }: ReportInstance): boolean =>
+  ASLEEP.includes(originalState) && AWAKE.includes(finalState);
+
+/**
+ * A run succeeds only if nobody failed, every exclusion is benign, and somebody was there to be updated: zero
+ * reachable instances is no success (docs/aws-behaviour.md 12), unless an empty group is allowed and it is empty.
+ */
+function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
+  const isBad = (instance: ReportInstance): boolean => {
+    const code = instance.reason?.code ?? '';
+    if (instance.outcome === 'failed' || FAILING_REASONS.has(code) || isLeftAwake(instance)) return true;
+    return instance.outcome === 'excluded' && !isBenignExclusion(code);
+  };
+  const bad = instances.some(isBad);
+  const nobody = instances.every(({ outcome }) => outcome === 'excluded');
+  return bad || (nobody && !allowEmpty) ? 'failed' : 'succeeded';
+}

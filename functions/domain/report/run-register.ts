@@ -1,0 +1,8 @@
+import * as z from 'zod';
+import { timestampSchema } from '../model/time.ts';
+
+export const lastCompleteRunSchema = z.object({ runId: z.string().nullable(), endedAt: timestampSchema });
+
+/** A run that has begun, and has no report yet: whoever finds it dead makes one. */
+export const openRunSchema = z.object({ runId: z.string(), executionArn: z.string(), openedAt: timestampSchema });
+export type OpenRun = z.infer<typeof openRunSchema>;

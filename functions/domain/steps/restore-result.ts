@@ -1,0 +1,60 @@
+import type { Batch } from '../batch/batch.ts';
+import type { ConveyorInstance } from '../batch/batch-instance.ts';
+import { fail, moveTo } from '../batch/transitions.ts';
+import { plainText } from '../model/plain-text.ts';
+import { type Reason, reason } from '../model/reason.ts';
+import { toTimestamp } from '../model/time.ts';
+import { type RestoreDecision, STEP_FAILED } from './restore.ts';
+import { isSilence } from './unresponsive-agent.ts';
+
+/** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */
+export function failCaught(instance: ConveyorInstance, caught: Batch['error'], now: Date): ConveyorInstance {
+  if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
+  return fail(instance, STEP_FAILED, `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
+}
+
+/** Why the work failed says more than how the restoring went, unless that explains it; but both are told. */
+function joinReasons(instance: ConveyorInstance, restoring: Reason | null): Reason | null {
+  const { outcome, reason: failure } = instance;
+  if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
+  if (isSilence(failure) && restoring.code === 'terminated-in-run') {
+    return reason(restoring.code, `${restoring.text}; ${failure.text}`);
+  }
+  return reason(failure.code, `${failure.text}; ${restoring.text}`);
+}
+
+/**
+ * The instance after a decision was carried out.
+ * @param refusal what EC2 said if it refused to stop it
+ */
+export function applyRestore(
+  instance: ConveyorInstance,
+  decision: RestoreDecision,
+  refusal: string | null,
+  now: Date,
+): ConveyorInstance {
+  const moment = toTimestamp(now);
+  switch (decision.action) {
+    case 'wait':
+      return instance;
+    case 'stop':
+      return refusal === null
+        ? { ...instance, stopAcceptedAt: moment, lastRefusal: null }
+        : { ...instance, lastRefusal: plainText(refusal) };
+    case 'give-up': {
+      const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
+      const why = reason(decision.reason.code, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
+      return { ...moveTo(instance, 'settled', now), outcome: 'failed', reason: why, finalState: decision.finalState };
+    }
+    case 'settle': {
+      const gone = decision.reason?.code === 'terminated-in-run';
+      return {
+        ...moveTo(instance, 'settled', now),
+        outcome: gone ? 'failed' : instance.outcome,
+        reason: joinReasons(instance, decision.reason),
+        finalState: decision.finalState,
+        restoredAt: decision.restored && instance.wokenAt !== null ? moment : null,
+      };
+    }
+  }
+}

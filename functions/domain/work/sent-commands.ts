@@ -1,0 +1,72 @@
+import type { ConveyorInstance, SentCommand } from '../batch/batch-instance.ts';
+import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
+import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
+import type { Invocation, Work } from './work.ts';
+
+/** The command to follow: the newest that may still be at work, else the newest. */
+export const currentCommand = ({ commands }: ConveyorInstance): SentCommand | undefined =>
+  commands.findLast(({ endedAt }) => endedAt === null) ?? commands.at(-1);
+
+/** Adds commands of ours that the payload does not know, because the reply that named them was lost; they may be at work. */
+export function withLostCommands(
+  instance: ConveyorInstance,
+  sent: { commandId: string; sentAt: Timestamp; instanceIds: string[] }[],
+): ConveyorInstance {
+  const known = new Set(instance.commands.map(({ commandId }) => commandId));
+  const lost = sent.filter(
+    ({ commandId, instanceIds }) => !known.has(commandId) && instanceIds.includes(instance.instanceId),
+  );
+  const commands = [
+    ...lost.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null })),
+    ...instance.commands,
+  ];
+  return { ...instance, commands };
+}
+
+/** Notes what has become of commands that were left open, by their invocations on this instance. */
+export function withEnds(
+  instance: ConveyorInstance,
+  invocations: Invocation[],
+  work: Work,
+  now: Date,
+): ConveyorInstance {
+  const verdicts = new Map(invocations.map((one) => [one.commandId, { ...one, verdict: work.judge(one).verdict }]));
+  const commands = instance.commands.map((command) => {
+    const seen = verdicts.get(command.commandId);
+    const isOver = seen?.verdict === 'done' || seen?.verdict === 'failed' || seen?.verdict === 'busy';
+    return isOver ? { ...command, endedAt: command.endedAt ?? seen.endedAt ?? toTimestamp(now) } : command;
+  });
+  const isOpen = commands.some(({ endedAt }) => endedAt === null);
+  const busy = [...verdicts.values()].find(({ verdict }) => verdict === 'busy');
+  // Busy, and not with a command of ours: somebody else's update is at work on it.
+  const foreign = busy === undefined || isOpen ? null : (busy.endedAt ?? toTimestamp(now));
+  return { ...instance, commands, foreignUpdateSince: instance.foreignUpdateSince ?? foreign };
+}
+
+/** Notes the end of the current command, or of all of them. */
+export function endCommands(
+  instance: ConveyorInstance,
+  which: 'current' | 'all',
+  endedAt: Timestamp,
+): ConveyorInstance {
+  const current = currentCommand(instance);
+  const commands = instance.commands.map((command) =>
+    which === 'all' || command === current ? { ...command, endedAt: command.endedAt ?? endedAt } : command,
+  );
+  return { ...instance, commands };
+}
+
+/**
+ * Until when an update may be at work on the instance, so that it must not be stopped (docs/aws-behaviour.md 3).
+ * @returns null if nothing is
+ */
+export function updateMayRunUntil(instance: ConveyorInstance, now: Date): Timestamp | null {
+  const since = instance.commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
+  if (instance.foreignUpdateSince !== null) since.push(instance.foreignUpdateSince);
+  const until =
+    since
+      .map((moment) => addSeconds(moment, UPDATE_HARD_DEADLINE_SECONDS))
+      .sort()
+      .at(-1) ?? null;
+  return until !== null && isAfter(until, now) ? until : null;
+}

@@ -1,0 +1,114 @@
+import { isAtLeast } from '../model/agent-version.ts';
+import { type Reason, reason } from '../model/reason.ts';
+import type { Invocation, Judgement, Work } from './work.ts';
+
+/** What the agent's updater prints when it fails (docs/aws-behaviour.md 5), most telling first. */
+const FAILURES: { pattern: RegExp; code: string; text: string }[] = [
+  { pattern: /enable allow downgrade/i, code: 'downgrade-refused', text: 'the agent is newer than the target' },
+  { pattern: /updater died before updating/i, code: 'updater-died', text: 'the updater died before it updated' },
+  {
+    pattern: /unsupported on current platform|Failed update precondition check/i,
+    code: 'unsupported-platform',
+    text: 'the agent cannot be updated on this platform',
+  },
+  { pattern: /insufficient available disk space/i, code: 'no-disk-space', text: 'there is not enough disk space' },
+  {
+    pattern: /failed to rollback/i,
+    code: 'rollback-failed',
+    text: 'the update failed, and so did its rollback: the agent may be dead',
+  },
+  // Not "rollback" alone: a harmless "No rollback needed" follows most failures.
+  {
+    pattern: /rolled ?back \S+ to|Initiating rollback/i,
+    code: 'update-rolled-back',
+    text: 'the update failed and was rolled back',
+  },
+];
+
+const ANOTHER_UPDATE = /another update in progress/i;
+
+const DONE = /updated successfully to|has already been installed/i;
+
+const SKIPPED = /version \S+ is (deprecated|inactive|deprecated\/inactive), update skipped/i;
+
+const TELLING = /fail|unsupported|insufficient|died|older version|another update|skipped/i;
+
+/** The line that says what happened: the first that tells of trouble, for the ones after it are only its consequences. */
+function tellingLine(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.find((line) => TELLING.test(line)) ?? lines.at(-1) ?? '';
+}
+
+function failureReason({ output, statusDetails }: Invocation): Reason {
+  const known = FAILURES.find(({ pattern }) => pattern.test(output));
+  const said = tellingLine(output);
+  const saying = said === '' ? `the command ended ${statusDetails}` : `the command ended ${statusDetails}: "${said}"`;
+  return known
+    ? reason(known.code, `${known.text} (${saying})`)
+    : reason('update-failed', `the update failed (${saying})`);
+}
+
+/** Success has three meanings, and only the output tells them apart (docs/aws-behaviour.md 4). */
+function judgeSuccess({ output }: Invocation): Judgement {
+  if (SKIPPED.test(output)) {
+    return {
+      verdict: 'failed',
+      reason: reason('target-not-active', `the update was skipped: "${tellingLine(output)}"`),
+    };
+  }
+  return { verdict: 'done' };
+}
+
+/** The command never reached the agent, so nothing of it runs (docs/aws-behaviour.md 12). */
+const NEVER_DELIVERED = new Set(['Undeliverable', 'InvalidPlatform', 'AccessDenied']);
+
+/** Each status and status detail of an invocation (docs/aws-behaviour.md 11, 12). One that is unknown is not over. */
+function judge(invocation: Invocation): Judgement {
+  const { status } = invocation;
+  // Both spellings are met: "DeliveryTimedOut" and "Delivery Timed Out".
+  const statusDetails = invocation.statusDetails.replaceAll(' ', '');
+  if (NEVER_DELIVERED.has(statusDetails)) {
+    const text = `the command could not be delivered: ${statusDetails}`;
+    return { verdict: 'failed', reason: reason('update-undeliverable', text) };
+  }
+  switch (status) {
+    case 'Pending':
+    case 'Delayed':
+      return { verdict: 'pending' };
+    case 'Success':
+      return judgeSuccess(invocation);
+    case 'Failed':
+      if (statusDetails === 'Terminated') break;
+      if (ANOTHER_UPDATE.test(invocation.output)) {
+        return {
+          verdict: 'busy',
+          reason: reason('another-update', `the agent said: "${tellingLine(invocation.output)}"`),
+        };
+      }
+      return { verdict: 'failed', reason: failureReason(invocation) };
+    case 'Cancelled':
+    case 'TimedOut':
+      break;
+    default:
+      return { verdict: 'running' };
+  }
+  // Given up by the service, not ended by the agent: DeliveryTimedOut comes to a running update as well.
+  return {
+    verdict: 'lost',
+    reason: reason('update-lost', `the command ended ${statusDetails} without a word of the agent`),
+  };
+}
+
+/** AWS-UpdateSSMAgent: brings the agent to an explicit version, never downwards. */
+export const updateSsmAgent: Work = {
+  documentName: 'AWS-UpdateSSMAgent',
+  // Without a version the document takes the manifest's newest, which can differ from the one that is verified (32).
+  parameters: (target) => ({ version: [target], allowDowngrade: ['false'] }),
+  isSatisfiedBy: isAtLeast,
+  isConclusive: ({ output }) =>
+    [DONE, SKIPPED, ANOTHER_UPDATE, ...FAILURES.map(({ pattern }) => pattern)].some((pattern) => pattern.test(output)),
+  judge,
+};

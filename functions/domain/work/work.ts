@@ -1,0 +1,40 @@
+import type { Reason } from '../model/reason.ts';
+import type { Timestamp } from '../model/time.ts';
+
+/** What Run Command says of one instance's part of a command. */
+export interface Invocation {
+  commandId: string;
+  instanceId: string;
+  status: string;
+  statusDetails: string;
+  /** Standard output as far as the service gave it; it never travels in a payload. */
+  output: string;
+  endedAt: Timestamp | null;
+}
+
+/** What an invocation means. */
+export type Judgement =
+  | { verdict: 'pending' }
+  | { verdict: 'running' }
+  /** The agent says that it is done: to be verified, never believed. */
+  | { verdict: 'done' }
+  /** Over without success. Nothing of it is running any more. */
+  | { verdict: 'failed'; reason: Reason }
+  /** Another update holds the instance. */
+  | { verdict: 'busy'; reason: Reason }
+  /** The service has given up on it; the instance may still be at work. */
+  | { verdict: 'lost'; reason: Reason };
+
+/**
+ * What is done to an instance that is awake. AWS-UpdateSSMAgent is the first; another document becomes another module.
+ */
+export interface Work {
+  documentName: string;
+  /** The document's parameters for this target. */
+  parameters(target: string): Record<string, string[]>;
+  /** Whether an agent that reports this version leaves nothing to do. */
+  isSatisfiedBy(version: string | null, target: string): boolean;
+  /** Whether the output says enough to judge by, so that the whole of it need not be fetched. */
+  isConclusive(invocation: Invocation): boolean;
+  judge(invocation: Invocation): Judgement;
+}

@@ -1,0 +1,94 @@
+import type { Bucket } from '../aws/bucket.ts';
+import { describeExecutionLife } from '../aws/executions.ts';
+import { mapConcurrently } from '../aws/sdk/batching.ts';
+import type { SFNClient } from '../aws/sdk/clients.ts';
+import { ReveilleError } from '../domain/model/errors.ts';
+import { childArn, executionArn, type StateMachineNames } from '../domain/model/execution-arn.ts';
+import { recordKey } from '../domain/model/object-keys.ts';
+import type { Attempt } from '../domain/ownership/attempt.ts';
+import type { Lease } from '../domain/ownership/lease.ts';
+import { judgeLease, type LeaseFacts, type LeaseStanding, ownLease } from '../domain/ownership/lease-status.ts';
+import { type HoldRecord, holdRecordSchema } from '../domain/ownership/start-record.ts';
+import { findLostAttempts } from './find-lost-attempts.ts';
+
+const LOOKED_UP_AT_ONCE = 8;
+
+/** A lease tag, the instance that carries it, what it means, and its record if it has one. */
+export interface FoundOn {
+  instanceId: string;
+  value: string;
+  record: HoldRecord | null;
+  standing: LeaseStanding;
+}
+
+/** What is no record must cost no other child's instances their restoring: its own are busy, and their leases grow old. */
+async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ReveilleError && error.name === 'UnexpectedReply') return 'unreadable';
+    throw error;
+  }
+}
+
+type Evidence = Pick<LeaseFacts, 'record' | 'run' | 'child'>;
+
+const NOTHING: Evidence = { record: null, run: null, child: null };
+
+/** A missing key is told by listing: reading it would answer 403 to a role that may not list (docs/aws-behaviour.md 34). */
+export async function readRecord(bucket: Bucket, lease: Lease): Promise<HoldRecord | null> {
+  const key = recordKey(lease, lease.attempt);
+  const [found] = await bucket.list(key, 1);
+  return found === key ? bucket.get(key, holdRecordSchema) : null;
+}
+
+/** Asks for the same thing once only. */
+function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (key) => {
+    const answer = asked.get(key) ?? ask(key);
+    asked.set(key, answer);
+    return answer;
+  };
+}
+
+/**
+ * What each of these lease tags means. Costs, for each lease of this state machine, one listing and one read of S3, and,
+ * for each run and each child, one DescribeExecution; for each child that is dead, one more listing, and two reads for each
+ * of its attempts. Nothing where nobody carries a lease.
+ */
+export async function findStandings(
+  { bucket, sfn, names, now }: { bucket: Bucket; sfn: SFNClient; names: StateMachineNames; now(): Date },
+  leases: { instanceId: string; value: string }[],
+): Promise<FoundOn[]> {
+  const values = [...new Set(leases.map(({ value }) => value))];
+  const lifeOf = once((arn: string) => describeExecutionLife(sfn, arn));
+  const attemptsOf = once((runAndChild: string) => {
+    const [runId = '', child = ''] = runAndChild.split('/');
+    return orUnreadable(() => findLostAttempts(bucket, { run: { runId }, child, attempts: [] }));
+  });
+  const lookUp = async (value: string): Promise<Evidence> => {
+    const lease = ownLease(value, names.stateMachine);
+    const record = lease === null ? null : await orUnreadable(() => readRecord(bucket, lease));
+    if (lease === null || record === null) return NOTHING;
+    if (record === 'unreadable') return { ...NOTHING, record };
+    const run = await lifeOf(executionArn({ ...names, runId: lease.runId }));
+    const child = await lifeOf(childArn({ ...names, child: lease.child }));
+    return { record, run, child };
+  };
+  const evidence = await mapConcurrently(values, LOOKED_UP_AT_ONCE, lookUp);
+  const byValue = new Map(values.map((value, index) => [value, evidence[index] ?? NOTHING]));
+  return mapConcurrently(leases, LOOKED_UP_AT_ONCE, async ({ instanceId, value }) => {
+    const seen = byValue.get(value) ?? NOTHING;
+    const judge = (facts: Evidence, attempts: Attempt[] = []) =>
+      judgeLease({ instanceId, value, ...facts, attempts }, names.stateMachine, now());
+    const record = seen.record === 'unreadable' ? null : seen.record;
+    const standing = judge(seen);
+    if (record === null || standing.standing !== 'orphaned') return { instanceId, value, record, standing };
+    const attempts = await attemptsOf(`${record.runId}/${record.child}`);
+    if (attempts === 'unreadable') {
+      return { instanceId, value, record, standing: judge({ ...seen, record: attempts }) };
+    }
+    return { instanceId, value, record, standing: judge(seen, attempts.get(instanceId)) };
+  });
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+
+/** Environment variables, as template.yaml sets them. Each function takes the ones that it uses. */
+export const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(min).max(max));
+
+const seconds = wholeNumber;
+
+export const environment = {
+  BUCKET_NAME: z.string().min(3).max(63),
+  /** Of the ARNs: `aws`, or that of China or GovCloud. */
+  PARTITION: z.string().regex(/^aws[a-z-]*$/),
+  STATE_MACHINE_ARN: z.string().startsWith('arn:'),
+  TOPIC_ARN: z.string().startsWith('arn:'),
+  /** From the first attempt to start it until capacity is found. */
+  START_DEADLINE_SECONDS: seconds(0, 7200),
+  /** From its start (or from the first look at a running one) until its agent pings. */
+  READINESS_DEADLINE_SECONDS: seconds(60, 7200),
+  /** From a command's sending until it must have ended. */
+  UPDATE_DEADLINE_SECONDS: seconds(60, 3600),
+  /** From a command's end until the agent must have reported the new version. */
+  VERIFY_DEADLINE_SECONDS: seconds(60, 7200),
+  /** From the end of the work until it must be seen back as it was. */
+  RESTORE_DEADLINE_SECONDS: seconds(300, 14_400),
+};

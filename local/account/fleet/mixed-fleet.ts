@@ -1,0 +1,47 @@
+import { createRandom, type Random } from '../../base/random.ts';
+import { type BehaviourName, behaviourNames } from './behaviours.ts';
+import type { Fleet, FleetInstance } from './fleet.ts';
+import { platformNames } from './platforms.ts';
+
+const LATEST = '3.3.551.0';
+
+const VERSIONS = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.2.2222.0', '3.3.40.0', '3.3.131.0', LATEST];
+
+/** Of the instances, so many have something special about them. */
+const SPECIAL_SHARE = 0.35;
+
+const ONLY_STOPPED = new Set<BehaviourName>(['hibernated', 'hibernation-falls-back']);
+
+/** EC2 never lets go of it again: a fleet with it can't be put back. */
+const drawn = behaviourNames.filter((name) => name !== 'hangs-in-pending');
+
+const pick = <T>(random: Random, items: readonly T[]): T => items[random.integer([0, items.length - 1])] as T;
+
+function mixedInstance(random: Random, group: string, index: number): FleetInstance {
+  const behaviours = random.next() < SPECIAL_SHARE ? [pick(random, drawn)] : [];
+  const isStopped = behaviours.some((name) => ONLY_STOPPED.has(name)) || random.next() < (group === 'dev' ? 0.85 : 0.1);
+  const hex = Array.from({ length: 16 }, () => Math.floor(random.next() * 16).toString(16)).join('');
+  return {
+    id: `i-0${hex}`,
+    name: `${group}-${String(index + 1).padStart(3, '0')}`,
+    state: isStopped ? 'stopped' : 'running',
+    platform: pick(random, platformNames),
+    agentVersion: pick(random, VERSIONS),
+    behaviours,
+  };
+}
+
+/** A fleet of dev and prod with a bit of everything in it, drawn from a seed. */
+export function mixedFleet(instanceCount: number, seed: number): Fleet {
+  const random = createRandom(seed, 'mixed-fleet');
+  const devCount = Math.ceil(instanceCount * 0.7);
+  const group = (name: string, count: number) => ({
+    name,
+    instances: Array.from({ length: count }, (_, index) => mixedInstance(random, name, index)),
+  });
+  return {
+    region: 'eu-central-1',
+    agentVersion: LATEST,
+    groups: [group('dev', devCount), group('prod', instanceCount - devCount)],
+  };
+}

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import type { Batch } from '../../functions/domain/batch/batch.ts';
+import type { ConveyorInstance } from '../../functions/domain/batch/batch-instance.ts';
+import { manifestSchema } from '../../functions/domain/listing/manifest.ts';
+import { manifestKey, recordKey, reportKey, resultKey } from '../../functions/domain/model/object-keys.ts';
+import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
+import { reportSchema } from '../../functions/domain/report/report.ts';
+import type { Account } from '../account/account.ts';
+import { asBatch, heldInSamples, samples } from './samples.ts';
+
+/** One call of a built function. */
+export interface Scene {
+  logicalId: string;
+  /** What it is called with. @param earlier the replies so far, newest last */
+  event(earlier: unknown[]): unknown;
+  /** Not before this moment, in the account's time, */
+  notBefore: string;
+  /** and not before the account is as the sample says. */
+  isTime?(account: Account, now: number): boolean;
+  /** @throws AssertionError if the reply, or what it has left behind in the account, is not what it should be */
+  check(reply: unknown, account: Account): void;
+  /** The calls that it has to make, in this order, by the account's journal. */
+  calls: string[];
+}
+
+/** Describes lag behind, by three seconds at most. */
+const LAG_MILLISECONDS = 5000;
+
+const { instanceId: heldId, hold } = heldInSamples();
+
+const { run } = asBatch(samples.start);
+
+const machineOf = ({ world }: Account) => {
+  const machine = world.machines.get(heldId);
+  if (machine === undefined) throw new Error(`${heldId} is not in the account`);
+  return machine;
+};
+
+const pingAfter = (account: Account, moment: number, now: number): boolean => {
+  const pingAt = machineOf(account).agent.lastReport?.pingAt ?? 0;
+  return pingAt > moment && pingAt + LAG_MILLISECONDS < now;
+};
+
+const heldIn = (batch: Batch): ConveyorInstance => {
+  const found = batch.instances.find(({ instanceId }) => instanceId === heldId);
+  if (found === undefined) throw new Error(`${heldId} is not in the reply`);
+  return found;
+};
+
+const stored = ({ objects, bucket }: Account, key: string): unknown => {
+  const text = objects.read(bucket, key);
+  assert.ok(text !== null, `${key} is not in the bucket`);
+  return JSON.parse(text);
+};
+
+/** A scene on the conveyor: its sample says of which moment it is. */
+const onConveyor = (sample: unknown): Pick<Scene, 'event' | 'notBefore'> => ({
+  event: () => sample,
+  notBefore: asBatch(sample).lastProgressAt,
+});
+
+const lastEnd = (batch: Batch): number => Date.parse(heldIn(batch).commands.at(-1)?.endedAt ?? batch.lastProgressAt);
+
+/** The samples of events/, as they are, in the order of the run that they are of. */
+export const scenes: Scene[] = [
+  {
+    logicalId: 'ListInstancesFunction',
+    event: () => samples.list,
+    notBefore: samples.list.startedAt,
+    check(reply, account) {
+      const { batches, ...listed } = reply as { run: unknown; settling: number; batches: object[] };
+      assert.deepEqual(listed.run, run);
+      assert.equal(listed.settling, 0);
+      const batch = asBatch({ ...batches[0], run, child: 'child' });
+      const expected = asBatch(samples.start);
+      assert.deepEqual(batch.counts, expected.counts);
+      const ids = ({ instances }: Batch) => instances.map(({ instanceId }) => instanceId);
+      assert.deepEqual(ids(batch), ids(expected));
+      assert.equal(manifestSchema.parse(stored(account, manifestKey(run))).batches, 1);
+    },
+    // The lock is free, and is taken. Stop protection is asked of each candidate by itself.
+    calls: [
+      's3:GetObject (NoSuchKey)',
+      's3:PutObject',
+      'resource-groups:ListGroupResources',
+      's3:GetObject',
+      'ec2:DescribeInstances',
+      'ssm:DescribeInstanceInformation',
+      'ec2:DescribeInstanceAttribute',
+      'ec2:DescribeInstanceAttribute',
+      's3:PutObject',
+      's3:PutObject',
+    ],
+  },
+  {
+    logicalId: 'StartInstancesFunction',
+    ...onConveyor(samples.start),
+    // The samples that follow know when it was held.
+    isTime: (_, now) => now >= Date.parse(hold.recordedAt),
+    check(reply, account) {
+      const batch = asBatch(reply);
+      assert.equal(heldIn(batch).hold?.attempt, hold.attempt);
+      assert.deepEqual(batch.counts, asBatch(samples.readiness).counts);
+      const { stateMachine, runId } = run;
+      const lease = formatLease({ stateMachine, runId, child: batch.child, attempt: hold.attempt });
+      assert.equal(machineOf(account).tags.get(LEASE_TAG), lease);
+      stored(account, recordKey({ runId, child: batch.child }, hold.attempt));
+      assert.notEqual(machineOf(account).state, 'stopped');
+    },
+    // Nothing was recorded before, and the lock is still ours; then the record, the lease, the start.
+    calls: [
+      'ec2:DescribeInstances',
+      's3:ListObjectsV2',
+      's3:GetObject',
+      's3:PutObject',
+      'ec2:CreateTags',
+      'ec2:StartInstances',
+      's3:PutObject',
+    ],
+  },
+  {
+    logicalId: 'CheckReadinessFunction',
+    ...onConveyor(samples.readiness),
+    isTime: (account, now) => pingAfter(account, Date.parse(run.startedAt), now),
+    check(reply) {
+      const batch = asBatch(reply);
+      assert.equal(batch.counts.update, 2);
+      assert.equal(heldIn(batch).versionBefore, heldIn(asBatch(samples.update)).versionBefore);
+    },
+    calls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
+  },
+  {
+    logicalId: 'UpdateAgentFunction',
+    ...onConveyor(samples.update),
+    check(reply, account) {
+      const batch = asBatch(reply);
+      const [command, ...more] = heldIn(batch).commands;
+      assert.equal(more.length, 0);
+      assert.equal(batch.sends, 1);
+      assert.equal(command?.endedAt, null);
+      assert.deepEqual(
+        account.world.commands.map(({ id, instanceIds }) => ({ id, instanceIds })),
+        [{ id: command?.commandId, instanceIds: [heldId] }],
+      );
+    },
+    // Whether the lock is still ours, and whether a lost reply has sent it already; then the send.
+    calls: ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'],
+  },
+  {
+    logicalId: 'VerifyVersionsFunction',
+    ...onConveyor(samples.verify),
+    isTime: (account, now) =>
+      machineOf(account).agent.lastReport?.version === run.targetVersion &&
+      pingAfter(account, lastEnd(asBatch(samples.verify)), now),
+    check(reply) {
+      const { outcome, versionAfter, step } = heldIn(asBatch(reply));
+      assert.deepEqual(
+        { outcome, versionAfter, step },
+        { outcome: 'updated', versionAfter: run.targetVersion, step: 'restore' },
+      );
+    },
+    calls: ['ssm:DescribeInstanceInformation'],
+  },
+  {
+    logicalId: 'RestoreInstancesFunction',
+    ...onConveyor(samples.restore),
+    check(reply, account) {
+      const { step, stopAcceptedAt, lastRefusal } = heldIn(asBatch(reply));
+      assert.equal(lastRefusal, null);
+      assert.notEqual(stopAcceptedAt, null);
+      assert.equal(step, 'restore');
+      assert.notEqual(machineOf(account).state, 'running');
+    },
+    // Whether anybody else is at work on it: sessions, commands that wait or run, associations.
+    calls: [
+      'ec2:DescribeInstances',
+      'ssm:DescribeSessions',
+      'ssm:ListCommandInvocations',
+      'ssm:ListCommandInvocations',
+      'ssm:DescribeInstanceAssociationsStatus',
+      'ec2:StopInstances',
+    ],
+  },
+  {
+    // With the reply of the scene before, as the state machine would after a wait.
+    logicalId: 'RestoreInstancesFunction',
+    event: (earlier) => earlier.at(-1),
+    notBefore: asBatch(samples.restore).lastProgressAt,
+    isTime(account, now) {
+      const { state, views } = machineOf(account);
+      return state === 'stopped' && (views.at(-1)?.visibleAt ?? 0) + LAG_MILLISECONDS < now;
+    },
+    check(reply, account) {
+      const { step, finalState, reason } = heldIn(asBatch(reply));
+      assert.deepEqual({ step, finalState, reason }, { step: 'settled', finalState: 'stopped', reason: null });
+      assert.equal(machineOf(account).tags.has(LEASE_TAG), false);
+      stored(account, resultKey(run, 0));
+    },
+    calls: ['ec2:DescribeInstances', 'ec2:DeleteTags', 's3:PutObject'],
+  },
+  {
+    logicalId: 'ReportRunFunction',
+    event: () => samples.report,
+    notBefore: asBatch(samples.restore).lastProgressAt,
+    check(reply, account) {
+      // The samples leave the second instance half way; a run without its result has failed, and says so.
+      const counts = { intended: 2, updated: 1, alreadyCurrent: 0, failed: 1, excluded: 0 };
+      const { status, counts: replied } = reply as { status: string; counts: object };
+      assert.deepEqual({ status, counts: replied }, { status: 'failed', counts });
+      assert.deepEqual(reportSchema.parse(stored(account, reportKey(run))).counts, counts);
+      assert.equal(account.messages.length, 1);
+    },
+    // The manifest and the batch's result; then how the one without a result was left; the report, that a run has ended and
+    // is open no more, and the lock.
+    calls: [
+      's3:GetObject',
+      's3:GetObject',
+      'ec2:DescribeInstances',
+      's3:PutObject',
+      's3:PutObject',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:DeleteObject',
+      'sns:Publish',
+    ],
+  },
+  {
+    logicalId: 'ReconcileLeasesFunction',
+    event: () => samples.reconcile,
+    notBefore: asBatch(samples.restore).lastProgressAt,
+    check(reply) {
+      const { lock, openLeases, ignoredLeases, instances } = reply as Record<string, unknown>;
+      // The run has put back whom it woke, and let go of the lock.
+      assert.deepEqual(
+        { lock, openLeases, ignoredLeases, instances },
+        { lock: 'free', openLeases: 0, ignoredLeases: 0, instances: [] },
+      );
+    },
+    // The lock, who carries a lease, and when a run last ended.
+    calls: ['s3:GetObject (NoSuchKey)', 'ec2:DescribeInstances', 's3:ListObjectsV2', 's3:GetObject'],
+  },
+];

@@ -1,0 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { samLocalVariables } from '../bundles/sam-variables.ts';
+import { withTables } from '../generate/doc-tables.ts';
+import { schemaFiles } from '../generate/schemas.ts';
+
+const DOCS = 'docs/embedded-account.md';
+
+const ENVIRONMENT = 'events/env.json';
+
+const read = (path: string) =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), { encoding: 'utf8', flag: 'a+' });
+
+const files = new Map([...schemaFiles(), [DOCS, withTables(read(DOCS))], [ENVIRONMENT, samLocalVariables()]]);
+
+/** npm run generate: writes anew what is made from the code: schemas, the tables in the docs, and the variables of `sam local`. */
+for (const [path, text] of files) {
+  const isNew = read(path) !== text;
+  if (isNew) writeFileSync(new URL(`../../${path}`, import.meta.url), text);
+  process.stdout.write(`${path} ${isNew ? 'written' : 'is up to date'}\n`);
+}

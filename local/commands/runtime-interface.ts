@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Batch } from '../../functions/domain/batch/batch.ts';
+import { BadInput } from '../base/bad-input.ts';
+import { runCommand } from '../base/command-line.ts';
+import type { BuiltFunction } from '../bundles/built-functions.ts';
+import { type EmulatedFunction, findRuntime, type LambdaRuntime, startEmulated } from '../bundles/emulated-function.ts';
+import { asBatch, samples } from '../bundles/samples.ts';
+import { callsSince, type OpenedAccount, openAccount } from '../bundles/served-account.ts';
+
+const USAGE = `Calls built functions under the real runtime interface of Lambda.
+
+  node local/bundles/runtime-interface.ts --emulators FOLDER --client FILE
+
+  --emulators FOLDER  samcli/local/rapid of an installed SAM CLI
+  --client FILE       index.mjs of an installed aws-lambda-ric`;
+
+/** What a function answers to its sample, in an account where the sample's run has just begun. */
+interface Trial {
+  logicalId: string;
+  sample: unknown;
+  counts: Partial<Batch['counts']>;
+  calls: string[];
+}
+
+const trials: Trial[] = [
+  {
+    logicalId: 'VerifyVersionsFunction',
+    sample: samples.verify,
+    counts: { verify: 1, unsettled: 1 },
+    calls: ['ssm:DescribeInstanceInformation'],
+  },
+  {
+    // Of its two instances, one has been running all the time; the other's start does not show yet.
+    logicalId: 'CheckReadinessFunction',
+    sample: samples.readiness,
+    counts: { readiness: 1, update: 1, unsettled: 2 },
+    calls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
+  },
+];
+
+/** @throws BadInput with the usage */
+function parseRuntime(args: string[]): LambdaRuntime {
+  const text = { type: 'string' } as const;
+  let given: { emulators?: string; client?: string };
+  try {
+    given = parseArgs({ args, options: { emulators: text, client: text } }).values;
+  } catch (error) {
+    throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);
+  }
+  const { emulators, client } = given;
+  if (emulators === undefined || client === undefined) throw new BadInput(USAGE);
+  return findRuntime(resolve(emulators), resolve(client));
+}
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+async function attempt(
+  { sample, counts, calls }: Trial,
+  emulated: EmulatedFunction,
+  { account }: OpenedAccount,
+  { logicalId }: BuiltFunction,
+): Promise<void> {
+  const refused = (await emulated.invoke({})) as { errorType?: string };
+  assert.equal(refused.errorType, 'InvalidInput', `an empty event: ${JSON.stringify(refused)}`);
+  const reply = await emulated.invoke(sample);
+  const batch = asBatch(reply);
+  assert.deepEqual({ ...batch.counts, ...counts }, batch.counts);
+  assert.equal(batch.looks, asBatch(sample).looks + 1);
+  // The empty event was refused before any call.
+  assert.deepEqual(callsSince(account, 0, logicalId), calls);
+}
+
+async function main(): Promise<number> {
+  const runtime = parseRuntime(process.argv.slice(2));
+  const opened = await openAccount(new Date(asBatch(samples.readiness).lastProgressAt), 1);
+  let failed = 0;
+  try {
+    for (const trial of trials) {
+      const built = opened.built.find(({ logicalId }) => logicalId === trial.logicalId);
+      if (built === undefined) throw new Error(`${trial.logicalId} is not built`);
+      const emulated = await startEmulated(built, opened.environmentOf(built), runtime);
+      try {
+        await attempt(trial, emulated, opened, built);
+        print(`${trial.logicalId.padEnd(26)}passed`);
+      } catch (error) {
+        failed++;
+        print(`${trial.logicalId.padEnd(26)}FAILED: ${error}\n${emulated.output()}`);
+      } finally {
+        await emulated.end();
+      }
+    }
+  } finally {
+    await opened.close();
+  }
+  print(`\n${trials.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+await runCommand(main);

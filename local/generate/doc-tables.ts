@@ -1,0 +1,63 @@
+import { createAccount } from '../account/account.ts';
+import { behaviours } from '../account/fleet/behaviours.ts';
+import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
+import { installApplication } from '../server/application.ts';
+
+/** Where an operation does less than in AWS, or otherwise. */
+const DIFFERS: Record<string, string> = {
+  'ec2 DescribeInstances':
+    'filters `instance-id`, `instance-state-name`, `tag-key`, `tag:KEY`; a reservation for each instance',
+  'ec2 DescribeInstanceAttribute': '`disableApiStop`, `disableApiTermination`',
+  'ec2 StartInstances': 'no DryRun',
+  'ec2 StopInstances': 'no DryRun',
+  'ec2 CreateTags': 'tags instances only',
+  'ec2 DeleteTags': 'tags instances only',
+  'ssm DescribeSessions': 'all that are open are Connected, all others Terminated',
+  'ssm DescribeInstanceAssociationsStatus': 'each run of an association stands by itself',
+  'ssm SendCommand': 'AWS-UpdateSSMAgent only, by instance IDs',
+  'ssm CancelCommand': 'an updater that is at work goes on',
+  'resource-groups ListGroupResources': 'EC2 instances only',
+  's3 PutObject': 'no versions, no multipart uploads; CRC32C, CRC64NVME and trailers are not checked',
+  's3 GetObject': 'no ranges',
+  'states DescribeStateMachine': 'says that logging and tracing are off',
+  'lambda Invoke': 'RequestResponse and DryRun',
+  'scheduler GetSchedule': 'the schedule of template.yaml',
+  'sns Publish': 'one topic; keeps what is published',
+};
+
+const code = (text: string): string => `\`${text}\``;
+
+const behaviourRows = (): string =>
+  Object.entries(behaviours)
+    .map(([name, { ends, description }]) => `| ${code(name)} | ${ends} | ${description} |`)
+    .join('\n');
+
+function operationRows(): string {
+  const fleet = mixedFleet(2, 1);
+  const account = createAccount({ fleet, seed: 1, now: () => 0 });
+  const application = installApplication(account, fleet, 1);
+  application.stop();
+  const rows = Object.entries(account.operations()).flatMap(([service, operations]) =>
+    Object.entries(operations).map(([name, parameters]) => {
+      const known = parameters.length === 0 ? '' : parameters.map(code).join(', ');
+      return `| ${service} | ${code(name)} | ${known} | ${DIFFERS[`${service} ${name}`] ?? ''} |`;
+    }),
+  );
+  return rows.join('\n');
+}
+
+/** The parts of docs/embedded-account.md that the code knows best, by the head of their table. */
+const TABLES: Record<string, () => string> = {
+  '| behaviour | ends as | what it is |\n| --- | --- | --- |\n': behaviourRows,
+  '| service | operation | parameters, as named on the wire; any other is refused | differs from AWS |\n| --- | --- | --- | --- |\n':
+    operationRows,
+};
+
+/** The page with its tables drawn anew. */
+export function withTables(page: string): string {
+  return Object.entries(TABLES).reduce((text, [head, rows]) => {
+    const [before = '', after = ''] = text.split(head);
+    const rest = after.replace(/^[^\n]+(\n(?=\|)[^\n]+)*/, '');
+    return `${before}${head}${rows()}${rest}`;
+  }, page);
+}

@@ -1,0 +1,121 @@
+import { isAtLeast } from '../../functions/domain/model/agent-version.ts';
+import { LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
+import { coverageHolds, type Report, type ReportInstance } from '../../functions/domain/report/report.ts';
+import type { Account } from '../account/account.ts';
+import { PERSON } from '../account/people.ts';
+import type { JournalEntry } from '../account/world/journal.ts';
+import { COPIED_LEASE } from '../account/world/machine.ts';
+import { stateOf } from './simulated-run.ts';
+
+/** One promise, and where it was broken. */
+export interface PromiseCheck {
+  promise: string;
+  broken: string[];
+}
+
+interface Evidence {
+  account: Account;
+  report: Report;
+  /** How each instance stood before the run, by ID. */
+  before: Map<string, string>;
+  /** Whom the run was meant for: the instances of its groups. */
+  intended: Set<string>;
+}
+
+const idsIn = (entry: JournalEntry): string[] => {
+  if (entry.kind !== 'call') return [];
+  const { InstanceId, InstanceIds, ResourceId } = entry.parameters as Record<string, string | string[] | undefined>;
+  return [InstanceId, InstanceIds, ResourceId].flatMap((ids) => ids ?? []);
+};
+
+/** Who was told to do what: the calls that change something, and went through. */
+const written = ({ journal }: Account, ...operations: string[]): Set<string> =>
+  new Set(
+    journal.entries
+      .filter((entry) => entry.kind === 'call' && entry.error === null && operations.includes(entry.operation))
+      // What people do is no doing of the run.
+      .filter((entry) => entry.kind === 'call' && entry.principal !== PERSON)
+      .flatMap(idsIn),
+  );
+
+/** Where the fleet says that it stands, once what was on its way has arrived. */
+function expectedState({ account, before }: Evidence, instanceId: string): string {
+  const state = before.get(instanceId) ?? 'not-found';
+  const isSettling = state === 'pending' || state === 'stopping';
+  return isSettling ? (account.world.machines.get(instanceId)?.spec.state ?? state) : state;
+}
+
+const coverage = ({ report, intended }: Evidence): PromiseCheck => {
+  const reported = report.instances.map(({ instanceId }) => instanceId);
+  const twice = reported.filter((id, index) => reported.indexOf(id) !== index);
+  return {
+    promise: 'every instance has exactly one outcome, and the coverage equation holds',
+    broken: [
+      ...(coverageHolds(report.counts) ? [] : [`the counts do not add up: ${JSON.stringify(report.counts)}`]),
+      ...[...intended].filter((id) => !reported.includes(id)).map((id) => `${id} is not in the report`),
+      ...twice.map((id) => `${id} is in the report twice`),
+      ...report.instances
+        .filter(({ outcome, reason }) => (outcome === 'failed' || outcome === 'excluded') && reason === null)
+        .map(({ instanceId, outcome }) => `${instanceId} is ${outcome} without a reason`),
+    ],
+  };
+};
+
+const truth = ({ report, account }: Evidence): PromiseCheck => ({
+  promise: 'whoever is reported as updated or current really has the version',
+  broken: report.instances
+    .filter(({ outcome }) => outcome === 'updated' || outcome === 'already-current')
+    .filter(
+      ({ instanceId }) =>
+        !isAtLeast(account.world.machines.get(instanceId)?.agent.version ?? null, report.targetVersion),
+    )
+    .map(({ instanceId }) => `${instanceId} has ${account.world.machines.get(instanceId)?.agent.version}`),
+});
+
+/** EC2 itself broke it, and the report says so: that is no broken promise of ours. */
+const isToldLoss = (account: Account, { instanceId, originalState, finalState }: ReportInstance): boolean =>
+  finalState === 'handed-over' ||
+  (originalState === 'hibernated' && finalState === 'stopped' && stateOf(account, instanceId) === 'stopped');
+
+/** As it was; or, if it was on its way somewhere when the run began, still on that way. */
+const isAsItWas = (evidence: Evidence, instanceId: string, is: string): boolean =>
+  is === expectedState(evidence, instanceId) || is === evidence.before.get(instanceId);
+
+const restored = (evidence: Evidence): PromiseCheck => ({
+  promise: 'every instance is as it was',
+  broken: evidence.report.instances
+    .filter((instance) => !isToldLoss(evidence.account, instance))
+    .map(({ instanceId }) => ({ instanceId, is: stateOf(evidence.account, instanceId) }))
+    .filter(({ instanceId, is }) => !isAsItWas(evidence, instanceId, is))
+    .map(({ instanceId, is }) => `${instanceId} was ${expectedState(evidence, instanceId)}, and is ${is}`),
+});
+
+const neverStopped = (evidence: Evidence): PromiseCheck => {
+  const stopped = written(evidence.account, 'StopInstances');
+  return {
+    promise: 'what was running was never stopped',
+    broken: [...stopped].filter((id) => expectedState(evidence, id) === 'running').map((id) => `${id} was stopped`),
+  };
+};
+
+const untouched = ({ account, report }: Evidence): PromiseCheck => {
+  const touched = written(account, 'StartInstances', 'StopInstances', 'CreateTags', 'DeleteTags', 'SendCommand');
+  return {
+    promise: 'excluded instances were not touched',
+    broken: report.instances
+      .filter(({ outcome, instanceId }) => outcome === 'excluded' && touched.has(instanceId))
+      .map(({ instanceId }) => `${instanceId} was touched`),
+  };
+};
+
+const noLease = ({ account }: Evidence): PromiseCheck => ({
+  promise: 'no lease is left',
+  broken: [...account.world.machines.values()]
+    // A copied one was never a run's: who is not woken keeps it.
+    .filter(({ tags }) => tags.has(LEASE_TAG) && tags.get(LEASE_TAG) !== COPIED_LEASE)
+    .map(({ id }) => `${id} carries a lease`),
+});
+
+/** Judges a run by what is really in the account, not by what the run says of itself. */
+export const checkPromises = (evidence: Evidence): PromiseCheck[] =>
+  [coverage, truth, restored, neverStopped, untouched, noLease].map((check) => check(evidence));

@@ -1,0 +1,29 @@
+import type { Evidence } from '../evidence/evidence.ts';
+import { asItWas } from './as-it-was.ts';
+import type { Checker, Complaint } from './checker.ts';
+import { endedRight } from './ended-right.ts';
+import { excludedUntouched } from './excluded-untouched.ts';
+import { neverStopped } from './never-stopped.ts';
+import { noStopInUpdate } from './no-stop-in-update.ts';
+import { nothingHeld } from './nothing-held.ts';
+import { oneHolder } from './one-holder.ts';
+import { restoredInTime } from './restored-in-time.ts';
+import { trueOutcomes } from './true-outcomes.ts';
+import { withinLimits } from './within-limits.ts';
+
+export const checkers: readonly Checker[] = [
+  neverStopped,
+  asItWas,
+  nothingHeld,
+  trueOutcomes,
+  excludedUntouched,
+  noStopInUpdate,
+  oneHolder,
+  restoredInTime,
+  endedRight,
+  withinLimits,
+];
+
+/** Lets every checker judge. */
+export const judge = (evidence: Evidence): Complaint[] =>
+  checkers.flatMap(({ promise, check }) => check(evidence).map((complaint) => ({ promise, ...complaint })));

@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { BadInput } from '../../base/bad-input.ts';
+import { wholeNumber } from '../../base/command-line.ts';
+
+export const USAGE = `Simulates whole runs of Reveille under faults and disturbances, and judges what became of them.
+
+  npm run simulate                                 1,000 simulations
+  npm run simulate -- --seeds 10000 --workers 2    as many as you like
+  npm run simulate -- --replay 4711                tells what happened in that one, call by call
+  npm run simulate -- --exhaustive                 every call and every state of the reference runs
+  npm run simulate -- --planted                    plants bugs, and shows which checker finds them
+
+  --seeds N          how many, 1000 by default
+  --from N           the first seed, 1 by default
+  --workers N        processes that work at the same time; by default as many as there are processors
+  --replay SEED      tells the story of one seed
+  --exhaustive       a fault at each call, and an abort, a time-out and a second run at each state
+  --planted [NAME]   all planted bugs, or one
+  --markdown         with --planted: the table of the docs
+  --json             prints one JSON object on standard output, nothing else
+  --help             prints this
+
+Exit codes: 0 every promise held, 1 one was broken (with --planted: a bug was not found), 2 bad input.`;
+
+const SEED_MAX = 2 ** 31;
+
+const schema = z.strictObject({
+  seeds: wholeNumber(1, 10_000_000).default(1000),
+  from: wholeNumber(0, SEED_MAX).default(1),
+  workers: wholeNumber(1, 64).default(availableParallelism()),
+  replay: wholeNumber(0, SEED_MAX).optional(),
+  exhaustive: z.boolean().default(false),
+  planted: z.boolean().default(false),
+  markdown: z.boolean().default(false),
+  json: z.boolean().default(false),
+  help: z.boolean().default(false),
+});
+export type SimulateArguments = z.infer<typeof schema> & {
+  /** The one planted bug that is asked for; null: all. */
+  bug: string | null;
+};
+
+/** @throws BadInput naming the flag and what is allowed */
+export function parseArguments(args: string[]): SimulateArguments {
+  let parsedArgs: { values: object; positionals: string[] };
+  try {
+    parsedArgs = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        seeds: { type: 'string' },
+        from: { type: 'string' },
+        workers: { type: 'string' },
+        replay: { type: 'string' },
+        exhaustive: { type: 'boolean' },
+        planted: { type: 'boolean' },
+        markdown: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);
+  }
+  const parsed = schema.safeParse({ ...parsedArgs.values });
+  if (!parsed.success) throw new BadInput(`${z.prettifyError(parsed.error)}\n\n${USAGE}`);
+  const { data } = parsed;
+  const [bug = null, ...more] = parsedArgs.positionals;
+  if (more.length > 0 || (bug !== null && !data.planted)) {
+    throw new BadInput(`unexpected argument "${more[0] ?? bug}"\n\n${USAGE}`);
+  }
+  const ways = [data.replay !== undefined, data.exhaustive, data.planted].filter(Boolean).length;
+  if (ways > 1) throw new BadInput(`--replay, --exhaustive and --planted don't go together\n\n${USAGE}`);
+  if (data.markdown && !data.planted) throw new BadInput(`--markdown goes with --planted\n\n${USAGE}`);
+  return { ...data, bug };
+}

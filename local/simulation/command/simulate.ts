@@ -1,0 +1,51 @@
+import { BadInput } from '../../base/bad-input.ts';
+import { play } from '../play/play.ts';
+import { drawScenario } from '../scenario/draw-scenario.ts';
+import { exhaust } from './exhaustive.ts';
+import { runPlanted } from './hunt-planted.ts';
+import { printBroken, printHappened, printPromises } from './print.ts';
+import { replay } from './replay.ts';
+import { parseArguments, type SimulateArguments, USAGE } from './simulate-flags.ts';
+import { EXIT, type Output, tryAndSum } from './summary.ts';
+import type { Verdict } from './verdict.ts';
+
+async function runSeeds({ seeds, from, workers, json }: SimulateArguments, output: Output): Promise<number> {
+  const summary = await tryAndSum({ count: seeds, at: (index) => from + index }, workers, output);
+  const { broken, digest } = summary;
+  if (json) output.out(JSON.stringify({ from, ...summary }, null, 2));
+  else {
+    const { seconds, cpuMillisecondsPerSimulation: cpu } = summary;
+    output.out(printHappened(summary.happened));
+    output.out(`\nSeeds ${from} to ${from + seeds - 1}: ${seconds.toFixed(0)} s, ${cpu.toFixed(0)} ms of CPU each`);
+    const name = ({ seed }: Verdict) => `seed ${seed}`;
+    output.out(printPromises(broken, name));
+    output.out(`digest ${digest}`);
+    if (broken.length > 0) {
+      const tasks = { name, scenarioOf: ({ seed }: Verdict) => drawScenario(seed), play };
+      output.out(await printBroken(broken, tasks, output));
+    }
+  }
+  return broken.length === 0 ? EXIT.ok : EXIT.promiseBroken;
+}
+
+async function run(args: string[], output: Output): Promise<number> {
+  const parsed = parseArguments(args);
+  if (parsed.help) {
+    output.out(USAGE);
+    return EXIT.ok;
+  }
+  if (parsed.replay !== undefined) return replay(parsed.replay, parsed.json, output);
+  if (parsed.planted) return runPlanted(parsed, output);
+  return parsed.exhaustive ? exhaust(parsed, output) : runSeeds(parsed, output);
+}
+
+/** The simulate command. @returns its exit code; never throws for bad input */
+export async function simulateCommand(args: string[], output: Output): Promise<number> {
+  try {
+    return await run(args, output);
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    output.error(error.message);
+    return EXIT.badInput;
+  }
+}

@@ -1,0 +1,182 @@
+import type { PlantedBug } from './bug.ts';
+import { WITHOUT_IAM } from './start-bugs.ts';
+
+const RECONCILER = 'functions/reconcile-leases/reconcile-leases.ts';
+
+/** Bugs of putting back, of the lock and of the reconciler. */
+export const restoringBugs: PlantedBug[] = [
+  {
+    name: 'stops-by-list',
+    what: 'whoever is in the batch is stopped, not whoever is held',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '  if (hold === null) return settleUnheld(instance, ec2, now);',
+        replace:
+          "  if (hold === null && ec2.state === 'running') return { action: 'stop', hibernate: false };\n  if (hold === null) return settleUnheld(instance, ec2, now);",
+      },
+      WITHOUT_IAM,
+    ],
+  },
+  {
+    name: 'lease-removed-early',
+    what: 'the lease goes while the instance is still stopping',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: "  if (ec2.state === 'stopping') return wait('stopping', 'it is stopping');",
+        replace:
+          "  if (ec2.state === 'stopping') return { action: 'settle', finalState: 'stopped', releaseLease: true, restored: true, reason: null };",
+      },
+    ],
+  },
+  {
+    name: 'hibernate-flag-dropped',
+    what: 'a hibernated instance is just stopped',
+    patches: [
+      {
+        file: 'functions/aws/ec2-start-stop.ts',
+        find: '    const hibernate = options.hibernate ? { Hibernate: true } : {};',
+        replace: '    const hibernate = {};',
+      },
+    ],
+  },
+  {
+    name: 'session-ignored',
+    what: "somebody's session keeps nothing awake",
+    patches: [
+      {
+        file: 'functions/domain/steps/other-activity.ts',
+        find: '  if (session !== undefined) {',
+        replace: "  if (session?.sessionId === '') {",
+      },
+    ],
+  },
+  {
+    name: 'lost-lease-ignored',
+    what: 'a lease that somebody has taken away is not missed',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '  if (carried === expected.leaseValue || secondsBetween',
+        replace: '  if (carried !== null || secondsBetween',
+      },
+      WITHOUT_IAM,
+    ],
+  },
+  {
+    name: 'all-tags-deleted',
+    what: 'DeleteTags names no tag',
+    patches: [
+      {
+        file: 'functions/aws/ec2-tags.ts',
+        find: 'new DeleteTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] })',
+        replace: 'new DeleteTagsCommand({ Resources })',
+      },
+    ],
+  },
+  {
+    name: 'lock-always-taken',
+    what: 'a lock that another run has just written counts as our own, and is not looked at again',
+    patches: [
+      {
+        file: 'functions/operations/take-run-lock.ts',
+        find: '  if (written) return true;',
+        replace: '  if (written || seen === null) return true;',
+      },
+      {
+        file: 'functions/operations/take-run-lock.ts',
+        find: '  isHeldBy((await readLock(bucket))?.value ?? null, run);',
+        replace: '  (await readLock(bucket)) !== undefined && run !== undefined;',
+      },
+    ],
+  },
+  {
+    name: 'lock-taken-from-the-living',
+    what: 'the lock of a running run is taken',
+    patches: [
+      {
+        file: 'functions/domain/ownership/run-lock.ts',
+        find: "  if (life === 'dead') return { action: 'take' };",
+        replace: "  if (life !== 'ending') return { action: 'take' };",
+      },
+    ],
+  },
+  {
+    name: 'twins-fight',
+    what: 'a second delivery of an occurrence is not recognised',
+    patches: [
+      {
+        file: 'functions/domain/ownership/run-lock.ts',
+        find: "  if (isSameOccurrence) return { action: 'leave', claim: 'already-running', runId: lock.runId };",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'lock-of-the-dead-kept',
+    what: 'the lock of a dead run is never released',
+    patches: [
+      {
+        file: RECONCILER,
+        find: "    if (seen !== null && lock === 'dead' && orphans.length === 0) await releaseLock(bucket, seen);",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'reconciler-takes-the-living',
+    what: 'the reconciler puts back what a running run holds',
+    patches: [
+      {
+        file: 'functions/domain/ownership/lease-status.ts',
+        find: "  if (lives.some(({ life }) => life === 'alive')) return",
+        replace: "  if (lives.some(({ life }) => life === 'none')) return",
+      },
+      {
+        file: RECONCILER,
+        find: "    const mayAct = lock === 'free' || lock === 'dead';",
+        replace: '    const mayAct = true;',
+      },
+    ],
+  },
+  {
+    name: 'reconciler-forgets-commands',
+    what: 'the reconciler looks for no commands of ours that are still at work',
+    patches: [
+      {
+        file: 'functions/reconcile-leases/restore-orphans.ts',
+        find: '  const instances = orphans.map((orphan) => withLostCommands(toConveyorInstance(orphan), sent));',
+        replace:
+          '  const instances = orphans.map((orphan) => withLostCommands(toConveyorInstance(orphan), sent.slice(sent.length)));',
+      },
+      {
+        file: 'functions/domain/steps/other-activity.ts',
+        find: '    .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment))',
+        replace: "    .filter((one) => one.instanceId === instanceId && one.comment === 'nothing')",
+      },
+    ],
+  },
+  {
+    name: 'reconciler-forgets-hibernation',
+    what: 'the reconciler just stops what was hibernated',
+    patches: [
+      {
+        file: 'functions/domain/steps/orphan.ts',
+        find: '    originalState: standing.originalState,',
+        replace: "    originalState: 'stopped',",
+      },
+    ],
+  },
+  {
+    name: 'reconciler-sleeps',
+    what: 'the reconciler never acts',
+    patches: [
+      {
+        file: RECONCILER,
+        find: "    const mayAct = lock === 'free' || lock === 'dead';",
+        replace: '    const mayAct = false;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,148 @@
+import type { PlantedBug } from './bug.ts';
+
+/** IAM itself refuses to start or stop what carries no lease: another lock on the same door. */
+export const WITHOUT_IAM = {
+  file: 'template.yaml',
+  find: '                  aws:ResourceTag/reveille:lease: "false"',
+  replace: '                  aws:ResourceTag/no-such-tag: "true"',
+};
+
+/** Bugs of listing, holding and starting. */
+export const startingBugs: PlantedBug[] = [
+  {
+    name: 'lease-after-start',
+    what: 'the lease is written after the start',
+    patches: [
+      {
+        file: 'functions/start-instances/lease-and-start.ts',
+        find: '  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+        replace:
+          '  await startInstances(ec2, ids, { areLeasesFresh: false, hasTime });\n  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+      },
+      WITHOUT_IAM,
+    ],
+  },
+  {
+    name: 'no-record',
+    what: 'no record is written before the start',
+    patches: [
+      {
+        file: 'functions/start-instances/lease-and-start.ts',
+        find: '  await bucket.putOnce(recordKey({ runId: run.runId, child }, tried.attempt), toRecord(batch, members, facts, tried));',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'launch-time-not-compared',
+    what: 'any boot of a held instance counts as our own',
+    patches: [
+      {
+        file: 'functions/domain/ownership/attempt.ts',
+        find: 'launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));',
+        replace: 'launchTime !== null && hold !== null;',
+      },
+    ],
+  },
+  {
+    name: 'lost-attempts-forgotten',
+    what: 'a try whose reply was lost is not looked for',
+    patches: [
+      {
+        file: 'functions/operations/find-lost-attempts.ts',
+        find: '  for (const key of keys.filter((one) => !known.has(one))) {',
+        replace: '  for (const key of keys.filter((one) => known.has(one))) {',
+      },
+    ],
+  },
+  {
+    name: 'opt-out-ignored',
+    what: 'the opt-out tag is not looked at',
+    patches: [
+      {
+        file: 'functions/domain/listing/eligibility.ts',
+        find: "  if (value === undefined || value.toLowerCase() === 'false') return null;",
+        replace: '  if (value !== null) return null;',
+      },
+    ],
+  },
+  {
+    name: 'auto-scaling-ignored',
+    what: 'members of Auto Scaling groups take part',
+    patches: [
+      {
+        file: 'functions/domain/listing/eligibility.ts',
+        find: '  if (group !== undefined) {',
+        replace: "  if (group === 'no such group') {",
+      },
+    ],
+  },
+  {
+    name: 'stop-protection-ignored',
+    what: 'stop protection is not asked for',
+    patches: [
+      {
+        file: 'functions/aws/ec2-describe.ts',
+        find: 'return new Set(instanceIds.filter((_, index) => flags[index]));',
+        replace: 'return new Set(instanceIds.filter((_, index) => flags[index] === null));',
+      },
+    ],
+  },
+  {
+    name: 'page-token-dropped',
+    what: 'only the first page of a group is read (pages have two instances here)',
+    patches: [
+      {
+        file: 'functions/aws/resource-groups.ts',
+        find: '    nextToken = reply.NextToken;',
+        replace: '    nextToken = undefined;',
+      },
+      { file: 'functions/aws/resource-groups.ts', find: 'const PAGE_SIZE = 50;', replace: 'const PAGE_SIZE = 2;' },
+    ],
+  },
+  {
+    name: 'bisect-drops-half',
+    what: 'after a refusal only the first half is tried again',
+    patches: [
+      {
+        file: 'functions/aws/sdk/bisect.ts',
+        find: '    const right = await bisect(ids.slice(middle), call, options);',
+        replace: '    const right = await bisect(ids.slice(ids.length), call, options);',
+      },
+    ],
+  },
+  {
+    name: 'finish-by-ignored',
+    what: 'instances are woken however late it is',
+    patches: [
+      {
+        file: 'functions/domain/steps/start-deadline.ts',
+        find: '  if (finishBy === null) return null;',
+        replace: '  if (finishBy !== undefined) return null;',
+      },
+    ],
+  },
+  {
+    name: 'start-window-unbounded',
+    what: 'a boot counts as our own for a day after our start',
+    patches: [
+      {
+        file: 'functions/domain/ownership/attempt.ts',
+        find: '  startBy: addSeconds(now, START_SENDING_SECONDS + requestSeconds + CLOCK_MARGIN_SECONDS),',
+        replace: '  startBy: addSeconds(now, 86_400),',
+      },
+    ],
+  },
+  {
+    name: 'taken-over-as-stopped',
+    what: 'whoever was found awake is taken for our own',
+    patches: [
+      {
+        file: 'functions/domain/steps/start.ts',
+        find: '  return startedByOthers();\n}',
+        replace:
+          "  return launchTime === null ? startedByOthers() : { action: 'take-over', adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }], launchTime };\n}",
+      },
+    ],
+  },
+];

@@ -1,0 +1,171 @@
+import type { PlantedBug } from './bug.ts';
+
+const ASL = 'statemachine/update-agents.asl.json';
+
+const catchBefore = (next: string) => `            "Catch": [
+              {
+                "ErrorEquals": ["States.ALL"],
+                "ResultPath": "$.error",
+                "Next": "RestoreInstances"
+              }
+            ],
+            "Next": "${next}"`;
+
+/** Bugs of readiness, updating, verifying and reporting. */
+export const updatingBugs: PlantedBug[] = [
+  {
+    name: 'catch-removed',
+    what: 'UpdateAgent has no Catch any more',
+    patches: [{ file: ASL, find: catchBefore('AnyoneToVerify'), replace: '            "Next": "AnyoneToVerify"' }],
+  },
+  {
+    name: 'catch-skips-restoring',
+    what: "CheckReadiness' Catch ends the batch",
+    patches: [
+      {
+        file: ASL,
+        find: catchBefore('AnyoneToUpdate'),
+        replace: catchBefore('AnyoneToUpdate').replace('"Next": "RestoreInstances"', '"Next": "BatchSettled"'),
+      },
+    ],
+  },
+  {
+    name: 'stale-ping-accepted',
+    what: 'the ping of an earlier boot counts',
+    patches: [
+      {
+        file: 'functions/domain/work/fresh-ping.ts',
+        find: '  return isAfter(agent.lastPingAt, launchTime) && secondsBetween(agent.lastPingAt, now) <= PING_AGE_SECONDS_MAX;',
+        replace: '  return true;',
+      },
+    ],
+  },
+  {
+    name: 'silence-not-explained',
+    what: 'an agent is called lost though its instance was stopped',
+    patches: [
+      {
+        file: 'functions/domain/steps/unresponsive-agent.ts',
+        find: '  if (!isSilence(why)) return why;',
+        replace: '  if (!isSilence(why) || launchTime === launchTime) return why;',
+      },
+    ],
+  },
+  {
+    name: 'versions-compared-as-text',
+    what: '3.3.90.0 counts as newer than 3.3.551.0',
+    patches: [
+      {
+        file: 'functions/domain/model/agent-version.ts',
+        find: '  return compareVersions(version, target) >= 0;',
+        replace: '  return version >= target;',
+      },
+    ],
+  },
+  {
+    name: 'success-believed',
+    what: "the command's own success counts as a proof of the version",
+    patches: [
+      {
+        file: 'functions/domain/steps/verify.ts',
+        find: '  if (reported !== null && work.isSatisfiedBy(reported, target)) return',
+        replace:
+          "  if (target !== '') return { action: 'verified', version: target };\n  if (reported !== null && work.isSatisfiedBy(reported, target)) return",
+      },
+    ],
+  },
+  {
+    name: 'verified-too-soon',
+    what: 'the first ping after an update decides, although it may carry the version of before',
+    patches: [
+      {
+        file: 'functions/domain/steps/verify.ts',
+        find: '  if (waitedSeconds < deadlineSeconds) {',
+        replace: '  if (waitedSeconds < 0) {',
+      },
+    ],
+  },
+  {
+    name: 'hard-deadline-ignored',
+    what: 'nobody waits for an update that may still be at work',
+    patches: [
+      {
+        file: 'functions/domain/work/sent-commands.ts',
+        find: '  return until !== null && isAfter(until, now) ? until : null;',
+        replace: "  return until === 'never' ? until : null;",
+      },
+    ],
+  },
+  {
+    name: 'readiness-deadline-ignored',
+    what: 'an agent that never comes is waited for until the run ends',
+    patches: [
+      {
+        file: 'functions/domain/steps/readiness.ts',
+        find: '  if (waitedSeconds < readinessDeadlineSeconds) return',
+        replace: '  if (waitedSeconds < Number.POSITIVE_INFINITY) return',
+      },
+    ],
+  },
+  {
+    name: 'waits-for-an-hour',
+    what: 'the wait between two looks grows to an hour',
+    patches: [
+      {
+        file: 'functions/domain/batch/counts-and-wait.ts',
+        find: 'export const WAIT_SECONDS_MAX = 120;',
+        replace: 'export const WAIT_SECONDS_MAX = 3600;',
+      },
+      {
+        file: 'functions/domain/batch/counts-and-wait.ts',
+        find: '      : Math.round(secondsBetween(lastProgressAt, now) / 4);',
+        replace: '      : Math.round(secondsBetween(lastProgressAt, now) * 10);',
+      },
+    ],
+  },
+  {
+    name: 'always-succeeds',
+    what: 'every report says that the run succeeded',
+    patches: [
+      {
+        file: 'functions/domain/report/report.ts',
+        find: "  return bad || (nobody && !allowEmpty) ? 'failed' : 'succeeded';",
+        replace: "  return bad && nobody && allowEmpty ? 'failed' : 'succeeded';",
+      },
+    ],
+  },
+  {
+    name: 'excluded-counted-as-updated',
+    what: 'excluded instances are counted as updated',
+    patches: [
+      {
+        file: 'functions/domain/report/report.ts',
+        find: "    updated: of('updated'),",
+        replace: "    updated: of('updated') + of('excluded'),",
+      },
+      { file: 'functions/domain/report/report.ts', find: "    excluded: of('excluded'),", replace: '    excluded: 0,' },
+    ],
+  },
+  {
+    name: 'no-result-counts-as-updated',
+    what: 'an instance without a result counts as updated',
+    patches: [
+      {
+        file: 'functions/domain/report/report.ts',
+        find: "    outcome: settled?.outcome ?? 'failed',",
+        replace: "    outcome: settled?.outcome ?? 'updated',",
+      },
+    ],
+  },
+  {
+    name: 'comment-too-long',
+    what: 'the comment of a command is longer than SSM takes',
+    patches: [
+      {
+        file: 'functions/aws/ssm-commands.ts',
+        find: '        Comment: comment,',
+        replace: "        Comment: comment.padEnd(120, '.'),",
+      },
+    ],
+  },
+];

@@ -1,0 +1,61 @@
+import type { Account } from '../../account/account.ts';
+import { type Deed, FORGED_LEASE } from '../scenario/scenario.ts';
+
+export const LEASE_TAG = 'reveille:lease';
+
+/** Whether there is anything to be done: people don't open sessions on what sleeps. */
+export function canDo({ world, settle }: Account, deed: Deed, instanceId: string): boolean {
+  settle();
+  const machine = world.machines.get(instanceId);
+  if (machine === undefined) return false;
+  const { state, agent, tags, hibernating } = machine;
+  switch (deed) {
+    case 'start':
+      return state === 'stopped';
+    case 'stop':
+    case 'restart':
+      return state === 'running';
+    case 'hibernate':
+      return state === 'running' && hibernating;
+    case 'remove-lease':
+      return tags.has(LEASE_TAG);
+    case 'open-session':
+    case 'run-command':
+    case 'run-association':
+      return state === 'running' && agent.running !== null;
+    case 'forge-lease':
+    case 'terminate':
+    case 'leave-group':
+      return state !== 'terminated';
+  }
+}
+
+/**
+ * Lets somebody do something to an instance.
+ * @returns whether it was done, and not refused
+ */
+export function doDeed({ people, journal, world }: Account, deed: Deed, instanceId: string, seconds: number): boolean {
+  const deeds: Record<Deed, () => void> = {
+    start: () => people.start(instanceId),
+    stop: () => people.stop(instanceId),
+    hibernate: () => people.stop(instanceId, { hibernate: true }),
+    // The second half of it is done later, when it has stopped.
+    restart: () => people.stop(instanceId),
+    terminate: () => people.terminate(instanceId),
+    'remove-lease': () => people.removeTag(instanceId, LEASE_TAG),
+    'forge-lease': () => people.setTag(instanceId, LEASE_TAG, FORGED_LEASE),
+    'open-session': () => people.openSession(instanceId, seconds),
+    'run-command': () => people.runCommand(instanceId, seconds),
+    'run-association': () => people.runAssociation(instanceId, seconds),
+    'leave-group': () => {
+      for (const [group, members] of world.groups) {
+        if (members.includes(instanceId)) people.leaveGroup(group, instanceId);
+      }
+    },
+  };
+  const first = journal.entries.length;
+  deeds[deed]();
+  return journal.entries
+    .slice(first)
+    .some((entry) => entry.kind === 'call' && entry.principal === 'person' && entry.error === null);
+}

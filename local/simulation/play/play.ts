@@ -1,0 +1,197 @@
+import type { Report } from '../../../functions/domain/report/report.ts';
+import { type Account, createAccount } from '../../account/account.ts';
+import { has } from '../../account/world/machine.ts';
+import { createRandom } from '../../base/random.ts';
+import { runInVirtualTime } from '../../clock/virtual-time.ts';
+import { deploy } from '../../deployment/deploy.ts';
+import { SIMULATION_START, stateOf, warmUp } from '../../run/simulated-run.ts';
+import {
+  DESCRIBE_LAG_SECONDS_MAX,
+  type Evidence,
+  type ExecutionEvidence,
+  type Standing,
+} from '../evidence/evidence.ts';
+import { gatherTimeline, type RunOfEntry } from '../evidence/timeline.ts';
+import { FORGED_LEASE, type PlannedExecution, type Scenario } from '../scenario/scenario.ts';
+import { LEASE_TAG } from './deeds.ts';
+import { disturb } from './disturbances.ts';
+import { createFaults } from './faults.ts';
+import { createNotes } from './notes.ts';
+import { createWindows } from './outages.ts';
+import { createReconciler, RECONCILE_EVERY_SECONDS } from './reconcile-schedule.ts';
+import type { Ongoing, Played, Stage } from './stage.ts';
+
+/** So long after the last thing that happened from outside, whatever is to be put back has been put back. */
+const QUIET_AFTER_SECONDS = 4 * 3600;
+
+/** An execution ends by itself before this. */
+const EXECUTION_SECONDS_MAX = 13 * 3600;
+
+const LOCK_KEY = 'lock.json';
+
+const DESCRIBE_LAG_SECONDS = [0, DESCRIBE_LAG_SECONDS_MAX] as const;
+
+export interface PlayOptions {
+  /** Whether the state machine keeps its executions' histories: they cost memory. */
+  histories?: boolean;
+}
+
+const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
+
+const leaseOf = (account: Account, id: string): string | null =>
+  account.world.machines.get(id)?.tags.get(LEASE_TAG) ?? null;
+
+const standing = (account: Account, id: string): Standing => ({
+  state: stateOf(account, id),
+  version: account.world.machines.get(id)?.agent.version ?? null,
+  lease: leaseOf(account, id),
+});
+
+/** Whether anything is left to be done: by us, or by EC2 itself. */
+function isAtRest({ account, before, executions, reconciler }: Stage): boolean {
+  account.settle();
+  if (executions.some(({ endedAt }) => endedAt === null) || reconciler.isBusy()) return false;
+  if (account.objects.read(account.bucket, LOCK_KEY) !== null) return false;
+  return [...account.world.machines.values()].every((machine) => {
+    if (has(machine, 'hangs-in-pending') || has(machine, 'stuck-stopping')) return true;
+    const { id, state, tags } = machine;
+    const lease = tags.get(LEASE_TAG) ?? null;
+    const isHeld = lease !== null && lease !== before.get(id)?.lease && lease !== FORGED_LEASE;
+    return state !== 'pending' && state !== 'stopping' && !isHeld;
+  });
+}
+
+/** Waits until nothing changes any more: a whole pass of the reconciler has found nothing to do; or until it should have. */
+async function rest(stage: Stage, disturbed: Promise<unknown>): Promise<void> {
+  await disturbed;
+  let lastActivityAt = Date.now();
+  let passesAtRest = 0;
+  while (passesAtRest < 2) {
+    const running = stage.executions.filter(({ endedAt }) => endedAt === null);
+    const isLate = running.some(({ startedAt }) => Date.now() - startedAt > EXECUTION_SECONDS_MAX * 1000);
+    if (running.length > 0 && !isLate) lastActivityAt = Date.now();
+    if (Date.now() - lastActivityAt > QUIET_AFTER_SECONDS * 1000) return;
+    await pause(RECONCILE_EVERY_SECONDS);
+    passesAtRest = isAtRest(stage) ? passesAtRest + 1 : 0;
+  }
+}
+
+async function startPlanned(stage: Stage, planned: PlannedExecution): Promise<void> {
+  await pause(planned.atSeconds);
+  stage.notes.write('execution starts', `${planned.name} with ${JSON.stringify(planned.input)}`);
+  const execution = stage.machine.start(planned.name, planned.input);
+  const startedAt = Date.now();
+  const lives = [{ from: startedAt, to: null }];
+  const ongoing: Ongoing = { ...planned, startedAt, endedAt: null, lives, result: null, execution };
+  stage.executions.push(ongoing);
+  stage.follow(ongoing);
+}
+
+/** Notes an execution's end. */
+const followerOf =
+  (stage: Stage) =>
+  (ongoing: Ongoing): void => {
+    const { execution, name } = ongoing;
+    void execution.result.then((result) => {
+      // A redrive has gone on with it.
+      if (ongoing.execution !== execution) return;
+      const endedAt = Date.now();
+      Object.assign(ongoing, { endedAt, result });
+      Object.assign(ongoing.lives.at(-1) ?? {}, { to: endedAt });
+      const why = 'error' in result ? `: ${result.error}` : '';
+      stage.notes.write('execution ends', `${name} ${result.status}${why}`);
+    });
+  };
+
+/** Plays a scenario to its end, in virtual time. The same scenario gives the same evidence, to the byte. */
+export async function play(scenario: Scenario, { histories = false }: PlayOptions = {}): Promise<Played> {
+  const { fleet, seed } = scenario;
+  await warmUp(fleet);
+  return runInVirtualTime(SIMULATION_START, seed, async () => {
+    const account = createAccount({ fleet, seed, now: () => Date.now() });
+    const notes = createNotes(account.journal, account.settle);
+    const windows = createWindows(notes);
+    const { intercept, betweenOf, runs } = createFaults({ account, notes, faults: scenario.faults, windows });
+    const ids = [...new Set(fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id)))];
+    const before = new Map(ids.map((id) => [id, standing(account, id)]));
+    const lags = createRandom(seed, 'describe-lags');
+    const machine = deploy({
+      account,
+      seed,
+      parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...scenario.parameters },
+      intercept,
+      executions: { histories, lagSeconds: () => lags.between(DESCRIBE_LAG_SECONDS) },
+    });
+    for (const [name, lambda] of Object.entries(machine.functions)) lambda.between = betweenOf(name);
+    const reconciler = createReconciler({ machine, notes, random: createRandom(seed, 'reconciler') });
+    const stage: Stage = {
+      account,
+      before,
+      machine,
+      executions: [],
+      reconciler,
+      windows,
+      notes,
+      done: [],
+      follow: () => undefined,
+    };
+    stage.follow = followerOf(stage);
+
+    const started = scenario.executions.map((planned) => startPlanned(stage, planned));
+    const disturbed = scenario.disturbances.map((disturbance) => disturb(stage, disturbance));
+    await rest(stage, Promise.all([...started, ...disturbed]));
+    reconciler.stop();
+    account.settle();
+    const evidence = gather(scenario, stage, runs);
+    return { evidence, account, machine, notes: notes.all };
+  });
+}
+
+const readReport = ({ account }: Stage, name: string): Report | null => {
+  const text = account.objects.read(account.bucket, `runs/${name}/report.json`);
+  return text === null ? null : (JSON.parse(text) as Report);
+};
+
+function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry): Evidence {
+  const { account, before, executions, machine, notes } = stage;
+  const { groups } = scenario.fleet;
+  return {
+    startedAt: SIMULATION_START.getTime(),
+    endedAt: Date.now(),
+    latestVersion: scenario.fleet.agentVersion,
+    parameters: scenario.parameters,
+    instances: [...before].map(([instanceId, standingBefore]) => {
+      const holders = groups.filter(({ instances }) => instances.some(({ id }) => id === instanceId));
+      const spec = holders[0]?.instances.find(({ id }) => id === instanceId);
+      const isSettling = standingBefore.state === 'pending' || standingBefore.state === 'stopping';
+      return {
+        instanceId,
+        groups: holders.map(({ name }) => name),
+        behaviours: spec?.behaviours ?? [],
+        before: standingBefore,
+        settled: isSettling ? (spec?.state ?? standingBefore.state) : standingBefore.state,
+        after: standing(account, instanceId),
+      };
+    }),
+    timeline: gatherTimeline(account.journal.entries, runs),
+    executions: executions.map(
+      ({ name, input, startedAt, endedAt, lives, result }): ExecutionEvidence => ({
+        name,
+        input,
+        startedAt,
+        endedAt,
+        lives,
+        status: result?.status ?? 'RUNNING',
+        error: result !== null && 'error' in result ? (result.error ?? null) : null,
+        report: readReport(stage, name),
+      }),
+    ),
+    disturbances: stage.done,
+    faults: notes.all
+      .filter(({ what }) => what.startsWith('fault '))
+      .map(({ at, what, detail }) => ({ at, what, text: detail })),
+    messages: account.messages.map(({ message }) => message),
+    lock: account.objects.read(account.bucket, LOCK_KEY),
+    longestHistory: machine.tally.longestHistory,
+  };
+}

@@ -1,0 +1,108 @@
+import type { Fleet } from '../../account/fleet/fleet.ts';
+
+/** A lease of nobody: somebody else's, or copied. */
+export const FORGED_LEASE = 'somebody-else/a-run/a-child/an-attempt';
+
+/** What can go wrong with one call of AWS. */
+export const callFaultKinds = [
+  /** The process dies before the call is sent. */
+  'crash-before',
+  /** The call takes effect, and the process dies before it hears of it. */
+  'crash-after',
+  /** The call takes effect, and the connection breaks before its reply comes: the SDK asks again. */
+  'lost-reply',
+  /** The call takes effect, and no reply comes: the client gives up after its own time-out, and asks again. */
+  'stalled',
+  /** The service fails before it does anything. */
+  'server-error',
+  'throttled',
+  'denied',
+  /** It just takes its time. */
+  'slow',
+] as const;
+
+export type CallFaultKind = (typeof callFaultKinds)[number];
+
+/** What can go wrong with one invocation of a function. */
+export const invocationFaultKinds = [
+  /** The function did its work, and its result never arrives: the state machine invokes it again. */
+  'lost-result',
+  /** Two copies of it work at the same time; the second one's result counts. */
+  'twin',
+  /** Whoever invoked it gives up waiting, while it goes on living, and invokes it again. */
+  'abandoned',
+  /** Lambda refuses to run it. */
+  'refused',
+] as const;
+
+export type InvocationFaultKind = (typeof invocationFaultKinds)[number];
+
+interface Where {
+  /** Logical ID of a function; null: any. */
+  function: string | null;
+  /** The first of them that it strikes, counted from 1. */
+  nth: number;
+  /** How many in a row it strikes. */
+  times: number;
+}
+
+export type Fault =
+  | (Where & { on: 'call'; kind: CallFaultKind; operation: string | null; seconds: number })
+  | (Where & { on: 'invocation'; kind: InvocationFaultKind; seconds: number });
+
+/** For a while, AWS answers some calls in an unkind way. */
+export const troubles = ['throttling', 'server-errors', 'denied'] as const;
+
+export type Trouble = (typeof troubles)[number];
+
+export const deeds = [
+  'start',
+  'stop',
+  'hibernate',
+  'restart',
+  'terminate',
+  'remove-lease',
+  'forge-lease',
+  'open-session',
+  'run-command',
+  'run-association',
+  'leave-group',
+] as const;
+
+export type Deed = (typeof deeds)[number];
+
+/** What somebody does, or what happens to an execution or to AWS, at a moment of the simulation. */
+export type Disturbance = { atSeconds: number } & (
+  | { kind: 'abort' | 'time-out'; execution: number }
+  | { kind: 'abort-child'; execution: number; child: number }
+  | { kind: 'redrive'; execution: number }
+  | { kind: 'person'; deed: Deed; instanceId: string; seconds: number }
+  | {
+      kind: 'window';
+      trouble: Trouble;
+      seconds: number;
+      function: string | null;
+      service: string | null;
+      operation: string | null;
+    }
+  /** EventBridge's word of an ended execution comes late, or not at all. */
+  | { kind: 'events'; fate: 'lost' | 'delayed'; seconds: number }
+);
+
+/** An execution that somebody or the schedule starts. */
+export interface PlannedExecution {
+  atSeconds: number;
+  name: string;
+  input: Record<string, unknown>;
+}
+
+/** One simulation as plain data: all that there is to it, with its seed. So it can be shrunk, and printed. */
+export interface Scenario {
+  seed: number;
+  fleet: Fleet;
+  /** Parameters of template.yaml. */
+  parameters: Record<string, string>;
+  executions: PlannedExecution[];
+  faults: Fault[];
+  disturbances: Disturbance[];
+}

@@ -1,0 +1,207 @@
+import 'aws-sdk-client-mock-jest';
+import {
+  CreateTagsCommand,
+  DeleteTagsCommand,
+  DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  StartInstancesCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describeInstances, findStopProtected } from '../../../functions/aws/ec2-describe.ts';
+import { startInstances, stopInstances } from '../../../functions/aws/ec2-start-stop.ts';
+import { tagInstances, untagInstances } from '../../../functions/aws/ec2-tags.ts';
+import { instanceFacts } from '../../support/builders.ts';
+import { awsError, described, instanceIds, noCapacity, throttled } from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const client = new EC2Client({ region: 'eu-central-1' });
+const hasTime = () => true;
+
+beforeEach(() => ec2.reset());
+
+describe('describeInstances', () => {
+  it('reduces what EC2 says to what the rules look at', async () => {
+    const facts = instanceFacts({ isSpot: true, tags: { Name: 'web-1', team: 'blue' } });
+    ec2.on(DescribeInstancesCommand).resolves(described(facts));
+
+    const found = await describeInstances(client, [facts.instanceId]);
+
+    expect(found.get(facts.instanceId)).toEqual(facts);
+  });
+
+  it('asks by filter, so that an unknown ID is absent and fails nobody', async () => {
+    const [known = '', unknown = ''] = instanceIds(2);
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: known })));
+
+    const found = await describeInstances(client, [known, unknown]);
+
+    expect([...found.keys()]).toEqual([known]);
+    expect(ec2).toHaveReceivedCommandWith(DescribeInstancesCommand, {
+      Filters: [{ Name: 'instance-id', Values: [known, unknown] }],
+    });
+  });
+
+  it('takes at most 200 IDs at once, and reads all pages', async () => {
+    const ids = instanceIds(201);
+    ec2.on(DescribeInstancesCommand).callsFake(({ Filters, NextToken }) => {
+      const values: string[] = Filters[0].Values;
+      const [from, to] = NextToken === undefined ? [0, 150] : [150, 200];
+      const page = described(...values.slice(from, to).map((instanceId) => instanceFacts({ instanceId })));
+      return NextToken === undefined && values.length > 150 ? { ...page, NextToken: 'more' } : page;
+    });
+
+    const found = await describeInstances(client, ids);
+
+    expect([...found.keys()]).toEqual(ids);
+    const sizes = ec2.commandCalls(DescribeInstancesCommand).map(({ args: [{ input }] }) => input.Filters?.[0]?.Values);
+    expect(sizes.map((values) => values?.length)).toEqual([200, 200, 1]);
+  });
+
+  it('asks nothing for nobody', async () => {
+    expect((await describeInstances(client, [])).size).toBe(0);
+    expect(ec2.calls()).toEqual([]);
+  });
+
+  it('does not guess what it can not read', async () => {
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1' }] }] });
+
+    await expect(describeInstances(client, ['i-1'])).rejects.toMatchObject({
+      name: 'UnexpectedReply',
+      message: expect.stringContaining('State'),
+    });
+  });
+});
+
+describe('findStopProtected', () => {
+  it('asks each for the attribute, and names the protected ones', async () => {
+    const [free = '', protectedOne = '', unsaid = ''] = instanceIds(3);
+    ec2.on(DescribeInstanceAttributeCommand).resolves({ DisableApiStop: { Value: false } });
+    ec2
+      .on(DescribeInstanceAttributeCommand, { InstanceId: protectedOne, Attribute: 'disableApiStop' })
+      .resolves({ DisableApiStop: { Value: true } });
+    ec2.on(DescribeInstanceAttributeCommand, { InstanceId: unsaid }).resolves({});
+
+    expect(await findStopProtected(client, [free, protectedOne, unsaid])).toEqual(new Set([protectedOne]));
+  });
+
+  it('has at most eight calls under way', async () => {
+    let open = 0;
+    let most = 0;
+    ec2.on(DescribeInstanceAttributeCommand).callsFake(async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => setImmediate(resolve));
+      open -= 1;
+      return {};
+    });
+
+    await findStopProtected(client, instanceIds(30));
+
+    expect(most).toBe(8);
+    expect(ec2).toHaveReceivedCommandTimes(DescribeInstanceAttributeCommand, 30);
+  });
+});
+
+describe('tags', () => {
+  it('sets one tag on all in one call', async () => {
+    ec2.on(CreateTagsCommand).resolves({});
+
+    await tagInstances(client, ['i-1', 'i-2'], 'key', 'value');
+
+    const [call] = ec2.commandCalls(CreateTagsCommand);
+    expect(call?.args[0].input).toEqual({ Resources: ['i-1', 'i-2'], Tags: [{ Key: 'key', Value: 'value' }] });
+  });
+
+  it('removes one tag, only where it has that value', async () => {
+    ec2.on(DeleteTagsCommand).resolves({});
+
+    await untagInstances(client, ['i-1'], 'key', 'value');
+
+    const [call] = ec2.commandCalls(DeleteTagsCommand);
+    expect(call?.args[0].input).toEqual({ Resources: ['i-1'], Tags: [{ Key: 'key', Value: 'value' }] });
+  });
+
+  it.each([
+    ['instances', [], 'key'],
+    ['a key', ['i-1'], ''],
+  ])('never asks EC2 to remove a tag without %s: that would remove all of them', async (_what, ids, key) => {
+    await expect(untagInstances(client, ids, key, 'value')).rejects.toThrow(RangeError);
+
+    expect(ec2.calls()).toEqual([]);
+  });
+});
+
+describe('startInstances and stopInstances', () => {
+  const ids = instanceIds(4);
+  const [, bad = ''] = ids;
+
+  it('says in which state EC2 found them', async () => {
+    ec2.on(StartInstancesCommand).resolves({
+      StartingInstances: [{ InstanceId: 'i-1', PreviousState: { Name: 'pending' } }, { InstanceId: 'i-2' }],
+    });
+
+    const { replies } = await startInstances(client, ['i-1', 'i-2'], { areLeasesFresh: true, hasTime });
+
+    expect(replies.flat()).toEqual([
+      { instanceId: 'i-1', previousState: 'pending', isUnsure: false },
+      { instanceId: 'i-2', previousState: 'unknown', isUnsure: false },
+    ]);
+  });
+
+  it.each([
+    ['an error of one instance', () => awsError('IncorrectInstanceState')],
+    ['a lack of capacity, though that is a server error', noCapacity],
+  ])('finds out whose fault it is: %s', async (_what, error) => {
+    ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+      if (InstanceIds.includes(bad)) throw error();
+      return { StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId })) };
+    });
+
+    const { replies, refused } = await startInstances(client, ids, { areLeasesFresh: true, hasTime });
+
+    expect(refused.map(({ id }) => id)).toEqual([bad]);
+    expect(replies.flat().map(({ instanceId }) => instanceId)).toEqual(ids.filter((id) => id !== bad));
+  });
+
+  it('takes a refusal for a lease that is not seen yet for all of them, as long as their leases are fresh', async () => {
+    ec2.on(StartInstancesCommand).rejects(awsError('UnauthorizedOperation', 'not authorized', 403));
+
+    const fresh = await startInstances(client, ids, { areLeasesFresh: true, hasTime });
+    expect(fresh.refused.map(({ id }) => id)).toEqual(ids);
+    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
+
+    const old = await startInstances(client, ids, { areLeasesFresh: false, hasTime });
+    expect(old.refused.map(({ id }) => id)).toEqual(ids);
+    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1 + 7);
+  });
+
+  it.each([
+    ['throttling', throttled()],
+    ['a server error', awsError('InternalError', 'An internal error has occurred', 500)],
+    ['bad credentials', awsError('AuthFailure', 'not able to validate the credentials', 401)],
+  ])('does not halve for %s', async (_what, error) => {
+    ec2.on(StopInstancesCommand).rejects(error);
+
+    await expect(stopInstances(client, ids, { hibernate: false, hasTime })).rejects.toBe(error);
+
+    expect(ec2).toHaveReceivedCommandTimes(StopInstancesCommand, 1);
+  });
+
+  it('stops plainly unless it is told to hibernate', async () => {
+    ec2.on(StopInstancesCommand).resolves({});
+
+    await stopInstances(client, ['i-1'], { hibernate: false, hasTime });
+    await stopInstances(client, ['i-2'], { hibernate: true, hasTime });
+
+    const inputs = ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input);
+    expect(inputs).toEqual([{ InstanceIds: ['i-1'] }, { InstanceIds: ['i-2'], Hibernate: true }]);
+  });
+
+  it('calls nothing for nobody', async () => {
+    await stopInstances(client, [], { hibernate: true, hasTime });
+
+    expect(ec2.calls()).toEqual([]);
+  });
+});

@@ -1,0 +1,187 @@
+import { StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { ListGroupResourcesCommand } from '@aws-sdk/client-resource-groups';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { DescribeInstanceInformationCommand } from '@aws-sdk/client-ssm';
+import { startInstances } from '../../../../functions/aws/ec2-start-stop.ts';
+import {
+  type ClientOptions,
+  createEc2Client,
+  createResourceGroupsClient,
+  createS3Client,
+  createSnsClient,
+  createSsmClient,
+} from '../../../../functions/aws/sdk/clients.ts';
+
+interface Answer {
+  statusCode: number;
+  body: string;
+}
+
+/** Answers in turn, the last one for ever; counts how often it was asked. No sockets. */
+function aService(...answers: Answer[]): { options: ClientOptions; attempts(): number } {
+  let attempts = 0;
+  const requestHandler = {
+    metadata: { handlerProtocol: 'h1' },
+    handle: async () => {
+      const { statusCode, body } = answers[Math.min(attempts, answers.length - 1)] ?? { statusCode: 500, body: '' };
+      attempts += 1;
+      return { response: { statusCode, headers: {}, body: Buffer.from(body) } };
+    },
+  };
+  const options = {
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'AKIDTEST', secretAccessKey: 'test' },
+    requestHandler: requestHandler as unknown as NonNullable<ClientOptions['requestHandler']>,
+  };
+  return { options, attempts: () => attempts };
+}
+
+const ec2Error = (statusCode: number, code: string): Answer => ({
+  statusCode,
+  body: `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors><RequestID>r-1</RequestID></Response>`,
+});
+const ec2Success: Answer = {
+  statusCode: 200,
+  body: `<StartInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r-1</requestId>
+    <instancesSet><item><instanceId>i-1</instanceId><previousState><code>80</code><name>stopped</name></previousState>
+    </item></instancesSet></StartInstancesResponse>`,
+};
+
+const startWith = (options: ClientOptions) =>
+  createEc2Client(options).send(new StartInstancesCommand({ InstanceIds: ['i-1'] }));
+
+/** All waiting is skipped, and the clock moves on by it; the retries themselves are the real ones. */
+beforeEach(() => {
+  let now = Date.parse('2026-12-06T02:00:00Z');
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+  const skip = (done: () => void, milliseconds = 0) => {
+    now += Math.max(1, Math.ceil(milliseconds));
+    setImmediate(done);
+  };
+  jest.spyOn(globalThis, 'setTimeout').mockImplementation(skip as unknown as typeof setTimeout);
+});
+afterEach(() => jest.restoreAllMocks());
+
+describe('the EC2 client', () => {
+  it.each(['InsufficientInstanceCapacity', 'InsufficientHostCapacity', 'InsufficientReservedInstanceCapacity'])(
+    'does not try again at once for %s, though that is a server error: the state machine waits for capacity',
+    async (code) => {
+      const { options, attempts } = aService(ec2Error(500, code), ec2Success);
+
+      await expect(startWith(options)).rejects.toMatchObject({ name: code });
+
+      expect(attempts()).toBe(1);
+    },
+  );
+
+  it.each([
+    ['throttling', ec2Error(503, 'RequestLimitExceeded')],
+    ['a passing server error', ec2Error(500, 'InternalError')],
+  ])('tries again after %s', async (_what, trouble) => {
+    const { options, attempts } = aService(trouble, trouble, ec2Success);
+
+    const { StartingInstances } = await startWith(options);
+
+    expect(attempts()).toBe(3);
+    expect(StartingInstances?.[0]).toMatchObject({ InstanceId: 'i-1', PreviousState: { Name: 'stopped' } });
+  });
+
+  it('gives up after six attempts, with EC2’s own error', async () => {
+    const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
+
+    await expect(startWith(options)).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+
+    expect(attempts()).toBe(6);
+  });
+
+  it('is kept from sending a start again once its time is over: throttled so far, it is left untried', async () => {
+    const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
+    const hasTime = () => attempts() < 2;
+
+    const answer = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+
+    expect(answer).toEqual({ replies: [], refused: [], untried: ['i-1'] });
+    expect(attempts()).toBe(2);
+  });
+
+  it.each([
+    ['its time is over', 1, ec2Success],
+    ['the next try is refused: that is no answer to the first', 6, ec2Error(403, 'UnauthorizedOperation')],
+  ])('does not know whether a start took effect that got no answer before %s', async (_what, tries, next) => {
+    const { options, attempts } = aService(ec2Error(500, 'InternalError'), next);
+    const hasTime = () => attempts() < tries;
+
+    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], { areLeasesFresh: true, hasTime });
+
+    await expect(starting).rejects.toMatchObject({
+      name: 'AwsUnavailable',
+      message: expect.stringContaining('it may have taken effect'),
+    });
+  });
+
+  it('says so of the very instances whose start got no answer, and of no others', async () => {
+    // The two are refused, then the first alone gets no answer at first, then both are started alone.
+    const { options } = aService(ec2Error(400, 'IncorrectInstanceState'), ec2Error(500, 'InternalError'), ec2Success, {
+      ...ec2Success,
+      body: ec2Success.body.replace('i-1', 'i-2'),
+    });
+
+    const { replies } = await startInstances(createEc2Client(options), ['i-1', 'i-2'], {
+      areLeasesFresh: false,
+      hasTime: () => true,
+    });
+
+    expect(replies.flat()).toEqual([
+      { instanceId: 'i-1', previousState: 'stopped', isUnsure: true },
+      { instanceId: 'i-2', previousState: 'stopped', isUnsure: false },
+    ]);
+  });
+
+  it.each([
+    ['a passing server error may have taken effect', ec2Error(500, 'InternalError'), true],
+    ['throttling has done nothing', ec2Error(503, 'RequestLimitExceeded'), false],
+  ])('says of a start that was tried again whether an earlier try may count: %s', async (_what, trouble, isUnsure) => {
+    const { options } = aService(trouble, ec2Success);
+    const hasTime = () => true;
+
+    const { replies } = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+
+    expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', isUnsure }]);
+  });
+
+  it('does not repeat what EC2 refuses', async () => {
+    const { options, attempts } = aService(ec2Error(400, 'IncorrectInstanceState'), ec2Success);
+
+    await expect(startWith(options)).rejects.toMatchObject({ name: 'IncorrectInstanceState' });
+
+    expect(attempts()).toBe(1);
+  });
+});
+
+describe('every other client', () => {
+  it.each<[string, string, (options: ClientOptions) => Promise<unknown>]>([
+    ['SSM', '{}', (options) => createSsmClient(options).send(new DescribeInstanceInformationCommand({}))],
+    [
+      'Resource Groups',
+      '{}',
+      (options) => createResourceGroupsClient(options).send(new ListGroupResourcesCommand({ Group: 'dev' })),
+    ],
+    [
+      'S3',
+      '<Error><Code>SlowDown</Code></Error>',
+      (options) => createS3Client(options).send(new GetObjectCommand({ Bucket: 'bucket', Key: 'key' })),
+    ],
+    [
+      'SNS',
+      '<ErrorResponse><Error><Code>ServiceUnavailable</Code></Error></ErrorResponse>',
+      (options) => createSnsClient(options).send(new PublishCommand({ TopicArn: 'arn:topic', Message: 'hello' })),
+    ],
+  ])('is as patient: %s is asked six times', async (_service, body, call) => {
+    const { options, attempts } = aService({ statusCode: 503, body });
+
+    await expect(call(options)).rejects.toThrow();
+
+    expect(attempts()).toBe(6);
+  });
+});

@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { closeLook, LOOKS_MAX } from '../../../../functions/domain/batch/apply-changes.ts';
+import { BATCH_SIZE_MAX, batchSchema } from '../../../../functions/domain/batch/batch.ts';
+import type { Step } from '../../../../functions/domain/batch/batch-instance.ts';
+import {
+  WAIT_SECONDS_MAX,
+  WAIT_SECONDS_MIN,
+  waitSecondsFor,
+} from '../../../../functions/domain/batch/counts-and-wait.ts';
+import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
+import { conclude, fail, moveTo } from '../../../../functions/domain/batch/transitions.ts';
+import { commandComment, commentPrefix } from '../../../../functions/domain/work/command-comment.ts';
+import { anyConveyorInstance, moments, stamps } from '../../../support/arbitraries.ts';
+import { aBatch, anInstance, aRun, at, stamp } from '../../../support/builders.ts';
+
+const members = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ instanceId: `i-${index}`, originalState: 'stopped' as const }));
+
+describe('the batches of a run', () => {
+  it('begin with a start for who sleeps, and with readiness for who runs', () => {
+    const [batch] = seedBatches(
+      [
+        { instanceId: 'i-1', originalState: 'stopped' },
+        { instanceId: 'i-2', originalState: 'running' },
+        { instanceId: 'i-3', originalState: 'hibernated' },
+      ],
+      50,
+      at('02:00'),
+    );
+    expect(batch?.instances.map(({ step }) => step)).toEqual(['start', 'readiness', 'start']);
+    expect(batch?.counts).toEqual({ start: 2, readiness: 1, update: 0, verify: 0, restore: 0, unsettled: 3 });
+    expect(batch?.waitSeconds).toBe(WAIT_SECONDS_MIN);
+  });
+
+  it('are small, and are read back as whole batches', () => {
+    for (const seed of seedBatches(members(3), 2, at('02:00'))) {
+      const batch = batchSchema.parse({ run: aRun(), child: 'child-1', ...seed });
+      expect(batch).toMatchObject({ looks: 0, sends: 0, lastProgressAt: stamp('02:00') });
+      expect(batch.instances[0]).toMatchObject({ hold: null, commands: [], outcome: null, handedOver: null });
+    }
+  });
+
+  it('are none when nobody takes part', () => {
+    expect(seedBatches([], 50, at('02:00'))).toEqual([]);
+  });
+
+  it('hold everybody once, in order, and never more than fit', () => {
+    fc.assert(
+      fc.property(fc.nat(130), fc.integer({ min: 1, max: BATCH_SIZE_MAX }), (count, size) => {
+        const batches = seedBatches(members(count), size, at('02:00'));
+        const seeded = batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId));
+        expect(seeded).toEqual(members(count).map(({ instanceId }) => instanceId));
+        expect(batches.map(({ index }) => index)).toEqual([...batches.keys()]);
+        for (const { instances } of batches) {
+          expect(instances.length).toBeGreaterThan(0);
+          expect(instances.length).toBeLessThanOrEqual(size);
+        }
+      }),
+    );
+  });
+});
+
+describe('the wait before the next look', () => {
+  const booting = [anInstance({ step: 'readiness' })];
+  const wait = (now: string, instances = booting) => waitSecondsFor(instances, stamp('02:00'), at(now));
+
+  it.each([
+    ['02:00', 15],
+    ['02:01', 15],
+    ['02:02', 30],
+    ['02:04', 60],
+    ['02:08', 120],
+    ['02:30', 120],
+  ])('grows with the time in which nobody moved: at %s it is %i s', (now, seconds) => {
+    expect(wait(now)).toBe(seconds);
+  });
+
+  it('goes to the first start that is to be tried again, if nothing else is left', () => {
+    const later = [stamp('02:03'), stamp('02:01:40')].map((retryAt) => anInstance({ retryAt }));
+    expect(wait('02:00:50', later)).toBe(50);
+    expect(wait('02:00:50', [...later, anInstance({ step: 'settled' })])).toBe(50);
+    expect(wait('02:00:50', [...later, ...booting])).toBe(15);
+    expect(wait('02:00:50', [...later, anInstance()])).toBe(15);
+  });
+
+  it('stays within its bounds, in whole seconds, whatever the instances do and whatever the clock says', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyConveyorInstance, { maxLength: 5 }),
+        stamps,
+        moments,
+        (instances, lastProgressAt, now) => {
+          const seconds = waitSecondsFor(instances, lastProgressAt, now);
+          expect(Number.isInteger(seconds)).toBe(true);
+          expect(seconds).toBeGreaterThanOrEqual(WAIT_SECONDS_MIN);
+          expect(seconds).toBeLessThanOrEqual(WAIT_SECONDS_MAX);
+        },
+      ),
+    );
+  });
+});
+
+describe('an instance on the conveyor', () => {
+  it('forgets what it waited for when it moves on', () => {
+    const moved = moveTo(anInstance({ retryAt: stamp('02:09') }), 'readiness', at('02:05'));
+    expect(moved).toEqual(anInstance({ step: 'readiness', stepSince: stamp('02:05'), retryAt: null }));
+  });
+
+  it('goes to be put back when the work on it is over', () => {
+    expect(conclude(anInstance({ step: 'verify' }), 'updated', null, at('02:05'))).toMatchObject({
+      step: 'restore',
+      stepSince: stamp('02:05'),
+      outcome: 'updated',
+      reason: null,
+    });
+  });
+
+  it('goes to be put back when the work on it has failed', () => {
+    expect(fail(anInstance({ step: 'update' }), 'update-failed', 'it\nfailed', at('02:05'))).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'update-failed', text: 'it failed' },
+    });
+  });
+});
+
+describe('the end of a look', () => {
+  const [one, two] = [anInstance({ instanceId: 'i-1' }), anInstance({ instanceId: 'i-2', step: 'readiness' })];
+  const batch = aBatch([one, two], { looks: 4, sends: 1 });
+  const NOW = at('02:04');
+
+  it('puts the changed in the places of the old, and keeps the others', () => {
+    const moved = moveTo(two, 'update', NOW);
+    expect(closeLook(batch, [moved], NOW).instances).toEqual([one, moved]);
+  });
+
+  it('counts itself, and who stands where', () => {
+    const counts = { start: 1, readiness: 0, update: 1, verify: 0, restore: 0, unsettled: 2 };
+    expect(closeLook(batch, [moveTo(two, 'update', NOW)], NOW)).toMatchObject({ looks: 5, sends: 1, counts });
+    expect(closeLook(batch, [moveTo(two, 'settled', NOW)], NOW).counts).toMatchObject({ readiness: 0, unsettled: 1 });
+    expect(closeLook(batch, [], NOW, 2).sends).toBe(2);
+  });
+
+  it('does not count whoever waits for the next try of its start', () => {
+    expect(closeLook(batch, [{ ...one, retryAt: stamp('02:05') }], NOW).counts).toMatchObject({
+      start: 0,
+      unsettled: 2,
+    });
+    expect(closeLook(batch, [{ ...one, retryAt: stamp('02:04') }], NOW).counts).toMatchObject({ start: 1 });
+  });
+
+  it('is progress when somebody moved, and else the waits grow', () => {
+    expect(closeLook(batch, [moveTo(two, 'update', NOW)], NOW)).toMatchObject({
+      lastProgressAt: stamp('02:04'),
+      waitSeconds: 15,
+    });
+    expect(closeLook(batch, [{ ...two, lastRefusal: 'no' }], NOW)).toMatchObject({
+      lastProgressAt: stamp('02:00'),
+      waitSeconds: 60,
+    });
+  });
+
+  it('forgets the error that a Catch brought: it has been dealt with', () => {
+    const caught = { ...batch, error: { Error: 'AwsUnavailable', Cause: 'no answer' } };
+    expect(closeLook(caught, [], NOW)).not.toHaveProperty('error');
+  });
+
+  it('gives whoever is still at work up after too many looks, and goes on restoring', () => {
+    const steps: Step[] = ['start', 'readiness', 'update', 'verify', 'restore', 'settled'];
+    const all = steps.map((step) => anInstance({ instanceId: step, step }));
+    const before = closeLook(aBatch(all, { looks: LOOKS_MAX - 1 }), [], NOW);
+    expect(before.instances).toEqual(all);
+    const after = closeLook(before, [], NOW);
+    expect(after.instances.map(({ step }) => step)).toEqual([...Array(5).fill('restore'), 'settled']);
+    expect(after.instances.map(({ reason }) => reason?.code)).toEqual([
+      ...Array(4).fill('run-limit'),
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('loses nobody and lets nobody in, whatever has changed', () => {
+    const some = fc.uniqueArray(fc.constantFrom('i-1', 'i-2', 'i-3'), { minLength: 1 });
+    fc.assert(
+      fc.property(some, some, fc.constantFrom<Step>('update', 'settled'), (present, changed, step) => {
+        const old = aBatch(present.map((instanceId) => anInstance({ instanceId })));
+        const next = closeLook(
+          old,
+          changed.map((instanceId) => anInstance({ instanceId, step })),
+          NOW,
+        );
+        expect(next.instances.map(({ instanceId }) => instanceId)).toEqual(present);
+        const { unsettled, ...steps } = next.counts;
+        expect(Object.values(steps).reduce((sum, count) => sum + count, 0)).toBe(unsettled);
+      }),
+    );
+  });
+});
+
+describe('the comment of a command', () => {
+  it('names run, batch and attempt', () => {
+    expect(commandComment({ run: aRun(), index: 3 }, 2)).toBe('reveille run-1 b3 a2');
+  });
+
+  it('begins with what all of its batch begin with, and none of another batch or run', () => {
+    const comment = commandComment({ run: aRun(), index: 12 }, 1);
+    expect(comment.startsWith(commentPrefix({ run: aRun(), index: 12 }))).toBe(true);
+    expect(comment.startsWith(commentPrefix({ run: aRun(), index: 1 }))).toBe(false);
+    expect(comment.startsWith(commentPrefix({ run: aRun({ runId: 'run' }), index: 12 }))).toBe(false);
+  });
+
+  it('fits for the longest name, the last of 500 batches and the last look', () => {
+    const run = aRun({ runId: 'r'.repeat(80) });
+    expect(commandComment({ run, index: 499 }, LOOKS_MAX).length).toBeLessThanOrEqual(100);
+    expect(() => commandComment({ run, index: 499 }, 10_000)).toThrow(RangeError);
+  });
+});

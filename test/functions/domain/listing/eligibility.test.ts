@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { decideEligibility, giveUpSettling } from '../../../../functions/domain/listing/eligibility.ts';
+import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
+import { exclusions, isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
+import { anyInstanceFacts } from '../../../support/arbitraries.ts';
+import { INSTANCE_ID, instanceFacts } from '../../../support/builders.ts';
+
+const OPT_OUT_TAG = 'reveille:skip';
+
+const decide = (instance: InstanceFacts | null, stopProtected = false) =>
+  decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected, lease: null }, OPT_OUT_TAG);
+const judge = (changes: Partial<InstanceFacts> = {}, stopProtected = false) =>
+  decide(instanceFacts(changes), stopProtected);
+
+const INTERRUPTED = { code: 'Server.SpotInstanceStop', message: 'Server.SpotInstanceStop: no capacity' };
+const HIBERNATED = { code: 'Client.UserInitiatedHibernate', message: 'Client.UserInitiatedHibernate' };
+
+describe('an instance of the group', () => {
+  it('takes part when it sleeps, and is to sleep again', () => {
+    expect(judge()).toEqual({ decision: 'take-part', originalState: 'stopped', reason: null });
+  });
+
+  it('takes part when it runs, and is to go on running', () => {
+    expect(judge({ state: 'running', stateReason: null })).toMatchObject({ originalState: 'running' });
+  });
+
+  it('takes part when it is hibernated, and is to be hibernated again', () => {
+    expect(judge({ stateReason: HIBERNATED })).toMatchObject({ decision: 'take-part', originalState: 'hibernated' });
+  });
+
+  it('is not taken for hibernated while it runs, whatever its last state reason was', () => {
+    expect(judge({ state: 'running', stateReason: HIBERNATED })).toMatchObject({ originalState: 'running' });
+  });
+
+  it('takes part as a Spot Instance that sleeps: only a persistent request can have been stopped', () => {
+    expect(judge({ isSpot: true })).toMatchObject({ decision: 'take-part', originalState: 'stopped' });
+  });
+
+  it('takes part as one that sleeps though EC2 does not say why', () => {
+    expect(judge({ isSpot: true, stateReason: null })).toMatchObject({ decision: 'take-part' });
+    expect(judge({ stateReason: null })).toMatchObject({ decision: 'take-part', originalState: 'stopped' });
+  });
+
+  it('is waited for while it is stopping, also as a Spot Instance', () => {
+    expect(judge({ isSpot: true, state: 'stopping' })).toMatchObject({ decision: 'settling' });
+  });
+
+  it.each(['pending', 'stopping'] as const)('is waited for while it is %s', (state) => {
+    expect(judge({ state })).toMatchObject({
+      decision: 'settling',
+      originalState: null,
+      reason: { code: 'settling', text: expect.stringContaining(state) },
+    });
+  });
+});
+
+describe('an instance that is kept out', () => {
+  const asg = { 'aws:autoscaling:groupName': 'web-fleet' };
+
+  it.each<[string, string, Partial<InstanceFacts>]>([
+    ['is terminated', 'terminated', { state: 'terminated' }],
+    ['is shutting down', 'terminated', { state: 'shutting-down' }],
+    ['belongs to an Auto Scaling group', 'auto-scaling', { tags: asg }],
+    ['belongs to one and still boots', 'auto-scaling', { tags: asg, state: 'pending' }],
+    ['is a Spot Instance that runs', 'spot', { isSpot: true, state: 'running' }],
+    ['is a Spot Instance that boots', 'spot', { isSpot: true, state: 'pending' }],
+    ['was interrupted by EC2', 'spot-interrupted', { isSpot: true, stateReason: INTERRUPTED }],
+    ['has an instance store as its root', 'instance-store', { rootDeviceType: 'instance-store' }],
+    ['carries the opt-out tag', 'opted-out', { tags: { [OPT_OUT_TAG]: 'true' } }],
+    ['carries the opt-out tag without a value', 'opted-out', { tags: { [OPT_OUT_TAG]: '' } }],
+    ['is opted out while it settles', 'opted-out', { tags: { [OPT_OUT_TAG]: 'yes' }, state: 'stopping' }],
+  ])('because it %s', (_why, code, changes) => {
+    expect(judge(changes)).toMatchObject({ decision: 'excluded', originalState: null, reason: { code } });
+  });
+
+  it('because EC2 does not know it', () => {
+    expect(decide(null)).toMatchObject({ decision: 'excluded', reason: { code: 'not-found' } });
+  });
+
+  it.each(['stopped', 'running', 'stopping'] as const)('because stop protection is on, while it is %s', (state) => {
+    expect(judge({ state }, true)).toMatchObject({ decision: 'excluded', reason: { code: 'stop-protected' } });
+  });
+
+  it('is told which Auto Scaling group it belongs to', () => {
+    expect(judge({ tags: asg }).reason?.text).toContain('web-fleet');
+  });
+
+  it('is told which tag keeps it out', () => {
+    expect(judge({ tags: { [OPT_OUT_TAG]: 'true' } }).reason?.text).toContain(OPT_OUT_TAG);
+  });
+
+  it('hears of its own choice before it hears of its nature', () => {
+    expect(judge({ tags: { ...asg, [OPT_OUT_TAG]: 'true' } })).toMatchObject({ reason: { code: 'opted-out' } });
+  });
+
+  it.each(['false', 'False', 'FALSE'])('comes in again with the opt-out tag set to %j', (value) => {
+    expect(judge({ tags: { [OPT_OUT_TAG]: value } })).toMatchObject({ decision: 'take-part' });
+  });
+
+  it('does not hear of another tag that happens to say true', () => {
+    expect(judge({ tags: { 'reveille:other': 'true' } })).toMatchObject({ decision: 'take-part' });
+  });
+});
+
+describe('after the last listing', () => {
+  it('an instance that still settles is out, and that is no success', () => {
+    const givenUp = giveUpSettling(judge({ state: 'stopping' }), 5);
+    expect(givenUp).toMatchObject({ decision: 'excluded', originalState: null, reason: { code: 'still-settling' } });
+    expect(givenUp.reason?.text).toMatch(/stopping.*5 listings/);
+    expect(isBenignExclusion(givenUp.reason?.code ?? '')).toBe(false);
+  });
+
+  it.each([
+    ['who takes part', judge()],
+    ['who is out', judge({ state: 'terminated' })],
+  ])('nothing changes for one %s', (_who, eligibility) => {
+    expect(giveUpSettling(eligibility, 5)).toEqual(eligibility);
+  });
+});
+
+describe('whatever EC2 says', () => {
+  const anyFacts = fc.option(anyInstanceFacts, { nil: null, freq: 20 });
+
+  it('there is one decision, with all that belongs to it and nothing else', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.boolean(), (instance, stopProtected) => {
+        const { decision, originalState, reason } = decide(instance, stopProtected);
+        switch (decision) {
+          case 'take-part':
+            expect(reason).toBeNull();
+            expect(stopProtected).toBe(false);
+            expect(instance?.state).toBe(originalState === 'running' ? 'running' : 'stopped');
+            break;
+          case 'settling':
+            expect(originalState).toBeNull();
+            expect(['pending', 'stopping']).toContain(instance?.state);
+            break;
+          case 'excluded':
+            expect(originalState).toBeNull();
+            expect(Object.keys(exclusions)).toContain(reason?.code);
+            expect(reason?.text).not.toBe('');
+            break;
+          default:
+            throw new Error(`an unknown decision: ${decision}`);
+        }
+      }),
+    );
+  });
+
+  it('nobody who could not be stopped again takes part', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.boolean(), (instance, stopProtected) => {
+        const { decision } = decide(instance, stopProtected);
+        const isUnstoppable =
+          stopProtected ||
+          instance === null ||
+          instance.rootDeviceType === 'instance-store' ||
+          'aws:autoscaling:groupName' in instance.tags ||
+          ['terminated', 'shutting-down'].includes(instance.state);
+        if (isUnstoppable) expect(decision).toBe('excluded');
+      }),
+    );
+  });
+
+  it('nobody is settling for ever', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.boolean(), fc.integer({ min: 1, max: 20 }), (instance, stopProtected, listings) => {
+        expect(giveUpSettling(decide(instance, stopProtected), listings).decision).not.toBe('settling');
+      }),
+    );
+  });
+});

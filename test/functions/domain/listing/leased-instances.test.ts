@@ -1,0 +1,100 @@
+import { decideEligibility, giveUpSettling } from '../../../../functions/domain/listing/eligibility.ts';
+import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
+import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
+import type { LeaseStanding } from '../../../../functions/domain/ownership/lease-status.ts';
+import { buildReport } from '../../../../functions/domain/report/report.ts';
+import { aHold, aMember, aRun, at, INSTANCE_ID, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+
+const OPT_OUT_TAG = 'reveille:skip';
+const busy: LeaseStanding = { standing: 'busy', why: 'run run-0 holds it' };
+const ending: LeaseStanding = { standing: 'ending', why: 'run run-0, which held it, has just ended' };
+const ignored: LeaseStanding = { standing: 'ignored', why: 'run run-0 has no record of it' };
+const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseStanding => ({
+  standing: 'orphaned',
+  originalState,
+  hold: aHold(),
+  deadSince: stamp('02:30'),
+});
+
+const judge = (lease: LeaseStanding, instance: InstanceFacts = instanceFacts()) =>
+  decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected: false, lease }, OPT_OUT_TAG);
+
+describe('an instance that carries somebody’s lease', () => {
+  it('is left out while that one is at work, and that fails the run', () => {
+    const { decision, reason } = judge(busy);
+    expect({ decision, reason }).toEqual({ decision: 'excluded', reason: { code: 'busy', text: busy.why } });
+    expect(isBenignExclusion('busy')).toBe(false);
+  });
+
+  it.each(['pending', 'stopping', 'running'] as const)('is left out as busy also while it is %s', (state) => {
+    expect(judge(busy, instanceFacts({ state }))).toMatchObject({ reason: { code: 'busy' } });
+  });
+
+  it('is waited for while its run is ending', () => {
+    expect(judge(ending)).toEqual({
+      decision: 'settling',
+      originalState: null,
+      reason: { code: 'settling', text: ending.why },
+    });
+    expect(giveUpSettling(judge(ending), 5)).toMatchObject({
+      decision: 'excluded',
+      reason: { code: 'still-settling', text: expect.stringContaining('has not settled in 5 listings') },
+    });
+  });
+
+  it('takes part as if it carried none when that lease holds nothing', () => {
+    expect(judge(ignored)).toMatchObject({ decision: 'take-part', originalState: 'stopped' });
+    expect(judge(ignored, wokenFacts())).toMatchObject({ decision: 'take-part', originalState: 'running' });
+  });
+
+  it('keeps its own reasons to be out, whoever holds it', () => {
+    const optedOut = instanceFacts({ tags: { [OPT_OUT_TAG]: 'yes' } });
+    for (const lease of [busy, ending, orphaned()]) expect(judge(lease, optedOut).reason?.code).toBe('opted-out');
+    const gone = instanceFacts({ state: 'terminated' });
+    for (const lease of [busy, ending, orphaned()]) expect(judge(lease, gone).reason?.code).toBe('terminated');
+  });
+});
+
+describe('an instance that a dead run has left behind', () => {
+  it('is to be as it was before that run, and not as it is now: the run had woken it', () => {
+    expect(judge(orphaned(), wokenFacts())).toMatchObject({ decision: 'take-part', originalState: 'stopped' });
+    expect(judge(orphaned('hibernated'), wokenFacts())).toMatchObject({ originalState: 'hibernated' });
+  });
+
+  it('stays hibernated in memory where EC2 shows a plain stop by now', () => {
+    expect(judge(orphaned('hibernated'))).toMatchObject({ decision: 'take-part', originalState: 'hibernated' });
+  });
+
+  it('counts as running where somebody else has started it since', () => {
+    const restarted = wokenFacts({ launchTime: stamp('02:40') });
+    expect(judge(orphaned(), restarted)).toMatchObject({ decision: 'take-part', originalState: 'running' });
+  });
+
+  it.each(['pending', 'stopping'] as const)('is waited for while it is %s', (state) => {
+    expect(judge(orphaned(), wokenFacts({ state }))).toMatchObject({ decision: 'settling' });
+  });
+});
+
+describe('a report', () => {
+  const report = (ignoredLease: string | null) =>
+    buildReport(
+      {
+        run: aRun(),
+        listedAt: stamp('02:00'),
+        allowEmpty: false,
+        groups: ['dev'],
+        batches: 0,
+        instances: [aMember('i-1', { ignoredLease }), aMember('i-2', { ignoredLease, decision: 'excluded' })],
+      },
+      [],
+      new Map(),
+      undefined,
+      at('03:00'),
+    );
+
+  it('notes whose lease was ignored and why, whatever became of them', () => {
+    const notes = [{ code: 'lease-ignored', text: expect.stringContaining('run run-0 has no record of it') }];
+    expect(report('run run-0 has no record of it').instances.map((one) => one.notes)).toEqual([notes, notes]);
+    expect(report(null).instances.map((one) => one.notes)).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import type { ManifestInstance } from '../../../../functions/domain/listing/manifest.ts';
+import { buildPlan, planSchema } from '../../../../functions/domain/listing/plan.ts';
+import { aRun, OLD, TARGET } from '../../../support/builders.ts';
+
+const member = (changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
+  instanceId: 'i-1',
+  name: null,
+  group: 'dev',
+  state: 'stopped',
+  version: null,
+  decision: 'take-part',
+  originalState: 'stopped',
+  reason: null,
+  ignoredLease: null,
+  ...changes,
+});
+const running = { state: 'running', originalState: 'running' } as const;
+const spot = { decision: 'excluded', originalState: null, reason: { code: 'spot', text: 'Spot Instance' } } as const;
+const settling = { decision: 'settling', originalState: null, state: 'stopping' } as const;
+const plan = (...instances: ManifestInstance[]) => buildPlan({ run: aRun(), instances });
+
+describe('a dry run', () => {
+  it.each<[string, string, Partial<ManifestInstance>]>([
+    ['start, update and stop one that sleeps', 'start-update-stop', {}],
+    ['wake one that sleeps though it was current when last seen', 'start-update-stop', { version: TARGET }],
+    ['start, update and hibernate one that is hibernated', 'start-update-hibernate', { originalState: 'hibernated' }],
+    ['update one that runs', 'update', { ...running, version: OLD }],
+    ['update one that runs and does not say its version', 'update', running],
+    ['update one with an unreadable version', 'update', { ...running, version: 'unknown' }],
+    ['do nothing to one that runs with the target', 'none', { ...running, version: TARGET }],
+    ['do nothing to one that runs with a newer version', 'none', { ...running, version: '3.10.0.0' }],
+    ['wait for one that settles', 'wait', settling],
+    ['leave one out', 'exclude', spot],
+  ])('says that a run would %s', (_what, action, changes) => {
+    expect(plan(member(changes)).instances[0]?.action).toBe(action);
+  });
+
+  it('says of each instance what is known of it', () => {
+    expect(plan(member({ ...spot, version: OLD, state: 'running' })).instances).toEqual([
+      {
+        instanceId: 'i-1',
+        group: 'dev',
+        action: 'exclude',
+        reason: spot.reason,
+        versionBefore: OLD,
+        originalState: 'running',
+      },
+    ]);
+  });
+
+  it('takes the original state for one that takes part', () => {
+    expect(plan(member({ originalState: 'hibernated' })).instances[0]?.originalState).toBe('hibernated');
+  });
+
+  it('counts what would be done', () => {
+    const all = [
+      member(),
+      member({ originalState: 'hibernated' }),
+      member(running),
+      member({ ...running, version: TARGET }),
+      member(settling),
+      member(spot),
+      member(spot),
+    ];
+    expect(plan(...all)).toMatchObject({
+      runId: 'run-1',
+      dryRun: true,
+      targetVersion: TARGET,
+      counts: { intended: 7, wake: 2, update: 1, current: 1, settling: 1, excluded: 2 },
+    });
+  });
+
+  it('tells of everybody once, counts everybody once, and can be read back', () => {
+    const members = fc.array(
+      fc
+        .record({
+          instanceId: fc.string(),
+          decision: fc.constantFrom('take-part', 'excluded', 'settling'),
+          originalState: fc.constantFrom('running', 'stopped', 'hibernated', null),
+          version: fc.constantFrom(null, OLD, TARGET, 'unknown'),
+          state: fc.constantFrom('running', 'stopped', null),
+        })
+        .map(member),
+    );
+    fc.assert(
+      fc.property(members, (instances) => {
+        const planned = plan(...instances);
+        const { intended, ...parts } = planned.counts;
+        expect(planned.instances.map(({ instanceId }) => instanceId)).toEqual(instances.map((one) => one.instanceId));
+        expect(intended).toBe(instances.length);
+        expect(Object.values(parts).reduce((sum, count) => sum + count, 0)).toBe(intended);
+        expect(planSchema.parse(planned)).toEqual(planned);
+      }),
+    );
+  });
+});

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { plainText } from '../../../../functions/domain/model/plain-text.ts';
+import {
+  type ExclusionCode,
+  exclusion,
+  exclusions,
+  isBenignExclusion,
+  reason,
+} from '../../../../functions/domain/model/reason.ts';
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 500 }),
+  fc.string({
+    unit: fc.constantFrom('a', ' ', '\n', '\r', '\t', '\u0000', '\u001b', '\u0085', '\u2028', '\u202e'),
+    maxLength: 500,
+  }),
+);
+
+describe('a text that is not ours', () => {
+  it.each([
+    ['first\nsecond\r\nthird', 'first second third'],
+    ['\u001b[31mred\u001b[0m', '[31mred [0m'],
+    ['  padded\t\ttext  ', 'padded text'],
+    ['right\u202eleft', 'right left'],
+    ['\u0000', ''],
+    ['Zugriff verweigert: größer 👍', 'Zugriff verweigert: größer 👍'],
+  ])('%j becomes %j', (text, plain) => {
+    expect(plainText(text)).toBe(plain);
+  });
+
+  it('of 300 characters stays whole', () => {
+    expect(plainText('x'.repeat(300))).toBe('x'.repeat(300));
+  });
+
+  it('of more is cut, and shows that it was', () => {
+    expect(plainText('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);
+  });
+
+  it('never brings a control character or a line break along, and never more than 300 characters', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(plainText(text)).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+        expect(plainText(text).length).toBeLessThanOrEqual(300);
+      }),
+    );
+  });
+
+  it('is plain once it was made plain', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400 }), (text) => {
+        expect(plainText(plainText(text))).toBe(plainText(text));
+      }),
+    );
+  });
+
+  it('is made plain in every reason', () => {
+    expect(reason('start-refused', 'no\nroom')).toEqual({ code: 'start-refused', text: 'no room' });
+    expect(exclusion('spot', 'a\u0007b')).toEqual({ code: 'spot', text: 'a b' });
+  });
+});
+
+describe('an exclusion', () => {
+  it.each<ExclusionCode>([
+    'auto-scaling',
+    'instance-store',
+    'not-found',
+    'opted-out',
+    'spot',
+    'spot-interrupted',
+    'stop-protected',
+    'terminated',
+  ])('for %s is structural or chosen, and leaves a run successful', (code) => {
+    expect(isBenignExclusion(code)).toBe(true);
+  });
+
+  it('for still settling would hide a failure', () => {
+    expect(isBenignExclusion('still-settling')).toBe(false);
+  });
+
+  it.each(['', 'settling', 'Spot', 'constructor', 'toString', '__proto__'])(
+    'for the unknown %j is never benign',
+    (code) => {
+      expect(isBenignExclusion(code)).not.toBe(true);
+    },
+  );
+
+  it('is benign for no code that is not listed', () => {
+    fc.assert(
+      fc.property(fc.string(), (code) => {
+        fc.pre(!Object.hasOwn(exclusions, code));
+        expect(isBenignExclusion(code)).not.toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { recordKey, recordPrefix, startNoteKey } from '../../../../functions/domain/model/object-keys.ts';
+import { isOurBoot, mayHaveStarted, toHold } from '../../../../functions/domain/ownership/attempt.ts';
+import { formatLease, parseLease } from '../../../../functions/domain/ownership/lease.ts';
+import { holdRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
+import { aHold, at, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+
+const names = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter((name) => !name.includes('/'));
+const leases = fc.record({ stateMachine: names(80), runId: names(80), child: names(46), attempt: names(36) });
+
+describe('a lease', () => {
+  it('reads as state machine, run, child and attempt', () => {
+    const lease = { stateMachine: 'reveille', runId: 'run-1', child: 'child-1', attempt: 'attempt-1' };
+    expect(formatLease(lease)).toBe('reveille/run-1/child-1/attempt-1');
+  });
+
+  it('is read back as it was written', () => {
+    fc.assert(
+      fc.property(leases, (lease) => {
+        expect(parseLease(formatLease(lease))).toEqual(lease);
+      }),
+    );
+  });
+
+  it('of the longest names fits into a tag', () => {
+    const [stateMachine, runId, child, attempt] = ['s'.repeat(80), 'r'.repeat(80), 'c'.repeat(46), 'a'.repeat(36)];
+    expect(formatLease({ stateMachine, runId, child, attempt }).length).toBeLessThanOrEqual(256);
+  });
+
+  it('that EC2 would refuse for its length is refused before', () => {
+    const lease = { stateMachine: 's', runId: 'r', child: 'c', attempt: '' };
+    expect(formatLease({ ...lease, attempt: 'a'.repeat(250) })).toHaveLength(256);
+    expect(() => formatLease({ ...lease, attempt: 'a'.repeat(251) })).toThrow(RangeError);
+  });
+
+  it.each(['', '/', '///', 'a/b/c', 'a/b/c/', '/b/c/d', 'a//c/d', 'a/b/c/d/e', 'true', 'somebody else'])(
+    'is not what %j says',
+    (junk) => {
+      expect(parseLease(junk)).toBeNull();
+    },
+  );
+
+  it('read from any junk is either ours to the letter or nothing', () => {
+    const junk = fc.oneof(
+      fc.string(),
+      fc.array(fc.string({ maxLength: 3 }), { maxLength: 6 }).map((s) => s.join('/')),
+    );
+    fc.assert(
+      fc.property(junk, (value) => {
+        const lease = parseLease(value);
+        if (lease !== null) expect(formatLease(lease)).toBe(value);
+      }),
+    );
+  });
+});
+
+describe('a boot', () => {
+  const hold = aHold({ recordedAt: stamp('02:00:10.400'), startBy: stamp('02:01:10') });
+
+  it.each([
+    ['right after the record', '02:00:11'],
+    ['a little before the record: LaunchTime has whole seconds only', '02:00:10'],
+    ['at the last moment of the Lambda that wrote the record', '02:01:10'],
+  ])('is ours when it comes %s', (_when, time) => {
+    expect(isOurBoot(stamp(time), hold)).toBe(true);
+  });
+
+  it.each([
+    ['before the record', '02:00:09'],
+    ['after that Lambda was dead', '02:01:11'],
+    ['an hour later', '03:00:30'],
+  ])('is somebody else’s when it comes %s', (_when, time) => {
+    expect(isOurBoot(stamp(time), hold)).toBe(false);
+  });
+
+  it('of which EC2 does not say the time is not ours', () => {
+    expect(isOurBoot(null, hold)).toBe(false);
+  });
+
+  it('is ours for every whole second in which our start can have come, and for none outside', () => {
+    const start = at('02:00').getTime();
+    fc.assert(
+      fc.property(
+        fc.nat(999),
+        fc.integer({ min: 1, max: 60 }),
+        fc.nat(120_000),
+        (recordedMs, aliveSeconds, startedMs) => {
+          const recordedAt = new Date(start + recordedMs);
+          const startBy = new Date(recordedAt.getTime() + aliveSeconds * 1000);
+          const startedAt = new Date(recordedAt.getTime() + startedMs);
+          const launchTime = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
+          const isOurs = isOurBoot(launchTime.toISOString(), {
+            recordedAt: recordedAt.toISOString(),
+            startBy: startBy.toISOString(),
+          });
+          if (startedAt <= startBy) expect(isOurs).toBe(true);
+          if (launchTime > startBy) expect(isOurs).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
+describe('several attempts on one instance', () => {
+  const attempt = (name: string, recordedAt: string, startBy: string) => ({
+    attempt: name,
+    recordedAt: stamp(recordedAt),
+    startBy: stamp(startBy),
+  });
+  const first = attempt('attempt-1', '02:00', '02:01');
+  const second = attempt('attempt-2', '02:05', '02:06');
+
+  it('are one hold, by the name of the newest', () => {
+    expect(toHold([first, second])).toEqual({ ...second, earlier: [first] });
+    expect(toHold([second, first])).toEqual({ ...second, earlier: [first] });
+    expect(toHold([first])).toEqual({ ...first, earlier: [] });
+    expect(toHold([])).toBeNull();
+  });
+
+  it.each([
+    ['02:00:30', true],
+    ['02:05:30', true],
+    ['02:03:00', false],
+    ['02:07:00', false],
+  ])('may each have caused the boot, and nothing between them: %s', (time, isOurs) => {
+    expect(isOurBoot(stamp(time), aHold({ ...second, earlier: [first] }))).toBe(isOurs);
+  });
+
+  it('have started it if any of them may have', () => {
+    const refused = { ...second, startBy: second.recordedAt };
+    expect(mayHaveStarted(aHold({ ...refused, earlier: [first] }))).toBe(true);
+    expect(mayHaveStarted(aHold({ ...second, earlier: [{ ...first, startBy: first.recordedAt }] }))).toBe(true);
+    expect(mayHaveStarted(aHold({ ...refused, earlier: [] }))).toBe(false);
+  });
+
+  it('cannot have caused a boot if their starts were refused or never tried', () => {
+    const refused = { ...second, startBy: second.recordedAt };
+    expect(isOurBoot(second.recordedAt, aHold(refused))).toBe(false);
+    expect(isOurBoot(stamp('02:00:30'), aHold({ ...refused, earlier: [first] }))).toBe(true);
+  });
+});
+
+describe('a record', () => {
+  it('lies with its run, by child and attempt: what a lease says is enough to find it', () => {
+    expect(recordKey({ runId: 'run-1', child: 'child-1' }, 'attempt-1')).toBe(
+      'runs/run-1/records/child-1/attempt-1.json',
+    );
+    expect(recordPrefix({ runId: 'run-1', child: 'child-1' })).toBe('runs/run-1/records/child-1/');
+    expect(startNoteKey({ runId: 'run-1', child: 'child-1' }, 'attempt-1')).toBe(
+      'runs/run-1/starts/child-1/attempt-1.json',
+    );
+  });
+
+  const record = {
+    runId: 'run-1',
+    stateMachine: 'reveille-update-agents',
+    child: 'child-1',
+    batch: 0,
+    attempt: 'attempt-1',
+    recordedAt: stamp('02:00'),
+    startBy: stamp('02:01'),
+    instances: [{ instanceId: INSTANCE_ID, originalState: 'hibernated', previousLaunchTime: null, adopted: [] }],
+  };
+
+  it('says what is to be put back, and how it was', () => {
+    expect(holdRecordSchema.parse(record)).toEqual(record);
+  });
+
+  it('without a time is no record', () => {
+    expect(holdRecordSchema.safeParse({ ...record, recordedAt: 'yesterday' }).success).toBe(false);
+  });
+});

@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import type { LeaseStanding } from '../../../../functions/domain/ownership/lease-status.ts';
+import {
+  type Carrier,
+  isOpen,
+  isOrphan,
+  type Orphan,
+  oldestAgeSeconds,
+} from '../../../../functions/domain/ownership/leased-instance.ts';
+import {
+  isSettled,
+  type Reconciled,
+  summarizeReconciled,
+  toReconciled,
+} from '../../../../functions/domain/report/reconcile-report.ts';
+import { lastCompleteRunSchema } from '../../../../functions/domain/report/run-register.ts';
+import { areWritersDead, toConveyorInstance } from '../../../../functions/domain/steps/orphan.ts';
+import { aRecord } from '../../../support/bucket.ts';
+import { aHold, aRun, at, INSTANCE_ID, leaseValue, stamp, wokenFacts } from '../../../support/builders.ts';
+
+const OURS = aRun().stateMachine;
+const busy: LeaseStanding = { standing: 'busy', why: 'run run-1 holds it' };
+const ignored: LeaseStanding = { standing: 'ignored', why: 'forged' };
+const orphaned = {
+  standing: 'orphaned',
+  originalState: 'hibernated',
+  hold: aHold(),
+  deadSince: stamp('02:30'),
+} as const satisfies LeaseStanding;
+
+const carrier = (changes: Partial<Carrier> = {}): Carrier => ({
+  facts: wokenFacts(),
+  value: leaseValue(),
+  record: aRecord([INSTANCE_ID]),
+  standing: orphaned,
+  ...changes,
+});
+const orphan: Orphan = { ...carrier(), record: aRecord([INSTANCE_ID]), standing: orphaned };
+
+describe('an instance that carries a lease', () => {
+  it('is an orphan only if its record says how it was', () => {
+    expect(isOrphan(carrier())).toBe(true);
+    expect(isOrphan(carrier({ record: null }))).toBe(false);
+    for (const standing of [busy, ignored]) expect(isOrphan(carrier({ standing }))).toBe(false);
+  });
+
+  it.each<[string, Partial<Carrier>, boolean]>([
+    ['an orphan', {}, true],
+    ['one whose run goes on', { standing: busy }, true],
+    ['one whose run is ending', { standing: { standing: 'ending', why: '' } }, true],
+    ['one whose lease holds nothing', { standing: ignored }, false],
+    ['one of another state machine', { value: 'another/run-1/child-1/attempt-1', standing: busy }, false],
+    ['one whose tag is no lease', { value: 'nonsense', standing: ignored }, false],
+  ])('counts as open or not: %s', (_what, changes, open) => {
+    expect(isOpen(carrier(changes), OURS)).toBe(open);
+  });
+
+  it('tells how old the oldest of them is', () => {
+    const older = carrier({ record: aRecord([INSTANCE_ID], { recordedAt: stamp('01:00') }) });
+    expect(oldestAgeSeconds([carrier(), older, carrier({ record: null })], at('03:00'))).toBe(7200);
+    expect(oldestAgeSeconds([carrier({ record: null })], at('03:00'))).toBe(0);
+    expect(oldestAgeSeconds([], at('03:00'))).toBe(0);
+  });
+});
+
+describe('an orphan', () => {
+  it('stands where its work is over, held as its lease tells', () => {
+    expect(toConveyorInstance(orphan)).toMatchObject({
+      instanceId: INSTANCE_ID,
+      originalState: 'hibernated',
+      step: 'restore',
+      stepSince: stamp('02:30'),
+      hold: aHold(),
+      launchTime: stamp('02:00:30'),
+      neighbourSince: stamp('02:30'),
+      outcome: null,
+      stopAcceptedAt: null,
+      commands: [],
+    });
+  });
+
+  it.each([
+    ['02:34:59.999', false],
+    ['02:35', true],
+  ])('is believed to sleep five minutes after its last writer’s end: %s', (time, dead) => {
+    expect(areWritersDead(stamp('02:30'), at(time))).toBe(dead);
+  });
+});
+
+describe('what a pass did', () => {
+  const why = { code: 'stopping', text: 'it is stopping' };
+  const base = { instanceId: INSTANCE_ID, runId: 'run-1' };
+  const settle = { action: 'settle', releaseLease: true, restored: true, reason: null } as const;
+
+  it.each([
+    [
+      'it was stopped',
+      { action: 'stop', hibernate: false } as const,
+      { action: 'stopping', finalState: null, text: null },
+    ],
+    ['it waits', { action: 'wait', reason: why } as const, { action: 'waiting', finalState: null, text: why.text }],
+    [
+      'it was given up for now',
+      { action: 'give-up', finalState: 'running', reason: why } as const,
+      { action: 'waiting', finalState: null, text: why.text },
+    ],
+    [
+      'it is back',
+      { ...settle, finalState: 'hibernated' },
+      { action: 'restored', finalState: 'hibernated', text: null },
+    ],
+    [
+      'it is somebody else’s',
+      { ...settle, finalState: 'handed-over', reason: why },
+      { action: 'handed-over', finalState: 'handed-over', text: why.text },
+    ],
+  ])('is told: %s', (_what, decision, told) => {
+    expect(toReconciled(orphan, decision, undefined)).toEqual({ ...base, ...told });
+  });
+
+  it('is told as refused, whatever was decided, where EC2 refused it', () => {
+    const decisions = [{ ...settle, finalState: 'stopped' }, { action: 'stop', hibernate: false } as const];
+    for (const decision of decisions) {
+      expect(toReconciled(orphan, decision, 'UnauthorizedOperation: no')).toEqual({
+        ...base,
+        action: 'refused',
+        finalState: 'running',
+        text: 'UnauthorizedOperation: no',
+      });
+    }
+  });
+
+  const done = (action: Reconciled['action'], instanceId: string, text: string | null = null): Reconciled => ({
+    instanceId,
+    runId: 'run-1',
+    action,
+    finalState: action === 'restored' ? 'stopped' : null,
+    text,
+  });
+
+  it('is over for those that are back or handed over, and for nobody else', () => {
+    const actions = ['restored', 'handed-over', 'stopping', 'waiting', 'refused'] as const;
+    expect(actions.filter((action) => isSettled(done(action, 'i-1')))).toEqual(['restored', 'handed-over']);
+  });
+
+  it('is told to people as soon as somebody is back, with who is not', () => {
+    const summary = summarizeReconciled(
+      [
+        done('restored', 'i-1'),
+        done('handed-over', 'i-2', 'anna is on it'),
+        done('waiting', 'i-3', 'it is stopping'),
+        done('stopping', 'i-4'),
+      ],
+      'eu-central-1',
+    );
+    expect(summary?.subject).toBe('Reveille reconciled: 2 put back after their run had ended, 2 not yet');
+    expect(summary?.message.split('\n')).toEqual([
+      'A run in eu-central-1 ended before it could put everybody back. Put back now:',
+      '  i-1  restored, stopped, after run run-1',
+      '  i-2  handed-over, state unknown, after run run-1: anna is on it',
+      '',
+      'Still held, and tried again:',
+      '  i-3  waiting: it is stopping',
+      '  i-4  stopping',
+    ]);
+  });
+
+  it('says nothing of others where there are none', () => {
+    const summary = summarizeReconciled([done('restored', 'i-1')], 'eu-central-1');
+    expect(summary?.subject).toContain('1 put back after their run had ended, 0 not yet');
+    expect(summary?.message.split('\n')).toHaveLength(2);
+  });
+
+  it('is not told to people while nobody is back: it may take many passes', () => {
+    expect(summarizeReconciled([], 'eu-central-1')).toBeNull();
+    expect(summarizeReconciled([done('stopping', 'i-1'), done('refused', 'i-2')], 'eu-central-1')).toBeNull();
+  });
+
+  it('fits into a subject that SNS takes, however many they are', () => {
+    fc.assert(
+      fc.property(fc.nat(60), fc.nat(60), (settled, open) => {
+        const all = [
+          ...Array.from({ length: settled + 1 }, (_, index) => done('restored', `i-${index}`)),
+          ...Array.from({ length: open }, (_, index) => done('waiting', `i-w${index}`)),
+        ];
+        expect(summarizeReconciled(all, 'ap-southeast-2')?.subject.length).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+});
+
+describe('when a run last ended', () => {
+  it('is known of a run, or only of the first look', () => {
+    for (const runId of ['run-1', null]) {
+      expect(lastCompleteRunSchema.safeParse({ runId, endedAt: stamp('02:30') }).success).toBe(true);
+    }
+    expect(lastCompleteRunSchema.safeParse({ runId: 'run-1', endedAt: 'yesterday' }).success).toBe(false);
+  });
+});

@@ -1,0 +1,125 @@
+import { countOutcomes, type Report, type ReportInstance } from '../../../../functions/domain/report/report.ts';
+import { summarize } from '../../../../functions/domain/report/summary.ts';
+import { OLD, stamp, TARGET } from '../../../support/builders.ts';
+
+const LOCATION = 's3://bucket/runs/run-1/report.json';
+const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance => ({
+  instanceId,
+  group: 'dev',
+  outcome: 'updated',
+  reason: null,
+  notes: [],
+  versionBefore: OLD,
+  versionAfter: TARGET,
+  originalState: 'stopped',
+  finalState: 'stopped',
+  wokenAt: stamp('02:00:30'),
+  restoredAt: stamp('02:10:30'),
+  awakeSeconds: 600,
+  ...changes,
+});
+const failed = told('i-failed', {
+  outcome: 'failed',
+  versionBefore: null,
+  versionAfter: null,
+  finalState: null,
+  awakeSeconds: null,
+  reason: { code: 'never-registered', text: 'its agent did not register in 15 minutes' },
+});
+const excluded = told('i-excluded', { outcome: 'excluded', reason: { code: 'spot', text: 'Spot Instance' } });
+const current = told('i-current', { outcome: 'already-current' });
+
+const summary = (instances: ReportInstance[], status: Report['status'] = 'failed') =>
+  summarize(
+    {
+      runId: 'run-1',
+      status,
+      startedAt: stamp('02:00'),
+      endedAt: stamp('02:30'),
+      account: '123456789012',
+      region: 'eu-central-1',
+      targetVersion: TARGET,
+      counts: countOutcomes(instances),
+      instances,
+    },
+    LOCATION,
+  );
+const many = (count: number) => Array.from({ length: count }, (_, index) => told(`i-${index}`));
+
+describe('the summary of a run', () => {
+  it('says in its subject how it went', () => {
+    const { subject } = summary([told('i-1'), told('i-2'), current, failed, excluded]);
+    expect(subject).toBe('Reveille failed: 2 updated, 1 current, 1 failed, 1 excluded');
+  });
+
+  it.each(['running', 'pending', 'handed-over'])('says first how many are left awake: one is %s', (finalState) => {
+    const ranBefore = told('i-3', { originalState: 'running', finalState: 'running' });
+    const { subject } = summary([told('i-1', { finalState }), told('i-2', { finalState }), ranBefore]);
+    expect(subject).toBe('LEFT AWAKE: 2. Reveille failed: 3 updated, 0 current, 0 failed, 0 excluded');
+  });
+
+  it('says first which run, where, how and with what target', () => {
+    const [first, second] = summary([told('i-1')], 'succeeded').message.split('\n');
+    expect(first).toBe('Run run-1 in eu-central-1 (123456789012) succeeded.');
+    expect(second).toBe(`Target: SSM Agent ${TARGET}. From ${stamp('02:00')} to ${stamp('02:30')}.`);
+  });
+
+  it('shows the coverage equation', () => {
+    const { message } = summary([told('i-1'), current, failed, excluded]);
+    expect(message).toContain('4 intended = 1 updated + 1 already current + 1 failed + 1 excluded');
+  });
+
+  it('has those that need looking at on top', () => {
+    const { message } = summary([current, told('i-updated'), excluded, failed]);
+    const order = ['i-failed', 'i-excluded', 'i-updated', 'i-current'].map((id) => message.indexOf(`  ${id}  `));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order[0]).toBeGreaterThan(0);
+  });
+
+  it('tells of each instance its versions, how it was left, how long it was awake, and why', () => {
+    const { message } = summary([told('i-1'), failed]);
+    expect(message).toContain(`  i-1  dev  updated  ${OLD} -> ${TARGET}, stopped, awake 10 min\n`);
+    expect(message).toContain(
+      '  i-failed  dev  failed  ? -> ?, state unknown: its agent did not register in 15 minutes [never-registered]\n',
+    );
+  });
+
+  it('says where the whole report is', () => {
+    expect(
+      summary([told('i-1')])
+        .message.split('\n')
+        .at(-1),
+    ).toBe(`The whole report: ${LOCATION}`);
+  });
+
+  it.each([
+    ['the group was empty', []],
+    ['everybody was excluded', [excluded]],
+  ])('says so when nobody could be updated: %s', (_why, instances) => {
+    expect(summary(instances).message).toContain('Nobody could be updated');
+  });
+
+  it('does not say so when somebody could', () => {
+    expect(summary([failed, excluded]).message).not.toContain('Nobody');
+  });
+
+  it('lists a hundred, and says how many more there are', () => {
+    const listed = (count: number) =>
+      summary(many(count))
+        .message.split('\n')
+        .filter((line) => line.startsWith('  i-'));
+    expect(listed(100)).toHaveLength(100);
+    expect(summary(many(100)).message).not.toContain('more');
+    expect(listed(101)).toHaveLength(100);
+    expect(summary(many(142)).message).toContain('… and 42 more');
+  });
+
+  it('cuts those that need no looking at, not those that do', () => {
+    expect(summary([...many(150), failed]).message).toContain('  i-failed  ');
+  });
+
+  it('has a subject that a topic takes: plain, and less than 100 characters', () => {
+    const { subject } = summary([...many(500), failed]);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+  });
+});

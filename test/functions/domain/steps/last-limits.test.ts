@@ -1,0 +1,158 @@
+import { closeLook, enterBatch } from '../../../../functions/domain/batch/apply-changes.ts';
+import { RUN_DEADLINE_SECONDS } from '../../../../functions/domain/model/run.ts';
+import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
+import { decideKeptLease, decideRestore } from '../../../../functions/domain/steps/restore.ts';
+import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
+import { updateMayRunUntil, withEnds } from '../../../../functions/domain/work/sent-commands.ts';
+import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
+import {
+  aBatch,
+  aHold,
+  anInstance,
+  anInvocation,
+  at,
+  aWokenInstance,
+  instanceFacts,
+  leaseValue,
+  restoreFacts,
+  stamp,
+  TARGET,
+} from '../../../support/builders.ts';
+
+const HARD_DEADLINE_SECONDS = 2700;
+
+describe('a second command that SSM refuses to send', () => {
+  const hung = aWokenInstance({
+    step: 'update',
+    stepSince: stamp('02:02'),
+    commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null }],
+  });
+  const decide = (changes: object, time: string) =>
+    decideUpdate(
+      { ...hung, ...changes },
+      { invocation: anInvocation(), agent: null },
+      updateSsmAgent,
+      TARGET,
+      HARD_DEADLINE_SECONDS,
+      at(time),
+    );
+
+  it('is tried again after its time, not at every look', () => {
+    expect(decide({}, '02:47').action).toBe('send');
+    const refused = { lastRefusal: 'InvalidInstanceId', retryAt: stamp('02:48') };
+    expect(decide(refused, '02:47:30').action).toBe('wait');
+    expect(decide(refused, '02:48').action).toBe('send');
+  });
+
+  it('is given up in the end, and the instance has failed', () => {
+    const refused = { lastRefusal: 'InvalidInstanceId', retryAt: stamp('02:51') };
+    expect(decide(refused, '02:52')).toMatchObject({ action: 'fail', reason: { code: 'update-hung' } });
+  });
+
+  it('is given up as well where another update was at work', () => {
+    const busy = {
+      commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: stamp('02:03') }],
+      foreignUpdateSince: stamp('02:03'),
+      lastRefusal: 'InvalidInstanceId',
+    };
+    expect(decide({ ...busy, retryAt: stamp('02:30') }, '02:29').action).toBe('wait');
+    expect(decide({ ...busy, retryAt: stamp('02:30') }, '02:30').action).toBe('send');
+    expect(decide({ ...busy, retryAt: stamp('02:47') }, '02:48')).toMatchObject({
+      action: 'fail',
+      reason: { code: 'another-update' },
+    });
+  });
+});
+
+describe('a run that goes on for too long', () => {
+  const late = new Date(at('02:00').getTime() + RUN_DEADLINE_SECONDS * 1000);
+
+  it('ends the work of everybody, and goes on restoring', () => {
+    const instances = [anInstance(), aWokenInstance({ step: 'restore', outcome: 'updated' })];
+    const [working, restoring] = closeLook(aBatch(instances), [], late).instances;
+    expect(working).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'run-limit' } });
+    expect(restoring).toEqual(instances[1]);
+  });
+
+  it('does not take the time that a batch has waited for others from its instances', () => {
+    const entered = enterBatch(aBatch([anInstance()], { looks: 0 }), at('03:30'));
+    expect(entered).toMatchObject({ lastProgressAt: stamp('03:30'), instances: [{ stepSince: stamp('03:30') }] });
+    expect(enterBatch(aBatch([anInstance()]), at('03:30')).instances[0]?.stepSince).toBe(stamp('02:00'));
+  });
+});
+
+describe('a lease that EC2 does not remove', () => {
+  const settled = aWokenInstance({
+    step: 'restore',
+    stepSince: stamp('02:05'),
+    stopAcceptedAt: stamp('02:10'),
+    outcome: 'updated',
+  });
+  const decide = (time: string) => decideKeptLease(settled, 'stopped', 'UnauthorizedOperation: no', 1800, at(time));
+
+  it('is tried again until the deadline, counted from the stop', () => {
+    expect(decide('02:39').action).toBe('wait');
+    expect(decide('02:40')).toMatchObject({ action: 'give-up', finalState: 'stopped', reason: { code: 'lease-kept' } });
+  });
+});
+
+describe('an agent that was busy with the update of somebody else when its step failed', () => {
+  const instance = aWokenInstance({
+    step: 'restore',
+    outcome: 'failed',
+    commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null }],
+  });
+  const busy = anInvocation({
+    status: 'Failed',
+    statusDetails: 'Failed',
+    output: 'Another update in progress, try again later',
+    endedAt: stamp('02:03'),
+  });
+
+  it('is left alone until that update must be over', () => {
+    const seen = withEnds(instance, [busy], updateSsmAgent, at('02:04'));
+    expect(seen).toMatchObject({ foreignUpdateSince: stamp('02:03'), commands: [{ endedAt: stamp('02:03') }] });
+    expect(updateMayRunUntil(seen, at('02:04'))).toBe(stamp('02:48'));
+  });
+
+  it('is free when its own command ended by itself', () => {
+    const done = anInvocation({
+      status: 'Success',
+      statusDetails: 'Success',
+      output: `updated successfully to ${TARGET}`,
+      endedAt: stamp('02:03'),
+    });
+    expect(updateMayRunUntil(withEnds(instance, [done], updateSsmAgent, at('02:04')), at('02:04'))).toBeNull();
+  });
+});
+
+describe('a step that failed while a copy of its Lambda may still live', () => {
+  const unknown = anInstance({
+    step: 'restore',
+    stepSince: stamp('02:05'),
+    outcome: 'failed',
+    reason: { code: 'step-failed', text: '' },
+  });
+  const decide = (time: string, changes: object = {}) =>
+    decideRestore({ ...unknown, ...changes }, restoreFacts(instanceFacts()), 1800, at(time));
+
+  it('keeps a sleeping instance from being settled until that copy is dead', () => {
+    expect(decide('02:06').action).toBe('wait');
+    expect(decide('02:06:30')).toMatchObject({ action: 'settle', finalState: 'stopped' });
+  });
+
+  it('says nothing against a running one', () => {
+    expect(decide('02:05', { originalState: 'running' }).action).toBe('settle');
+  });
+});
+
+describe('a hold whose every start was refused', () => {
+  it('is let go at once: no start is on its way, and a stop could only hit somebody else’s', () => {
+    const refused = anInstance({ step: 'restore', outcome: 'failed', hold: aHold({ startBy: aHold().recordedAt }) });
+    const facts = instanceFacts({ tags: { [LEASE_TAG]: leaseValue() } });
+    expect(decideRestore(refused, restoreFacts(facts), 1800, at('02:35'))).toMatchObject({
+      action: 'settle',
+      releaseLease: true,
+    });
+  });
+});

@@ -1,0 +1,175 @@
+import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
+import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
+import {
+  decideKeptLease,
+  decideRestore,
+  isOfFailedStep,
+  mayHaveStray,
+  type RestoreFacts,
+} from '../../../../functions/domain/steps/restore.ts';
+import {
+  aHold,
+  anInstance,
+  at,
+  aWokenInstance,
+  instanceFacts,
+  leaseValue,
+  restoreFacts,
+  stamp,
+  wokenFacts,
+} from '../../../support/builders.ts';
+
+const DEADLINE_SECONDS = 1800;
+const STEP_FAILED = { code: 'step-failed', text: 'a step of its batch failed' };
+/** Woken by Reveille at 02:00:30; the work on it ended at 02:10. */
+const done = (changes: Partial<ConveyorInstance> = {}) =>
+  aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
+const decide = (
+  time: string,
+  seen: InstanceFacts | null,
+  changes: Partial<ConveyorInstance> = {},
+  facts: Partial<RestoreFacts> = {},
+) => decideRestore(done(changes), restoreFacts(seen, facts), DEADLINE_SECONDS, at(time));
+const say = (...args: Parameters<typeof decide>) => {
+  const decision = decide(...args);
+  const why = 'reason' in decision ? decision.reason : null;
+  return why === null ? decision.action : `${decision.action}: ${why.text} [${why.code}]`;
+};
+const asleep = (changes: Partial<InstanceFacts> = {}) =>
+  instanceFacts({ tags: { [LEASE_TAG]: leaseValue() }, ...changes });
+
+describe('what restoring says', () => {
+  it('while it waits', () => {
+    expect(say('02:11', wokenFacts({ state: 'stopping' }))).toBe('wait: it is stopping [stopping]');
+    expect(say('02:11', wokenFacts({ state: 'pending' }))).toBe('wait: it is still starting [pending]');
+    expect(say('02:11', wokenFacts(), { stopAcceptedAt: stamp('02:10:30') })).toBe(
+      'wait: its stop is not shown yet [stop-not-shown]',
+    );
+    const commands = [{ commandId: 'command-1', sentAt: stamp('02:05'), endedAt: null }];
+    expect(say('02:11', wokenFacts(), { commands })).toBe(
+      'wait: an update may be at work on it until 2026-12-06T02:50:00.000Z [update-may-run]',
+    );
+    expect(say('02:00:59', wokenFacts())).toBe(
+      'wait: a Lambda that may start it, or send it a command, may still be alive [writer-may-live]',
+    );
+    expect(say('02:11', instanceFacts(), { hold: null, outcome: 'failed', reason: STEP_FAILED })).toBe(
+      'wait: a start that the failed step has left behind may still come [start-may-come]',
+    );
+  });
+
+  it('of one that is somebody else’s by now', () => {
+    expect(say('02:11', wokenFacts({ launchTime: stamp('02:08') }))).toBe(
+      'settle: it was started again at 2026-12-06T02:08:00.000Z, not by Reveille [restarted-by-others]',
+    );
+    expect(say('02:11', wokenFacts({ launchTime: null }))).toBe(
+      'settle: it was started again at an unknown time, not by Reveille [restarted-by-others]',
+    );
+    expect(say('02:11', wokenFacts({ tags: {} }))).toBe(
+      'settle: its lease tag was removed, not by this run: it is left alone [lease-removed]',
+    );
+    expect(say('02:11', wokenFacts({ tags: { [LEASE_TAG]: 'mine now' } }))).toBe(
+      'settle: its lease tag was changed, not by this run: it is left alone [lease-removed]',
+    );
+    expect(say('02:11', wokenFacts({ tags: { [LEASE_TAG]: 'machine/run-9/child/attempt' } }))).toBe(
+      'settle: its lease tag was changed to that of run run-9, not by this run: it is left alone [lease-removed]',
+    );
+  });
+
+  it('of one that is gone, or came back otherwise', () => {
+    expect(say('02:11', null)).toBe('settle: EC2 does not know it any more [terminated-in-run]');
+    expect(say('02:11', wokenFacts({ state: 'terminated' }))).toBe('settle: it is terminated [terminated-in-run]');
+    expect(say('02:11', asleep(), { originalState: 'hibernated', stopAcceptedAt: stamp('02:10') })).toBe(
+      'settle: it was hibernated, and EC2 fell back to a plain stop [hibernation-lost]',
+    );
+  });
+
+  it('when it gives up, with the last refusal if there was one', () => {
+    const since = { stopAcceptedAt: stamp('02:10'), lastRefusal: null };
+    expect(say('02:40', wokenFacts({ state: 'stopping' }), since)).toBe(
+      'give-up: it is stopping after 30 minutes of restoring, its lease is kept [not-restored]',
+    );
+    expect(say('02:40', wokenFacts(), { lastRefusal: 'UnsupportedOperation: no' })).toBe(
+      'give-up: it is running after 30 minutes of restoring, its lease is kept; last refusal: UnsupportedOperation: no [not-restored]',
+    );
+  });
+
+  it('of a lease that EC2 does not remove', () => {
+    const kept = (time: string) =>
+      decideKeptLease(done({ stopAcceptedAt: stamp('02:12') }), 'stopped', 'Throttled: no', DEADLINE_SECONDS, at(time));
+    const why = { code: 'lease-kept', text: 'its lease could not be removed: Throttled: no' };
+    expect(kept('02:41:59')).toEqual({ action: 'wait', reason: why });
+    expect(kept('02:42')).toEqual({ action: 'give-up', finalState: 'stopped', reason: why });
+  });
+});
+
+describe('what restoring decides', () => {
+  it('has restored nobody whose every start was refused', () => {
+    const hold = aHold({ startBy: aHold().recordedAt });
+    expect(decide('02:11', asleep(), { hold })).toEqual({
+      action: 'settle',
+      finalState: 'stopped',
+      releaseLease: true,
+      restored: false,
+      reason: null,
+    });
+  });
+
+  it('finds one restored that sleeps without its lease, and says that it was removed', () => {
+    expect(decide('02:11', asleep({ tags: {} }))).toMatchObject({
+      action: 'settle',
+      releaseLease: false,
+      restored: true,
+      reason: { code: 'lease-removed' },
+    });
+  });
+
+  it('says of one that it never held how it is', () => {
+    const stateReason = { code: 'Client.UserInitiatedHibernate', message: '' };
+    expect(decide('02:11', instanceFacts({ stateReason }), { hold: null })).toMatchObject({ finalState: 'hibernated' });
+    expect(decide('02:11', instanceFacts(), { hold: null })).toMatchObject({ finalState: 'stopped' });
+  });
+
+  it('hands over with our lease removed whom somebody keeps awake beyond the deadline', () => {
+    const neighbour = { code: 'session-active', text: 'anna has a session on it' };
+    const seen = { neighbourSince: stamp('02:39'), lastRefusal: 'x' };
+    expect(decide('02:40', wokenFacts(), seen, { neighbour })).toMatchObject({
+      action: 'settle',
+      finalState: 'handed-over',
+      releaseLease: true,
+    });
+  });
+
+  it('gives up nobody whose stop was accepted and has not shown yet, however late', () => {
+    expect(decide('09:01', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'wait' });
+    // It has had its time, and is asked once more only within the deadline.
+    expect(decide('09:06', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'give-up' });
+  });
+
+  it('counts one that runs on from the end of its work, not from its stop', () => {
+    const again = { stopAcceptedAt: stamp('02:34'), lastRefusal: 'x' };
+    expect(decide('02:41', wokenFacts(), again)).toMatchObject({ action: 'give-up' });
+    expect(decide('02:41', wokenFacts({ state: 'stopping' }), again)).toMatchObject({ action: 'wait' });
+  });
+});
+
+describe('a step that has failed for good', () => {
+  const failed = anInstance({ step: 'restore', outcome: 'failed', reason: STEP_FAILED });
+
+  it('is why an instance failed, or is not', () => {
+    expect(isOfFailedStep(failed)).toBe(true);
+    expect(isOfFailedStep({ ...failed, reason: null })).toBe(false);
+    expect(isOfFailedStep({ ...failed, reason: { code: 'agent-lost', text: '' } })).toBe(false);
+  });
+
+  it.each<[string, Partial<ConveyorInstance>, boolean]>([
+    ['one that sleeps and is not held', {}, true],
+    ['one that is held', { hold: aHold() }, false],
+    ['one that was running', { originalState: 'running' }, false],
+    ['one that somebody else has started', { handedOver: { code: 'started-by-others', text: '' } }, false],
+    ['one that failed otherwise', { reason: { code: 'agent-lost', text: '' } }, false],
+    ['one that has not failed', { reason: null }, false],
+  ])('may have left a start behind for %s: %j', (_what, changes, may) => {
+    expect(mayHaveStray({ ...failed, ...changes })).toBe(may);
+  });
+});

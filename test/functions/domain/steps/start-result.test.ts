@@ -1,0 +1,252 @@
+import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
+import { startNoteSchema } from '../../../../functions/domain/ownership/start-record.ts';
+import { applyStartDecision, decideStart, type StartDecision } from '../../../../functions/domain/steps/start.ts';
+import {
+  applyStart,
+  type StartResult,
+  toStartNote,
+  wasAwake,
+} from '../../../../functions/domain/steps/start-result.ts';
+import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+
+const DEADLINE_SECONDS = 1200;
+/** Recorded at 02:00, answered three seconds later; its Lambda is dead at 02:01. */
+const TRIED = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
+const NOW = at('02:00:03');
+const LOST = { attempt: 'lost', recordedAt: stamp('01:50'), startBy: stamp('01:51') };
+
+const accepted = (previousState: string, isUnsure = false): StartResult => ({
+  kind: 'accepted',
+  previousState,
+  isUnsure,
+});
+const refused = (code: string): StartResult => ({ kind: 'start-refused', error: { code, message: 'sorry' } });
+const apply = (result: StartResult, { instance = anInstance(), earlier = [] as (typeof LOST)[], now = NOW } = {}) =>
+  applyStart(instance, result, TRIED, earlier, DEADLINE_SECONDS, now);
+
+describe('an instance whose start was accepted', () => {
+  it('is ours, awake from now on, and its boot can be no later than five seconds after EC2’s answer', () => {
+    expect(apply(accepted('stopped'))).toMatchObject({
+      step: 'readiness',
+      stepSince: stamp('02:00:03'),
+      wokenAt: stamp('02:00:03'),
+      handedOver: null,
+      hold: { ...TRIED, startBy: stamp('02:00:08'), earlier: [] },
+    });
+  });
+
+  it('can have booted until its Lambda is dead where EC2 was asked twice: the first asking may still come', () => {
+    expect(apply(accepted('stopped', true)).hold?.startBy).toBe(stamp('02:01'));
+  });
+
+  it('can not have booted after its Lambda’s death, however late the answer', () => {
+    expect(apply(accepted('stopped'), { now: at('02:00:58') }).hold?.startBy).toBe(stamp('02:01'));
+  });
+
+  it('keeps what earlier attempts may have done', () => {
+    expect(apply(accepted('stopped'), { earlier: [LOST] }).hold?.earlier).toEqual([LOST]);
+  });
+
+  it.each(['running', 'pending'])('is somebody else’s where EC2 found it %s', (previousState) => {
+    expect(apply(accepted(previousState))).toMatchObject({
+      step: 'readiness',
+      wokenAt: null,
+      handedOver: {
+        code: 'started-by-others',
+        text: `it was ${previousState} when Reveille started it: it is not stopped`,
+      },
+    });
+  });
+
+  it.each([
+    ['EC2 was asked twice', accepted('pending', true), []],
+    ['an attempt before was lost', accepted('pending'), [LOST]],
+  ])('may be ours though EC2 found it awake: %s', (_what, result, earlier) => {
+    expect(apply(result, { earlier })).toMatchObject({ wokenAt: stamp('02:00:03'), handedOver: null });
+  });
+
+  it.each([
+    [accepted('running'), true],
+    [accepted('pending'), true],
+    [accepted('stopped'), false],
+    [accepted('unknown'), false],
+    [refused('running'), false],
+    [{ kind: 'taken-over' } as const, false],
+  ])('was awake or not: %j', (result, awake) => {
+    expect(wasAwake(result)).toBe(awake);
+  });
+});
+
+describe('an instance whose start was not accepted', () => {
+  const notStarted = { ...TRIED, startBy: TRIED.recordedAt, earlier: [] };
+
+  it('is tried again later, held by its lease, and can have had no boot of this attempt', () => {
+    expect(apply(refused('InsufficientInstanceCapacity'))).toMatchObject({
+      step: 'start',
+      hold: notStarted,
+      retryAt: stamp('02:02:03'),
+      lastRefusal: 'EC2 refused to start it: InsufficientInstanceCapacity: sorry',
+      wokenAt: null,
+    });
+    expect(apply(refused('IncorrectInstanceState')).retryAt).toBe(stamp('02:00:33'));
+  });
+
+  it('has failed where that never passes, and its lease is to go', () => {
+    expect(apply(refused('InvalidKMSKey.InvalidState'))).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'start-refused', text: 'EC2 refused to start it: InvalidKMSKey.InvalidState: sorry' },
+      hold: notStarted,
+    });
+  });
+
+  it('still awaits its start where there was no time', () => {
+    const lastRefusal = 'AWS answered so slowly that no time was left to start it';
+    expect(apply({ kind: 'lease-untried' })).toEqual(anInstance({ lastRefusal }));
+    expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ hold: notStarted, lastRefusal }));
+  });
+
+  it.each(['lease-untried', 'start-untried'] as const)('is given up at the deadline: %s', (kind) => {
+    expect(apply({ kind }, { now: at('02:19:59') }).outcome).toBeNull();
+    const late = apply({ kind }, { now: at('02:20'), earlier: [LOST] });
+    expect(late).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'not-started', text: expect.stringContaining('(tried again for 20 minutes)') },
+    });
+    expect([late.hold, ...(late.hold?.earlier ?? [])]).toContainEqual(expect.objectContaining({ attempt: 'lost' }));
+  });
+
+  it('has failed without its lease, and is held only by what was there before', () => {
+    const error = { code: 'TagLimitExceeded', message: 'too many tags' };
+    const result = { kind: 'lease-refused', error } as const;
+    expect(apply(result)).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      hold: null,
+      reason: {
+        code: 'lease-refused',
+        text: 'its lease tag was refused, so it was not started: TagLimitExceeded: too many tags',
+      },
+    });
+    expect(apply(result, { earlier: [LOST] }).hold).toEqual({ ...LOST, earlier: [] });
+    const held = anInstance({ hold: aHold({ attempt: 'before' }) });
+    expect(apply(result, { instance: held, earlier: [LOST] }).hold).toEqual(held.hold);
+  });
+});
+
+describe('the note beside a record', () => {
+  const of = (instanceId: string, result: StartResult, earlier: (typeof LOST)[] = []) =>
+    apply(result, { instance: anInstance({ instanceId }), earlier });
+
+  it('says until when a boot can be of this attempt, and whose can’t', () => {
+    const held = [
+      of('i-started', accepted('stopped')),
+      of('i-awake', accepted('running')),
+      of('i-refused', refused('InvalidKMSKey.InvalidState')),
+      of('i-taken-over', { kind: 'taken-over' }),
+      of('i-untried', { kind: 'start-untried' }),
+      of('i-unleased', { kind: 'lease-untried' }),
+    ];
+    const note = toStartNote(TRIED, held);
+    expect(note).toEqual({
+      attempt: 'attempt-1',
+      startBy: stamp('02:00:08'),
+      notStarted: ['i-awake', 'i-refused', 'i-taken-over', 'i-untried', 'i-unleased'],
+    });
+    expect(startNoteSchema.parse(note)).toEqual(note);
+  });
+
+  it('says the latest of several times', () => {
+    const held = [of('i-1', accepted('stopped')), of('i-2', accepted('stopped', true)), of('i-3', accepted('stopped'))];
+    expect(toStartNote(TRIED, held)).toMatchObject({ startBy: stamp('02:01'), notStarted: [] });
+  });
+
+  it('says never where nobody was started', () => {
+    expect(toStartNote(TRIED, [of('i-1', refused('InvalidKMSKey.InvalidState'))])).toEqual({
+      attempt: 'attempt-1',
+      startBy: TRIED.recordedAt,
+      notStarted: ['i-1'],
+    });
+  });
+
+  it('counts nobody who is held by another attempt', () => {
+    const other = anInstance({ instanceId: 'i-1', hold: aHold({ attempt: 'other' }) });
+    expect(toStartNote(TRIED, [other])).toMatchObject({ startBy: TRIED.recordedAt, notStarted: ['i-1'] });
+  });
+});
+
+describe('a decision about an instance that awaits its start', () => {
+  const decided = (
+    decision: StartDecision,
+    {
+      instance = anInstance(),
+      facts = instanceFacts() as InstanceFacts | null,
+      earlierHold = null as ReturnType<typeof aHold> | null,
+    } = {},
+  ): ConveyorInstance | null =>
+    applyStartDecision(instance, decision, { instance: facts, earlierHold, lease: null }, NOW);
+  const why = { code: 'code', text: 'text' };
+
+  it('leaves to the starting who is to be started or taken over', () => {
+    expect(decided({ action: 'start' })).toBeNull();
+    expect(decided({ action: 'take-over', adopted: [], launchTime: stamp('02:00') })).toBeNull();
+  });
+
+  it('lets who waits wait', () => {
+    const instance = anInstance();
+    expect(decided({ action: 'wait', reason: why }, { instance })).toBe(instance);
+  });
+
+  it('goes on with whom a lost attempt has woken, since its boot', () => {
+    const adopt = { action: 'adopt', hold: aHold() } as const;
+    expect(decided(adopt, { facts: wokenFacts() })).toMatchObject({
+      step: 'readiness',
+      hold: aHold(),
+      wokenAt: stamp('02:00:30'),
+    });
+    expect(decided(adopt, { facts: wokenFacts({ launchTime: null }) })).toMatchObject({ wokenAt: stamp('02:00:03') });
+    expect(decided(adopt, { facts: null })).toMatchObject({ wokenAt: stamp('02:00:03') });
+  });
+
+  it.each([
+    [
+      'hands over',
+      { action: 'hand-over', reason: why } as const,
+      { step: 'readiness', handedOver: why, outcome: null },
+    ],
+    ['fails', { action: 'fail', reason: why } as const, { step: 'restore', outcome: 'failed', reason: why }],
+  ])('%s who is to be, held by whatever may have tagged it', (_what, decision, expected) => {
+    expect(decided(decision)).toMatchObject({ ...expected, hold: null });
+    const lost = aHold({ attempt: 'lost' });
+    expect(decided(decision, { earlierHold: lost })).toMatchObject({ ...expected, hold: lost });
+    const instance = anInstance({ hold: aHold() });
+    expect(decided(decision, { instance, earlierHold: lost })).toMatchObject({ ...expected, hold: aHold() });
+  });
+});
+
+describe('the words of a decision', () => {
+  const say = (instance: InstanceFacts | null, changes: Partial<ConveyorInstance> = {}, time = '02:00:03') => {
+    const seen = { instance, earlierHold: null, lease: null };
+    const decision = decideStart(anInstance(changes), seen, DEADLINE_SECONDS, at(time));
+    return 'reason' in decision ? `${decision.action}: ${decision.reason.text} [${decision.reason.code}]` : null;
+  };
+
+  it('tell people what is the matter', () => {
+    expect(say(wokenFacts())).toBe(
+      'hand-over: somebody else started it before Reveille did: it is not stopped [started-by-others]',
+    );
+    expect(say(null)).toBe('fail: EC2 does not know it any more [disappeared]');
+    expect(say(instanceFacts(), { retryAt: stamp('02:02') })).toBe(
+      'wait: waits before the next attempt to start it [waiting-for-capacity]',
+    );
+    expect(say(instanceFacts({ state: 'stopping' }))).toBe(
+      'wait: it is stopping: it can be started once it has stopped [stopping]',
+    );
+    expect(say(instanceFacts({ state: 'stopping' }), {}, '02:20')).toBe(
+      'fail: it has been stopping ever since [stuck-stopping]',
+    );
+    expect(say(instanceFacts({ state: 'terminated' }))).toBe('fail: it is terminated now [terminated-in-run]');
+  });
+});

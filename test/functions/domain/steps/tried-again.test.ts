@@ -1,0 +1,143 @@
+import { targetVersionSchema } from '../../../../functions/domain/model/agent-version.ts';
+import { plainText } from '../../../../functions/domain/model/plain-text.ts';
+import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
+import { buildReport } from '../../../../functions/domain/report/report.ts';
+import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
+import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
+import {
+  anInstance,
+  anInvocation,
+  aRun,
+  at,
+  aWokenInstance,
+  leaseValue,
+  restoreFacts,
+  stamp,
+  wokenFacts,
+} from '../../../support/builders.ts';
+
+const DEADLINE_SECONDS = 1200;
+const done = { step: 'restore', stepSince: stamp('02:10'), outcome: 'updated' } as const;
+
+describe('a restoring that is tried again, because its reply was lost', () => {
+  const stopped = aWokenInstance({ ...done, stopAcceptedAt: stamp('02:10') });
+
+  it('takes a lease that is gone for removed by itself', () => {
+    const facts = wokenFacts({ state: 'stopped', tags: {} });
+    expect(decideRestore(stopped, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toEqual({
+      action: 'settle',
+      finalState: 'stopped',
+      releaseLease: false,
+      restored: true,
+      reason: null,
+    });
+  });
+
+  it('still says that a hibernation was lost', () => {
+    const facts = wokenFacts({ state: 'stopped', tags: {} });
+    const hibernated = { ...stopped, originalState: 'hibernated' as const };
+    expect(decideRestore(hibernated, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+      reason: { code: 'hibernation-lost' },
+    });
+  });
+
+  it('hands over whom somebody restarted under the same reason, with and without the lease', () => {
+    const restarted = { state: 'running', launchTime: stamp('02:11') } as const;
+    for (const tags of [{ [LEASE_TAG]: leaseValue() }, {}]) {
+      const facts = wokenFacts({ ...restarted, tags });
+      expect(decideRestore(stopped, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+        finalState: 'handed-over',
+        reason: { code: 'restarted-by-others' },
+      });
+    }
+  });
+});
+
+describe('a hibernated instance', () => {
+  it('is never just stopped, not even when a start may be on its way', () => {
+    const waiting = aWokenInstance({ ...done, originalState: 'hibernated', wokenAt: null });
+    const facts = wokenFacts({ state: 'stopped', launchTime: '2026-12-05T06:00:00.000Z' });
+    expect(decideRestore(waiting, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+      action: 'stop',
+      hibernate: true,
+    });
+  });
+});
+
+describe('an instance whose restoring is looked at too late', () => {
+  it('is told to stop at least once before it is given up', () => {
+    const decision = decideRestore(aWokenInstance(done), restoreFacts(wokenFacts()), DEADLINE_SECONDS, at('09:00'));
+    expect(decision).toMatchObject({ action: 'stop', hibernate: false });
+  });
+
+  it('has its time to stop, counted from the stop', () => {
+    const stopping = aWokenInstance({ ...done, stopAcceptedAt: stamp('09:00') });
+    const facts = wokenFacts({ state: 'stopping' });
+    const decide = (time: string) => decideRestore(stopping, restoreFacts(facts), DEADLINE_SECONDS, at(time)).action;
+    expect(decide('09:19')).toBe('wait');
+    expect(decide('09:20')).toBe('give-up');
+  });
+});
+
+describe('the words of a rollback', () => {
+  const judge = (output: string) =>
+    updateSsmAgent.judge(anInvocation({ status: 'Failed', statusDetails: 'Failed', output }));
+
+  it('are known in the spelling of the agent', () => {
+    const output = 'rolledback amazon-ssm-agent to 3.2.1630.0';
+    expect(judge(output)).toMatchObject({ reason: { code: 'update-rolled-back' } });
+    expect(updateSsmAgent.isConclusive(anInvocation({ output }))).toBe(true);
+  });
+
+  it('are not taken for a good one when it failed', () => {
+    const output =
+      'Initiating rollback amazon-ssm-agent to 3.2.1630.0\nfailed to rollback amazon-ssm-agent to 3.2.1630.0, failed to start the agent';
+    expect(judge(output)).toMatchObject({ reason: { code: 'rollback-failed' } });
+  });
+});
+
+describe('small print', () => {
+  it('a text is cut between characters, not through one', () => {
+    const cut = plainText(`${'a'.repeat(298)}😀${'b'.repeat(10)}`);
+    expect(cut.isWellFormed()).toBe(true);
+    expect(cut.endsWith('😀…')).toBe(true);
+  });
+
+  it('a bad target version is told all that is allowed', () => {
+    expect(targetVersionSchema.safeParse('newest').error?.issues[0]?.message).toContain('"latest" or four numbers');
+  });
+
+  it('one that is left awake fails the run, whatever its outcome says', () => {
+    const { instanceId, originalState } = anInstance();
+    const member = {
+      instanceId,
+      name: null,
+      group: 'dev',
+      state: 'stopped',
+      version: null,
+      decision: 'take-part',
+      originalState,
+      reason: null,
+      ignoredLease: null,
+    } as const;
+    const manifest = {
+      run: aRun(),
+      listedAt: stamp('02:00'),
+      allowEmpty: false,
+      groups: ['dev'],
+      batches: 1,
+      instances: [member],
+    };
+    const report = (finalState: string) =>
+      buildReport(
+        manifest,
+        [anInstance({ step: 'settled', outcome: 'updated', finalState })],
+        new Map(),
+        undefined,
+        at('03:00'),
+      ).status;
+    expect(report('stopped')).toBe('succeeded');
+    expect(report('handed-over')).toBe('failed');
+    expect(report('running')).toBe('failed');
+  });
+});

@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { compareVersions } from '../../../../functions/domain/model/agent-version.ts';
+import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
+import { judgeVersion } from '../../../../functions/domain/steps/verify.ts';
+import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
+import { anyAgentFacts, anyConveyorInstance, moments } from '../../../support/arbitraries.ts';
+import { agentFacts, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+
+const DEADLINE_SECONDS = 10 * 60;
+const NOW = at('02:09');
+
+/** Its command ended at 02:05; it came here with the next look. */
+const updated = aWokenInstance({
+  step: 'verify',
+  stepSince: stamp('02:05:20'),
+  versionBefore: OLD,
+  commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: stamp('02:05') }],
+});
+const proof = agentFacts({ version: TARGET, lastPingAt: stamp('02:08') });
+const judge = (agent: AgentFacts | null, now = NOW, instance = updated) =>
+  judgeVersion(instance, agent, updateSsmAgent, TARGET, DEADLINE_SECONDS, now);
+
+describe('an instance whose command has ended well', () => {
+  it('is verified when its agent reports the target in a later ping', () => {
+    expect(judge(proof)).toEqual({ action: 'verified', version: TARGET });
+  });
+
+  it('is verified with a newer version than the target', () => {
+    expect(judge({ ...proof, version: '3.10.0.0' })).toEqual({ action: 'verified', version: '3.10.0.0' });
+  });
+
+  it('is verified even past the deadline', () => {
+    expect(judge({ ...proof, lastPingAt: stamp('02:29') }, at('02:30'))).toMatchObject({ action: 'verified' });
+  });
+
+  it.each<[string, AgentFacts | null]>([
+    ['pinged before the command ended', { ...proof, lastPingAt: stamp('02:04:59') }],
+    ['pinged at the very end of the command', { ...proof, lastPingAt: stamp('02:05') }],
+    ['still reports the old version: the old updater pings as well', { ...proof, version: OLD }],
+    ['reports an unreadable version', { ...proof, version: 'unknown' }],
+    ['reports no version', { ...proof, version: null }],
+    ['has lost the connection', { ...proof, pingStatus: 'ConnectionLost' }],
+    ['has never pinged', { ...proof, lastPingAt: null }],
+    ['is not listed', null],
+  ])('is waited for while its agent %s', (_why, agent) => {
+    expect(judge(agent)).toMatchObject({ action: 'wait', reason: { code: 'verifying' } });
+  });
+
+  it('counts its time from the end of the command', () => {
+    expect(judge(null, at('02:14:59'))).toMatchObject({ action: 'wait' });
+    expect(judge(null, at('02:15'))).toMatchObject({ action: 'fail' });
+  });
+
+  it('counts from the end of the last of two commands, in whatever order they ended', () => {
+    const first = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: stamp('02:08:30') };
+    const second = { commandId: 'command-2', sentAt: stamp('02:04'), endedAt: stamp('02:05') };
+    const twice = { ...updated, commands: [first, second] };
+    expect(judge(proof, NOW, twice)).toMatchObject({ action: 'wait' });
+    expect(judge({ ...proof, lastPingAt: stamp('02:08:31') }, NOW, twice)).toMatchObject({ action: 'verified' });
+  });
+
+  it('counts from its own coming here where no command is known to have ended', () => {
+    const unsent = { ...updated, commands: [], stepSince: stamp('02:08:10') };
+    expect(judge(proof, NOW, unsent)).toMatchObject({ action: 'wait' });
+    expect(judge(proof, NOW, { ...unsent, stepSince: stamp('02:07') })).toMatchObject({ action: 'verified' });
+  });
+});
+
+describe('an instance that is not verified at the deadline', () => {
+  const late = at('02:15');
+
+  it('fails with both versions named when its agent goes on reporting the old one', () => {
+    const decision = judge({ ...proof, version: OLD, lastPingAt: stamp('02:14') }, late);
+    expect(decision).toMatchObject({ action: 'fail', version: OLD, reason: { code: 'version-not-confirmed' } });
+    expect(decision).toMatchObject({ reason: { text: expect.stringMatching(`10 minutes.*${OLD}.*${TARGET}`) } });
+  });
+
+  it('has lost its agent when that has not pinged since', () => {
+    const decision = judge({ ...proof, lastPingAt: stamp('02:04') }, late);
+    expect(decision).toMatchObject({
+      action: 'fail',
+      version: null,
+      reason: { code: 'agent-lost', text: expect.stringContaining(stamp('02:04')) },
+    });
+  });
+
+  it('has lost its agent when SSM does not list it any more', () => {
+    expect(judge(null, late)).toMatchObject({
+      action: 'fail',
+      version: null,
+      reason: { code: 'agent-lost', text: expect.stringContaining('not listed') },
+    });
+  });
+
+  it('does not take the version in an old ping for reported', () => {
+    expect(judge({ ...proof, version: '3.3.40.0', lastPingAt: stamp('02:04') }, late)).toMatchObject({ version: null });
+  });
+});
+
+describe('what verifying says', () => {
+  const say = (agent: AgentFacts | null, time = '02:15') => {
+    const decision = judge(agent, at(time));
+    return 'reason' in decision ? decision.reason.text : null;
+  };
+  const since = 'no ping in 10 minutes since the update to 3.3.551.0 ended';
+
+  it('names what the agent last said, and when', () => {
+    expect(say(null, '02:09')).toBe('the agent has not reported the new version yet');
+    expect(say(null)).toBe(`${since}: it is not listed by SSM any more`);
+    expect(say({ ...proof, version: OLD, lastPingAt: stamp('02:04') })).toBe(
+      `${since}: its last ping, with ${OLD}, is of 2026-12-06T02:04:00.000Z`,
+    );
+    expect(say({ ...proof, version: null, lastPingAt: null })).toBe(
+      `${since}: its last ping, with no version, is of never`,
+    );
+    expect(say({ ...proof, version: null, lastPingAt: stamp('02:14') })).toBe(
+      `the command succeeded, but 10 minutes later the agent reports no version instead of ${TARGET}`,
+    );
+  });
+});
+
+describe('whatever SSM says', () => {
+  const verifiedOnlyWithProof = (instance: typeof updated, agent: AgentFacts | null, now: Date): boolean => {
+    const decision = judge(agent, now, instance);
+    if (decision.action !== 'verified') return false;
+    const pinged = Date.parse(agent?.lastPingAt ?? '');
+    expect(agent?.pingStatus).toBe('Online');
+    expect(decision.version).toBe(agent?.version);
+    expect(compareVersions(decision.version, TARGET)).toBeGreaterThanOrEqual(0);
+    expect(pinged).toBeGreaterThan(Date.parse(instance.launchTime ?? ''));
+    for (const { endedAt } of instance.commands)
+      if (endedAt !== null) expect(pinged).toBeGreaterThan(Date.parse(endedAt));
+    return true;
+  };
+
+  it('verified means the target or newer, in a ping newer than the boot and than the end of every command', () => {
+    fc.assert(
+      fc.property(anyConveyorInstance, anyAgentFacts, moments, (instance, agent, now) => {
+        verifiedOnlyWithProof(instance, agent, now);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('a ping is a proof from the first moment after boot and command, and not before', () => {
+    const seconds = fc.integer({ min: -600, max: 600 });
+    fc.assert(
+      fc.property(seconds, seconds, (boot, end) => {
+        const pinged = Date.parse(stamp('02:08'));
+        const shifted = (by: number) => new Date(pinged + by * 1000).toISOString();
+        const command = { commandId: 'command-1', sentAt: shifted(-700), endedAt: shifted(end) };
+        const instance = { ...updated, launchTime: shifted(boot), commands: [command] };
+        expect(verifiedOnlyWithProof(instance, proof, NOW)).toBe(boot < 0 && end < 0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
+import { updateMayRunUntil, withEnds } from '../../../../functions/domain/work/sent-commands.ts';
+import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
+import type { Invocation } from '../../../../functions/domain/work/work.ts';
+import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+
+const sent = (commandId: string, sentAt: string, endedAt: string | null = null) => ({
+  commandId,
+  sentAt: stamp(sentAt),
+  endedAt: endedAt === null ? null : stamp(endedAt),
+});
+const FIRST = sent('command-1', '02:02');
+const SECOND = sent('command-2', '02:13');
+const held = (...commands: ConveyorInstance['commands']) =>
+  aWokenInstance({ step: 'restore', stepSince: stamp('02:20'), outcome: 'failed', commands });
+const judged = (status: string, changes: Partial<Invocation> = {}) =>
+  anInvocation({ status, statusDetails: status, ...changes });
+const ends = (instance: ConveyorInstance, ...invocations: Invocation[]) =>
+  withEnds(instance, invocations, updateSsmAgent, at('02:20')).commands.map(({ endedAt }) => endedAt);
+
+describe('a command that was left open', () => {
+  it.each([
+    ['the agent is at it', [judged('InProgress')]],
+    ['it waits for the agent', [judged('Pending')]],
+    ['the service has given it up', [judged('TimedOut', { statusDetails: 'DeliveryTimedOut' })]],
+    ['its status is a new one', [judged('Something')]],
+    ['nothing is known of it', []],
+    ['only another one is known', [judged('Success', { commandId: 'command-9' })]],
+  ])('may be at work while %s', (_what, invocations) => {
+    expect(ends(held(FIRST), ...invocations)).toEqual([null]);
+    expect(updateMayRunUntil(withEnds(held(FIRST), invocations, updateSsmAgent, at('02:20')), at('02:20'))).toBe(
+      stamp('02:47'),
+    );
+  });
+
+  it.each([
+    ['done', judged('Success', { output: `updated successfully to ${TARGET}`, endedAt: stamp('02:05') })],
+    ['failed', judged('Failed', { output: 'insufficient available disk space', endedAt: stamp('02:05') })],
+  ])('has ended when the agent says that it is %s, at the time that SSM tells', (_what, invocation) => {
+    expect(ends(held(FIRST), invocation)).toEqual([stamp('02:05')]);
+    expect(ends(held(FIRST), { ...invocation, endedAt: null })).toEqual([stamp('02:20')]);
+  });
+
+  it('keeps the end that is known already', () => {
+    const done = judged('Success', { output: 'updated successfully to 1', endedAt: stamp('02:09') });
+    expect(ends(held(sent('command-1', '02:02', '02:05')), done)).toEqual([stamp('02:05')]);
+  });
+
+  it('is what keeps the agent busy, as long as one of ours is open: no other update is at work then', () => {
+    const busy = judged('Failed', {
+      commandId: 'command-2',
+      output: 'Another update in progress',
+      endedAt: stamp('02:14'),
+    });
+    const seen = withEnds(held(FIRST, SECOND), [busy], updateSsmAgent, at('02:20'));
+    expect(seen).toMatchObject({
+      foreignUpdateSince: null,
+      commands: [{ endedAt: null }, { endedAt: stamp('02:14') }],
+    });
+    // Once none of ours is open, somebody else's is.
+    const alone = withEnds(held(sent('command-1', '02:02', '02:05'), SECOND), [busy], updateSsmAgent, at('02:20'));
+    expect(alone.foreignUpdateSince).toBe(stamp('02:14'));
+  });
+});
+
+describe('what updating says', () => {
+  const say = (
+    changes: Partial<ConveyorInstance>,
+    time: string,
+    invocation: Invocation | null = null,
+    version = OLD,
+  ) => {
+    const instance = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
+    const agent = agentFacts({ lastPingAt: at(time).toISOString(), version });
+    const decision = decideUpdate(instance, { invocation, agent }, updateSsmAgent, TARGET, 600, at(time));
+    const why = 'reason' in decision ? decision.reason : null;
+    return why === null ? decision.action : `${decision.action}: ${why.text} [${why.code}]`;
+  };
+
+  it('while nothing could be sent', () => {
+    expect(say({ retryAt: stamp('02:04') }, '02:03')).toBe('wait: waits before the next command [waiting-to-send]');
+    expect(say({}, '02:12')).toBe(
+      'fail: its agent pings, but SSM refuses to send it a command: no reason given [update-undeliverable]',
+    );
+    expect(say({ lastRefusal: 'InvalidInstanceId: no' }, '02:12')).toBe(
+      'fail: its agent pings, but SSM refuses to send it a command: InvalidInstanceId: no [update-undeliverable]',
+    );
+  });
+
+  it('while a command is followed', () => {
+    expect(say({ commands: [FIRST] }, '02:04', judged('Pending'))).toBe(
+      'wait: the command waits for the agent [update-pending]',
+    );
+    expect(say({ commands: [FIRST] }, '02:04', judged('InProgress'))).toBe('wait: the update is at work [updating]');
+  });
+
+  it('when one more is sent', () => {
+    expect(say({ commands: [FIRST] }, '02:07', judged('Pending'))).toMatch(
+      /^send: the agent did not take the command in 5 minutes \[.+\]$/,
+    );
+    expect(say({ commands: [FIRST] }, '02:12', judged('InProgress'))).toBe(
+      'send: the command is still in progress after 10 minutes [update-hung]',
+    );
+  });
+
+  it('while a hung one may still be at work', () => {
+    expect(say({ commands: [FIRST, SECOND] }, '02:30', judged('InProgress', { commandId: 'command-2' }))).toBe(
+      'wait: the command is still in progress after 17 minutes; an update may be at work until 2026-12-06T02:58:00.000Z [update-hung]',
+    );
+  });
+
+  it('of somebody else’s update', () => {
+    const busy = { commands: [sent('command-1', '02:02', '02:03')], foreignUpdateSince: stamp('02:03') };
+    expect(say({ ...busy, retryAt: stamp('02:18') }, '02:10')).toBe(
+      'wait: another update is at work on it [another-update]',
+    );
+    expect(say(busy, '02:48', null, TARGET)).toBe(
+      'satisfied: an update of somebody else brought the version [updated-by-others]',
+    );
+    expect(say(busy, '02:48')).toBe('fail: another update has been at work on it for 45 minutes [another-update]');
+  });
+
+  it('waits its time after a refusal, whatever the agent reports meanwhile', () => {
+    const refused = {
+      commands: [sent('command-1', '02:02', '02:03')],
+      foreignUpdateSince: stamp('02:03'),
+      retryAt: stamp('02:18'),
+    };
+    expect(say({ ...refused, lastRefusal: 'x' }, '02:10', null, TARGET)).toMatch(/^wait/);
+    expect(say(refused, '02:10', null, TARGET)).toBe('send');
+  });
+});

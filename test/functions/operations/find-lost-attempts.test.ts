@@ -1,0 +1,83 @@
+import 'aws-sdk-client-mock-jest';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createBucket } from '../../../functions/aws/bucket.ts';
+import { findLostAttempts } from '../../../functions/operations/find-lost-attempts.ts';
+import { aRecord, givenRecords } from '../../support/bucket.ts';
+import { aBatch, anInstance, stamp } from '../../support/builders.ts';
+import { awsError, stored } from '../../support/functions.ts';
+
+const s3 = mockClient(S3Client);
+const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-bucket');
+
+const FIRST = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
+const SECOND = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
+const find = (changes = {}) => findLostAttempts(bucket, aBatch([anInstance()], changes));
+
+beforeEach(() => s3.reset());
+
+describe('findLostAttempts', () => {
+  it('finds the attempts of this batch by their records, for each instance that they name', async () => {
+    givenRecords(s3, aRecord(['i-1', 'i-2'], FIRST), aRecord(['i-2'], SECOND));
+
+    const lost = await find();
+
+    expect([...lost]).toEqual([
+      ['i-1', [FIRST]],
+      ['i-2', [FIRST, SECOND]],
+    ]);
+  });
+
+  it('leaves out those whose replies arrived, and does not even read them', async () => {
+    givenRecords(s3, aRecord(['i-1'], FIRST), aRecord(['i-1'], SECOND));
+
+    const lost = await find({ attempts: ['attempt-1'] });
+
+    expect([...lost]).toEqual([['i-1', [SECOND]]]);
+    expect(s3).not.toHaveReceivedCommandWith(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' });
+  });
+
+  it('leaves out the records of another child', async () => {
+    givenRecords(s3, aRecord(['i-1'], { ...FIRST, child: 'child-2' }));
+
+    expect((await find()).size).toBe(0);
+  });
+
+  it('claims no boot of one that its attempt has not started, and none after EC2 had answered: a note says so', async () => {
+    givenRecords(s3, aRecord(['i-1', 'i-2'], FIRST));
+    const answeredBy = stamp('02:00:07');
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-1.json' }).resolves(
+      stored({ attempt: 'attempt-1', startBy: answeredBy, notStarted: ['i-2'] }),
+    );
+
+    expect([...(await find())]).toEqual([
+      ['i-1', [{ ...FIRST, startBy: answeredBy }]],
+      ['i-2', [{ ...FIRST, startBy: FIRST.recordedAt }]],
+    ]);
+  });
+
+  it('takes over the windows of a dead run’s attempts, and claims none of its own for them', async () => {
+    const dead = { attempt: 'dead-attempt', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
+    const [member] = aRecord(['i-1']).instances;
+    if (member === undefined) throw new Error('no member');
+    givenRecords(s3, aRecord([], { ...FIRST, instances: [{ ...member, adopted: [dead] }] }));
+
+    expect([...(await find())]).toEqual([['i-1', [{ ...FIRST, startBy: FIRST.recordedAt }, dead]]]);
+  });
+
+  it('finds nothing where nothing is, and changes nothing', async () => {
+    givenRecords(s3);
+
+    expect((await find()).size).toBe(0);
+    expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+  });
+
+  it('says so when the records can not be read: silence would mean "not ours"', async () => {
+    givenRecords(s3, aRecord(['i-1'], FIRST));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).rejects(
+      awsError('SlowDown', 'no', 503),
+    );
+
+    await expect(find()).rejects.toMatchObject({ name: 'SlowDown' });
+  });
+});

@@ -1,0 +1,234 @@
+import 'aws-sdk-client-mock-jest';
+import { DeleteTagsCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import {
+  DescribeSessionsCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
+import { aRecord } from '../../support/bucket.ts';
+import { anInvocation, at, instanceFacts, leaseValue, wokenFacts } from '../../support/builders.ts';
+import { awsError, callOrder, contentOf, instanceIds, leased, listed } from '../../support/functions.ts';
+import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
+
+const mocks = {
+  ec2: mockClient(EC2Client),
+  s3: mockClient(S3Client),
+  sfn: mockClient(SFNClient),
+  sns: mockClient(SNSClient),
+  ssm: mockClient(SSMClient),
+};
+const { ec2, s3, sfn, sns, ssm } = mocks;
+
+const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
+const awake = (instanceId: string, changes = {}) => wokenFacts({ instanceId, ...changes });
+const asleep = (instanceId: string) => instanceFacts({ instanceId, tags: leased(leaseValue()) });
+const stops = () => ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input);
+const released = () => ec2.commandCalls(DeleteTagsCommand).map(({ args: [{ input }] }) => input.Resources);
+
+beforeEach(() => givenAbortedRun(mocks));
+
+describe('ReconcileLeases', () => {
+  it('does nothing where nobody carries a lease', async () => {
+    expect(await reconcile('03:00')).toMatchObject({ openLeases: 0, lock: 'free', instances: [] });
+    expect(callOrder(ec2, sfn, ssm, sns)).toEqual(['DescribeInstances']);
+  });
+
+  it('stops whom a dead run has left awake, and keeps the lease until it is seen asleep', async () => {
+    givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
+
+    const { openLeases, instances } = await reconcile('03:00');
+
+    expect(openLeases).toBe(1);
+    expect(instances).toMatchObject([{ instanceId: FIRST, runId: 'run-1', action: 'stopping' }]);
+    expect(stops()).toEqual([{ InstanceIds: [FIRST] }]);
+    expect(released()).toEqual([]);
+  });
+
+  it('hibernates what was hibernated, as its record says', async () => {
+    const [member] = aRecord([FIRST]).instances;
+    if (member === undefined) throw new Error('no member');
+    const record = aRecord([], { instances: [{ ...member, originalState: 'hibernated' }] });
+    givenCarriers(mocks, [awake(FIRST)], [record]);
+
+    await reconcile('03:00');
+
+    expect(stops()).toEqual([{ InstanceIds: [FIRST], Hibernate: true }]);
+  });
+
+  it('lets go whom it finds asleep, five minutes after every writer is dead, and tells', async () => {
+    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
+
+    const { instances } = await reconcile('02:35');
+
+    expect(instances).toMatchObject([{ action: 'restored', finalState: 'stopped' }]);
+    expect(stops()).toEqual([]);
+    expect(ec2).toHaveReceivedCommandWith(DeleteTagsCommand, {
+      Resources: [FIRST],
+      Tags: [{ Key: LEASE_TAG, Value: leaseValue() }],
+    });
+  });
+
+  it('stops it once more before that: a start may be on its way', async () => {
+    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
+
+    const { instances } = await reconcile('02:34:59');
+
+    expect(instances).toMatchObject([{ action: 'stopping' }]);
+    expect(stops()).toEqual([{ InstanceIds: [FIRST] }]);
+    expect(released()).toEqual([]);
+  });
+
+  it('leaves alone whom somebody else has started since, and removes the dead run’s lease', async () => {
+    givenCarriers(mocks, [awake(FIRST, { launchTime: '2026-12-06T02:45:00.000Z' })], [aRecord([FIRST])]);
+
+    const { instances } = await reconcile('03:00');
+
+    expect(instances).toMatchObject([{ action: 'handed-over', text: expect.stringContaining('started again') }]);
+    expect(stops()).toEqual([]);
+    expect(released()).toEqual([[FIRST]]);
+  });
+
+  it.each([
+    ['the run lives', 'RUNNING', leaseValue(), [FIRST]],
+    ['the bucket has no record', 'ABORTED', leaseValue({ attempt: 'forged' }), [FIRST]],
+    ['the record does not name it: copied with an image', 'ABORTED', leaseValue(), [SECOND]],
+    ['it is another state machine’s', 'ABORTED', 'another/run-1/child-1/attempt-1', [FIRST]],
+    ['its tag is no lease', 'ABORTED', '__proto__', [FIRST]],
+  ] as const)('touches nothing where %s', async (_what, status, lease, named) => {
+    givenCarriers(mocks, [awake(FIRST, { tags: leased(lease) })], [aRecord([...named])]);
+    sfn.on(DescribeExecutionCommand).resolves(status === 'RUNNING' ? { status } : { status, stopDate: at('02:30') });
+
+    const { instances } = await reconcile('03:00');
+
+    expect(instances).toEqual([]);
+    expect([...stops(), ...released()]).toEqual([]);
+    expect(s3).not.toHaveReceivedCommandWith(PutObjectCommand, { Key: 'lock.json' });
+  });
+
+  it('touches nothing while a child lives whose run is dead', async () => {
+    givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
+    const child = 'arn:aws:states:eu-central-1:123456789012:execution:reveille-update-agents/UpdateBatches:child-1';
+    sfn.on(DescribeExecutionCommand, { executionArn: child }).resolves({ status: 'RUNNING' });
+
+    expect(await reconcile('03:00')).toMatchObject({ openLeases: 1, instances: [] });
+    expect(stops()).toEqual([]);
+  });
+
+  it('waits for a command of the dead run that may be at work, found by its comment', async () => {
+    givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
+    ssm.on(ListCommandsCommand).resolves({
+      Commands: [
+        {
+          CommandId: 'command-1',
+          Comment: 'reveille run-1 b0 a1',
+          InstanceIds: [FIRST],
+          RequestedDateTime: at('02:29'),
+        },
+      ],
+    });
+    ssm.on(ListCommandInvocationsCommand, { CommandId: 'command-1' }).resolves({
+      CommandInvocations: [listed(anInvocation({ instanceId: FIRST }))],
+    });
+
+    expect((await reconcile('02:40')).instances).toMatchObject([{ action: 'waiting' }]);
+    expect(stops()).toEqual([]);
+    expect((await reconcile('03:14')).instances).toMatchObject([{ action: 'stopping' }]);
+  });
+
+  it('waits for a session, and hands over after 20 minutes', async () => {
+    givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
+    ssm
+      .on(DescribeSessionsCommand)
+      .resolves({ Sessions: [{ Target: FIRST, SessionId: 'anna-1', Owner: 'anna', Status: 'Connected' }] });
+
+    expect((await reconcile('02:40')).instances).toMatchObject([{ action: 'waiting' }]);
+    expect((await reconcile('02:50')).instances).toMatchObject([{ action: 'handed-over' }]);
+    expect(stops()).toEqual([]);
+  });
+
+  it('knows all attempts of the dead child: the newest may have started it, and an older one tagged it', async () => {
+    const lost = { attempt: 'attempt-2', recordedAt: '2026-12-06T02:02:00.000Z', startBy: '2026-12-06T02:03:00.000Z' };
+    const facts = awake(FIRST, { launchTime: '2026-12-06T02:02:30.000Z' });
+    givenCarriers(mocks, [facts], [aRecord([FIRST]), aRecord([FIRST], lost)]);
+
+    expect((await reconcile('03:00')).instances).toMatchObject([{ action: 'stopping' }]);
+  });
+
+  it('puts back each dead child’s by its own records, and tells what EC2 refused', async () => {
+    const other = { child: 'child-2', attempt: 'attempt-7' };
+    const lease = leaseValue({ attempt: 'attempt-7' }).replace('child-1', 'child-2');
+    givenCarriers(
+      mocks,
+      [awake(FIRST), awake(SECOND, { tags: leased(lease) }), awake(THIRD, { tags: leased(lease) })],
+      [aRecord([FIRST]), aRecord([SECOND, THIRD], other)],
+    );
+    ec2.on(StopInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+      if (InstanceIds.includes(THIRD)) throw awsError('UnauthorizedOperation', 'not authorized', 403);
+      return {};
+    });
+
+    const { instances } = await reconcile('03:00');
+
+    expect(instances.map(({ instanceId, action }) => [instanceId, action])).toEqual([
+      [FIRST, 'stopping'],
+      [SECOND, 'stopping'],
+      [THIRD, 'refused'],
+    ]);
+    expect(ssm.commandCalls(ListCommandsCommand)).toHaveLength(2);
+  });
+});
+
+describe('ReconcileLeases, telling', () => {
+  it('writes what it did beside the dead run’s other files, and tells people', async () => {
+    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
+
+    await reconcile('03:00');
+
+    const [put] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/reconciled/pass-1.json' });
+    expect(contentOf(put?.args[0].input.Body)).toMatchObject({
+      runId: 'run-1',
+      instances: [{ instanceId: FIRST, action: 'restored' }],
+    });
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toBe(
+      'Reveille reconciled: 1 put back after their run had ended, 0 not yet',
+    );
+  });
+
+  it('tells nobody while nothing is settled: it may take many passes', async () => {
+    givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
+
+    await reconcile('03:00');
+
+    expect(sns).not.toHaveReceivedCommand(PublishCommand);
+    expect(s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Key)).toEqual([
+      'lock.json',
+      'last-complete-run.json',
+    ]);
+  });
+
+  it.each([
+    ['nobody can be told', () => sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403))],
+    [
+      'nothing can be written down',
+      () =>
+        s3
+          .on(PutObjectCommand, { Key: 'runs/run-1/reconciled/pass-1.json' })
+          .rejects(awsError('ServiceUnavailable', 'no', 503)),
+    ],
+  ])('has put back whom it has put back, though %s', async (_what, given) => {
+    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
+    given();
+
+    expect((await reconcile('03:00')).instances).toMatchObject([{ action: 'restored' }]);
+    expect(released()).toEqual([[FIRST]]);
+    expect(s3).toHaveReceivedCommand(DeleteObjectCommand);
+    expect(s3).toHaveReceivedCommandWith(GetObjectCommand, { Key: 'last-complete-run.json' });
+  });
+});

@@ -1,0 +1,194 @@
+import 'aws-sdk-client-mock-jest';
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
+import { createReportRun } from '../../../functions/report-run/report-run.ts';
+import { aRecord, aRunLock, executionArnOf, givenLock, LOCK_ETAG } from '../../support/bucket.ts';
+import { aMember, aRun, at, instanceFacts, leaseValue, stamp, wokenFacts } from '../../support/builders.ts';
+import {
+  aContext,
+  aRuntime,
+  awsError,
+  contentOf,
+  described,
+  instanceIds,
+  leased,
+  stored,
+} from '../../support/functions.ts';
+import { givenAbortedRun, givenCarriers, metrics, reconcile } from '../../support/reconciling.ts';
+
+const mocks = {
+  ec2: mockClient(EC2Client),
+  s3: mockClient(S3Client),
+  sfn: mockClient(SFNClient),
+  sns: mockClient(SNSClient),
+  ssm: mockClient(SSMClient),
+};
+const { ec2, s3, sfn, sns } = mocks;
+
+const [FIRST = ''] = instanceIds(1);
+const NIGHTLY = stamp('02:00');
+const writes = () =>
+  s3.calls().flatMap(({ args: [command] }) => {
+    if (command instanceof PutObjectCommand) return [`put ${command.input.Key}`];
+    return command instanceof DeleteObjectCommand ? [`delete ${command.input.Key}`] : [];
+  });
+const putOf = (Key: string) => contentOf(s3.commandCalls(PutObjectCommand, { Key })[0]?.args[0].input.Body);
+
+function givenManifest(): void {
+  const manifest: Manifest = {
+    run: aRun(),
+    listedAt: stamp('02:00'),
+    allowEmpty: false,
+    groups: ['dev'],
+    batches: 1,
+    instances: [aMember(FIRST)],
+  };
+  s3.on(GetObjectCommand, { Key: 'runs/run-1/manifest.json' }).resolves(stored(manifest));
+}
+
+beforeEach(() => {
+  givenAbortedRun(mocks);
+  ec2.on(DescribeInstancesCommand).resolves(described());
+});
+
+describe('ReportRun, closing a run', () => {
+  const report = (input = {}) => createReportRun(aRuntime('03:00'), metrics)({ run: aRun(), input }, aContext());
+
+  beforeEach(() => {
+    givenManifest();
+    givenLock(s3, aRunLock());
+  });
+
+  it('remembers its occurrence before it lets go of the lock: whoever finds it free finds that', async () => {
+    await report({ scheduledTime: NIGHTLY });
+
+    expect(writes()).toEqual([
+      'put runs/run-1/report.json',
+      'put last-complete-run.json',
+      `put occurrences/${NIGHTLY}.json`,
+      'delete open-runs/run-1.json',
+      'delete lock.json',
+    ]);
+    const closed = { runId: 'run-1', endedAt: stamp('03:00') };
+    expect(putOf(`occurrences/${NIGHTLY}.json`)).toEqual(closed);
+    expect(putOf('last-complete-run.json')).toEqual(closed);
+    expect(s3).toHaveReceivedCommandWith(DeleteObjectCommand, { Key: 'lock.json', IfMatch: LOCK_ETAG });
+  });
+
+  it('remembers no occurrence of a run that was started by hand', async () => {
+    await report();
+
+    expect(writes().filter((write) => write.includes('occurrences'))).toEqual([]);
+  });
+
+  it('leaves the lock alone that another run has by now', async () => {
+    givenLock(s3, aRunLock({ runId: 'run-2' }));
+
+    await report();
+
+    expect(writes()).not.toContain('delete lock.json');
+  });
+
+  it('keeps its lock where its report can not be written: it is tried again', async () => {
+    s3.on(PutObjectCommand, { Key: 'runs/run-1/report.json' }).rejects(awsError('SlowDown', 'no', 503));
+
+    await expect(report()).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    expect(writes().filter((write) => write.startsWith('delete'))).toEqual([]);
+    expect(sns).not.toHaveReceivedCommand(PublishCommand);
+  });
+
+  it.each([{}, { input: { scheduledTime: 'monday' } }])('takes no request like %j', async (changes) => {
+    const handler = createReportRun(aRuntime('03:00'), metrics);
+    await expect(handler({ run: aRun(), ...changes }, aContext())).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringMatching(/ReportRun: .*(input|scheduledTime)/s),
+    });
+    expect(s3.calls()).toEqual([]);
+  });
+});
+
+describe('ReconcileLeases, finding a run that died before its report', () => {
+  const givenOpenRun = (openedAt = stamp('02:00:05')) => {
+    s3.on(ListObjectsV2Command, { Prefix: 'open-runs/' }).resolves({ Contents: [{ Key: 'open-runs/run-1.json' }] });
+    s3.on(GetObjectCommand, { Key: 'open-runs/run-1.json' }).resolves(
+      stored({ runId: 'run-1', executionArn: executionArnOf('run-1'), openedAt }),
+    );
+  };
+
+  it('reports it: everybody without a result has failed, because it died', async () => {
+    givenManifest();
+    givenOpenRun();
+
+    expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
+
+    expect(putOf('runs/run-1/report.json')).toMatchObject({
+      status: 'failed',
+      instances: [{ outcome: 'failed', reason: { code: 'no-result', text: expect.stringContaining('RunDied') } }],
+    });
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toContain('Reveille failed');
+    expect(writes()).toContain('delete open-runs/run-1.json');
+  });
+
+  it('forgets one that never got to its manifest: it has touched nobody', async () => {
+    givenOpenRun();
+
+    expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
+    expect(writes()).not.toContain('put runs/run-1/report.json');
+    expect(sns).not.toHaveReceivedCommand(PublishCommand);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['still runs', () => sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' })],
+    ['has just ended', () => sfn.on(DescribeExecutionCommand).resolves({ status: 'FAILED', stopDate: at('02:59') })],
+    ['is not known, and younger than a day', () => sfn.on(DescribeExecutionCommand).rejects(awsError('AccessDenied'))],
+    ['still holds somebody', () => givenCarriers(mocks, [wokenFacts({ instanceId: FIRST })], [aRecord([FIRST])])],
+  ])('leaves one alone that %s', async (_what, given) => {
+    givenManifest();
+    given();
+    givenManifest();
+    givenOpenRun();
+
+    expect((await reconcile('03:00')).reportedRuns).toEqual([]);
+    expect(writes()).not.toContain('put runs/run-1/report.json');
+    expect(writes()).not.toContain('delete open-runs/run-1.json');
+  });
+
+  it('reports the others where one can not be read, and tells of those that it has put back all the same', async () => {
+    givenManifest();
+    const facts = instanceFacts({ instanceId: FIRST, tags: leased(leaseValue()) });
+    givenCarriers(mocks, [facts], [aRecord([FIRST])]);
+    givenManifest();
+    givenOpenRun();
+    s3.on(ListObjectsV2Command, { Prefix: 'open-runs/' }).resolves({
+      Contents: [{ Key: 'open-runs/garbage.json' }, { Key: 'open-runs/run-1.json' }],
+    });
+    s3.on(GetObjectCommand, { Key: 'open-runs/garbage.json' }).resolves(stored('{'));
+
+    const { instances, reportedRuns } = await reconcile('03:00');
+
+    expect(instances).toMatchObject([{ action: 'restored' }]);
+    expect(reportedRuns).toEqual(['run-1']);
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 2);
+    expect(writes()).not.toContain('delete open-runs/garbage.json');
+  });
+
+  it('has reported it, though nobody can be told', async () => {
+    givenManifest();
+    givenOpenRun();
+    sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403));
+
+    expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
+    expect(writes()).toContain('delete open-runs/run-1.json');
+  });
+});

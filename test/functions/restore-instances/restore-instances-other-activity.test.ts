@@ -1,0 +1,138 @@
+import 'aws-sdk-client-mock-jest';
+import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeInstanceAssociationsStatusCommand,
+  DescribeSessionsCommand,
+  ListCommandInvocationsCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
+import { givenNoNeighbours } from '../../support/bucket.ts';
+import { aBatch, anInstance, at, aWokenInstance, instanceFacts, stamp, wokenFacts } from '../../support/builders.ts';
+import { aContext, aRuntime, awsError, described, instanceIds } from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const s3 = mockClient(S3Client);
+const ssm = mockClient(SSMClient);
+
+const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
+/** Woken by Reveille, and done at 02:10. */
+const done = (instanceId: string, changes: Partial<ConveyorInstance> = {}) =>
+  aWokenInstance({ instanceId, step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
+const restoreAt = (time: string, ...instances: ConveyorInstance[]) =>
+  createRestoreInstances(aRuntime(time, { RESTORE_DEADLINE_SECONDS: '1800' }))(aBatch(instances), aContext());
+const stops = () => ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
+const givenSession = (Target: string) =>
+  ssm.on(DescribeSessionsCommand).resolves({ Sessions: [{ Target, SessionId: 'anna-1', Owner: 'anna' }] });
+
+beforeEach(() => {
+  for (const mock of [ec2, s3, ssm]) mock.reset();
+  ec2
+    .on(DescribeInstancesCommand)
+    .resolves(described(wokenFacts({ instanceId: FIRST }), wokenFacts({ instanceId: SECOND })));
+  ec2.on(StopInstancesCommand).resolves({});
+  ec2.on(DeleteTagsCommand).resolves({});
+  s3.on(PutObjectCommand).resolves({});
+  ssm.on(ListCommandInvocationsCommand).resolves({});
+  givenNoNeighbours(ssm);
+});
+
+describe('RestoreInstances, where somebody else is at work', () => {
+  it('leaves that one awake, remembers since when, and stops the others', async () => {
+    givenSession(FIRST);
+
+    const { instances } = await restoreAt('02:11', done(FIRST), done(SECOND));
+
+    expect(stops()).toEqual([[SECOND]]);
+    expect(instances).toMatchObject([
+      { step: 'restore', neighbourSince: stamp('02:11'), stopAcceptedAt: null },
+      { step: 'restore', neighbourSince: null, stopAcceptedAt: stamp('02:11') },
+    ]);
+  });
+
+  it('stops it as soon as they are gone, and forgets them', async () => {
+    const { instances } = await restoreAt('02:20', done(FIRST, { neighbourSince: stamp('02:11') }));
+
+    expect(stops()).toEqual([[FIRST]]);
+    expect(instances[0]).toMatchObject({ neighbourSince: null, stopAcceptedAt: stamp('02:20') });
+  });
+
+  it('hands it over after 20 minutes: our lease goes, and its outcome stands', async () => {
+    givenSession(FIRST);
+
+    const { instances } = await restoreAt('02:31', done(FIRST, { neighbourSince: stamp('02:11') }));
+
+    expect(stops()).toEqual([]);
+    expect(ec2).toHaveReceivedCommandWith(DeleteTagsCommand, { Resources: [FIRST] });
+    expect(instances[0]).toMatchObject({
+      step: 'settled',
+      outcome: 'updated',
+      finalState: 'handed-over',
+      reason: { code: 'session-active', text: expect.stringContaining('anna') },
+      restoredAt: null,
+    });
+  });
+
+  it('does not count its own command as somebody’s', async () => {
+    const own = { commandId: 'command-1', sentAt: stamp('02:05'), endedAt: stamp('02:06') };
+    ssm.on(ListCommandInvocationsCommand).resolves({
+      CommandInvocations: [{ InstanceId: FIRST, CommandId: 'command-1', RequestedDateTime: at('02:05') }],
+    });
+
+    await restoreAt('02:11', done(FIRST, { commands: [own] }));
+
+    expect(stops()).toEqual([[FIRST]]);
+  });
+
+  it('stops nobody while SSM does not tell who is there', async () => {
+    ssm.on(DescribeSessionsCommand).rejects(awsError('AccessDeniedException', 'not authorized'));
+
+    const { instances } = await restoreAt('02:11', done(FIRST), done(SECOND));
+
+    expect(stops()).toEqual([]);
+    expect(instances.map(({ step }) => step)).toEqual(['restore', 'restore']);
+    // Not even after 20 minutes: nobody is known to be there.
+    const [first] = (await restoreAt('02:35', ...instances)).instances;
+    expect(first).toMatchObject({ step: 'restore', stopAcceptedAt: null });
+  });
+
+  it('asks only about those that it would stop, from the oldest boot among them on', async () => {
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves(
+        described(
+          wokenFacts({ instanceId: FIRST, launchTime: stamp('02:00:40') }),
+          wokenFacts({ instanceId: SECOND, launchTime: stamp('02:00:20') }),
+          instanceFacts({ instanceId: THIRD }),
+        ),
+      );
+
+    await restoreAt(
+      '02:11',
+      done(FIRST),
+      done(SECOND),
+      anInstance({ instanceId: THIRD, step: 'restore', outcome: 'failed' }),
+    );
+
+    const asked = ssm
+      .commandCalls(DescribeInstanceAssociationsStatusCommand)
+      .map(({ args: [{ input }] }) => input.InstanceId);
+    expect(asked).toEqual([FIRST, SECOND]);
+    const [since] = ssm
+      .commandCalls(ListCommandInvocationsCommand)
+      .flatMap(({ args: [{ input }] }) => input.Filters ?? [])
+      .filter(({ key }) => key === 'InvokedAfter');
+    expect(since?.value).toBe('2026-12-06T02:00:19Z');
+  });
+
+  it('asks nothing where nobody is to be stopped', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST, state: 'stopping' })));
+
+    await restoreAt('02:11', done(FIRST, { stopAcceptedAt: stamp('02:10:30') }));
+
+    expect(ssm.calls()).toEqual([]);
+  });
+});

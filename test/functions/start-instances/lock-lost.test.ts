@@ -1,0 +1,259 @@
+import 'aws-sdk-client-mock-jest';
+import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  DescribeInstanceInformationCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import { addSeconds } from '../../../functions/domain/model/time.ts';
+import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
+import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
+import { aReconcilerLock, aRecord, aRunLock, givenLock, givenRecords } from '../../support/bucket.ts';
+import {
+  aBatch,
+  aHold,
+  anInstance,
+  aRun,
+  at,
+  aWokenInstance,
+  instanceFacts,
+  leaseValue,
+  OLD,
+  stamp,
+  wokenFacts,
+} from '../../support/builders.ts';
+import {
+  aContext,
+  aRuntime,
+  callOrder,
+  contentOf,
+  described,
+  instanceIds,
+  leased,
+  throttled,
+} from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const s3 = mockClient(S3Client);
+const sfn = mockClient(SFNClient);
+const ssm = mockClient(SSMClient);
+
+const [FIRST = '', SECOND = ''] = instanceIds(2);
+const OF_RUN_0 = 'reveille-update-agents/run-0/child-0/attempt-0';
+const start = (instances: ConveyorInstance[], { time = '03:00', run = {}, environment = {} } = {}) =>
+  createStartInstances(aRuntime(time, environment))(
+    aBatch(instances, { run: aRun(run) }),
+    aContext({ attempt: 'attempt-9' }),
+  );
+const sleepers = (...ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));
+const record = (key = 'runs/run-1/records/child-1/attempt-9.json') =>
+  holdRecordSchema.parse(contentOf(s3.commandCalls(PutObjectCommand, { Key: key })[0]?.args[0].input.Body));
+const started = () => ec2.commandCalls(StartInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
+
+beforeEach(() => {
+  for (const mock of [ec2, s3, sfn, ssm]) mock.reset();
+  givenRecords(s3);
+  s3.on(PutObjectCommand).resolves({});
+  ec2
+    .on(DescribeInstancesCommand)
+    .resolves(described(instanceFacts({ instanceId: FIRST }), instanceFacts({ instanceId: SECOND })));
+  ec2.on(CreateTagsCommand).resolves({});
+  ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => ({
+    StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId, PreviousState: { Name: 'stopped' } })),
+  }));
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED', stopDate: at('02:30') });
+  ssm.on(ListCommandsCommand).resolves({});
+  ssm.on(ListCommandInvocationsCommand).resolves({});
+  ssm.on(DescribeInstanceInformationCommand).resolves({});
+  ssm.on(SendCommandCommand).resolves({ Command: { CommandId: 'command-1' } });
+});
+
+const LOST = [
+  ['another run', aRunLock({ runId: 'run-2' })],
+  ['a run of the same name, months later', aRunLock({ startedAt: '2027-05-06T02:00:00.000Z' })],
+  ['the reconciler', aReconcilerLock('02:59', '03:01')],
+  ['nobody', null],
+] as const;
+
+describe('a run that has lost its lock', () => {
+  it.each(LOST)('holds nobody and starts nobody: it is with %s', async (_who, lock) => {
+    givenLock(s3, lock);
+
+    const { instances } = await start(sleepers(FIRST, SECOND));
+
+    expect(instances).toMatchObject([
+      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, hold: null },
+      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, hold: null },
+    ]);
+    expect(callOrder(ec2)).toEqual(['DescribeInstances']);
+    expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+  });
+
+  it('still knows whom it had held: that one is put back', async () => {
+    givenLock(s3, null);
+    givenRecords(s3, aRecord([FIRST]));
+    givenLock(s3, null);
+
+    const { instances } = await start(sleepers(FIRST));
+
+    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, hold: aHold() });
+  });
+
+  it.each(LOST)('sends no command: it is with %s', async (_who, lock) => {
+    givenLock(s3, lock);
+    const ready = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD });
+
+    const { instances } = await createUpdateAgent(aRuntime('02:02:10'))(aBatch([ready]), aContext());
+
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'lock-lost' },
+      commands: [],
+    });
+    expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
+  });
+
+  it('goes on following what it has sent', async () => {
+    givenLock(s3, null);
+    const commands = [{ commandId: 'command-1', sentAt: stamp('02:02:10'), endedAt: null }];
+    const updating = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, commands });
+
+    const { instances } = await createUpdateAgent(aRuntime('02:03'))(aBatch([updating]), aContext());
+
+    expect(instances).toEqual([updating]);
+    expect(s3.calls()).toEqual([]);
+  });
+
+  it('does nothing at all while the bucket gives no answer', async () => {
+    s3.reset();
+    s3.rejects(throttled());
+
+    await expect(start(sleepers(FIRST))).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    expect(callOrder(ec2)).toEqual(['DescribeInstances']);
+  });
+});
+
+describe('StartInstances, taking over whom a dead run has left awake', () => {
+  beforeEach(() => {
+    const other = { runId: 'run-0', child: 'child-0', attempt: 'attempt-0' };
+    givenRecords(s3, aRecord([FIRST], other));
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves(
+        described(wokenFacts({ instanceId: FIRST, tags: leased(OF_RUN_0) }), instanceFacts({ instanceId: SECOND })),
+      );
+  });
+
+  it('writes a record of its own and changes the lease, and starts only those that sleep', async () => {
+    const { instances } = await start(sleepers(FIRST, SECOND));
+
+    expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
+      Resources: [FIRST, SECOND],
+      Tags: [{ Key: 'reveille:lease', Value: leaseValue({ attempt: 'attempt-9' }) }],
+    });
+    expect(started()).toEqual([[SECOND]]);
+    const dead = { attempt: 'attempt-0', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
+    expect(record().instances).toMatchObject([
+      { instanceId: FIRST, originalState: 'stopped', adopted: [dead] },
+      { instanceId: SECOND, adopted: [] },
+    ]);
+    expect(instances).toMatchObject([
+      { step: 'readiness', handedOver: null, wokenAt: stamp('03:00'), hold: { attempt: 'attempt-9', earlier: [dead] } },
+      { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:00:05'), earlier: [] } },
+    ]);
+    // Its own start was none: a boot from now on is somebody else's.
+    expect(instances[0]?.hold?.startBy).toBe(instances[0]?.hold?.recordedAt);
+  });
+
+  it('needs its lock for that, too', async () => {
+    givenLock(s3, aRunLock({ runId: 'run-2' }));
+
+    const { instances } = await start(sleepers(FIRST));
+
+    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, hold: null });
+    expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
+  });
+
+  it('leaves out whom a run holds that lives by now', async () => {
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
+
+    const { instances } = await start(sleepers(FIRST));
+
+    expect(instances[0]).toMatchObject({ step: 'restore', outcome: 'excluded', reason: { code: 'busy' }, hold: null });
+    expect(callOrder(ec2)).toEqual(['DescribeInstances']);
+  });
+
+  it('asks about no lease of its own child: what it did is in its records', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST })));
+
+    await start(sleepers(FIRST));
+
+    expect(sfn).not.toHaveReceivedCommand(DescribeExecutionCommand);
+  });
+
+  it('asks about leases of another child of the same run', async () => {
+    givenRecords(s3, aRecord([FIRST], { child: 'child-2' }));
+    const tags = leased(leaseValue().replace('child-1', 'child-2'));
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST, tags })));
+
+    await start(sleepers(FIRST));
+
+    expect(sfn).toHaveReceivedCommandTimes(DescribeExecutionCommand, 2);
+  });
+});
+
+describe('StartInstances, finding somebody awake', () => {
+  const givenAwake = () =>
+    ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => ({
+      StartingInstances: InstanceIds.map((InstanceId) => ({
+        InstanceId,
+        PreviousState: { Name: InstanceId === FIRST ? 'running' : 'stopped' },
+      })),
+    }));
+
+  it('notes beside its record whom it hands over: whoever finds the record can’t know what EC2 said', async () => {
+    givenAwake();
+
+    await start(sleepers(FIRST, SECOND));
+
+    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
+    expect(contentOf(note?.args[0].input.Body)).toMatchObject({ attempt: 'attempt-9', notStarted: [FIRST] });
+  });
+
+  it('notes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
+    const [first] = (await start(sleepers(FIRST, SECOND))).instances;
+
+    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
+    const startBy = addSeconds(first?.wokenAt ?? '', 5);
+    expect(contentOf(note?.args[0].input.Body)).toEqual({ attempt: 'attempt-9', startBy, notStarted: [] });
+    expect(first?.hold?.startBy).toBe(startBy);
+  });
+});
+
+describe('StartInstances, short of time', () => {
+  // 15 minutes to be ready, 45 for the hardest update, 15 to verify, 30 to be put back.
+  it.each([
+    ['04:45', ['readiness', 'readiness']],
+    ['04:44:59', ['restore', 'restore']],
+  ])('wakes only who is surely back in time: by %s', async (finishBy, steps) => {
+    const { instances } = await start(sleepers(FIRST, SECOND), { run: { finishBy: stamp(finishBy) } });
+
+    expect(instances.map(({ step }) => step)).toEqual(steps);
+  });
+
+  it('leaves the others out, untouched', async () => {
+    const { instances } = await start(sleepers(FIRST), { run: { finishBy: stamp('03:30') } });
+
+    expect(instances[0]).toMatchObject({ outcome: 'excluded', reason: { code: 'finish-by' }, hold: null });
+    expect(callOrder(ec2)).toEqual(['DescribeInstances']);
+    expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
+  });
+});

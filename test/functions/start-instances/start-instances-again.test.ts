@@ -1,0 +1,155 @@
+import 'aws-sdk-client-mock-jest';
+import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
+import { aRecord, givenRecords } from '../../support/bucket.ts';
+import {
+  aBatch,
+  aHold,
+  anInstance,
+  INSTANCE_ID,
+  instanceFacts,
+  leaseValue,
+  stamp,
+  wokenFacts,
+} from '../../support/builders.ts';
+import { aContext, aRuntime, awsError, described } from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const s3 = mockClient(S3Client);
+
+/** The state machine calls again, with the same payload, as if nothing had happened. */
+const startAgain = (time = '02:01:30') =>
+  createStartInstances(aRuntime(time))(aBatch([anInstance()]), aContext({ attempt: 'attempt-2' }));
+
+beforeEach(() => {
+  ec2.reset();
+  s3.reset();
+  s3.on(PutObjectCommand).resolves({});
+  givenRecords(s3);
+  ec2.on(CreateTagsCommand).resolves({});
+  ec2.on(StartInstancesCommand).resolves({
+    StartingInstances: [{ InstanceId: INSTANCE_ID, PreviousState: { Name: 'stopped' } }],
+  });
+});
+
+describe('StartInstances, after it crashed', () => {
+  it('adopts what its lost attempt has started: lease, record and LaunchTime say so', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ launchTime: stamp('02:00:30') })));
+    givenRecords(s3, aRecord([INSTANCE_ID]));
+
+    const { instances } = await startAgain();
+
+    expect(instances[0]).toMatchObject({
+      step: 'readiness',
+      hold: aHold(),
+      wokenAt: stamp('02:00:30'),
+      handedOver: null,
+    });
+    expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
+    expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
+  });
+
+  it.each([
+    ['before its record', '01:59:30'],
+    ['after its Lambda was dead', '02:01:10'],
+  ])('hands over a boot from %s', async (_when, launchTime) => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ launchTime: stamp(launchTime) })));
+    givenRecords(s3, aRecord([INSTANCE_ID]));
+
+    const { instances } = await startAgain();
+
+    expect(instances[0]).toMatchObject({
+      step: 'readiness',
+      wokenAt: null,
+      handedOver: { code: 'started-by-others' },
+    });
+  });
+
+  it('believes no lease without a record: it is copied or forged', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ launchTime: stamp('02:00:30') })));
+
+    const { instances } = await startAgain();
+
+    expect(instances[0]).toMatchObject({ hold: null, handedOver: { code: 'started-by-others' } });
+  });
+
+  it('believes no record that does not name the instance', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ launchTime: stamp('02:00:30') })));
+    givenRecords(s3, aRecord(['i-00000000000000999']));
+
+    const { instances } = await startAgain();
+
+    expect(instances[0]).toMatchObject({ hold: null, handedOver: { code: 'started-by-others' } });
+  });
+
+  it('starts what its lost attempt has not started, with a lease of its own', async () => {
+    const tags = { 'reveille:lease': leaseValue({ attempt: 'attempt-1' }) };
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ tags })));
+    givenRecords(s3, aRecord([INSTANCE_ID]));
+
+    const { instances } = await startAgain();
+
+    expect(instances[0]).toMatchObject({ step: 'readiness', hold: { attempt: 'attempt-2' } });
+    expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
+      Resources: [INSTANCE_ID],
+      Tags: [{ Key: 'reveille:lease', Value: leaseValue({ attempt: 'attempt-2' }) }],
+    });
+  });
+
+  it('tells its lost attempts from those whose replies arrived: a boot since those is not its own', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ launchTime: stamp('02:00:30') })));
+    givenRecords(s3, aRecord([INSTANCE_ID]));
+    const refusedOnce = aBatch([anInstance({ retryAt: stamp('02:01:20') })], { attempts: ['attempt-1'] });
+
+    const { instances } = await createStartInstances(aRuntime('02:01:30'))(refusedOnce, aContext());
+
+    expect(instances[0]).toMatchObject({ wokenAt: null, handedOver: { code: 'started-by-others' } });
+  });
+
+  it('takes no record of another child for its own', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ launchTime: stamp('02:00:30') })));
+    givenRecords(s3, aRecord([INSTANCE_ID], { child: 'child-2' }));
+
+    const { instances } = await startAgain();
+
+    expect(instances[0]).toMatchObject({ wokenAt: null, handedOver: { code: 'started-by-others' } });
+  });
+
+  it('does not hand over its own boot that shows late: still "stopped" when read, "pending" when started again', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
+    ec2.on(StartInstancesCommand).resolves({
+      StartingInstances: [{ InstanceId: INSTANCE_ID, PreviousState: { Name: 'pending' } }],
+    });
+    givenRecords(s3, aRecord([INSTANCE_ID]));
+
+    const { instances } = await startAgain('02:00:50');
+
+    expect(instances[0]).toMatchObject({
+      step: 'readiness',
+      handedOver: null,
+      hold: { attempt: 'attempt-2', earlier: [{ attempt: 'attempt-1', startBy: stamp('02:01') }] },
+    });
+  });
+
+  it('says in its reply which attempts have been answered', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
+
+    const { attempts } = await startAgain();
+
+    expect(attempts).toEqual(['attempt-2']);
+  });
+
+  it('adopts and starts nobody while the record can not be read', async () => {
+    givenRecords(s3, aRecord([INSTANCE_ID]));
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts()));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).rejects(
+      awsError('SlowDown', 'Please reduce your request rate.', 503),
+    );
+
+    await expect(startAgain()).rejects.toMatchObject({ name: 'AwsUnavailable' });
+
+    expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
+  });
+});

@@ -1,0 +1,202 @@
+import 'aws-sdk-client-mock-jest';
+import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
+import { givenLock } from '../../support/bucket.ts';
+import { aBatch, aHold, anInstance, instanceFacts, leaseValue, stamp } from '../../support/builders.ts';
+import {
+  aContext,
+  aContextWithTimeFor,
+  aRuntime,
+  awsError,
+  described,
+  instanceIds,
+  leased,
+  noCapacity,
+  noSuchKey,
+  throttled,
+} from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const s3 = mockClient(S3Client);
+
+/** Everybody is asleep; EC2 refuses every call that has one of `bad` in it, as StartInstances is all or nothing. */
+function givenRefusals(ids: string[], bad: string[], error: () => Error): void {
+  ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
+  ec2.on(CreateTagsCommand).resolves({});
+  ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+    if (InstanceIds.some((id) => bad.includes(id))) throw error();
+    return { StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId, PreviousState: { Name: 'stopped' } })) };
+  });
+}
+
+const refused = () => awsError('InvalidParameterValue', 'Instance does not have a volume attached at root (/dev/sda1)');
+
+const startAt = (time: string, instances: ConveyorInstance[], context = aContext()) =>
+  createStartInstances(aRuntime(time, { START_DEADLINE_SECONDS: '1800' }))(aBatch(instances), context);
+
+const sleepers = (ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));
+
+beforeEach(() => {
+  ec2.reset();
+  s3.reset();
+  s3.on(PutObjectCommand).resolves({});
+  s3.on(ListObjectsV2Command).resolves({});
+  s3.on(GetObjectCommand).rejects(noSuchKey());
+  givenLock(s3);
+});
+
+describe('StartInstances, when EC2 refuses', () => {
+  it('finds the bad ones by halving: only they fail, and 48 neighbours wake up', async () => {
+    const ids = instanceIds(50);
+    const bad = [ids[7], ids[33]].flatMap((id) => id ?? []);
+    givenRefusals(ids, bad, refused);
+
+    const { instances, counts } = await startAt('02:00', sleepers(ids));
+
+    expect(counts).toMatchObject({ start: 0, readiness: 48, restore: 2 });
+    const failed = instances.filter(({ outcome }) => outcome === 'failed');
+    expect(failed.map(({ instanceId }) => instanceId)).toEqual(bad);
+    expect(failed[0]?.reason).toEqual({
+      code: 'start-refused',
+      text: expect.stringContaining('InvalidParameterValue: Instance does not have a volume'),
+    });
+    expect(ec2.commandCalls(StartInstancesCommand).length).toBeLessThanOrEqual(2 * 12);
+  });
+
+  it('keeps the hold of one that was refused: its lease is on it, and has to go', async () => {
+    const ids = instanceIds(1);
+    givenRefusals(ids, ids, refused);
+
+    const { instances } = await startAt('02:00', sleepers(ids));
+
+    expect(instances[0]).toMatchObject({ step: 'restore', wokenAt: null, hold: { attempt: 'attempt-1' } });
+  });
+
+  it('tries again later where there is no capacity, and lets the others go on', async () => {
+    const [scarce = '', other = ''] = instanceIds(2);
+    givenRefusals([scarce, other], [scarce], noCapacity);
+
+    const { instances, counts } = await startAt('02:00', sleepers([scarce, other]));
+
+    expect(instances[0]).toMatchObject({
+      step: 'start',
+      outcome: null,
+      retryAt: stamp('02:02'),
+      lastRefusal: expect.stringContaining('InsufficientInstanceCapacity'),
+    });
+    expect(instances[1]).toMatchObject({ step: 'readiness' });
+    expect(counts).toMatchObject({ start: 0, readiness: 1, unsettled: 2 });
+  });
+
+  it('claims no boot in the window of a start that was refused, or never tried', async () => {
+    const ids = instanceIds(3);
+    givenRefusals(ids, [ids[0] ?? ''], noCapacity);
+    // The time left is looked at for the lease, all three, the first two, the first one: then it is nearly up.
+    const timeForFour = aContextWithTimeFor(4);
+
+    const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
+
+    const windows = instances.map(({ hold }) => [hold?.attempt, hold?.recordedAt, hold?.startBy]);
+    const none = ['attempt-1', stamp('02:00'), stamp('02:00')];
+    expect(windows).toEqual([none, none, none]);
+    expect(instances.map(({ step }) => step)).toEqual(['start', 'start', 'start']);
+  });
+
+  it('leaves it alone until its time has come', async () => {
+    const ids = instanceIds(1);
+    givenRefusals(ids, [], noCapacity);
+    const waiting = sleepers(ids).map((instance) => ({ ...instance, retryAt: stamp('02:02'), hold: aHold() }));
+
+    const { instances } = await startAt('02:01:30', waiting);
+
+    expect(instances).toEqual(waiting);
+    expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
+  });
+
+  it('starts it in a later pass, with a record and a lease of that attempt', async () => {
+    const ids = instanceIds(1);
+    givenRefusals(ids, [], noCapacity);
+    const waiting = sleepers(ids).map((instance) => ({ ...instance, retryAt: stamp('02:02'), hold: aHold() }));
+
+    const { instances } = await startAt('02:02:05', waiting, aContext({ attempt: 'attempt-2' }));
+
+    expect(instances[0]).toMatchObject({
+      step: 'readiness',
+      wokenAt: stamp('02:02:05'),
+      retryAt: null,
+      hold: { attempt: 'attempt-2', recordedAt: stamp('02:02:05') },
+    });
+    expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-2.json' });
+  });
+
+  it('takes a boot in between for somebody else’s: the reply to its own start was a refusal', async () => {
+    const [id = ''] = instanceIds(1);
+    givenRefusals([id], [], noCapacity);
+    const launchedInWindow = instanceFacts({
+      instanceId: id,
+      state: 'running',
+      launchTime: stamp('02:00:30'),
+      tags: leased(leaseValue()),
+    });
+    ec2.on(DescribeInstancesCommand).resolves(described(launchedInWindow));
+    const waiting = sleepers([id]).map((instance) => ({ ...instance, retryAt: stamp('02:02'), hold: aHold() }));
+
+    const { instances } = await startAt('02:02:05', waiting, aContext({ attempt: 'attempt-2' }));
+
+    expect(instances[0]).toMatchObject({ handedOver: { code: 'started-by-others' }, wokenAt: null });
+  });
+
+  it('gives up at the deadline, and says how long it tried', async () => {
+    const ids = instanceIds(1);
+    givenRefusals(ids, ids, noCapacity);
+
+    const { instances } = await startAt('02:30', sleepers(ids));
+
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'no-capacity', text: expect.stringContaining('30 minutes') },
+    });
+  });
+
+  it('leaves those untried for whom no time is left: they still await their start', async () => {
+    const ids = instanceIds(4);
+    givenRefusals(ids, [ids[0] ?? ''], refused);
+    // The time left is looked at for the lease, all four, the first two, the first one: then it is nearly up.
+    const timeForFour = aContextWithTimeFor(4);
+
+    const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
+
+    expect(instances.map(({ step }) => step)).toEqual(['restore', 'start', 'start', 'start']);
+    expect(instances.slice(1).every(({ outcome, wokenAt }) => outcome === null && wokenAt === null)).toBe(true);
+  });
+
+  it('starts nobody without its lease when time runs out before the lease', async () => {
+    const ids = instanceIds(2);
+    givenRefusals(ids, [], refused);
+
+    const { counts } = await startAt('02:00', sleepers(ids), aContext({ remainingSeconds: 5 }));
+
+    expect(counts.start).toBe(2);
+    expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
+    expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
+  });
+
+  it('does not halve when EC2 is throttled: that is nobody’s fault, and is tried again as a whole', async () => {
+    const ids = instanceIds(8);
+    givenRefusals(ids, ids, throttled);
+
+    const { instances } = await startAt('02:00', sleepers(ids));
+
+    expect(instances).toHaveLength(8);
+    for (const one of instances) {
+      expect(one).toMatchObject({ step: 'start', outcome: null, retryAt: stamp('02:00:30') });
+      // Nothing was done: no boot can be this attempt's.
+      expect(one.hold).toMatchObject({ recordedAt: stamp('02:00'), startBy: stamp('02:00') });
+    }
+    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
+  });
+});

@@ -1,0 +1,212 @@
+import 'aws-sdk-client-mock-jest';
+import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
+import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
+import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
+import { givenLock } from '../../support/bucket.ts';
+import { aBatch, anInstance, instanceFacts, leaseValue, stamp } from '../../support/builders.ts';
+import {
+  aContext,
+  aRuntime,
+  awsError,
+  callOrder,
+  contentOf,
+  described,
+  instanceIds,
+  noSuchKey,
+  throttled,
+} from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const s3 = mockClient(S3Client);
+
+/** Everybody is asleep, and EC2 starts whom it is asked to start; `previousState` says what it found. */
+function givenSleepers(ids: string[], previousState: 'stopped' | 'running' = 'stopped'): void {
+  ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
+  ec2.on(CreateTagsCommand).resolves({});
+  ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => ({
+    StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId, PreviousState: { Name: previousState } })),
+  }));
+}
+
+const startBatch = (ids: string[], time = '02:00') =>
+  createStartInstances(aRuntime(time))(aBatch(ids.map((instanceId) => anInstance({ instanceId }))), aContext());
+
+beforeEach(() => {
+  ec2.reset();
+  s3.reset();
+  s3.on(PutObjectCommand).resolves({});
+  s3.on(ListObjectsV2Command).resolves({});
+  s3.on(GetObjectCommand).rejects(noSuchKey());
+  givenLock(s3);
+});
+
+describe('StartInstances', () => {
+  it('reads anew, and the lock, writes the record, then the lease, and only then starts: one call each for a whole batch', async () => {
+    const ids = instanceIds(50);
+    givenSleepers(ids);
+
+    const batch = await startBatch(ids);
+
+    expect(callOrder(ec2, s3)).toEqual([
+      'DescribeInstances',
+      'ListObjectsV2',
+      'GetObject',
+      'PutObject',
+      'CreateTags',
+      'StartInstances',
+      'PutObject',
+    ]);
+    expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
+      Resources: ids,
+      Tags: [{ Key: LEASE_TAG, Value: leaseValue({ attempt: 'attempt-1' }) }],
+    });
+    expect(ec2).toHaveReceivedCommandWith(StartInstancesCommand, { InstanceIds: ids });
+    expect(batch.counts).toMatchObject({ start: 0, readiness: 50 });
+  });
+
+  it('records who is started, how each was before, and until when the start can still come', async () => {
+    const [sleeper = '', hibernated = ''] = instanceIds(2);
+    givenSleepers([sleeper, hibernated]);
+    const instances = [
+      anInstance({ instanceId: sleeper }),
+      anInstance({ instanceId: hibernated, originalState: 'hibernated' }),
+    ];
+
+    await createStartInstances(aRuntime('02:00:10'))(aBatch(instances, { index: 7 }), aContext());
+
+    const { Body, ...put } = s3.commandCalls(PutObjectCommand)[0]?.args[0].input ?? {};
+    expect(put).toMatchObject({
+      Bucket: 'reveille-bucket',
+      Key: 'runs/run-1/records/child-1/attempt-1.json',
+      IfNoneMatch: '*',
+    });
+    const previousLaunchTime = instanceFacts().launchTime;
+    expect(holdRecordSchema.parse(contentOf(Body))).toEqual({
+      runId: 'run-1',
+      stateMachine: 'reveille-update-agents',
+      child: 'child-1',
+      batch: 7,
+      attempt: 'attempt-1',
+      recordedAt: stamp('02:00:10'),
+      // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
+      startBy: stamp('02:00:33'),
+      instances: [
+        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, adopted: [] },
+        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, adopted: [] },
+      ],
+    });
+  });
+
+  it('remembers its hold and when it woke an instance', async () => {
+    const [id = ''] = instanceIds(1);
+    givenSleepers([id]);
+
+    const { instances } = await startBatch([id], '02:00:10');
+
+    expect(instances[0]).toMatchObject({
+      step: 'readiness',
+      wokenAt: stamp('02:00:10'),
+      handedOver: null,
+      hold: { attempt: 'attempt-1', recordedAt: stamp('02:00:10'), startBy: stamp('02:00:15') },
+    });
+  });
+
+  it('tags and starts nobody if the record can not be written', async () => {
+    givenSleepers(instanceIds(2));
+    s3.on(PutObjectCommand).rejects(awsError('InternalError', 'We encountered an internal error.', 500));
+
+    await expect(startBatch(instanceIds(2))).rejects.toMatchObject({ name: 'AwsUnavailable' });
+
+    expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
+    expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
+  });
+
+  it('goes on where its own record is there already: the reply to an earlier write was lost', async () => {
+    const ids = instanceIds(1);
+    givenSleepers(ids);
+    s3.on(PutObjectCommand, { IfNoneMatch: '*' }).rejects(
+      awsError('PreconditionFailed', 'At least one did not hold', 412),
+    );
+
+    const { counts } = await startBatch(ids);
+
+    expect(counts.readiness).toBe(1);
+    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
+  });
+
+  it('does not start the one whose lease tag is refused: it fails, the others wake up', async () => {
+    const [first = '', full = '', third = ''] = instanceIds(3);
+    givenSleepers([first, full, third]);
+    ec2.on(CreateTagsCommand).callsFake(({ Resources }: { Resources: string[] }) => {
+      if (Resources.includes(full)) throw awsError('TagLimitExceeded', 'The maximum number of Tags has been reached.');
+      return {};
+    });
+
+    const { instances } = await startBatch([first, full, third]);
+
+    expect(instances.map(({ step }) => step)).toEqual(['readiness', 'restore', 'readiness']);
+    expect(instances[1]).toMatchObject({ outcome: 'failed', reason: { code: 'lease-refused' }, hold: null });
+    const started = ec2.commandCalls(StartInstancesCommand).flatMap(({ args: [{ input }] }) => input.InstanceIds);
+    expect(started).toEqual([first, third]);
+  });
+
+  it('starts nobody while tagging is throttled', async () => {
+    givenSleepers(instanceIds(3));
+    ec2.on(CreateTagsCommand).rejects(throttled());
+
+    await expect(startBatch(instanceIds(3))).rejects.toMatchObject({ name: 'AwsUnavailable' });
+
+    expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
+  });
+
+  it('hands over what EC2 says was running already: somebody else was quicker', async () => {
+    givenSleepers(instanceIds(1), 'running');
+
+    const { instances } = await startBatch(instanceIds(1));
+
+    expect(instances[0]).toMatchObject({
+      step: 'readiness',
+      wokenAt: null,
+      handedOver: { code: 'started-by-others' },
+    });
+  });
+
+  it('touches nobody who does not await a start', async () => {
+    const instances = [anInstance({ step: 'update' })];
+
+    const batch = await createStartInstances(aRuntime('02:10'))(aBatch(instances), aContext());
+
+    expect(callOrder(ec2, s3)).toEqual([]);
+    expect(batch.instances).toEqual(instances);
+    expect(batch.looks).toBe(2);
+  });
+
+  it.each([
+    ['running', 'readiness', { handedOver: { code: 'started-by-others' }, hold: null }],
+    ['stopping', 'start', { outcome: null }],
+    ['terminated', 'restore', { outcome: 'failed', reason: { code: 'terminated-in-run' } }],
+  ] as const)(
+    'looks again just before: one that is %s now goes to "%s" and is not started',
+    async (state, step, more) => {
+      const [id = ''] = instanceIds(1);
+      givenSleepers([id]);
+      ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: id, state })));
+
+      const { instances } = await startBatch([id]);
+
+      expect(instances[0]).toMatchObject({ step, ...more });
+      expect(callOrder(ec2, s3)).toEqual(['DescribeInstances', 'ListObjectsV2']);
+    },
+  );
+
+  it('fails the one that EC2 does not know any more', async () => {
+    givenSleepers([]);
+
+    const { instances } = await startBatch(instanceIds(1));
+
+    expect(instances[0]).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'disappeared' } });
+  });
+});

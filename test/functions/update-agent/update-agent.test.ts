@@ -1,0 +1,217 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import 'aws-sdk-client-mock-jest';
+import { S3Client } from '@aws-sdk/client-s3';
+import {
+  CancelCommandCommand,
+  DescribeInstanceInformationCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import { commandComment } from '../../../functions/domain/work/command-comment.ts';
+import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
+import { aRunLock, givenLock } from '../../support/bucket.ts';
+import { aBatch, aRun, at, aWokenInstance, OLD, stamp, TARGET } from '../../support/builders.ts';
+import { aContext, aRuntime, awsError, callOrder, givenState, instanceIds } from '../../support/functions.ts';
+
+const s3 = mockClient(S3Client);
+const ec2 = mockClient(EC2Client);
+const ssm = mockClient(SSMClient);
+
+/** Its agent pinged, so it can be sent the update. */
+const aReadyInstance = (instanceId: string, changes: Partial<ConveyorInstance> = {}) =>
+  aWokenInstance({ instanceId, step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
+
+const readyBatch = (ids: string[]) => aBatch(ids.map((id) => aReadyInstance(id)));
+const update = (batch = readyBatch(instanceIds(1)), context = aContext()) =>
+  createUpdateAgent(aRuntime('02:02:10'))(batch, context);
+const sentCommands = () => ssm.commandCalls(SendCommandCommand).map(({ args: [{ input }] }) => input);
+
+/** SSM refuses every command that has one of `bad` in it, and numbers the others. */
+function givenRefusals(bad: string[]): void {
+  let sent = 0;
+  ssm.on(SendCommandCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+    if (InstanceIds.some((id) => bad.includes(id))) throw awsError('InvalidInstanceId', 'not in a valid state');
+    sent += 1;
+    return { Command: { CommandId: `command-${sent}` } };
+  });
+}
+
+beforeEach(() => {
+  givenState(ec2, 'running');
+  s3.reset();
+  givenLock(s3);
+  ssm.reset();
+  ssm.on(ListCommandsCommand).resolves({ Commands: [] });
+  ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [] });
+  ssm.on(DescribeInstanceInformationCommand).resolves({ InstanceInformationList: [] });
+  ssm.on(CancelCommandCommand).resolves({});
+  ssm.on(SendCommandCommand).resolves({ Command: { CommandId: 'command-1' } });
+});
+
+describe('UpdateAgent, sending', () => {
+  it('sends one command to all that are ready, with the explicit version and without downgrades', async () => {
+    const ids = instanceIds(50);
+
+    const { instances, sends } = await update(readyBatch(ids));
+
+    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
+    expect(ssm).toHaveReceivedCommandWith(SendCommandCommand, {
+      DocumentName: 'AWS-UpdateSSMAgent',
+      Parameters: { version: [TARGET], allowDowngrade: ['false'] },
+      InstanceIds: ids,
+      MaxErrors: '100%',
+    });
+    expect(sends).toBe(1);
+    const commands = [{ commandId: 'command-1', sentAt: stamp('02:02:10'), endedAt: null }];
+    expect(instances.every(({ step }) => step === 'update')).toBe(true);
+    expect(instances.map((instance) => instance.commands)).toEqual(ids.map(() => commands));
+  });
+
+  it('names run, batch and attempt in the comment, within 100 characters even for the longest run', async () => {
+    const run = aRun({ runId: 'r'.repeat(80) });
+    givenLock(s3, aRunLock({ runId: run.runId }));
+
+    await update(aBatch([aReadyInstance('i-1')], { run, index: 9, sends: 2 }));
+
+    const [command] = sentCommands();
+    expect(command?.Comment).toBe(`reveille ${run.runId} b9 a3`);
+    expect(command?.Comment?.length).toBeLessThanOrEqual(100);
+  });
+
+  it('leaves out whoever boots, verifies or has the version already', async () => {
+    const [ready = '', current = '', booting = ''] = instanceIds(3);
+    const batch = aBatch([
+      aReadyInstance(ready),
+      aReadyInstance(current, { versionBefore: '3.3.600.0' }),
+      aWokenInstance({ instanceId: booting }),
+    ]);
+
+    const { instances } = await update(batch);
+
+    expect(sentCommands()).toMatchObject([{ InstanceIds: [ready] }]);
+    expect(instances.map(({ step }) => step)).toEqual(['update', 'restore', 'readiness']);
+    expect(instances[1]).toMatchObject({ outcome: 'already-current', versionAfter: '3.3.600.0', reason: null });
+  });
+
+  it('finds its command again after a crash has lost the ID: nobody is sent a second one', async () => {
+    const [first = '', second = ''] = instanceIds(2);
+    const batch = readyBatch([first, second]);
+    ssm.on(ListCommandsCommand).resolves({
+      Commands: [
+        {
+          CommandId: 'lost-command',
+          Comment: commandComment(batch, 1),
+          InstanceIds: [first, second],
+          RequestedDateTime: at('02:02:05'),
+        },
+        { CommandId: 'of-batch-10', Comment: 'reveille run-1 b10 a1', InstanceIds: [first] },
+      ],
+    });
+
+    const { instances } = await update(batch);
+
+    expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
+    const commands = [{ commandId: 'lost-command', sentAt: stamp('02:02:05'), endedAt: null }];
+    expect(instances.map((instance) => instance.commands)).toEqual([commands, commands]);
+  });
+
+  it('sends the rest what a lost command did not reach', async () => {
+    const [reached = '', missed = ''] = instanceIds(2);
+    const batch = readyBatch([reached, missed]);
+    const lost = { CommandId: 'lost-command', Comment: commandComment(batch, 1), InstanceIds: [reached] };
+    ssm.on(ListCommandsCommand).resolves({ Commands: [lost] });
+
+    const { instances } = await update(batch);
+
+    expect(sentCommands()).toMatchObject([{ InstanceIds: [missed] }]);
+    expect(instances.map(({ commands }) => commands[0]?.commandId)).toEqual(['lost-command', 'command-1']);
+  });
+
+  it('looks for a lost command before it sends, from the run’s start on', async () => {
+    await update();
+
+    expect(callOrder(ssm)).toEqual(['ListCommands', 'SendCommand']);
+    expect(ssm).toHaveReceivedCommandWith(ListCommandsCommand, {
+      Filters: [
+        { key: 'DocumentName', value: 'AWS-UpdateSSMAgent' },
+        { key: 'InvokedAfter', value: '2026-12-06T01:59:59Z' },
+      ],
+    });
+  });
+
+  it('splits where SSM refuses an instance: only that one is left to be tried again', async () => {
+    const ids = instanceIds(8);
+    const [, , refused = ''] = ids;
+    givenRefusals([refused]);
+
+    const { instances } = await update(readyBatch(ids));
+
+    const unsent = instances.filter(({ commands }) => commands.length === 0);
+    expect(unsent).toMatchObject([
+      {
+        instanceId: refused,
+        step: 'update',
+        outcome: null,
+        retryAt: stamp('02:03:10'),
+        lastRefusal: 'InvalidInstanceId: not in a valid state',
+      },
+    ]);
+    const accepted = sentCommands().filter(({ InstanceIds }) => !InstanceIds?.includes(refused));
+    expect(accepted.flatMap(({ InstanceIds }) => InstanceIds).sort()).toEqual(ids.filter((id) => id !== refused));
+  });
+
+  it('does not ask again before the time for it has come', async () => {
+    const waiting = aReadyInstance('i-1', { retryAt: stamp('02:03'), lastRefusal: 'InvalidInstanceId: no' });
+
+    const { instances } = await update(aBatch([waiting]));
+
+    expect(instances).toEqual([waiting]);
+    expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
+  });
+
+  it('fails an instance that SSM refuses until the deadline', async () => {
+    const refused = aReadyInstance('i-1', { lastRefusal: 'InvalidInstanceId: not in a valid state' });
+
+    const { instances } = await createUpdateAgent(aRuntime('02:12', { UPDATE_DEADLINE_SECONDS: '600' }))(
+      aBatch([refused]),
+      aContext(),
+    );
+
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'update-undeliverable', text: expect.stringContaining('not in a valid state') },
+    });
+  });
+
+  it('sends nothing once its time is nearly over: they are left for the next look', async () => {
+    const { instances } = await update(readyBatch(instanceIds(2)), aContext({ remainingSeconds: 5 }));
+
+    expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
+    expect(instances).toMatchObject([
+      { step: 'update', commands: [] },
+      { step: 'update', commands: [] },
+    ]);
+  });
+
+  it.each([
+    ['ThrottlingException', 'AwsUnavailable'],
+    ['AccessDeniedException', 'AwsRefused'],
+  ])('does not split for %s: the call fails as a whole, as %s', async (code, name) => {
+    ssm.on(SendCommandCommand).rejects(awsError(code));
+
+    await expect(update(readyBatch(instanceIds(4)))).rejects.toMatchObject({ name });
+
+    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
+  });
+
+  it('asks nobody when nobody is to be updated', async () => {
+    await update(aBatch([aWokenInstance()]));
+
+    expect(callOrder(ssm)).toEqual([]);
+  });
+});

@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import type { Handler } from '../../../../functions/runtime/handler.ts';
+import { type BehaviourName, behaviourNames } from '../../../../local/account/fleet/behaviours.ts';
+import { parseFleet } from '../../../../local/account/fleet/fleet.ts';
+import { mixedFleet } from '../../../../local/account/fleet/mixed-fleet.ts';
+import { type SimulationOptions, simulate } from '../../../../local/run/simulated-run.ts';
+import { clientsOf } from '../../../support/account.ts';
+import { createLedger, deniedCalls, isForLaggingTag, unexplainedDenials } from '../../../support/permissions.ts';
+import { aFleet } from '../../../support/stories.ts';
+import { type Night, night } from './nights.ts';
+
+type Wrap = (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
+
+const failure = (name: string) => Object.assign(new Error(`${name} for the story`), { name });
+
+/** Lets a function do its work; from a turn on its replies are lost. */
+const losesReplies =
+  (victim: string, isLost: (turn: number) => boolean): Wrap =>
+  (logicalId, handler) => {
+    let turn = 0;
+    return async (event, context) => {
+      const reply = await handler(event, context);
+      if (logicalId === victim && isLost(++turn)) throw failure('Lambda.ServiceException');
+      return reply;
+    };
+  };
+
+const breaks =
+  (victim: string): Wrap =>
+  (logicalId, handler) =>
+    logicalId === victim ? () => Promise.reject(failure('Runtime.ExitError')) : handler;
+
+const shipped = (name: string) =>
+  parseFleet(
+    JSON.parse(readFileSync(new URL(`../../../../fleets/${name}.json`, `file://${__filename}`), 'utf8')),
+    name,
+  );
+const withAll = (...names: BehaviourName[]) =>
+  aFleet({
+    dev: Object.fromEntries(names.map((name) => [name, { behaviours: [name] }])),
+    prod: { shop: { state: 'running' } },
+  });
+const pair = aFleet({ dev: { 'web-1': {}, 'web-2': {} }, prod: { shop: { state: 'running' } } });
+const encrypted = { KmsKeyArns: 'arn:aws:kms:eu-central-1:123456789012:key/volumes' };
+
+const stories: Record<string, Pick<SimulationOptions, 'fleet'> & Partial<SimulationOptions>> = {
+  'the demo': { fleet: shipped('dev-and-prod') },
+  'every behaviour': { fleet: withAll(...behaviourNames), parameters: encrypted },
+  'a mixed fleet': { fleet: mixedFleet(60, 2), seed: 2 },
+  'a dry run': { fleet: pair, input: { dryRun: true } },
+  'a start whose reply is lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', (turn) => turn === 1) },
+  'starts whose replies are all lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', () => true) },
+  'an update whose replies are all lost, and that is rolled back': {
+    fleet: aFleet({ dev: { web: { behaviours: ['update-rolls-back'] } } }),
+    wrap: losesReplies('UpdateAgentFunction', () => true),
+  },
+  'an update whose replies are all lost, and that fails without a known word': {
+    fleet: aFleet({ dev: { web: { behaviours: ['update-fails'] } } }),
+    wrap: losesReplies('UpdateAgentFunction', () => true),
+  },
+  'a verifying that is broken': { fleet: pair, wrap: breaks('VerifyVersionsFunction') },
+  'a restoring that is broken': { fleet: pair, wrap: breaks('RestoreInstancesFunction') },
+  'a report whose reply is lost': { fleet: pair, wrap: losesReplies('ReportRunFunction', () => true) },
+};
+
+const web = aFleet({ dev: { web: {}, slow: { behaviours: ['slow-boot'] } } });
+const scheduled = { scheduledTime: '2026-12-06T02:00:00Z' };
+const sent = ({ called }: Night) => called('UpdateAgentFunction', 'SendCommand');
+
+/** Reconciles until whoever died is surely dead, and what it held is stopped. */
+async function reconcileFor(minutes: number, { pass, reconcile }: Night): Promise<void> {
+  for (let minute = 0; minute < minutes; minute += 5) {
+    await pass(300);
+    await reconcile();
+  }
+}
+
+const nights: Record<string, [fleet: typeof web, script: (night: Night) => Promise<void>]> = {
+  'a run that is aborted in the middle of an update, and reconciled': [
+    aFleet({ dev: { web: { behaviours: ['update-fails'] }, slow: { behaviours: ['slow-boot'] } } }),
+    async (one) => {
+      const run = one.start('first');
+      await sent(one);
+      run.abort();
+      await reconcileFor(60, one);
+    },
+  ],
+  'a run that is aborted, and whose instances the next one takes over': [
+    web,
+    async (one) => {
+      const run = one.start('first');
+      await one.called('StartInstancesFunction', 'StartInstances');
+      await one.pass(30);
+      run.abort();
+      await one.pass(600);
+      await one.start('second').result;
+    },
+  ],
+  'a schedule that delivers an occurrence three times': [
+    web,
+    async (one) => {
+      const first = one.start('first', scheduled);
+      await sent(one);
+      await one.start('second', scheduled).result;
+      await first.result;
+      await one.start('third', scheduled).result;
+    },
+  ],
+  'a run that is refused': [aFleet({ dev: {} }), async ({ start }) => void (await start('first').result)],
+  'a run whose lock somebody has removed': [
+    web,
+    async (one) => {
+      const run = one.start('first');
+      await one.called('StartInstancesFunction', 'StartInstances');
+      const { s3 } = clientsOf(one.account, 'person');
+      await s3.send(new DeleteObjectCommand({ Bucket: one.account.bucket, Key: 'lock.json' }));
+      await run.result;
+    },
+  ],
+  'an instance that somebody starts after it was recorded': [
+    web,
+    async (one) => {
+      const run = one.start('first');
+      // In the second look: in the first, the leases are not seen yet, and nobody can be started.
+      await one.called('StartInstancesFunction', 'PutObject');
+      await one.called('StartInstancesFunction', 'PutObject');
+      for (const id of one.account.world.machines.keys()) one.account.people.start(id);
+      await run.result;
+    },
+  ],
+};
+
+const ledger = createLedger();
+
+describe('under its own roles', () => {
+  it.each(Object.keys(stories))('%s makes no call that is denied', async (name) => {
+    const story = stories[name] as (typeof stories)[string];
+    const { account } = await simulate({ seed: 1, ...story });
+    ledger.note(account);
+
+    expect(unexplainedDenials(account)).toEqual([]);
+  });
+
+  it.each(Object.keys(nights))('%s makes no call that is denied', async (name) => {
+    const [fleet, script] = nights[name] as (typeof nights)[string];
+    const account = await night(fleet, script);
+    ledger.note(account);
+
+    expect(unexplainedDenials(account)).toEqual([]);
+  });
+
+  it('a start that comes before its lease is seen is denied, tried again, and succeeds', async () => {
+    const { account, report } = await simulate({ fleet: pair, seed: 1 });
+
+    const denied = deniedCalls(account);
+    expect(denied.length).toBeGreaterThan(0);
+    expect(denied.every(isForLaggingTag)).toBe(true);
+    expect(report?.counts).toMatchObject({ intended: 3, updated: 3 });
+  });
+});
+
+/** Allowed, and never needed by a call of a function: what AWS does on our behalf, where no story can see it. */
+const ON_OUR_BEHALF: [RegExp, string][] = [
+  [/ ListGroupsByStack: /, 'Resource Groups asks CloudFormation for the members of a group that is made of a stack'],
+  [/ StartWithLicences: /, 'EC2 asks License Manager when an instance has a licence of it'],
+  [/ LetEc2DecryptVolumes: /, 'EC2 takes a grant on the keys of encrypted volumes'],
+  [/ FollowBatches: /, 'Step Functions looks after the children of a Map Run, and stops them'],
+  [/ DeliverLogs: /, 'Step Functions delivers the execution log'],
+];
+
+describe('after all these stories', () => {
+  it('nothing is allowed that was never needed, save what AWS does on our behalf', () => {
+    const unexplained = ledger.unused().filter((text) => !ON_OUR_BEHALF.some(([pattern]) => pattern.test(text)));
+    expect(unexplained).toEqual([]);
+  });
+
+  it.each(ON_OUR_BEHALF)('%s is still allowed, and still never called: %s', (pattern) => {
+    expect(ledger.unused().some((text) => pattern.test(text))).toBe(true);
+  });
+});

@@ -1,0 +1,17 @@
+import { parsePolicy } from '../../../../local/account/iam/policy.ts';
+import { deploy } from '../../../../local/deployment/deploy.ts';
+import { type Clients, clientsOf, type Visit, visit } from '../../../support/account.ts';
+
+/** A visit to an account on which the application is deployed. */
+export const deployed = <T>(fleet: Parameters<typeof visit>[0], work: (visit: Visit) => Promise<T>): Promise<T> =>
+  visit(fleet, (visitor) => {
+    deploy({ account: visitor.account, seed: 1, parameters: { ResourceGroups: 'dev' } });
+    return work(visitor);
+  });
+
+/** The clients of somebody who may do only this. */
+export function mayOnly({ account }: Visit, ...statements: object[]): Clients {
+  const Statement = statements.map((statement, index) => ({ Sid: `S${index}`, Effect: 'Allow', ...statement }));
+  account.access.restrict('somebody', parsePolicy([{ Version: '2012-10-17', Statement }], 'somebody'));
+  return clientsOf(account, 'somebody');
+}

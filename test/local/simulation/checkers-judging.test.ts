@@ -1,0 +1,146 @@
+import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
+import { at, INSTANCE_ID } from '../../support/builders.ts';
+import {
+  aNight,
+  anExecution,
+  anInstance,
+  aReported,
+  aRunningInstance,
+  call,
+  change,
+  evidence,
+  leased,
+  state,
+  until,
+} from './evidence.ts';
+
+/** Where a checker has to look twice: the same deed is right at one moment, and wrong at another. */
+
+const moment = (time: string): number => at(time).getTime();
+const complaintsOf = (promise: string, changes: Partial<Evidence>): string[] =>
+  judge(evidence(changes)).flatMap((complaint) => (complaint.promise === promise ? [complaint.text] : []));
+
+describe('ReconcileLeases, when the run that holds an instance is redriven', () => {
+  const stoppedAfterRedrive = (redrivenAt: string): Partial<Evidence> => {
+    const lives = [
+      { from: moment('02:00'), to: moment('02:20') },
+      { from: moment(redrivenAt), to: moment('02:50') },
+    ];
+    return {
+      timeline: [leased('02:01'), call('02:30', 'StopInstances', { by: 'ReconcileLeasesFunction' })],
+      executions: [anExecution({ lives, endedAt: moment('02:50') })],
+    };
+  };
+
+  it('can not know it in the first seconds: Step Functions may still call it dead', () => {
+    expect(complaintsOf('one-holder', stoppedAfterRedrive('02:29:55'))).toEqual([]);
+  });
+
+  it('has to know it after that', () => {
+    expect(complaintsOf('one-holder', stoppedAfterRedrive('02:29:54'))).toEqual([
+      expect.stringContaining('which was running, when ReconcileLeasesFunction called StopInstances'),
+    ]);
+  });
+});
+
+describe('an agent that was given up as lost', () => {
+  const looked = call('02:09', 'DescribeInstanceInformation', {
+    by: 'VerifyVersionsFunction',
+    service: 'ssm',
+    parameters: { Filters: [{ Key: 'InstanceIds', Values: [INSTANCE_ID] }] },
+  });
+  const stoppedBySomebody = (time: string): Partial<Evidence> => ({
+    instances: [aRunningInstance(['agent-lost'])],
+    timeline: [
+      ...until('02:10').filter((entry) => entry.kind === 'change' && entry.facts.about === 'update'),
+      looked,
+      state(time, 'stopping', 'person'),
+    ].sort((a, b) => a.at - b.at),
+    executions: [aReported({ outcome: 'failed', reason: { code: 'agent-lost', text: 'no ping' } })],
+  });
+
+  it.each([
+    ['before its update', '02:03'],
+    ['after the run had given it up', '02:10'],
+  ])('is lost, though somebody stopped its instance %s', (_when, time) => {
+    expect(complaintsOf('true-outcomes', stoppedBySomebody(time))).toEqual([]);
+  });
+
+  it('is not, if somebody stopped its instance while it was waited for', () => {
+    expect(complaintsOf('true-outcomes', stoppedBySomebody('02:08'))).toEqual([
+      expect.stringContaining('the reason agent-lost is not true'),
+    ]);
+  });
+
+  it('can come back with the version, but only with another boot', () => {
+    const night = { instances: [anInstance({ behaviours: ['agent-lost'] })], executions: [aReported()] };
+    const restarted = [state('02:07', 'stopping', 'person'), state('02:08', 'pending', 'person')];
+
+    expect(complaintsOf('true-outcomes', { ...night, timeline: aNight })).toEqual([
+      expect.stringContaining('its agent never said so'),
+    ]);
+    expect(complaintsOf('true-outcomes', { ...night, timeline: [...until('02:07'), ...restarted] })).toEqual([]);
+  });
+});
+
+describe('an instance that somebody is said to have stopped', () => {
+  const told = (timeline: Evidence['timeline']): Partial<Evidence> => ({
+    timeline,
+    executions: [aReported({ outcome: 'failed', reason: { code: 'stopped-in-run', text: 'stopped' } })],
+  });
+
+  it('was, also in a boot that was somebody else’s', () => {
+    const theirs = [state('02:01', 'pending', 'person'), state('02:09', 'stopping', 'person')];
+    expect(complaintsOf('true-outcomes', told(theirs))).toEqual([]);
+  });
+
+  it('was not, if that was before the run', () => {
+    const before = [state('01:01', 'pending', 'person'), state('01:09', 'stopping', 'person')];
+    expect(complaintsOf('true-outcomes', told(before))).toEqual([
+      expect.stringContaining('the reason stopped-in-run is not true'),
+    ]);
+  });
+});
+
+describe('a command of somebody else’s that is lost on its way', () => {
+  const night = (command: Evidence['timeline']): Partial<Evidence> => ({
+    instances: [anInstance({ after: { state: 'running', version: null, lease: null } })],
+    timeline: [...until('02:04'), ...command],
+  });
+
+  it('takes an instance over all the same: whoever sent it waits for it', () => {
+    const sent = call('02:05', 'SendCommand', { by: 'person', service: 'ssm' });
+    expect(complaintsOf('as-it-was', night([sent]))).toEqual([]);
+  });
+
+  it('does not, if it was refused', () => {
+    const refused = call('02:05', 'SendCommand', { by: 'person', service: 'ssm', error: 'AccessDenied' });
+    expect(complaintsOf('as-it-was', night([refused]))).toEqual([expect.stringContaining('nobody took it over')]);
+  });
+});
+
+describe('a hibernation that EC2 has lost', () => {
+  const night = (after: Evidence['timeline']): Partial<Evidence> => ({
+    instances: [
+      anInstance({
+        behaviours: ['hibernation-falls-back'],
+        before: { state: 'hibernated', version: null, lease: null },
+        settled: 'hibernated',
+      }),
+    ],
+    timeline: [...until('02:10'), state('02:10', 'stopping', 'ReconcileLeasesFunction'), ...after],
+    executions: [anExecution({ report: null })],
+  });
+  const forged = change('02:12', { about: 'tags', tags: { 'reveille:lease': 'somebody/else/a/b' } }, 'person');
+
+  it('is told by whoever stopped it for a run that is dead', () => {
+    const reported = { ...night([]), executions: [aReported({ finalState: 'running' })] };
+    expect(complaintsOf('as-it-was', reported)).toEqual([expect.stringContaining('without a word to anybody')]);
+  });
+
+  it('is not ours to tell once somebody has put a lease of their own on it', () => {
+    const reported = { ...night([forged]), executions: [aReported({ finalState: 'running' })] };
+    expect(complaintsOf('as-it-was', reported)).toEqual([]);
+  });
+});

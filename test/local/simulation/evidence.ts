@@ -1,0 +1,165 @@
+import type { ReportInstance } from '../../../functions/domain/report/report.ts';
+import type { BehaviourName } from '../../../local/account/fleet/behaviours.ts';
+import type { ChangeFacts } from '../../../local/account/world/journal.ts';
+import type {
+  CallEvidence,
+  ChangeEvidence,
+  Evidence,
+  ExecutionEvidence,
+  InstanceEvidence,
+} from '../../../local/simulation/evidence/evidence.ts';
+import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+
+/** Evidence that was written by hand: times are of the night of the run, as in `at('02:05')`. */
+
+const moment = (time: string): number => at(time).getTime();
+export const RUN = 'run-1';
+export const LEASE = `reveille-update-agents/${RUN}/child-1/attempt-1`;
+const OTHER_LEASE = 'reveille-update-agents/run-2/child-2/attempt-2';
+
+export const anInstance = (changes: Partial<InstanceEvidence> = {}): InstanceEvidence => ({
+  instanceId: INSTANCE_ID,
+  groups: ['dev'],
+  behaviours: [],
+  before: { state: 'stopped', version: OLD, lease: null },
+  settled: 'stopped',
+  after: { state: 'stopped', version: TARGET, lease: null },
+  ...changes,
+});
+
+export const aRunningInstance = (behaviours: BehaviourName[] = []): InstanceEvidence =>
+  anInstance({
+    behaviours,
+    before: { state: 'running', version: OLD, lease: null },
+    settled: 'running',
+    after: { state: 'running', version: TARGET, lease: null },
+  });
+
+export const anExecution = (changes: Partial<ExecutionEvidence> = {}): ExecutionEvidence => ({
+  name: RUN,
+  input: {},
+  startedAt: moment('02:00'),
+  endedAt: moment('02:20'),
+  lives: [{ from: moment('02:00'), to: moment('02:20') }],
+  status: 'SUCCEEDED',
+  error: null,
+  report: null,
+  ...changes,
+});
+
+export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
+  startedAt: moment('02:00'),
+  endedAt: moment('04:00'),
+  latestVersion: TARGET,
+  parameters: {},
+  instances: [anInstance()],
+  timeline: [],
+  executions: [anExecution()],
+  disturbances: [],
+  faults: [],
+  messages: [],
+  lock: null,
+  longestHistory: 100,
+  ...changes,
+});
+
+/** A call of one of our functions (or of a person), on the one instance. */
+export const call = (
+  time: string,
+  operation: string,
+  changes: Partial<CallEvidence> & { by?: string } = {},
+): CallEvidence => {
+  const { by = 'RestoreInstancesFunction', ...rest } = changes;
+  return {
+    kind: 'call',
+    at: moment(time),
+    principal: by,
+    runId: by === 'person' ? '' : RUN,
+    service: 'ec2',
+    operation,
+    parameters: { InstanceId: [INSTANCE_ID] },
+    instanceIds: [INSTANCE_ID],
+    error: null,
+    ...rest,
+  };
+};
+
+/** What became of the one instance, and by whose call. */
+export const change = (time: string, facts: ChangeFacts, by: string | null = null): ChangeEvidence => ({
+  kind: 'change',
+  at: moment(time),
+  instanceId: INSTANCE_ID,
+  facts,
+  by: by === null ? null : { principal: by, runId: by === 'person' ? '' : RUN },
+});
+
+type State = Extract<ChangeFacts, { about: 'state' }>['state'];
+export const state = (time: string, name: State, by: string | null = null): ChangeEvidence =>
+  change(time, { about: 'state', state: name, stateReasonCode: null, launchTime: 0 }, by);
+
+const tags = (lease: string) => [{ Key: 'reveille:lease', Value: lease }];
+export const leased = (time: string, lease = LEASE): CallEvidence =>
+  call(time, 'CreateTags', { by: 'StartInstancesFunction', parameters: { Tag: tags(lease) } });
+export const leasedByAnother = (time: string): CallEvidence => ({ ...leased(time, OTHER_LEASE), runId: 'run-2' });
+export const released = (time: string): CallEvidence => call(time, 'DeleteTags', { parameters: { Tag: tags(LEASE) } });
+
+/** Woken at 02:01, updated, and stopped at 02:10, as it should be. */
+export const aNight: Evidence['timeline'] = [
+  leased('02:01'),
+  state('02:01:01', 'pending', 'StartInstancesFunction'),
+  state('02:01:20', 'running'),
+  change('02:04', { about: 'update', phase: 'begin', commandId: 'c', version: OLD, target: TARGET }),
+  change('02:05', { about: 'update', phase: 'end', commandId: 'c', version: TARGET, result: 'updated' }),
+  state('02:10', 'stopping', 'RestoreInstancesFunction'),
+  state('02:11', 'stopped'),
+  released('02:12'),
+];
+
+/** Of these, only what happened before a moment. */
+export const until = (time: string): Evidence['timeline'] => aNight.filter((entry) => entry.at < moment(time));
+
+export const aLine = (changes: Partial<ReportInstance> = {}): ReportInstance => ({
+  instanceId: INSTANCE_ID,
+  group: 'dev',
+  outcome: 'updated',
+  reason: null,
+  notes: [],
+  versionBefore: OLD,
+  versionAfter: TARGET,
+  originalState: 'stopped',
+  finalState: 'stopped',
+  wokenAt: null,
+  restoredAt: null,
+  awakeSeconds: null,
+  ...changes,
+});
+
+/** An execution with a report of this one line. */
+export const aReported = (
+  line: Partial<ReportInstance> = {},
+  changes: Partial<ExecutionEvidence> = {},
+): ExecutionEvidence => {
+  const { outcome, ...rest } = aLine(line);
+  const count = (name: string) => (outcome === name ? 1 : 0);
+  const status = outcome === 'failed' ? 'failed' : 'succeeded';
+  return anExecution({
+    report: {
+      runId: RUN,
+      status,
+      startedAt: at('02:00').toISOString(),
+      endedAt: at('02:20').toISOString(),
+      account: '123456789012',
+      region: 'eu-central-1',
+      targetVersion: TARGET,
+      counts: {
+        intended: 1,
+        updated: count('updated'),
+        alreadyCurrent: count('already-current'),
+        failed: count('failed'),
+        excluded: count('excluded'),
+      },
+      instances: [{ outcome, ...rest }],
+    },
+    ...changes,
+  });
+};

@@ -1,0 +1,233 @@
+import type { FleetInstance } from '../../../local/account/fleet/fleet.ts';
+import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
+import { play } from '../../../local/simulation/play/play.ts';
+import { drawScenario } from '../../../local/simulation/scenario/draw-scenario.ts';
+import type { Disturbance, Fault, Scenario } from '../../../local/simulation/scenario/scenario.ts';
+
+/** What the simulation has found in our own code, shrunk; each broke a promise once, and keeps it now. */
+
+const RESTARTED = 'i-00000000000000003';
+
+function aScenario(
+  instance: Partial<FleetInstance> | Partial<FleetInstance>[],
+  { seed, faults = [], disturbances = [] }: { seed: number; faults?: Fault[]; disturbances?: Disturbance[] },
+): Scenario {
+  const instances = [instance].flat().map(
+    (one, index): FleetInstance => ({
+      id: `i-${(index + 1).toString(16).padStart(17, '0')}`,
+      name: `web-${index + 1}`,
+      state: 'stopped',
+      platform: 'amazon-linux-2023',
+      agentVersion: '3.3.131.0',
+      behaviours: [],
+      ...one,
+    }),
+  );
+  return {
+    seed,
+    fleet: { region: 'eu-central-1', agentVersion: '3.3.551.0', groups: [{ name: 'dev', instances }] },
+    parameters: {},
+    executions: [{ atSeconds: 0, name: 'run-1', input: {} }],
+    faults,
+    disturbances,
+  };
+}
+
+async function told(scenario: Scenario) {
+  const { evidence, account } = await play(scenario);
+  const report = evidence.executions.find((execution) => execution.report !== null)?.report;
+  return { complaints: judge(evidence), line: report?.instances[0], account };
+}
+
+it('a run that is redriven after ReconcileLeases has put its instance back blames nobody for the stop', async () => {
+  const { complaints, line } = await told(
+    aScenario(
+      {},
+      {
+        seed: 31,
+        disturbances: [
+          { kind: 'time-out', atSeconds: 64, execution: 0 },
+          { kind: 'redrive', atSeconds: 364, execution: 0 },
+        ],
+      },
+    ),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'failed', reason: { code: 'stopped-in-run' }, finalState: 'stopped' });
+});
+
+it('a hibernation that EC2 loses is told, also if the run dies before its report', async () => {
+  const { complaints, line } = await told(
+    aScenario(
+      // The other one keeps the run alive for as long as an agent may take to register.
+      [{ behaviours: ['hibernation-falls-back'] }, { behaviours: ['never-registers'] }],
+      { seed: 522, disturbances: [{ kind: 'abort', atSeconds: 1067, execution: 0 }] },
+    ),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ reason: { code: 'hibernation-lost' }, finalState: 'stopped' });
+});
+
+it('two copies of StartInstances at once hold an instance together: the lease of either is its own', async () => {
+  const twins: Fault = {
+    on: 'invocation',
+    kind: 'twin',
+    function: 'StartInstancesFunction',
+    nth: 1,
+    times: 4,
+    seconds: 5,
+  };
+  const { complaints, line } = await told(
+    aScenario({ platform: 'windows', agentVersion: '3.3.40.0' }, { seed: 1614, faults: [twins] }),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});
+
+it('ReconcileLeases stops nobody whom an association of AWS itself is updating', async () => {
+  const { complaints } = await told(
+    aScenario(
+      { platform: 'windows', behaviours: ['update-in-progress'] },
+      { seed: 1659, disturbances: [{ kind: 'abort', atSeconds: 125, execution: 0 }] },
+    ),
+  );
+
+  expect(complaints).toEqual([]);
+});
+
+it('an instance that somebody stops and starts again seconds after our start is theirs', async () => {
+  const { complaints, account } = await told(
+    aScenario(
+      { id: RESTARTED, agentVersion: '3.3.40.0' },
+      {
+        seed: 2548,
+        disturbances: [{ kind: 'person', deed: 'restart', atSeconds: 8, instanceId: RESTARTED, seconds: 300 }],
+      },
+    ),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(account.world.machines.get(RESTARTED)?.state).toBe('running');
+});
+
+describe('somebody who starts an instance soon after an attempt of ours', () => {
+  const SLEEPER = 'i-00000000000000001';
+  const startedBySomebody = (atSeconds: number): Disturbance => ({
+    kind: 'person',
+    deed: 'start',
+    atSeconds,
+    instanceId: SLEEPER,
+    seconds: 300,
+  });
+
+  it.each<[string, number, Fault, number, Disturbance[]]>([
+    [
+      'whose answer, a refusal, could not be noted',
+      1839,
+      { on: 'call', kind: 'denied', function: 'StartInstancesFunction', operation: null, nth: 7, times: 1, seconds: 0 },
+      10,
+      [],
+    ],
+    [
+      'that crashed: it has had its time to start',
+      5978,
+      { on: 'call', kind: 'crash-after', function: null, operation: 'StartInstances', nth: 1, times: 1, seconds: 1 },
+      48,
+      [],
+    ],
+    [
+      'that could not write its lease, and so sent no start',
+      7645,
+      { on: 'call', kind: 'server-error', function: null, operation: 'CreateTags', nth: 1, times: 6, seconds: 0 },
+      58,
+      [{ kind: 'abort-child', atSeconds: 8, execution: 0, child: 0 }],
+    ],
+    [
+      'that EC2 throttled before it took it: the throttled try has done nothing',
+      12527,
+      { on: 'call', kind: 'throttled', function: null, operation: 'StartInstances', nth: 2, times: 1, seconds: 0 },
+      31,
+      [],
+    ],
+  ])('keeps it: %s', async (_what, seed, fault, atSeconds, disturbances) => {
+    const { complaints, account } = await told(
+      aScenario(
+        { id: SLEEPER },
+        { seed, faults: [fault], disturbances: [...disturbances, startedBySomebody(atSeconds)] },
+      ),
+    );
+
+    expect(complaints).toEqual([]);
+    expect(account.world.machines.get(SLEEPER)?.state).toBe('running');
+  });
+});
+
+it('an agent of which nothing is heard after somebody has restarted its instance is not called lost', async () => {
+  const scenario = aScenario(
+    { behaviours: ['association-at-boot'] },
+    {
+      seed: 3764,
+      disturbances: [
+        { kind: 'person', deed: 'restart', atSeconds: 186, instanceId: 'i-00000000000000001', seconds: 1200 },
+      ],
+    },
+  );
+  const { complaints, line } = await told({
+    ...scenario,
+    parameters: { VerifyDeadlineSeconds: '120' },
+    // Both want the lock; the second gets it.
+    executions: ['run-1', 'run-2'].map((name) => ({ atSeconds: 0, name, input: {} })),
+  });
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ reason: { code: 'restarted-in-run' }, finalState: 'handed-over' });
+});
+
+it('a run that takes over from a dead one knows whom that one had not started: its notes say so', async () => {
+  const { complaints, account } = await told({
+    ...aScenario(
+      {},
+      {
+        seed: 16372,
+        disturbances: [
+          { kind: 'time-out', atSeconds: 16, execution: 1 },
+          { kind: 'person', deed: 'start', atSeconds: 0, instanceId: 'i-00000000000000001', seconds: 5400 },
+        ],
+      },
+    ),
+    executions: ['run-1', 'run-2'].map((name) => ({ atSeconds: 0, name, input: {} })),
+  });
+
+  expect(complaints).toEqual([]);
+  expect(account.world.machines.get('i-00000000000000001')?.state).toBe('running');
+});
+
+it('a start that got no answer is not taken for refused because the next try of it was', async () => {
+  const strike = (kind: 'lost-reply' | 'denied', nth: number): Fault => ({
+    on: 'call',
+    kind,
+    function: null,
+    operation: 'StartInstances',
+    nth,
+    times: 1,
+    seconds: 0,
+  });
+  // The first start comes before its lease is seen.
+  const { complaints, line } = await told(
+    aScenario({}, { seed: 1, faults: [strike('lost-reply', 2), strike('denied', 3)] }),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});
+
+it.each([
+  [3439, 'a command of our own whose reply was lost is not taken for somebody else’s'],
+  [4804, 'a stop of our own whose reply was lost is not blamed on others'],
+  [22730, 'ReconcileLeases looks again under the lock: the run may have been redriven since'],
+])('seed %i, as it was drawn: %s', async (seed) => {
+  expect((await told(drawScenario(seed))).complaints).toEqual([]);
+});
