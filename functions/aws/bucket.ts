@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { ReveilleError } from '../domain/model/errors.ts';
-import { explainMisfit } from '../domain/model/validation-message.ts';
+import { validationMessage } from '../domain/model/validation-message.ts';
 import { describeFailure } from './sdk/failures.ts';
 
 /** An object's content, and the mark of this version of it. */
@@ -111,6 +111,6 @@ function parseContent<T>(text: string, key: string, schema: z.ZodType<T>): T {
     throw new ReveilleError('UnexpectedReply', `${key} is not JSON`, { cause: error });
   }
   const parsed = schema.safeParse(content);
-  if (!parsed.success) throw new ReveilleError('UnexpectedReply', `${key}: ${explainMisfit(parsed.error)}`);
+  if (!parsed.success) throw new ReveilleError('UnexpectedReply', `${key}: ${validationMessage(parsed.error)}`);
   return parsed.data;
 }

@@ -7,7 +7,7 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/model/instance.ts';
-import { explainMisfit } from '../domain/model/validation-message.ts';
+import { validationMessage } from '../domain/model/validation-message.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
 
@@ -31,7 +31,7 @@ const replySchema = z.object({
 function toFacts(instance: Instance): InstanceFacts {
   const parsed = replySchema.safeParse(instance);
   if (!parsed.success) {
-    throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${explainMisfit(parsed.error)}`);
+    throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${validationMessage(parsed.error)}`);
   }
   const { data } = parsed;
   const tags = Object.fromEntries(data.Tags.map(({ Key, Value }) => [Key, Value]));

@@ -5,7 +5,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { ReveilleError } from '../domain/model/errors.ts';
-import type { NeighbourFacts } from '../domain/model/instance.ts';
+import type { OtherActivityFacts } from '../domain/model/instance.ts';
 import { addSeconds, type Timestamp } from '../domain/model/time.ts';
 import { mapConcurrently } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
@@ -29,8 +29,8 @@ function assertPages(count: number, what: string): void {
 }
 
 /** All active sessions of the region at once: a filter takes one target only (docs/aws-behaviour.md 37). */
-async function listSessions(ssm: SSMClient, ids: Set<string>): Promise<NeighbourFacts['sessions']> {
-  const found: NeighbourFacts['sessions'] = [];
+async function listSessions(ssm: SSMClient, ids: Set<string>): Promise<OtherActivityFacts['sessions']> {
+  const found: OtherActivityFacts['sessions'] = [];
   let count = 0;
   for await (const { Sessions = [] } of paginateDescribeSessions(
     { client: ssm, pageSize: SESSIONS_PAGE },
@@ -49,8 +49,8 @@ async function listOpenInvocations(
   ssm: SSMClient,
   ids: Set<string>,
   since: Timestamp,
-): Promise<NeighbourFacts['invocations']> {
-  const found: NeighbourFacts['invocations'] = [];
+): Promise<OtherActivityFacts['invocations']> {
+  const found: OtherActivityFacts['invocations'] = [];
   // The filter takes whole seconds; one second earlier loses none.
   const InvokedAfter = addSeconds(since, -1).replace(/\.\d+Z$/, 'Z');
   for (const status of OPEN_STATUSES) {
@@ -73,7 +73,7 @@ async function listOpenInvocations(
   return found;
 }
 
-async function listAssociations(ssm: SSMClient, InstanceId: string): Promise<NeighbourFacts['associations']> {
+async function listAssociations(ssm: SSMClient, InstanceId: string): Promise<OtherActivityFacts['associations']> {
   try {
     const { InstanceAssociationStatusInfos = [] } = await ssm.send(
       new DescribeInstanceAssociationsStatusCommand({ InstanceId, MaxResults: ASSOCIATIONS_MAX }),
@@ -97,7 +97,11 @@ async function listAssociations(ssm: SSMClient, InstanceId: string): Promise<Nei
  * one for each instance: State Manager has no bulk form.
  * @param since begin of the oldest boot among them
  */
-export async function findNeighbours(ssm: SSMClient, instanceIds: string[], since: Timestamp): Promise<NeighbourFacts> {
+export async function readOtherActivity(
+  ssm: SSMClient,
+  instanceIds: string[],
+  since: Timestamp,
+): Promise<OtherActivityFacts> {
   const ids = new Set(instanceIds);
   const sessions = await listSessions(ssm, ids);
   const invocations = await listOpenInvocations(ssm, ids, since);

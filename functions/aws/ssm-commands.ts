@@ -10,7 +10,7 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { addSeconds } from '../domain/model/time.ts';
-import { explainMisfit } from '../domain/model/validation-message.ts';
+import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
 import { type Bisected, bisect } from './sdk/bisect.ts';
 import { describeFailure } from './sdk/failures.ts';
@@ -97,7 +97,7 @@ const invocationSchema = z.object({
 function toInvocation(reply: CommandInvocation): Invocation {
   const parsed = invocationSchema.safeParse(reply);
   if (!parsed.success) {
-    throw new ReveilleError('UnexpectedReply', `ListCommandInvocations: ${explainMisfit(parsed.error)}`);
+    throw new ReveilleError('UnexpectedReply', `ListCommandInvocations: ${validationMessage(parsed.error)}`);
   }
   const { CommandId, InstanceId, Status, StatusDetails, CommandPlugins } = parsed.data;
   const ends = CommandPlugins.flatMap(({ ResponseFinishDateTime }) => ResponseFinishDateTime?.toISOString() ?? []);

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { describeInstances } from '../aws/ec2-describe.ts';
 import { createEc2Client, createSsmClient } from '../aws/sdk/clients.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
-import { closeLook, enterBatch } from '../domain/batch/apply-changes.ts';
+import { applyChanges, beginBatch } from '../domain/batch/apply-changes.ts';
 import { type Batch, batchSchema } from '../domain/batch/batch.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
-import { fail, moveTo } from '../domain/batch/transitions.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import { fail, toStep } from '../domain/batch/transitions.ts';
 import { judgeReadiness } from '../domain/steps/readiness.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
@@ -21,22 +21,22 @@ export function createCheckReadiness(runtime: Runtime): Handler<Batch> {
   const ssm = createSsmClient(runtime.clientOptions);
 
   return createHandler(runtime, 'CheckReadiness', batchSchema, async (received) => {
-    const batch = enterBatch(received, now());
+    const batch = beginBatch(received, now());
     const booting = batch.instances.filter(({ step }) => step === 'readiness');
-    if (booting.length === 0) return closeLook(batch, [], now());
+    if (booting.length === 0) return applyChanges(batch, [], now());
     const ids = booting.map(({ instanceId }) => instanceId);
     const facts = await describeInstances(ec2, ids);
     const agents = await describeAgents(ssm, ids);
 
     const moment = now();
-    const changed = booting.flatMap((instance): ConveyorInstance[] => {
+    const changed = booting.flatMap((instance): BatchInstance[] => {
       const { instanceId } = instance;
       const seen = { instance: facts.get(instanceId) ?? null, agent: agents.get(instanceId) ?? null };
       const decision = judgeReadiness(instance, seen, settings.READINESS_DEADLINE_SECONDS, moment);
       switch (decision.action) {
         case 'ready': {
           const { launchTime, version } = decision;
-          return [moveTo({ ...instance, launchTime, versionBefore: version }, 'update', moment)];
+          return [toStep({ ...instance, launchTime, versionBefore: version }, 'update', moment)];
         }
         case 'fail':
           return [fail(instance, decision.reason.code, decision.reason.text, moment)];
@@ -44,7 +44,7 @@ export function createCheckReadiness(runtime: Runtime): Handler<Batch> {
           return [];
       }
     });
-    const next = closeLook(batch, changed, moment);
+    const next = applyChanges(batch, changed, moment);
     logger.info('readiness looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
     return next;
   });

@@ -25,15 +25,15 @@ import { manifestKey, openRunKey, planKey } from '../domain/model/object-keys.ts
 import { plainText } from '../domain/model/plain-text.ts';
 import type { Run } from '../domain/model/run.ts';
 import { addSeconds, toTimestamp } from '../domain/model/time.ts';
-import { carriedLeases } from '../domain/ownership/lease.ts';
-import type { LeaseStanding } from '../domain/ownership/lease-status.ts';
+import { leasesOn } from '../domain/ownership/lease.ts';
+import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
 import type { OpenRun } from '../domain/report/run-register.ts';
-import { findStandings } from '../operations/read-lease-status.ts';
+import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { releaseOwnLock } from '../operations/take-run-lock.ts';
 import { environment, wholeNumber } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type Claim, claimRun } from './claim-run.ts';
+import { type LockOutcome, takeRunLock } from './claim-run.ts';
 
 /** What one payload carries (docs/aws-behaviour.md 26), and what this design has been measured with. */
 const INSTANCES_MAX = 500;
@@ -63,7 +63,7 @@ export interface Listed {
   listing: number;
   settling: number;
   dryRun: boolean;
-  claim: Claim;
+  claim: LockOutcome;
   /** Whose work it is: another run's, if the claim says so. */
   claimedBy: string;
   /** null: another run does its work. */
@@ -104,10 +104,10 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
   async function look(groupOf: Map<string, string>, names: ExecutionNames) {
     const ids = [...groupOf.keys()];
     const facts = await describeInstances(ec2, ids);
-    const found = await findStandings({ bucket, sfn, names, now }, carriedLeases(facts));
+    const found = await readLeaseStatuses({ bucket, sfn, names, now }, leasesOn(facts));
     const leases = new Map(found.map((one) => [one.instanceId, one]));
     const decide = (instanceId: string, stopProtected: boolean): Eligibility => {
-      const lease: LeaseStanding | null = leases.get(instanceId)?.standing ?? null;
+      const lease: LeaseStatus | null = leases.get(instanceId)?.status ?? null;
       const instance = facts.get(instanceId) ?? null;
       return decideEligibility({ instanceId, instance, stopProtected, lease }, settings.OPT_OUT_TAG);
     };
@@ -129,7 +129,7 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
       const instance = facts.get(instanceId);
       const { decision, originalState, reason } = settle(decide(instanceId, stopProtected.has(instanceId)));
       const lease = leases.get(instanceId);
-      const ignored = lease?.standing.standing === 'ignored' ? lease.standing.why : null;
+      const ignored = lease?.status.kind === 'ignored' ? lease.status.why : null;
       return {
         instanceId,
         name: instance?.name ?? null,
@@ -231,7 +231,7 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
       scheduledTime,
       takenAt: toTimestamp(now()),
     } as const;
-    const { claim, runId: claimedBy } = await claimRun({ bucket, sfn }, own, now());
+    const { claim, runId: claimedBy } = await takeRunLock({ bucket, sfn }, own, now());
     if (claim === 'held') return { ...(await refusing(own, () => list(request, names))), claim, claimedBy };
     logger.info('another run does this work', { runId: names.runId, claim, claimedBy });
     return {

@@ -4,7 +4,7 @@ import { describeInstances } from '../aws/ec2-describe.ts';
 import type { EC2Client, SNSClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { publish } from '../aws/topic.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { batchResultSchema } from '../domain/batch/batch-result.ts';
 import { type Manifest, manifestSchema } from '../domain/listing/manifest.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
@@ -28,7 +28,7 @@ export interface ReportingTools extends Pick<Runtime, 'now' | 'logger'> {
 /** Makes the reports of runs: of those that come to their end, and of those that are found dead. */
 export function createReporting({ ec2, sns, bucket, bucketName, topicArn, metrics, now, logger }: ReportingTools) {
   /** A result that can't be read is no result, and must not cost the others their report. */
-  async function readResult(key: string, listedAt: string): Promise<ConveyorInstance[]> {
+  async function readResult(key: string, listedAt: string): Promise<BatchInstance[]> {
     try {
       const result = await bucket.get(key, batchResultSchema);
       // An execution's name can be used again after 90 days, and files are kept for longer (docs/aws-behaviour.md 28).
@@ -40,8 +40,8 @@ export function createReporting({ ec2, sns, bucket, bucketName, topicArn, metric
     }
   }
 
-  async function readResults(manifest: Manifest): Promise<ConveyorInstance[]> {
-    const results: ConveyorInstance[] = [];
+  async function readResults(manifest: Manifest): Promise<BatchInstance[]> {
+    const results: BatchInstance[] = [];
     for (let batch = 0; batch < manifest.batches; batch++) {
       results.push(...(await readResult(resultKey(manifest.run, batch), manifest.listedAt)));
     }
@@ -49,7 +49,7 @@ export function createReporting({ ec2, sns, bucket, bucketName, topicArn, metric
   }
 
   /** Those without a settled result are looked at once more: the report says how they were left. */
-  async function observe(manifest: Manifest, results: ConveyorInstance[]): Promise<Observed> {
+  async function observe(manifest: Manifest, results: BatchInstance[]): Promise<Observed> {
     const settled = new Set(results.filter(({ step }) => step === 'settled').map(({ instanceId }) => instanceId));
     const missing = manifest.instances
       .filter(({ decision, instanceId }) => decision === 'take-part' && !settled.has(instanceId))

@@ -1,5 +1,5 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { describeExecutionLife } from '../aws/executions.ts';
+import { describeExecutionStatus } from '../aws/executions.ts';
 import { mapConcurrently } from '../aws/sdk/batching.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
@@ -7,18 +7,18 @@ import { childArn, executionArn, type StateMachineNames } from '../domain/model/
 import { recordKey } from '../domain/model/object-keys.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
 import type { Lease } from '../domain/ownership/lease.ts';
-import { judgeLease, type LeaseFacts, type LeaseStanding, ownLease } from '../domain/ownership/lease-status.ts';
+import { type LeaseFacts, type LeaseStatus, leaseStatusOf, parseOwnLease } from '../domain/ownership/lease-status.ts';
 import { type HoldRecord, holdRecordSchema } from '../domain/ownership/start-record.ts';
 import { findLostAttempts } from './find-lost-attempts.ts';
 
 const LOOKED_UP_AT_ONCE = 8;
 
 /** A lease tag, the instance that carries it, what it means, and its record if it has one. */
-export interface FoundOn {
+export interface LeaseFinding {
   instanceId: string;
   value: string;
   record: HoldRecord | null;
-  standing: LeaseStanding;
+  status: LeaseStatus;
 }
 
 /** What is no record must cost no other child's instances their restoring: its own are busy, and their leases grow old. */
@@ -57,23 +57,23 @@ function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> 
  * for each run and each child, one DescribeExecution; for each child that is dead, one more listing, and two reads for each
  * of its attempts. Nothing where nobody carries a lease.
  */
-export async function findStandings(
+export async function readLeaseStatuses(
   { bucket, sfn, names, now }: { bucket: Bucket; sfn: SFNClient; names: StateMachineNames; now(): Date },
   leases: { instanceId: string; value: string }[],
-): Promise<FoundOn[]> {
+): Promise<LeaseFinding[]> {
   const values = [...new Set(leases.map(({ value }) => value))];
-  const lifeOf = once((arn: string) => describeExecutionLife(sfn, arn));
+  const livenessOf = once((arn: string) => describeExecutionStatus(sfn, arn));
   const attemptsOf = once((runAndChild: string) => {
     const [runId = '', child = ''] = runAndChild.split('/');
     return orUnreadable(() => findLostAttempts(bucket, { run: { runId }, child, attempts: [] }));
   });
   const lookUp = async (value: string): Promise<Evidence> => {
-    const lease = ownLease(value, names.stateMachine);
+    const lease = parseOwnLease(value, names.stateMachine);
     const record = lease === null ? null : await orUnreadable(() => readRecord(bucket, lease));
     if (lease === null || record === null) return NOTHING;
     if (record === 'unreadable') return { ...NOTHING, record };
-    const run = await lifeOf(executionArn({ ...names, runId: lease.runId }));
-    const child = await lifeOf(childArn({ ...names, child: lease.child }));
+    const run = await livenessOf(executionArn({ ...names, runId: lease.runId }));
+    const child = await livenessOf(childArn({ ...names, child: lease.child }));
     return { record, run, child };
   };
   const evidence = await mapConcurrently(values, LOOKED_UP_AT_ONCE, lookUp);
@@ -81,14 +81,14 @@ export async function findStandings(
   return mapConcurrently(leases, LOOKED_UP_AT_ONCE, async ({ instanceId, value }) => {
     const seen = byValue.get(value) ?? NOTHING;
     const judge = (facts: Evidence, attempts: Attempt[] = []) =>
-      judgeLease({ instanceId, value, ...facts, attempts }, names.stateMachine, now());
+      leaseStatusOf({ instanceId, value, ...facts, attempts }, names.stateMachine, now());
     const record = seen.record === 'unreadable' ? null : seen.record;
-    const standing = judge(seen);
-    if (record === null || standing.standing !== 'orphaned') return { instanceId, value, record, standing };
+    const status = judge(seen);
+    if (record === null || status.kind !== 'orphaned') return { instanceId, value, record, status };
     const attempts = await attemptsOf(`${record.runId}/${record.child}`);
     if (attempts === 'unreadable') {
-      return { instanceId, value, record, standing: judge({ ...seen, record: attempts }) };
+      return { instanceId, value, record, status: judge({ ...seen, record: attempts }) };
     }
-    return { instanceId, value, record, standing: judge(seen, attempts.get(instanceId)) };
+    return { instanceId, value, record, status: judge(seen, attempts.get(instanceId)) };
   });
 }

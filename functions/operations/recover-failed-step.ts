@@ -3,12 +3,12 @@ import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listInvocations } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Attempt, toHold } from '../domain/ownership/attempt.ts';
-import { isOfFailedStep, mayHaveStray } from '../domain/steps/restore.ts';
+import { hasFailedStep, mayStillBeStarted } from '../domain/steps/restore.ts';
 import { failCaught } from '../domain/steps/restore-result.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
-import { updateMayRunUntil, withEnds, withLostCommands } from '../domain/work/sent-commands.ts';
+import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { findLostAttempts } from './find-lost-attempts.ts';
@@ -28,7 +28,7 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
   async function recover(batch: Batch): Promise<Batch> {
     const lost = await findLostAttempts(bucket, batch);
     const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
-    const instances = batch.instances.map((instance): ConveyorInstance => {
+    const instances = batch.instances.map((instance): BatchInstance => {
       const known = instance.hold === null ? [] : [instance.hold, ...instance.hold.earlier];
       const hold = toHold([...known, ...(lost.get(instance.instanceId) ?? [])]);
       return failCaught(withLostCommands({ ...instance, hold }, sent), batch.error, now());
@@ -37,7 +37,7 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
     return { ...rest, instances };
   }
 
-  async function recoverIfPossible(batch: Batch): Promise<Batch> {
+  async function recoverFailedStep(batch: Batch): Promise<Batch> {
     if (batch.error === undefined) return batch;
     try {
       return await recover(batch);
@@ -52,7 +52,7 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
   }
 
   /** Asks what became of commands that may still be at work on an instance which is to be stopped. */
-  async function followCommands(instances: ConveyorInstance[]): Promise<ConveyorInstance[]> {
+  async function followCommands(instances: BatchInstance[]): Promise<BatchInstance[]> {
     const held = instances.filter((instance) => instance.hold !== null && updateMayRunUntil(instance, now()) !== null);
     const open = held.flatMap(({ commands }) => commands.filter(({ endedAt }) => endedAt === null));
     const invocations = new Map<string, Invocation>();
@@ -65,7 +65,7 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
       const ours = instance.commands.flatMap(
         ({ commandId }) => invocations.get(`${commandId}/${instance.instanceId}`) ?? [],
       );
-      return withEnds(instance, ours, work, now());
+      return noteCommandEnds(instance, ours, work, now());
     });
   }
 
@@ -73,13 +73,15 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
    * A copy of a failed step that nobody waits for any more may have gone on: written its record, or sent its command,
    * after the step was given up.
    */
-  async function recoverStrays(batch: Batch, instances: ConveyorInstance[]): Promise<ConveyorInstance[]> {
-    if (!instances.some(isOfFailedStep)) return instances;
-    const lost = instances.some(mayHaveStray) ? await findLostAttempts(bucket, batch) : new Map<string, Attempt[]>();
+  async function findLateWrites(batch: Batch, instances: BatchInstance[]): Promise<BatchInstance[]> {
+    if (!instances.some(hasFailedStep)) return instances;
+    const lost = instances.some(mayStillBeStarted)
+      ? await findLostAttempts(bucket, batch)
+      : new Map<string, Attempt[]>();
     const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
     return instances.map((instance) => {
-      if (!isOfFailedStep(instance)) return instance;
-      const hold = mayHaveStray(instance) ? toHold(lost.get(instance.instanceId) ?? []) : instance.hold;
+      if (!hasFailedStep(instance)) return instance;
+      const hold = mayStillBeStarted(instance) ? toHold(lost.get(instance.instanceId) ?? []) : instance.hold;
       return withLostCommands({ ...instance, hold }, sent);
     });
   }
@@ -94,5 +96,5 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
     }
   }
 
-  return { recoverIfPossible, recoverStrays, followCommands };
+  return { recoverFailedStep, findLateWrites, followCommands };
 }

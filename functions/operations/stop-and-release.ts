@@ -2,18 +2,18 @@ import { stopInstances } from '../aws/ec2-start-stop.ts';
 import { untagInstances } from '../aws/ec2-tags.ts';
 import type { EC2Client, SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { findNeighbours } from '../aws/ssm-activity.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import { readOtherActivity } from '../aws/ssm-activity.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import type { Reason } from '../domain/model/reason.ts';
 import type { Run } from '../domain/model/run.ts';
 import { formatLease, isLeaseOf, LEASE_TAG } from '../domain/ownership/lease.ts';
-import { findNeighbour, findOwnCommands } from '../domain/steps/other-activity.ts';
-import { neighboursUnknown, type RestoreDecision, withNeighbour } from '../domain/steps/restore.ts';
+import { findOtherActivity, findOwnCommands } from '../domain/steps/other-activity.ts';
+import { noteOtherActivity, otherActivityUnknown, type RestoreDecision } from '../domain/steps/restore.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
-export type Decided = [ConveyorInstance, RestoreDecision];
+export type Decided = [BatchInstance, RestoreDecision];
 
 /** Whose leases they are: a child of a run. */
 export interface Holder {
@@ -24,7 +24,7 @@ export interface Holder {
 /** The value that its lease should have: any of this child's, for an attempt that was lost may have been the last to write it. */
 export function leaseOf(
   { run: { stateMachine, runId }, child }: Holder,
-  { hold }: ConveyorInstance,
+  { hold }: BatchInstance,
   facts: InstanceFacts | undefined,
 ): string | null {
   if (hold === null) return null;
@@ -45,7 +45,7 @@ interface Surroundings {
 }
 
 /** Asked of nobody but those that would be stopped now: it costs a call for each. */
-async function lookAround(
+async function readActivityOnStops(
   { ssm, logger }: Tools,
   decided: Decided[],
   facts: Map<string, InstanceFacts>,
@@ -58,35 +58,35 @@ async function lookAround(
   const ids = toStop.map(([{ instanceId }]) => instanceId);
   const [since] = ids.flatMap((id) => launchTimeOf(id) ?? []).sort();
   try {
-    const found = await findNeighbours(ssm, ids, since ?? toStop[0]?.[0].stepSince ?? '');
+    const found = await readOtherActivity(ssm, ids, since ?? toStop[0]?.[0].stepSince ?? '');
     return new Map(
       toStop.map(([{ instanceId: id, commands }]) => {
         const known = new Set(commands.map(({ commandId }) => commandId));
-        const neighbour = findNeighbour(id, launchTimeOf(id), found, known);
+        const neighbour = findOtherActivity(id, launchTimeOf(id), found, known);
         return [id, { neighbour, ownCommands: findOwnCommands(id, launchTimeOf(id), found) }];
       }),
     );
   } catch (error) {
     const failure = describeFailure(error);
     logger.warn('who else is at work could not be found out', { failure });
-    const neighbour = neighboursUnknown(`${failure.code}: ${failure.message}`);
+    const neighbour = otherActivityUnknown(`${failure.code}: ${failure.message}`);
     return new Map(ids.map((id) => [id, { neighbour, ownCommands: [] }]));
   }
 }
 
 /** Decides once more on those that would be stopped now, with what is at work on them. */
-export async function reconsider(
+export async function confirmStops(
   tools: Tools,
   decided: Decided[],
   facts: Map<string, InstanceFacts>,
-  decide: (instance: ConveyorInstance, neighbour: Reason | null) => Decided,
+  decide: (instance: BatchInstance, neighbour: Reason | null) => Decided,
 ): Promise<Decided[]> {
-  const surroundings = await lookAround(tools, decided, facts);
+  const surroundings = await readActivityOnStops(tools, decided, facts);
   return decided.map(([instance, decision]) => {
     const around = surroundings.get(instance.instanceId);
     if (around === undefined) return [instance, decision];
     const known = withLostCommands(instance, around.ownCommands);
-    return decide(withNeighbour(known, around.neighbour, tools.now()), around.neighbour);
+    return decide(noteOtherActivity(known, around.neighbour, tools.now()), around.neighbour);
   });
 }
 

@@ -2,7 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
 import { createBucket, type Versioned } from '../aws/bucket.ts';
 import { describeTagged } from '../aws/ec2-describe.ts';
-import { describeExecutionLife } from '../aws/executions.ts';
+import { describeExecutionStatus } from '../aws/executions.ts';
 import {
   createEc2Client,
   createS3Client,
@@ -17,12 +17,18 @@ import { parseStateMachineArn, type StateMachineNames } from '../domain/model/ex
 import { LAST_COMPLETE_RUN_KEY } from '../domain/model/object-keys.ts';
 import { addSeconds, secondsBetween, toTimestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
-import { type Carrier, isOpen, isOrphan, type Orphan, oldestAgeSeconds } from '../domain/ownership/leased-instance.ts';
-import { type HolderLife, judgeHolder, type Lock } from '../domain/ownership/run-lock.ts';
-import { isSettled, type Reconciled, summarizeReconciled } from '../domain/report/reconcile-report.ts';
+import {
+  isOpen,
+  isOrphan,
+  type LeasedInstance,
+  type Orphan,
+  oldestAgeSeconds,
+} from '../domain/ownership/leased-instance.ts';
+import { holderLiveness, type Liveness, type Lock } from '../domain/ownership/run-lock.ts';
+import { isSettled, type ReconcileResult, summarizeReconciled } from '../domain/report/reconcile-report.ts';
 import { lastCompleteRunSchema } from '../domain/report/run-register.ts';
 import { createReporting } from '../operations/make-report.ts';
-import { findStandings } from '../operations/read-lease-status.ts';
+import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { readLock, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
@@ -58,8 +64,8 @@ export interface Pass {
   oldestLeaseAgeSeconds: number;
   /** Leases that hold nothing: forged, or copied with an image. */
   ignoredLeases: number;
-  lock: 'free' | HolderLife;
-  instances: Reconciled[];
+  lock: 'free' | Liveness;
+  instances: ReconcileResult[];
   /** Runs that died before their report, and have one now. */
   reportedRuns: string[];
 }
@@ -81,35 +87,35 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
   const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = settings;
   const reporting = createReporting({ ec2, sns, bucket, bucketName, topicArn, metrics, now, logger });
 
-  async function lifeOfHolder(seen: Versioned<Lock> | null): Promise<Pass['lock']> {
+  async function readHolderLiveness(seen: Versioned<Lock> | null): Promise<Pass['lock']> {
     if (seen === null) return 'free';
     const { value } = seen;
     const execution =
       value.kind === 'run'
-        ? await describeExecutionLife(sfn, value.executionArn)
+        ? await describeExecutionStatus(sfn, value.executionArn)
         : ({ status: 'unknown', why: 'not an execution' } as const);
-    return judgeHolder(value, execution, now());
+    return holderLiveness(value, execution, now());
   }
 
-  async function findCarriers(): Promise<Carrier[]> {
+  async function findCarriers(): Promise<LeasedInstance[]> {
     const tagged = await describeTagged(ec2, LEASE_TAG);
     const byId = new Map(tagged.map((facts) => [facts.instanceId, facts]));
     const leases = tagged.map(({ instanceId, tags }) => ({ instanceId, value: tags[LEASE_TAG] ?? '' }));
-    const found = await findStandings({ bucket, sfn, names, now }, leases);
+    const found = await readLeaseStatuses({ bucket, sfn, names, now }, leases);
     return found.flatMap(({ instanceId, ...rest }) => {
       const facts = byId.get(instanceId);
       return facts === undefined ? [] : [{ facts, ...rest }];
     });
   }
 
-  const findOrphans = (carriers: Carrier[]): Orphan[] =>
+  const findOrphans = (carriers: LeasedInstance[]): Orphan[] =>
     carriers.filter((carrier) => isOpen(carrier, names.stateMachine)).filter(isOrphan);
 
   /**
    * Only whoever has the lock may act: a run that begins meanwhile would take the orphans over. What was seen before the lock
    * is seen again under it: meanwhile a dead run may have been redriven, which can start nothing from now on.
    */
-  async function act(seen: Versioned<Lock> | null, context: InvocationContext): Promise<Reconciled[]> {
+  async function act(seen: Versioned<Lock> | null, context: InvocationContext): Promise<ReconcileResult[]> {
     const takenAt = toTimestamp(now());
     const expiresAt = addSeconds(takenAt, context.getRemainingTimeInMillis() / 1000);
     const lock: Lock = { kind: 'reconciler', requestId: context.awsRequestId, takenAt, expiresAt };
@@ -120,12 +126,12 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
       logger.error('orphans could not be looked at again, will be tried again', { failure: describeFailure(error) });
       return [];
     } finally {
-      await letGo(lock.requestId);
+      await releaseReconcilerLock(lock.requestId);
     }
   }
 
-  async function putBack(orphans: Orphan[], context: InvocationContext): Promise<Reconciled[]> {
-    const done: Reconciled[] = [];
+  async function putBack(orphans: Orphan[], context: InvocationContext): Promise<ReconcileResult[]> {
+    const done: ReconcileResult[] = [];
     const hasTime = timeKeeper(context);
     for (const group of groupByChild(orphans)) {
       if (!hasTime()) break;
@@ -143,7 +149,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
   }
 
   /** If it can't, it is free once this Lambda is dead: that must not hide what was done. */
-  async function letGo(requestId: string): Promise<void> {
+  async function releaseReconcilerLock(requestId: string): Promise<void> {
     try {
       const held = await readLock(bucket);
       if (held?.value.kind === 'reconciler' && held.value.requestId === requestId) await releaseLock(bucket, held);
@@ -152,7 +158,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     }
   }
 
-  async function tell(done: Reconciled[], requestId: string): Promise<void> {
+  async function tell(done: ReconcileResult[], requestId: string): Promise<void> {
     const settled = done.filter(isSettled);
     for (const runId of new Set(settled.map((one) => one.runId))) {
       const instances = settled.filter((one) => one.runId === runId);
@@ -180,7 +186,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
 
   return createHandler(runtime, 'ReconcileLeases', triggerSchema, async (trigger, context) => {
     const seen = await readLock(bucket);
-    const lock = await lifeOfHolder(seen);
+    const lock = await readHolderLiveness(seen);
     const carriers = await findCarriers();
     const open = carriers.filter((carrier) => isOpen(carrier, names.stateMachine));
     const orphans = findOrphans(carriers);
@@ -199,7 +205,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     const pass: Pass = {
       openLeases: open.length,
       oldestLeaseAgeSeconds: oldestAgeSeconds(open, now()),
-      ignoredLeases: carriers.filter(({ standing }) => standing.standing === 'ignored').length,
+      ignoredLeases: carriers.filter(({ status }) => status.kind === 'ignored').length,
       lock,
       instances,
       reportedRuns,

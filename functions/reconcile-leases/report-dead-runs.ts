@@ -1,9 +1,9 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { describeExecutionLife } from '../aws/executions.ts';
+import { describeExecutionStatus } from '../aws/executions.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { OPEN_RUNS_PREFIX } from '../domain/model/object-keys.ts';
-import { lifeOf } from '../domain/ownership/execution-status.ts';
+import { livenessOf } from '../domain/ownership/execution-status.ts';
 import { openRunSchema } from '../domain/report/run-register.ts';
 import type { createReporting } from '../operations/make-report.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -46,8 +46,8 @@ async function reportIfDead(
 ): Promise<string | null> {
   const open = await bucket.get(key, openRunSchema);
   if (open === null || isHolding(open.runId)) return null;
-  const life = await describeExecutionLife(sfn, open.executionArn);
-  if (lifeOf(life, open.openedAt, now()) !== 'dead') return null;
+  const life = await describeExecutionStatus(sfn, open.executionArn);
+  if (livenessOf(life, open.openedAt, now()) !== 'dead') return null;
   const report = await reporting.makeReport(open, {
     Error: 'RunDied',
     Cause: 'the execution ended before its report',

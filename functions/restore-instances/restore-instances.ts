@@ -3,9 +3,9 @@ import { createBucket } from '../aws/bucket.ts';
 import { describeInstances } from '../aws/ec2-describe.ts';
 import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { closeLook } from '../domain/batch/apply-changes.ts';
+import { applyChanges } from '../domain/batch/apply-changes.ts';
 import { type Batch, batchSchema } from '../domain/batch/batch.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { BatchResult } from '../domain/batch/batch-result.ts';
 import { resultKey } from '../domain/model/object-keys.ts';
 import type { Reason } from '../domain/model/reason.ts';
@@ -15,7 +15,7 @@ import { decideKeptLease, decideRestore } from '../domain/steps/restore.ts';
 import { applyRestore } from '../domain/steps/restore-result.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import { createRecovery } from '../operations/recover-failed-step.ts';
-import { type Decided, leaseOf, reconsider, releaseDecided, stopDecided } from '../operations/stop-and-release.ts';
+import { confirmStops, type Decided, leaseOf, releaseDecided, stopDecided } from '../operations/stop-and-release.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
@@ -55,18 +55,18 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
       ec2,
       wanted.map(({ instanceId }) => instanceId),
     );
-    const batch = await recovery.recoverIfPossible(received);
+    const batch = await recovery.recoverFailedStep(received);
     const waiting = batch.instances.filter(({ step }) => step === 'restore');
-    const members = await recovery.followCommands(await recovery.recoverStrays(batch, waiting));
+    const members = await recovery.followCommands(await recovery.findLateWrites(batch, waiting));
 
-    const decide = (instance: ConveyorInstance, neighbour: Reason | null): Decided => {
+    const decide = (instance: BatchInstance, neighbour: Reason | null): Decided => {
       const found = facts.get(instance.instanceId);
       const leaseValue = leaseOf(batch, instance, found);
       const seen = { instance: found ?? null, leaseTag: LEASE_TAG, leaseValue, neighbour, areWritersDead: false };
       return [instance, decideRestore(instance, seen, settings.RESTORE_DEADLINE_SECONDS, now())];
     };
     const alone = members.map((instance) => decide(instance, null));
-    const decided = await reconsider({ ssm, logger, now }, alone, facts, decide);
+    const decided = await confirmStops({ ssm, logger, now }, alone, facts, decide);
     const refusals = await stopDecided(ec2, decided, timeKeeper(context));
     const keptLeases = await releaseDecided(ec2, batch, decided, facts);
 
@@ -79,7 +79,7 @@ export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
           : decision;
       return applyRestore(instance, effective, refusals.get(instance.instanceId) ?? null, moment);
     });
-    const closed = closeLook(batch, changed, moment);
+    const closed = applyChanges(batch, changed, moment);
     const next = batch.error === undefined ? closed : { ...closed, error: batch.error };
     if (next.counts.unsettled < received.counts.unsettled || next.counts.unsettled === 0) await store(next);
     logger.info('restoring looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });

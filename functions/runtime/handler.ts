@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import { namingFailures } from '../aws/sdk/failures.ts';
+import { withErrorName } from '../aws/sdk/failures.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
-import { explainMisfit } from '../domain/model/validation-message.ts';
+import { validationMessage } from '../domain/model/validation-message.ts';
 import type { InvocationContext, Runtime } from './runtime.ts';
 
 export type Handler<Output> = (event: unknown, context: InvocationContext) => Promise<Output>;
@@ -10,7 +10,7 @@ export type Handler<Output> = (event: unknown, context: InvocationContext) => Pr
 export function parseEnvironment<T>(schema: z.ZodType<T>, environment: Runtime['environment']): T {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
-  throw new ReveilleError('InvalidEnvironment', explainMisfit(parsed.error));
+  throw new ReveilleError('InvalidEnvironment', validationMessage(parsed.error));
 }
 
 /**
@@ -27,10 +27,10 @@ export function createHandler<Input, Output>(
   return async (event, context) => {
     const parsed = schema.safeParse(event);
     if (!parsed.success) {
-      throw new ReveilleError('InvalidInput', `${name}: ${explainMisfit(parsed.error)}`);
+      throw new ReveilleError('InvalidInput', `${name}: ${validationMessage(parsed.error)}`);
     }
     try {
-      return await namingFailures(name, () => act(parsed.data, context));
+      return await withErrorName(name, () => act(parsed.data, context));
     } catch (error) {
       logger.error(`${name} failed`, error as Error);
       throw error;

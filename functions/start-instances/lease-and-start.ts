@@ -5,7 +5,7 @@ import { type Bisected, bisect } from '../aws/sdk/bisect.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
 import type { AwsFailure } from '../aws/sdk/failures.ts';
 import type { Batch } from '../domain/batch/batch.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { recordKey } from '../domain/model/object-keys.ts';
 import { type Attempt, maySendStart } from '../domain/ownership/attempt.ts';
@@ -19,7 +19,7 @@ const isAboutTagged = ({ code }: AwsFailure): boolean =>
 
 /** One to be held. `adopted`: attempts of a dead run that have started it; then it is only taken over, not started. */
 export interface ToHold {
-  instance: ConveyorInstance;
+  instance: BatchInstance;
   adopted: Attempt[];
 }
 
@@ -99,7 +99,7 @@ async function hold(
  * @param noteNoStart called before a failure is thrown that came before any start was sent
  * @returns what became of each; one that EC2's reply leaves out is not in it
  */
-export async function holdAndStart(
+export async function recordLeaseAndStart(
   tools: Tools,
   batch: Batch,
   members: ToHold[],

@@ -2,26 +2,26 @@ import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
 import { describeInstances } from '../aws/ec2-describe.ts';
 import { createEc2Client, createS3Client, createSfnClient, REQUEST_TIMEOUT_SECONDS } from '../aws/sdk/clients.ts';
-import { closeLook, enterBatch } from '../domain/batch/apply-changes.ts';
+import { applyChanges, beginBatch } from '../domain/batch/apply-changes.ts';
 import { type Batch, batchSchema } from '../domain/batch/batch.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { startNoteKey } from '../domain/model/object-keys.ts';
 import { type Attempt, toAttempt, toHold } from '../domain/ownership/attempt.ts';
-import { carriedLeases, isLeaseOf } from '../domain/ownership/lease.ts';
-import type { LeaseStanding } from '../domain/ownership/lease-status.ts';
+import { isLeaseOf, leasesOn } from '../domain/ownership/lease.ts';
+import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
 import type { StartNote } from '../domain/ownership/start-record.ts';
 import { applyStartDecision, decideStart, type StartFacts } from '../domain/steps/start.ts';
-import { leaveAsleep, tooLateToStart } from '../domain/steps/start-deadline.ts';
+import { skipStart, tooLateToStart } from '../domain/steps/start-deadline.ts';
 import { applyStart, type StartResult, toNoStartNote, toStartNote, wasAwake } from '../domain/steps/start-result.ts';
 import { findLostAttempts } from '../operations/find-lost-attempts.ts';
-import { findStandings } from '../operations/read-lease-status.ts';
+import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
-import { holdAndStart, type ToHold } from './lease-and-start.ts';
+import { recordLeaseAndStart, type ToHold } from './lease-and-start.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -36,7 +36,7 @@ const environmentSchema = z.object({
 /** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
 const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', isUnsure: true };
 
-const idOf = ({ instanceId }: ConveyorInstance): string => instanceId;
+const idOf = ({ instanceId }: BatchInstance): string => instanceId;
 
 interface Wanted extends ToHold {
   facts: StartFacts;
@@ -60,12 +60,12 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
   };
 
   /** What leases mean that are not this child's own: asked only where somebody carries one. */
-  async function readLeases(batch: Batch, facts: Map<string, InstanceFacts>): Promise<Map<string, LeaseStanding>> {
+  async function readLeases(batch: Batch, facts: Map<string, InstanceFacts>): Promise<Map<string, LeaseStatus>> {
     const { run, child } = batch;
-    const others = carriedLeases(facts).filter(({ value }) => !isLeaseOf(value, { ...run, child }));
+    const others = leasesOn(facts).filter(({ value }) => !isLeaseOf(value, { ...run, child }));
     const names = { partition: settings.PARTITION, ...run };
-    const found = await findStandings({ bucket, sfn, names, now }, others);
-    return new Map(found.map(({ instanceId, standing }) => [instanceId, standing]));
+    const found = await readLeaseStatuses({ bucket, sfn, names, now }, others);
+    return new Map(found.map(({ instanceId, status }) => [instanceId, status]));
   }
 
   /**
@@ -87,7 +87,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
     tried: Attempt,
     lostBefore: Map<string, Attempt[]>,
     hasTime: () => boolean,
-  ): Promise<ConveyorInstance[]> {
+  ): Promise<BatchInstance[]> {
     const noteNoStart = () =>
       note(
         batch,
@@ -96,7 +96,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
           wanted.map(({ instance }) => idOf(instance)),
         ),
       );
-    const results = await holdAndStart({ ec2, bucket, now, hasTime }, batch, wanted, facts, tried, noteNoStart);
+    const results = await recordLeaseAndStart({ ec2, bucket, now, hasTime }, batch, wanted, facts, tried, noteNoStart);
     const acceptedAt = now();
     // One was awake already: another copy of this very call may live, where Lambda's client has given up on one that goes on.
     // Its record would be there by now.
@@ -112,26 +112,26 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
   }
 
   /** Why nobody may be held now, although somebody is to be; null: they may. */
-  async function whyNot(batch: Batch, moment: Date): Promise<((one: Wanted) => ConveyorInstance) | null> {
+  async function whyNot(batch: Batch, moment: Date): Promise<((one: Wanted) => BatchInstance) | null> {
     if (!(await hasLock(bucket, batch.run))) {
       return ({ instance, facts }) =>
         failWithoutLock({ ...instance, hold: instance.hold ?? facts.earlierHold }, moment);
     }
     const late = tooLateToStart(batch.run.finishBy, limits, moment);
-    return late === null ? null : ({ instance, facts }) => leaveAsleep(instance, facts.earlierHold, late, moment);
+    return late === null ? null : ({ instance, facts }) => skipStart(instance, facts.earlierHold, late, moment);
   }
 
   return createHandler(runtime, 'StartInstances', batchSchema, async (received, context) => {
-    const batch = enterBatch(received, now());
+    const batch = beginBatch(received, now());
     const waiting = batch.instances.filter(({ step }) => step === 'start');
-    if (waiting.length === 0) return closeLook(batch, [], now());
+    if (waiting.length === 0) return applyChanges(batch, [], now());
     const facts = await describeInstances(ec2, waiting.map(idOf));
     const lost = await findLostAttempts(bucket, batch);
     const leases = await readLeases(batch, facts);
 
     const moment = now();
     const wanted: Wanted[] = [];
-    const changed: ConveyorInstance[] = [];
+    const changed: BatchInstance[] = [];
     for (const instance of waiting) {
       const { instanceId } = instance;
       const earlierHold = toHold(lost.get(instanceId) ?? []);
@@ -149,7 +149,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       const tried = toAttempt(context.awsRequestId, moment, REQUEST_TIMEOUT_SECONDS);
       changed.push(...(await hold(batch, wanted, facts, tried, lost, timeKeeper(context))));
     }
-    const next = closeLook({ ...batch, attempts }, changed, now());
+    const next = applyChanges({ ...batch, attempts }, changed, now());
     logger.info('starts looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
     return next;
   });

@@ -5,13 +5,13 @@ import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/cli
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
 import { cancelCommand, findCommands, listInvocations, sendCommand } from '../aws/ssm-commands.ts';
-import { closeLook } from '../domain/batch/apply-changes.ts';
+import { applyChanges } from '../domain/batch/apply-changes.ts';
 import { type Batch, batchSchema } from '../domain/batch/batch.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
-import { conclude, failWithoutLock, moveTo } from '../domain/batch/transitions.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import { failWithoutLock, finishWork, toStep } from '../domain/batch/transitions.ts';
 import { COMMAND_TIMEOUT_SECONDS, UNDELIVERED_RETRY_SECONDS } from '../domain/model/limits.ts';
 import { addSeconds, toTimestamp } from '../domain/model/time.ts';
-import { explainSilence, isSilence } from '../domain/steps/unresponsive-agent.ts';
+import { explainUnresponsive, isUnresponsive } from '../domain/steps/unresponsive-agent.ts';
 import { decideUpdate, needsAgentFacts, type UpdateDecision } from '../domain/steps/update.ts';
 import { commandComment, commentPrefix } from '../domain/work/command-comment.ts';
 import { currentCommand, endCommands, withLostCommands } from '../domain/work/sent-commands.ts';
@@ -39,7 +39,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   const ssm = createSsmClient(runtime.clientOptions);
 
   /** The current command's invocation of each instance, with one listing for each command that is still open. */
-  async function follow(instances: ConveyorInstance[]): Promise<Map<string, Invocation>> {
+  async function follow(instances: BatchInstance[]): Promise<Map<string, Invocation>> {
     const open = instances
       .flatMap((instance) => currentCommand(instance) ?? [])
       .filter(({ endedAt }) => endedAt === null);
@@ -55,7 +55,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   /** All commands that this batch has sent. */
   const findOurs = (batch: Batch) => findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
 
-  async function cancel(decisions: [ConveyorInstance, UpdateDecision][]): Promise<void> {
+  async function cancel(decisions: [BatchInstance, UpdateDecision][]): Promise<void> {
     for (const [{ instanceId }, decision] of decisions) {
       const commandId = 'cancelFirst' in decision ? decision.cancelFirst : null;
       if (commandId === null) continue;
@@ -69,14 +69,14 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
   }
 
   /** A run that has lost the lock sends nothing more: another run may be at work on the same instances. */
-  async function sendIfAllowed(batch: Batch, members: ConveyorInstance[], context: InvocationContext) {
+  async function sendIfAllowed(batch: Batch, members: BatchInstance[], context: InvocationContext) {
     if (members.length === 0) return [];
     if (await hasLock(bucket, batch.run)) return send(batch, members, timeKeeper(context));
     return members.map((instance) => failWithoutLock(instance, now()));
   }
 
   /** One command for all of them, unless a crash has lost the ID of one that was sent already. */
-  async function send(batch: Batch, members: ConveyorInstance[], hasTime: () => boolean): Promise<ConveyorInstance[]> {
+  async function send(batch: Batch, members: BatchInstance[], hasTime: () => boolean): Promise<BatchInstance[]> {
     const { run } = batch;
     const comment = commandComment(batch, batch.sends + 1);
     const sent = new Map<string, { commandId: string; sentAt: string }>();
@@ -93,7 +93,7 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
       for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt: toTimestamp(moment) });
     }
     const refusals = new Map(refused.map(({ id, failure }) => [id, `${failure.code}: ${failure.message}`]));
-    return members.map((instance): ConveyorInstance => {
+    return members.map((instance): BatchInstance => {
       const command = sent.get(instance.instanceId);
       if (command === undefined) {
         const lastRefusal = refusals.get(instance.instanceId) ?? null;
@@ -105,18 +105,18 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
 
   return createHandler(runtime, 'UpdateAgent', batchSchema, async (batch, context) => {
     const waiting = batch.instances.filter(({ step }) => step === 'update');
-    if (waiting.length === 0) return closeLook(batch, [], now());
+    if (waiting.length === 0) return applyChanges(batch, [], now());
     const target = batch.run.targetVersion;
     const invocations = await follow(waiting);
-    const invocationOf = (instance: ConveyorInstance) =>
+    const invocationOf = (instance: BatchInstance) =>
       invocations.get(`${currentCommand(instance)?.commandId}/${instance.instanceId}`) ?? null;
-    const isBusy = (instance: ConveyorInstance) => {
+    const isBusy = (instance: BatchInstance) => {
       const invocation = invocationOf(instance);
       return invocation !== null && work.judge(invocation).verdict === 'busy';
     };
     // The update that keeps it busy may be our own, and a send that was tried again may have been lost: a crash can lose a
     // command's ID before ListCommands shows it.
-    const isUnsure = (instance: ConveyorInstance) => isBusy(instance) || instance.lastRefusal !== null;
+    const isUnsure = (instance: BatchInstance) => isBusy(instance) || instance.lastRefusal !== null;
     const ours = waiting.some(isUnsure) ? await findOurs(batch) : [];
     const members = waiting.map((instance) => (isUnsure(instance) ? withLostCommands(instance, ours) : instance));
     const unsure = members.filter((instance) =>
@@ -128,11 +128,11 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
     );
 
     const moment = now();
-    const decisions = members.map((instance): [ConveyorInstance, UpdateDecision] => {
+    const decisions = members.map((instance): [BatchInstance, UpdateDecision] => {
       const facts = { invocation: invocationOf(instance), agent: agents.get(instance.instanceId) ?? null };
       return [instance, decideUpdate(instance, facts, work, target, deadlineSeconds, moment)];
     });
-    const silent = decisions.filter(([, decision]) => decision.action === 'fail' && isSilence(decision.reason));
+    const silent = decisions.filter(([, decision]) => decision.action === 'fail' && isUnresponsive(decision.reason));
     const states = await describeInstances(
       ec2,
       silent.map(([{ instanceId }]) => instanceId),
@@ -144,18 +144,18 @@ export function createUpdateAgent(runtime: Runtime): Handler<Batch> {
       const facts = states.get(instance.instanceId) ?? null;
       const told =
         decision.action === 'fail'
-          ? { ...decision, reason: explainSilence(decision.reason, facts, instance.launchTime) }
+          ? { ...decision, reason: explainUnresponsive(decision.reason, facts, instance.launchTime) }
           : decision;
       return applyDecision(instance, told, moment);
     });
-    const next = closeLook(batch, [...changed, ...sent], now(), batch.sends + (toSend.length > 0 ? 1 : 0));
+    const next = applyChanges(batch, [...changed, ...sent], now(), batch.sends + (toSend.length > 0 ? 1 : 0));
     logger.info('updates looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
     return next;
   });
 }
 
 /** The instance after a decision; those that are sent a command are changed by the sending. */
-function applyDecision(instance: ConveyorInstance, decision: UpdateDecision, now: Date): ConveyorInstance[] {
+function applyDecision(instance: BatchInstance, decision: UpdateDecision, now: Date): BatchInstance[] {
   switch (decision.action) {
     case 'send':
     case 'wait':
@@ -172,14 +172,14 @@ function applyDecision(instance: ConveyorInstance, decision: UpdateDecision, now
       ];
     case 'verify':
       // One updater lives at a time, behind a lock: that ours got through means that no other is at work.
-      return [moveTo({ ...endCommands(instance, 'all', decision.endedAt), foreignUpdateSince: null }, 'verify', now)];
+      return [toStep({ ...endCommands(instance, 'all', decision.endedAt), foreignUpdateSince: null }, 'verify', now)];
     case 'satisfied': {
       const outcome = work.isSatisfiedBy(instance.versionBefore, decision.version) ? 'already-current' : 'updated';
-      return [conclude({ ...instance, versionAfter: decision.version }, outcome, decision.reason, now)];
+      return [finishWork({ ...instance, versionAfter: decision.version }, outcome, decision.reason, now)];
     }
     case 'fail': {
       const ended = decision.endedAt === null ? instance : endCommands(instance, 'current', decision.endedAt);
-      return [conclude(ended, 'failed', decision.reason, now)];
+      return [finishWork(ended, 'failed', decision.reason, now)];
     }
   }
 }

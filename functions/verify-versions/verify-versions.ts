@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { describeInstances } from '../aws/ec2-describe.ts';
 import { createEc2Client, createSsmClient } from '../aws/sdk/clients.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
-import { closeLook } from '../domain/batch/apply-changes.ts';
+import { applyChanges } from '../domain/batch/apply-changes.ts';
 import { type Batch, batchSchema } from '../domain/batch/batch.ts';
-import type { ConveyorInstance } from '../domain/batch/batch-instance.ts';
-import { conclude } from '../domain/batch/transitions.ts';
-import { explainSilence, isSilence } from '../domain/steps/unresponsive-agent.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import { finishWork } from '../domain/batch/transitions.ts';
+import { explainUnresponsive, isUnresponsive } from '../domain/steps/unresponsive-agent.ts';
 import { judgeVersion, type VerifyDecision } from '../domain/steps/verify.ts';
 import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
 import { environment } from '../runtime/environment.ts';
@@ -26,7 +26,7 @@ export function createVerifyVersions(runtime: Runtime): Handler<Batch> {
 
   return createHandler(runtime, 'VerifyVersions', batchSchema, async (batch) => {
     const members = batch.instances.filter(({ step }) => step === 'verify');
-    if (members.length === 0) return closeLook(batch, [], now());
+    if (members.length === 0) return applyChanges(batch, [], now());
     const agents = await describeAgents(
       ssm,
       members.map(({ instanceId }) => instanceId),
@@ -34,27 +34,27 @@ export function createVerifyVersions(runtime: Runtime): Handler<Batch> {
 
     const moment = now();
     const { targetVersion } = batch.run;
-    const decided = members.map((instance): [ConveyorInstance, VerifyDecision] => {
+    const decided = members.map((instance): [BatchInstance, VerifyDecision] => {
       const agent = agents.get(instance.instanceId) ?? null;
       return [instance, judgeVersion(instance, agent, work, targetVersion, deadlineSeconds, moment)];
     });
-    const silent = decided.filter(([, decision]) => decision.action === 'fail' && isSilence(decision.reason));
+    const silent = decided.filter(([, decision]) => decision.action === 'fail' && isUnresponsive(decision.reason));
     const facts = await describeInstances(
       ec2,
       silent.map(([{ instanceId }]) => instanceId),
     );
-    const changed = decided.flatMap(([instance, decision]): ConveyorInstance[] => {
+    const changed = decided.flatMap(([instance, decision]): BatchInstance[] => {
       switch (decision.action) {
         case 'verified': {
           const outcome = work.isSatisfiedBy(instance.versionBefore, targetVersion) ? 'already-current' : 'updated';
-          return [conclude({ ...instance, versionAfter: decision.version }, outcome, null, moment)];
+          return [finishWork({ ...instance, versionAfter: decision.version }, outcome, null, moment)];
         }
         case 'fail':
           return [
-            conclude(
+            finishWork(
               { ...instance, versionAfter: decision.version },
               'failed',
-              explainSilence(decision.reason, facts.get(instance.instanceId) ?? null, instance.launchTime),
+              explainUnresponsive(decision.reason, facts.get(instance.instanceId) ?? null, instance.launchTime),
               moment,
             ),
           ];
@@ -62,7 +62,7 @@ export function createVerifyVersions(runtime: Runtime): Handler<Batch> {
           return [];
       }
     });
-    const next = closeLook(batch, changed, moment);
+    const next = applyChanges(batch, changed, moment);
     logger.info('versions looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
     return next;
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Batch } from '../../functions/domain/batch/batch.ts';
-import type { ConveyorInstance } from '../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../functions/domain/batch/batch-instance.ts';
 import { manifestSchema } from '../../functions/domain/listing/manifest.ts';
 import { manifestKey, recordKey, reportKey, resultKey } from '../../functions/domain/model/object-keys.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
@@ -41,7 +41,7 @@ const pingAfter = (account: Account, moment: number, now: number): boolean => {
   return pingAt > moment && pingAt + LAG_MILLISECONDS < now;
 };
 
-const heldIn = (batch: Batch): ConveyorInstance => {
+const heldIn = (batch: Batch): BatchInstance => {
   const found = batch.instances.find(({ instanceId }) => instanceId === heldId);
   if (found === undefined) throw new Error(`${heldId} is not in the reply`);
   return found;

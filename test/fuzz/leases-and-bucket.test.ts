@@ -13,7 +13,7 @@ import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-s
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { LEASE_TAG, parseLease } from '../../functions/domain/ownership/lease.ts';
-import { judgeLease } from '../../functions/domain/ownership/lease-status.ts';
+import { leaseStatusOf } from '../../functions/domain/ownership/lease-status.ts';
 import { lockSchema } from '../../functions/domain/ownership/run-lock.ts';
 import { holdRecordSchema } from '../../functions/domain/ownership/start-record.ts';
 import { createListInstances } from '../../functions/list-instances/list-instances.ts';
@@ -93,9 +93,9 @@ describe('a lease tag that we did not write, whatever it says', () => {
       fc.property(foreignLeases, anyText, (value, instanceId) => {
         const dead = { status: 'ended', stoppedAt: stamp('02:30') } as const;
         const facts = { value, instanceId, record: null, run: dead, child: dead, attempts: [] };
-        const { standing } = judgeLease(facts, aRun().stateMachine, at('03:00'));
+        const { kind } = leaseStatusOf(facts, aRun().stateMachine, at('03:00'));
         const lease = parseLease(value);
-        expect(standing).toBe(lease === null || lease.stateMachine === aRun().stateMachine ? 'ignored' : 'busy');
+        expect(kind).toBe(lease === null || lease.stateMachine === aRun().stateMachine ? 'ignored' : 'busy');
       }),
     );
   });

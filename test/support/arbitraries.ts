@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type ConveyorInstance, outcomeSchema, stepSchema } from '../../functions/domain/batch/batch-instance.ts';
+import { type BatchInstance, outcomeSchema, stepSchema } from '../../functions/domain/batch/batch-instance.ts';
 import { ec2StateSchema, type InstanceFacts, originalStateSchema } from '../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
 import { agentFacts, aHold, anInstance, at, instanceFacts, leaseValue, OLD, TARGET } from './builders.ts';
@@ -70,7 +70,7 @@ const commands = fc
   .map((some) => some.map((command, index) => ({ commandId: `command-${index + 1}`, ...command })));
 
 /** An instance anywhere on the conveyor, also where no run would bring it. */
-export const anyConveyorInstance: fc.Arbitrary<ConveyorInstance> = fc
+export const anyBatchInstance: fc.Arbitrary<BatchInstance> = fc
   .record({
     originalState: fc.constantFrom(...originalStateSchema.options),
     step: fc.constantFrom(...stepSchema.options),

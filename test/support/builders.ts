@@ -1,5 +1,5 @@
 import type { Batch } from '../../functions/domain/batch/batch.ts';
-import type { ConveyorInstance } from '../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../functions/domain/batch/batch-instance.ts';
 import type { ManifestInstance } from '../../functions/domain/listing/manifest.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
 import type { Run } from '../../functions/domain/model/run.ts';
@@ -40,7 +40,7 @@ export const aHold = (changes: Partial<Hold> = {}): Hold => ({
 });
 
 /** An instance that awaits its start. */
-export const anInstance = (changes: Partial<ConveyorInstance> = {}): ConveyorInstance => ({
+export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance => ({
   instanceId: INSTANCE_ID,
   originalState: 'stopped',
   step: 'start',
@@ -65,7 +65,7 @@ export const anInstance = (changes: Partial<ConveyorInstance> = {}): ConveyorIns
 });
 
 /** One that Reveille started at 02:00:30. */
-export const aWokenInstance = (changes: Partial<ConveyorInstance> = {}): ConveyorInstance =>
+export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInstance =>
   anInstance({
     step: 'readiness',
     hold: aHold(),
@@ -146,7 +146,7 @@ export const anInvocation = (changes: Partial<Invocation> = {}): Invocation => (
   ...changes,
 });
 
-export const aBatch = (instances: ConveyorInstance[], changes: Partial<Batch> = {}): Batch => ({
+export const aBatch = (instances: BatchInstance[], changes: Partial<Batch> = {}): Batch => ({
   run: aRun(),
   index: 0,
   child: 'child-1',

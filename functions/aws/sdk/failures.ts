@@ -81,7 +81,7 @@ export function describeFailure(error: unknown): AwsFailure {
  * Runs AWS calls and gives their errors a name that the state machine knows: AwsUnavailable (retried) or
  * AwsRefused (not retried). Errors that already have one of our names pass through.
  */
-export async function namingFailures<T>(doing: string, calls: () => Promise<T>): Promise<T> {
+export async function withErrorName<T>(doing: string, calls: () => Promise<T>): Promise<T> {
   try {
     return await calls();
   } catch (error) {

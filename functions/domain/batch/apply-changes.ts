@@ -1,15 +1,15 @@
 import { RUN_DEADLINE_SECONDS } from '../model/run.ts';
 import { secondsBetween, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
-import type { ConveyorInstance } from './batch-instance.ts';
+import type { BatchInstance } from './batch-instance.ts';
 import { countSteps, waitSecondsFor } from './counts-and-wait.ts';
 import { fail } from './transitions.ts';
 
 /** Lambda invocations that one batch may have: the last limit, should every deadline fail to end it. */
-export const LOOKS_MAX = 1500;
+export const INVOCATIONS_MAX = 1500;
 
 /** A batch may have waited for others before its first look: what its instances are given of time begins with that look. */
-export function enterBatch(batch: Batch, now: Date): Batch {
+export function beginBatch(batch: Batch, now: Date): Batch {
   if (batch.looks > 0) return batch;
   const stepSince = toTimestamp(now);
   const instances = batch.instances.map((instance) => ({ ...instance, stepSince }));
@@ -18,7 +18,7 @@ export function enterBatch(batch: Batch, now: Date): Batch {
 
 /** Why everybody who is still at work has to end it; null as long as there is time. */
 function limitReached({ run }: Batch, looks: number, now: Date): string | null {
-  if (looks > LOOKS_MAX) return `not done after ${LOOKS_MAX} looks at its batch`;
+  if (looks > INVOCATIONS_MAX) return `not done after ${INVOCATIONS_MAX} looks at its batch`;
   const hours = RUN_DEADLINE_SECONDS / 3600;
   return secondsBetween(run.startedAt, now) >= RUN_DEADLINE_SECONDS
     ? `not done ${hours} hours after the run began`
@@ -29,7 +29,7 @@ function limitReached({ run }: Batch, looks: number, now: Date): string | null {
  * Ends one Lambda's look: the new instances replace the old ones of the same ID, and counts and waiting are drawn anew.
  * A batch that has taken too long is ended: whoever is still at work fails and goes to be restored.
  */
-export function closeLook(batch: Batch, changed: ConveyorInstance[], now: Date, sends = batch.sends): Batch {
+export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, sends = batch.sends): Batch {
   const byId = new Map(changed.map((instance) => [instance.instanceId, instance]));
   const looks = batch.looks + 1;
   const limit = limitReached(batch, looks, now);

@@ -19,7 +19,7 @@ const sentCommandSchema = z.object({
 });
 export type SentCommand = z.infer<typeof sentCommandSchema>;
 
-export const conveyorInstanceSchema = z.object({
+export const batchInstanceSchema = z.object({
   instanceId: z.string(),
   originalState: originalStateSchema,
   step: stepSchema,
@@ -48,4 +48,4 @@ export const conveyorInstanceSchema = z.object({
   restoredAt: timestampSchema.nullable().default(null),
   finalState: z.string().nullable().default(null),
 });
-export type ConveyorInstance = z.infer<typeof conveyorInstanceSchema>;
+export type BatchInstance = z.infer<typeof batchInstanceSchema>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { runSchema } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
-import { conveyorInstanceSchema } from './batch-instance.ts';
+import { batchInstanceSchema } from './batch-instance.ts';
 
 /** SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11), so a batch has no more either. */
 export const BATCH_SIZE_MAX = 50;
@@ -29,7 +29,7 @@ export const batchSchema = z.object({
   lastProgressAt: timestampSchema,
   waitSeconds: z.int().min(1),
   counts: countsSchema,
-  instances: z.array(conveyorInstanceSchema).min(1).max(BATCH_SIZE_MAX),
+  instances: z.array(batchInstanceSchema).min(1).max(BATCH_SIZE_MAX),
   /** What a Catch of the state machine brought here. */
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });

@@ -1,6 +1,6 @@
 import { type Timestamp, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
-import type { ConveyorInstance, Step } from './batch-instance.ts';
+import type { BatchInstance, Step } from './batch-instance.ts';
 import { countSteps, WAIT_SECONDS_MIN } from './counts-and-wait.ts';
 
 /** How ListInstances writes a batch: small, since all of them travel in one payload. */
@@ -9,11 +9,11 @@ export interface BatchSeed {
   lastProgressAt: Timestamp;
   waitSeconds: number;
   counts: Batch['counts'];
-  instances: Pick<ConveyorInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince'>[];
+  instances: Pick<BatchInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince'>[];
 }
 
 export function seedBatches(
-  members: Pick<ConveyorInstance, 'instanceId' | 'originalState'>[],
+  members: Pick<BatchInstance, 'instanceId' | 'originalState'>[],
   batchSize: number,
   now: Date,
 ): BatchSeed[] {

@@ -1,7 +1,7 @@
 import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import { isOurBoot } from '../ownership/attempt.ts';
-import type { LeaseStanding } from '../ownership/lease-status.ts';
+import type { LeaseStatus } from '../ownership/lease-status.ts';
 
 export interface EligibilityFacts {
   instanceId: string;
@@ -10,7 +10,7 @@ export interface EligibilityFacts {
   /** The attribute disableApiStop; false where it was not asked for, because the instance is out anyway. */
   stopProtected: boolean;
   /** What the lease means that it carries; null if it carries none. */
-  lease: LeaseStanding | null;
+  lease: LeaseStatus | null;
 }
 
 export type Eligibility =
@@ -55,8 +55,8 @@ function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reas
 }
 
 /** How it was before anybody of us touched it: a dead run may have left it awake, and its record says how it was. */
-function originalStateOf(instance: InstanceFacts, lease: LeaseStanding | null): OriginalState {
-  if (lease?.standing === 'orphaned') {
+function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null): OriginalState {
+  if (lease?.kind === 'orphaned') {
     // Running by somebody else's start: then it is theirs, and the dead run's lease on it holds nothing.
     if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.hold)) return lease.originalState;
   }
@@ -77,8 +77,8 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
   const why = optOutReason(instance, optOutTag) ?? structuralReason(instance, facts.stopProtected);
   if (why !== null) return excluded(why);
   const { lease } = facts;
-  if (lease?.standing === 'busy') return excluded(exclusion('busy', lease.why));
-  if (lease?.standing === 'ending') {
+  if (lease?.kind === 'busy') return excluded(exclusion('busy', lease.why));
+  if (lease?.kind === 'ending') {
     return { decision: 'settling', originalState: null, reason: reason('settling', lease.why) };
   }
   if (instance.state === 'pending' || instance.state === 'stopping') {

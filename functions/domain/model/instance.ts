@@ -36,7 +36,7 @@ export const isHibernated = (facts: InstanceFacts): boolean =>
   facts.state === 'stopped' && facts.stateReason?.code === 'Client.UserInitiatedHibernate';
 
 /** What others are doing on an instance, as SSM tells it. RDP and SSH are not seen (docs/aws-behaviour.md 16). */
-export interface NeighbourFacts {
+export interface OtherActivityFacts {
   /** Active Session Manager sessions: connected ones, and those that are disconnected but not ended. */
   sessions: { instanceId: string; sessionId: string; owner: string }[];
   /** Run Command's invocations that have not ended. */

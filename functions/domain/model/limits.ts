@@ -14,7 +14,7 @@ export const CAPACITY_RETRY_SECONDS = 2 * 60;
 export const PASSING_RETRY_SECONDS = 30;
 
 /** How long to leave an agent alone that is busy with somebody else's update, unless it reports the target sooner. */
-export const FOREIGN_UPDATE_BACKOFF_SECONDS = 15 * 60;
+export const OTHER_UPDATE_BACKOFF_SECONDS = 15 * 60;
 
 /** Health pings come every 5 to 60 minutes (docs/aws-behaviour.md 7): an older one proves nothing of today. */
 export const PING_AGE_SECONDS_MAX = 65 * 60;
@@ -41,7 +41,7 @@ export const COMMAND_TIMEOUT_SECONDS = 60 * 60;
  * How long somebody's session, command or association keeps an instance from being stopped; after that it is theirs.
  * As long as an idle session lives by default (docs/aws-behaviour.md 16).
  */
-export const NEIGHBOUR_WAIT_SECONDS = 20 * 60;
+export const OTHER_ACTIVITY_WAIT_SECONDS = 20 * 60;
 
 /** From the death of every possible writer until a `stopped` can be believed: then no start can be on its way any more. */
 export const WRITERS_DEAD_SECONDS = 5 * 60;

@@ -2,7 +2,7 @@ import { STRAY_LAMBDA_SECONDS } from '../model/limits.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 
 /** What Step Functions says of an execution. `unknown`: it does not know it, or does not tell us. */
-export type ExecutionLife =
+export type ExecutionStatus =
   | { status: 'running' }
   | { status: 'ended'; stoppedAt: Timestamp }
   | { status: 'unknown'; why: string };
@@ -15,7 +15,7 @@ const UNKNOWN_IS_DEAD_AFTER_SECONDS = 24 * 60 * 60;
  * run (docs/aws-behaviour.md 27). DescribeExecution lags behind, and may be forbidden (31): what is not known is alive for a day.
  * @param since when it is known to have been alive
  */
-export function lifeOf(execution: ExecutionLife, since: Timestamp, now: Date): 'alive' | 'ending' | 'dead' {
+export function livenessOf(execution: ExecutionStatus, since: Timestamp, now: Date): 'alive' | 'ending' | 'dead' {
   switch (execution.status) {
     case 'running':
       return 'alive';

@@ -37,9 +37,7 @@ export function isLeaseOf(value: string, { stateMachine, runId, child }: Omit<Le
 }
 
 /** Who carries a lease tag, and what it says. */
-export const carriedLeases = (
-  facts: Map<string, Pick<InstanceFacts, 'tags'>>,
-): { instanceId: string; value: string }[] =>
+export const leasesOn = (facts: Map<string, Pick<InstanceFacts, 'tags'>>): { instanceId: string; value: string }[] =>
   [...facts].flatMap(([instanceId, { tags }]) => {
     const value = Object.hasOwn(tags, LEASE_TAG) ? tags[LEASE_TAG] : undefined;
     return value === undefined ? [] : [{ instanceId, value }];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Reason, reason } from '../model/reason.ts';
 import type { Run } from '../model/run.ts';
 import { secondsBetween, type Timestamp, timestampSchema } from '../model/time.ts';
-import { type ExecutionLife, lifeOf } from './execution-status.ts';
+import { type ExecutionStatus, livenessOf } from './execution-status.ts';
 
 const runLockSchema = z.object({
   kind: z.literal('run'),
@@ -33,11 +33,11 @@ export const isHeldBy = (lock: Lock | null, run: Pick<Run, 'runId' | 'startedAt'
 export const occurrenceSchema = z.object({ runId: z.string(), endedAt: timestampSchema });
 
 /** Whether nothing of the holder can act any more: its execution has ended, and every Lambda of it is dead. */
-export type HolderLife = 'alive' | 'ending' | 'dead';
+export type Liveness = 'alive' | 'ending' | 'dead';
 
 /** @param execution what Step Functions says of the holder; not looked at for a reconciler */
-export function judgeHolder(lock: Lock, execution: ExecutionLife, now: Date): HolderLife {
-  if (lock.kind === 'run') return lifeOf(execution, lock.takenAt, now);
+export function holderLiveness(lock: Lock, execution: ExecutionStatus, now: Date): Liveness {
+  if (lock.kind === 'run') return livenessOf(execution, lock.takenAt, now);
   return secondsBetween(lock.expiresAt, now) > 0 ? 'dead' : 'ending';
 }
 
@@ -53,7 +53,7 @@ export type LockDecision =
 export interface LockFacts {
   lock: Lock | null;
   /** What Step Functions says of the holder, if that is another run. */
-  execution: ExecutionLife;
+  execution: ExecutionStatus;
   /** The run that has finished this very occurrence; null if none is remembered. */
   finishedBy: string | null;
 }
@@ -79,7 +79,7 @@ export function decideLock(
     return { action: 'leave', claim: 'already-done', runId: finishedBy };
   }
   if (lock === null) return { action: 'take' };
-  const life = judgeHolder(lock, execution, now);
+  const life = holderLiveness(lock, execution, now);
   if (life === 'dead') return { action: 'take' };
   const holder = lock.kind === 'run' ? `run ${lock.runId}` : 'the reconciler';
   if (life === 'ending') return { action: 'wait', reason: reason('lock-ending', `${holder} is about to let go of it`) };

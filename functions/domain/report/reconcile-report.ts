@@ -2,7 +2,7 @@ import type { Orphan } from '../ownership/leased-instance.ts';
 import type { RestoreDecision } from '../steps/restore.ts';
 
 /** What one pass has done to one instance, for people. */
-export interface Reconciled {
+export interface ReconcileResult {
   instanceId: string;
   runId: string;
   action: 'restored' | 'handed-over' | 'stopping' | 'waiting' | 'refused';
@@ -18,7 +18,7 @@ export function toReconciled(
   { facts, record }: Orphan,
   decision: RestoreDecision,
   refusal: string | undefined,
-): Reconciled {
+): ReconcileResult {
   const base = { instanceId: facts.instanceId, runId: record.runId };
   if (refusal !== undefined) return { ...base, action: 'refused', finalState: facts.state, text: refusal };
   switch (decision.action) {
@@ -35,10 +35,13 @@ export function toReconciled(
 }
 
 /** One that needs no further pass. */
-export const isSettled = ({ action }: Reconciled): boolean => action === 'restored' || action === 'handed-over';
+export const isSettled = ({ action }: ReconcileResult): boolean => action === 'restored' || action === 'handed-over';
 
 /** A pass in words; null if there is nothing that a person has to know. */
-export function summarizeReconciled(done: Reconciled[], region: string): { subject: string; message: string } | null {
+export function summarizeReconciled(
+  done: ReconcileResult[],
+  region: string,
+): { subject: string; message: string } | null {
   const settled = done.filter(isSettled);
   if (settled.length === 0) return null;
   const lines = settled.map(

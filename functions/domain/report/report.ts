@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ConveyorInstance, outcomeSchema } from '../batch/batch-instance.ts';
+import { type BatchInstance, outcomeSchema } from '../batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
 import { isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
 import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
@@ -62,7 +62,7 @@ const notesOn = ({ ignoredLease }: ManifestInstance): Reason[] =>
 
 function reportMember(
   member: ManifestInstance,
-  result: ConveyorInstance | undefined,
+  result: BatchInstance | undefined,
   seen: Observed,
   why: Reason,
 ): ReportInstance {
@@ -108,7 +108,7 @@ function reportExcluded(member: ManifestInstance): ReportInstance {
  */
 export function buildReport(
   manifest: Manifest,
-  results: ConveyorInstance[],
+  results: BatchInstance[],
   seen: Observed,
   caught: { Error: string; Cause: string } | undefined,
   now: Date,

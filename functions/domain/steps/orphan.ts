@@ -1,4 +1,4 @@
-import { type ConveyorInstance, conveyorInstanceSchema } from '../batch/batch-instance.ts';
+import { type BatchInstance, batchInstanceSchema } from '../batch/batch-instance.ts';
 import { WRITERS_DEAD_SECONDS } from '../model/limits.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
@@ -7,15 +7,15 @@ import type { Orphan } from '../ownership/leased-instance.ts';
  * An orphan as the restoring rules know instances: the work on it is over, with its run. Its commands are found by their
  * comments; who else is at work on it has been so, as far as we know, since the run died.
  */
-export function toConveyorInstance({ facts, standing }: Orphan): ConveyorInstance {
-  return conveyorInstanceSchema.parse({
+export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
+  return batchInstanceSchema.parse({
     instanceId: facts.instanceId,
-    originalState: standing.originalState,
+    originalState: status.originalState,
     step: 'restore',
-    stepSince: standing.deadSince,
-    hold: standing.hold,
+    stepSince: status.deadSince,
+    hold: status.hold,
     launchTime: facts.launchTime,
-    neighbourSince: standing.deadSince,
+    neighbourSince: status.deadSince,
   });
 }
 

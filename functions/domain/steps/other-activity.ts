@@ -1,4 +1,4 @@
-import type { NeighbourFacts } from '../model/instance.ts';
+import type { OtherActivityFacts } from '../model/instance.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp } from '../model/time.ts';
 import { isOwnComment } from '../work/command-comment.ts';
@@ -14,17 +14,17 @@ const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): b
  * keeps nobody awake.
  * @param knownCommandIds commands of this run: their own deadlines count. Those that it does not know are told by their comments
  */
-export function findNeighbour(
+export function findOtherActivity(
   instanceId: string,
   launchTime: Timestamp | null,
-  { sessions, invocations, associations }: NeighbourFacts,
+  { sessions, invocations, associations }: OtherActivityFacts,
   knownCommandIds: Set<string>,
 ): Reason | null {
   const session = sessions.find((one) => one.instanceId === instanceId);
   if (session !== undefined) {
     return reason('session-active', `${session.owner} has a session on it (${session.sessionId})`);
   }
-  const isOthers = ({ commandId, comment }: NeighbourFacts['invocations'][number]) =>
+  const isOthers = ({ commandId, comment }: OtherActivityFacts['invocations'][number]) =>
     !knownCommandIds.has(commandId) && !isOwnComment(comment);
   const command = invocations.find(
     (one) => one.instanceId === instanceId && isOthers(one) && isOfThisBoot(one.requestedAt, launchTime),
@@ -50,7 +50,7 @@ export function findNeighbour(
 export const findOwnCommands = (
   instanceId: string,
   launchTime: Timestamp | null,
-  { invocations }: NeighbourFacts,
+  { invocations }: OtherActivityFacts,
 ): { commandId: string; sentAt: Timestamp; instanceIds: string[] }[] =>
   invocations
     .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment))

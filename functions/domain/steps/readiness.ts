@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
@@ -21,7 +21,7 @@ const waitFor = (code: string, text: string): ReadinessDecision => ({ action: 'w
 const failWith = (code: string, text: string): ReadinessDecision => ({ action: 'fail', reason: reason(code, text) });
 
 /** A launch that fails after StartInstances said yes falls back to stopped, and says why (docs/aws-behaviour.md 19). */
-function judgeStopped(instance: ConveyorInstance, facts: InstanceFacts, now: Date): ReadinessDecision {
+function judgeStopped(instance: BatchInstance, facts: InstanceFacts, now: Date): ReadinessDecision {
   const { wokenAt, hold } = instance;
   if (wokenAt === null)
     return failWith('stopped-in-run', `it was running, and was stopped in mid-run: it is ${facts.state}`);
@@ -56,7 +56,7 @@ function diagnose(facts: InstanceFacts, agent: AgentFacts | null, minutes: numbe
 
 /** Ready means: EC2 `running`, SSM `Online`, and a fresh ping of this boot. Not ready at the deadline: fails with a diagnosis. */
 export function judgeReadiness(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   facts: ReadinessFacts,
   readinessDeadlineSeconds: number,
   now: Date,

@@ -1,8 +1,8 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type InstanceFacts, isHibernated } from '../model/instance.ts';
 import {
   CONSISTENCY_SECONDS,
-  NEIGHBOUR_WAIT_SECONDS,
+  OTHER_ACTIVITY_WAIT_SECONDS,
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
 } from '../model/limits.ts';
@@ -40,25 +40,25 @@ export const STEP_FAILED = 'step-failed';
 const NEIGHBOURS_UNKNOWN = 'neighbours-unknown';
 
 /** Who else is at work could not be found out: then it is not stopped, as if somebody were. */
-export const neighboursUnknown = (why: string): Reason =>
+export const otherActivityUnknown = (why: string): Reason =>
   reason(NEIGHBOURS_UNKNOWN, `whether somebody else is at work on it could not be found out: ${why}`);
 
 const wait = (code: string, text: string): RestoreDecision => ({ action: 'wait', reason: reason(code, text) });
 
 /** Whether a Lambda that nobody waits for any more may still start it or send it a command. */
-const mayBeTouched = ({ reason: why, stepSince }: ConveyorInstance, { earlier, ...newest }: Hold, now: Date): boolean =>
+const mayBeTouched = ({ reason: why, stepSince }: BatchInstance, { earlier, ...newest }: Hold, now: Date): boolean =>
   (why?.code === STEP_FAILED && secondsBetween(stepSince, now) < STRAY_LAMBDA_SECONDS) ||
   [newest, ...earlier].some(({ startBy }) => isAfter(startBy, now)) ||
   // Of one whose reply was lost nobody knows when it ended.
   earlier.some((lost) => isOpenWindow(lost) && secondsBetween(lost.recordedAt, now) < STRAY_LAMBDA_SECONDS);
 
 /** Whether a failed step may have done something to it that the payload does not know. */
-export const isOfFailedStep = ({ reason: why }: ConveyorInstance): boolean => why?.code === STEP_FAILED;
+export const hasFailedStep = ({ reason: why }: BatchInstance): boolean => why?.code === STEP_FAILED;
 
 const stateNow = (facts: InstanceFacts): string => (isHibernated(facts) ? 'hibernated' : facts.state);
 
 /** It is someone else's. One that they have stopped meanwhile is not awake, and not called so. */
-const handOver = (why: Reason, releaseLease: boolean, facts: InstanceFacts): RestoreDecision => ({
+const leaveToOthers = (why: Reason, releaseLease: boolean, facts: InstanceFacts): RestoreDecision => ({
   action: 'settle',
   finalState: facts.state === 'stopped' ? stateNow(facts) : 'handed-over',
   releaseLease,
@@ -67,13 +67,13 @@ const handOver = (why: Reason, releaseLease: boolean, facts: InstanceFacts): Res
 });
 
 /** Whether a start that nobody knows of may still come to it: its step failed, and we do not hold it. */
-export const mayHaveStray = ({ hold, originalState, reason: why, handedOver }: ConveyorInstance): boolean =>
+export const mayStillBeStarted = ({ hold, originalState, reason: why, handedOver }: BatchInstance): boolean =>
   hold === null && originalState !== 'running' && handedOver === null && why?.code === STEP_FAILED;
 
 /** What we never held is not ours to put back: it is looked at, and that is all. */
-function settleUnheld(instance: ConveyorInstance, facts: InstanceFacts, now: Date): RestoreDecision {
-  if (instance.handedOver !== null) return handOver(instance.handedOver, false, facts);
-  if (mayHaveStray(instance) && secondsBetween(instance.stepSince, now) < STRAY_LAMBDA_SECONDS) {
+function settleUnheld(instance: BatchInstance, facts: InstanceFacts, now: Date): RestoreDecision {
+  if (instance.handedOver !== null) return leaveToOthers(instance.handedOver, false, facts);
+  if (mayStillBeStarted(instance) && secondsBetween(instance.stepSince, now) < STRAY_LAMBDA_SECONDS) {
     return wait('start-may-come', 'a start that the failed step has left behind may still come');
   }
   return { action: 'settle', finalState: stateNow(facts), releaseLease: false, restored: false, reason: null };
@@ -92,7 +92,7 @@ function leaseLoss(hold: Hold, facts: InstanceFacts, expected: RestoreFacts, now
 }
 
 function decideRunning(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   hold: Hold,
   facts: InstanceFacts,
   expected: RestoreFacts,
@@ -100,10 +100,10 @@ function decideRunning(
 ): RestoreDecision {
   if (!isOurBoot(facts.launchTime, hold)) {
     const text = `it was started again at ${facts.launchTime ?? 'an unknown time'}, not by Reveille`;
-    return handOver(reason('restarted-by-others', text), true, facts);
+    return leaveToOthers(reason('restarted-by-others', text), true, facts);
   }
   const lost = leaseLoss(hold, facts, expected, now);
-  if (lost !== null) return handOver(lost, false, facts);
+  if (lost !== null) return leaveToOthers(lost, false, facts);
   const until = updateMayRunUntil(instance, now);
   if (until !== null) return wait('update-may-run', `an update may be at work on it until ${until}`);
   // A pending instance can't be stopped yet, whatever we want.
@@ -112,27 +112,27 @@ function decideRunning(
   if (stopAcceptedAt !== null && secondsBetween(stopAcceptedAt, now) < STOP_REPEAT_SECONDS) {
     return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');
   }
-  if (expected.neighbour !== null) return decideNeighbour(instance, facts, expected.neighbour, now);
+  if (expected.neighbour !== null) return decideOtherActivity(instance, facts, expected.neighbour, now);
   return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
 }
 
 /** Somebody who goes on for long has taken it over; who is not known to be there has not. */
-function decideNeighbour(
-  { neighbourSince }: ConveyorInstance,
+function decideOtherActivity(
+  { neighbourSince }: BatchInstance,
   facts: InstanceFacts,
   neighbour: Reason,
   now: Date,
 ): RestoreDecision {
   const waitedSeconds = neighbourSince === null ? 0 : secondsBetween(neighbourSince, now);
-  if (neighbour.code === NEIGHBOURS_UNKNOWN || waitedSeconds < NEIGHBOUR_WAIT_SECONDS) {
+  if (neighbour.code === NEIGHBOURS_UNKNOWN || waitedSeconds < OTHER_ACTIVITY_WAIT_SECONDS) {
     return { action: 'wait', reason: neighbour };
   }
-  const text = `${neighbour.text}, for more than ${NEIGHBOUR_WAIT_SECONDS / 60} minutes: it is theirs now`;
-  return handOver(reason(neighbour.code, text), true, facts);
+  const text = `${neighbour.text}, for more than ${OTHER_ACTIVITY_WAIT_SECONDS / 60} minutes: it is theirs now`;
+  return leaveToOthers(reason(neighbour.code, text), true, facts);
 }
 
 /** Notes since when somebody else has been at work on it. */
-export const withNeighbour = (instance: ConveyorInstance, neighbour: Reason | null, now: Date): ConveyorInstance => ({
+export const noteOtherActivity = (instance: BatchInstance, neighbour: Reason | null, now: Date): BatchInstance => ({
   ...instance,
   neighbourSince: neighbour === null ? null : (instance.neighbourSince ?? toTimestamp(now)),
 });
@@ -142,7 +142,7 @@ export const withNeighbour = (instance: ConveyorInstance, neighbour: Reason | nu
  * still be on its way. So one that is found stopped is told to stop once more, which costs nothing.
  */
 function decideStopped(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   hold: Hold,
   facts: InstanceFacts,
   expected: RestoreFacts,
@@ -175,14 +175,14 @@ function decideStopped(
 }
 
 /** Past its deadline, counted from the moment when it might first have been stopped, or when its stop was accepted. */
-function isOverdue(instance: ConveyorInstance, ec2: InstanceFacts, deadlineSeconds: number, now: Date): boolean {
+function isOverdue(instance: BatchInstance, ec2: InstanceFacts, deadlineSeconds: number, now: Date): boolean {
   const since = (ec2.state === 'stopping' ? instance.stopAcceptedAt : null) ?? instance.stepSince;
   const due = secondsBetween(since, now) >= deadlineSeconds;
   return due && updateMayRunUntil(instance, new Date(now.getTime() - deadlineSeconds * 1000)) === null;
 }
 
 /** Nobody is given up before a stop was tried at least once, and had its time to show, however late it is. */
-const isUnderWay = (instance: ConveyorInstance, decision: RestoreDecision): boolean =>
+const isUnderWay = (instance: BatchInstance, decision: RestoreDecision): boolean =>
   (decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null) ||
   (decision.action === 'wait' && decision.reason.code === STOP_NOT_SHOWN);
 
@@ -191,7 +191,7 @@ const isUnderWay = (instance: ConveyorInstance, decision: RestoreDecision): bool
  * @param deadlineSeconds how long the restoring itself may take
  */
 export function decideRestore(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   facts: RestoreFacts,
   deadlineSeconds: number,
   now: Date,
@@ -209,14 +209,14 @@ export function decideRestore(
   }
   const { hold } = instance;
   if (hold === null) return settleUnheld(instance, ec2, now);
-  if (instance.handedOver !== null) return handOver(instance.handedOver, true, ec2);
+  if (instance.handedOver !== null) return leaveToOthers(instance.handedOver, true, ec2);
 
   const decision = decideHeld(instance, hold, ec2, facts, now);
   const isDone = decision.action === 'settle' || isUnderWay(instance, decision);
   if (isDone || !isOverdue(instance, ec2, deadlineSeconds, now)) return decision;
   const { neighbour } = facts;
   if (neighbour !== null && neighbour.code !== NEIGHBOURS_UNKNOWN) {
-    return handOver(
+    return leaveToOthers(
       reason(neighbour.code, `${neighbour.text}, and the time to put it back is over: it is theirs now`),
       true,
       ec2,
@@ -228,7 +228,7 @@ export function decideRestore(
 }
 
 function decideHeld(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   hold: Hold,
   ec2: InstanceFacts,
   facts: RestoreFacts,
@@ -244,7 +244,7 @@ function decideHeld(
 
 /** What to do with one that is as it should be, but for its lease, which EC2 did not remove: try again, within the deadline. */
 export function decideKeptLease(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   finalState: string,
   refusal: string,
   deadlineSeconds: number,

@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import { exclude, fail } from '../batch/transitions.ts';
 import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { exclusion, type Reason } from '../model/reason.ts';
@@ -31,12 +31,7 @@ export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, 
 }
 
 /** One that is not started any more: left out, if nothing was done to it yet; else it has failed, and is put back. */
-export function leaveAsleep(
-  instance: ConveyorInstance,
-  earlierHold: Hold | null,
-  why: Reason,
-  now: Date,
-): ConveyorInstance {
+export function skipStart(instance: BatchInstance, earlierHold: Hold | null, why: Reason, now: Date): BatchInstance {
   const hold = instance.hold ?? earlierHold;
   return hold === null ? exclude(instance, why, now) : fail({ ...instance, hold }, why.code, why.text, now);
 }

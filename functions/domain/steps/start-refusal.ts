@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import { CAPACITY_ERRORS, LIMIT_ERRORS, lacksCapacity } from '../model/ec2-errors.ts';
 import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
@@ -36,7 +36,7 @@ function retryRule(
 
 /** What to do after StartInstances refused this one instance, by EC2's error code and message. */
 export function decideRefusedStart(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   error: { code: string; message: string },
   startDeadlineSeconds: number,
   now: Date,

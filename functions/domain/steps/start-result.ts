@@ -1,5 +1,5 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
-import { fail, moveTo } from '../batch/transitions.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
+import { fail, toStep } from '../batch/transitions.ts';
 import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, CLOCK_MARGIN_SECONDS, type Hold, isOpenWindow, toHold } from '../ownership/attempt.ts';
@@ -14,7 +14,7 @@ export const toNoStartNote = (tried: Attempt, instanceIds: string[]): StartNote 
 });
 
 /** What whoever finds this attempt's record later has to know: until when a boot can be its own, and whose can't. */
-export function toStartNote(tried: Attempt, held: ConveyorInstance[]): StartNote {
+export function toStartNote(tried: Attempt, held: BatchInstance[]): StartNote {
   const started = held.flatMap(({ instanceId, hold, handedOver }) =>
     hold?.attempt === tried.attempt && handedOver === null && isOpenWindow(hold)
       ? [{ instanceId, startBy: hold.startBy }]
@@ -51,11 +51,11 @@ export const wasAwake = (result: StartResult): boolean =>
 
 /** AWS has answered so slowly that no time was left for this one: the next attempt takes its turn, until the deadline. */
 function leaveUntried(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   earlier: Attempt[],
   startDeadlineSeconds: number,
   now: Date,
-): ConveyorInstance {
+): BatchInstance {
   const waitedSeconds = secondsBetween(instance.stepSince, now);
   const text = 'AWS answered so slowly that no time was left to start it';
   if (waitedSeconds < startDeadlineSeconds) return { ...instance, lastRefusal: text };
@@ -70,16 +70,16 @@ function leaveUntried(
  * @param earlier attempts on this instance whose replies were lost
  */
 export function applyStart(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   result: StartResult,
   tried: Attempt,
   earlier: Attempt[],
   startDeadlineSeconds: number,
   now: Date,
-): ConveyorInstance {
+): BatchInstance {
   const hold: Hold = { ...tried, earlier };
   // Its start was not tried, or was refused: no boot from now on can be this attempt's.
-  const unstarted: ConveyorInstance = { ...instance, hold: { ...hold, startBy: tried.recordedAt } };
+  const unstarted: BatchInstance = { ...instance, hold: { ...hold, startBy: tried.recordedAt } };
   switch (result.kind) {
     case 'lease-refused': {
       const text = `its lease tag was refused, so it was not started: ${result.error.code}: ${result.error.message}`;
@@ -91,7 +91,7 @@ export function applyStart(
     case 'start-untried':
       return leaveUntried(unstarted, earlier, startDeadlineSeconds, now);
     case 'taken-over':
-      return moveTo({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now);
+      return toStep({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now);
     case 'start-refused': {
       const decision = decideRefusedStart(instance, result.error, startDeadlineSeconds, now);
       if (decision.action === 'fail') return fail(unstarted, decision.reason.code, decision.reason.text, now);
@@ -100,7 +100,7 @@ export function applyStart(
     case 'accepted': {
       // Asked, and answered: no boot that comes later can be this attempt's. Asked before without an answer, that may still come.
       const startBy = result.isUnsure ? tried.startBy : earliest(tried.startBy, addSeconds(now, CLOCK_MARGIN_SECONDS));
-      const held = moveTo({ ...instance, hold: { ...hold, startBy } }, 'readiness', now);
+      const held = toStep({ ...instance, hold: { ...hold, startBy } }, 'readiness', now);
       // Awake already: by a try of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
       if (!wasAwake(result) || result.isUnsure || earlier.length > 0) return { ...held, wokenAt: toTimestamp(now) };
       const text = `it was ${result.previousState} when Reveille started it: it is not stopped`;

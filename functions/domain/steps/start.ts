@@ -1,10 +1,10 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
-import { exclude, fail, moveTo } from '../batch/transitions.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
+import { exclude, fail, toStep } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import { isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, type Hold, isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
-import type { LeaseStanding } from '../ownership/lease-status.ts';
+import type { LeaseStatus } from '../ownership/lease-status.ts';
 
 export interface StartFacts {
   /** Read anew, just before. */
@@ -12,7 +12,7 @@ export interface StartFacts {
   /** What earlier attempts of this very batch recorded: they crashed, or their replies were lost. */
   earlierHold: Hold | null;
   /** What the lease means that it carries now; null if it carries none, or this very batch's own. */
-  lease: LeaseStanding | null;
+  lease: LeaseStatus | null;
 }
 
 export type StartDecision =
@@ -36,7 +36,7 @@ const startedByOthers = (): StartDecision => ({
 /** One that is awake already: by whom, its LaunchTime tells. */
 function decideAwake(launchTime: Timestamp | null, { earlierHold, lease }: StartFacts): StartDecision {
   if (earlierHold !== null && isOurBoot(launchTime, earlierHold)) return { action: 'adopt', hold: earlierHold };
-  if (lease?.standing === 'orphaned' && launchTime !== null && isOurBoot(launchTime, lease.hold)) {
+  if (lease?.kind === 'orphaned' && launchTime !== null && isOurBoot(launchTime, lease.hold)) {
     const { earlier, ...newest } = lease.hold;
     return { action: 'take-over', adopted: [newest, ...earlier].filter(isOpenWindow), launchTime };
   }
@@ -44,8 +44,8 @@ function decideAwake(launchTime: Timestamp | null, { earlierHold, lease }: Start
 }
 
 /** Since it was listed, another run has come and holds it: what that one does to it is not ours to disturb. */
-function heldByOthers(instance: ConveyorInstance, { lease, earlierHold }: StartFacts): StartDecision | null {
-  if (lease?.standing !== 'busy' && lease?.standing !== 'ending') return null;
+function heldByOthers(instance: BatchInstance, { lease, earlierHold }: StartFacts): StartDecision | null {
+  if (lease?.kind !== 'busy' && lease?.kind !== 'ending') return null;
   const untouched = instance.hold === null && earlierHold === null;
   return untouched
     ? { action: 'exclude', reason: exclusion('busy', lease.why) }
@@ -57,7 +57,7 @@ function heldByOthers(instance: ConveyorInstance, { lease, earlierHold }: StartF
  * Ours or not: a boot in the window of an earlier attempt is ours; any other is somebody else's.
  */
 export function decideStart(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   facts: StartFacts,
   startDeadlineSeconds: number,
   now: Date,
@@ -89,11 +89,11 @@ export function decideStart(
 
 /** The instance after a decision that needs no hold; null if it is to be started or taken over. */
 export function applyStartDecision(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   decision: StartDecision,
   facts: StartFacts,
   now: Date,
-): ConveyorInstance | null {
+): BatchInstance | null {
   switch (decision.action) {
     case 'start':
     case 'take-over':
@@ -104,12 +104,12 @@ export function applyStartDecision(
       return exclude(instance, decision.reason, now);
     case 'adopt': {
       const wokenAt = facts.instance?.launchTime ?? toTimestamp(now);
-      return moveTo({ ...instance, hold: decision.hold, wokenAt }, 'readiness', now);
+      return toStep({ ...instance, hold: decision.hold, wokenAt }, 'readiness', now);
     }
     case 'hand-over': {
       // An attempt that was lost may have left its lease on it, which is to be removed.
       const hold = instance.hold ?? facts.earlierHold;
-      return { ...moveTo(instance, 'readiness', now), handedOver: decision.reason, hold };
+      return { ...toStep(instance, 'readiness', now), handedOver: decision.reason, hold };
     }
     case 'fail': {
       const hold = instance.hold ?? facts.earlierHold;

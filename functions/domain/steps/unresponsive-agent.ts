@@ -5,7 +5,7 @@ import type { Timestamp } from '../model/time.ts';
 /** Failures that are only silence: nothing was heard of its agent. */
 const SILENCE = new Set(['agent-lost', 'update-hung', 'update-lost', 'update-undelivered', 'update-undeliverable']);
 
-export const isSilence = ({ code }: Reason): boolean => SILENCE.has(code);
+export const isUnresponsive = ({ code }: Reason): boolean => SILENCE.has(code);
 
 /**
  * Why nothing was heard of an agent: an instance that is not running has none, and one that was started again meanwhile has
@@ -14,8 +14,8 @@ export const isSilence = ({ code }: Reason): boolean => SILENCE.has(code);
  * @param facts what EC2 says now; null: it does not know it any more
  * @param launchTime of the boot in which the agent was found ready; null: it never was
  */
-export function explainSilence(why: Reason, facts: InstanceFacts | null, launchTime: Timestamp | null): Reason {
-  if (!isSilence(why)) return why;
+export function explainUnresponsive(why: Reason, facts: InstanceFacts | null, launchTime: Timestamp | null): Reason {
+  if (!isUnresponsive(why)) return why;
   if (facts?.state === 'running' || facts?.state === 'pending') {
     if (launchTime === null || facts.launchTime === launchTime) return why;
     const again = facts.launchTime ?? 'an unknown time';

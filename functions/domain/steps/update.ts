@@ -1,8 +1,8 @@
-import type { ConveyorInstance, SentCommand } from '../batch/batch-instance.ts';
+import type { BatchInstance, SentCommand } from '../batch/batch-instance.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import {
   DELIVERY_DEADLINE_SECONDS,
-  FOREIGN_UPDATE_BACKOFF_SECONDS,
+  OTHER_UPDATE_BACKOFF_SECONDS,
   UPDATE_HARD_DEADLINE_SECONDS,
 } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
@@ -40,10 +40,10 @@ export type UpdateDecision =
 /** How long a second command is tried, where SSM refuses to send it. */
 const RESEND_DEADLINE_SECONDS = UPDATE_HARD_DEADLINE_SECONDS + DELIVERY_DEADLINE_SECONDS;
 
-const isWaiting = ({ retryAt }: ConveyorInstance, now: Date): boolean => retryAt !== null && isAfter(retryAt, now);
+const isWaiting = ({ retryAt }: BatchInstance, now: Date): boolean => retryAt !== null && isAfter(retryAt, now);
 
 function decideFirstSend(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   work: Work,
   target: string,
   deadlineSeconds: number,
@@ -67,8 +67,8 @@ function decideFirstSend(
  * Another update held the agent when our command came. Once the agent reports the target, or after a while, one more
  * command tells more than a ping could: its success means that the other updater is gone, whatever it did.
  */
-function decideAfterForeignUpdate(
-  instance: ConveyorInstance,
+function decideAfterOtherUpdate(
+  instance: BatchInstance,
   since: Timestamp,
   facts: UpdateFacts,
   work: Work,
@@ -96,8 +96,8 @@ function decideAfterForeignUpdate(
  * Lost or hanging: the version decides; failing that, one more command; failing that, what can't be stopped yet
  * is followed until it can.
  */
-function decideStuck(
-  instance: ConveyorInstance,
+function decideUnansweredCommand(
+  instance: BatchInstance,
   command: SentCommand,
   facts: UpdateFacts,
   work: Work,
@@ -126,7 +126,7 @@ function decideStuck(
 
 /** True once it makes sense to ask for the agent's version: the command is late, lost, or another update is at work. */
 export function needsAgentFacts(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   invocation: Invocation | null,
   work: Work,
   deadlineSeconds: number,
@@ -149,7 +149,7 @@ export function needsAgentFacts(
  * @param deadlineSeconds from a command's sending until it must have ended
  */
 export function decideUpdate(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   facts: UpdateFacts,
   work: Work,
   target: string,
@@ -160,14 +160,14 @@ export function decideUpdate(
   if (command === undefined) return decideFirstSend(instance, work, target, deadlineSeconds, now);
   if (command.endedAt !== null) {
     const since = instance.foreignUpdateSince ?? command.endedAt;
-    return decideAfterForeignUpdate(instance, since, facts, work, target, now);
+    return decideAfterOtherUpdate(instance, since, facts, work, target, now);
   }
   const age = secondsBetween(command.sentAt, now);
   const minutes = Math.round(age / 60);
   // Just after a send the invocation is not there yet (docs/aws-behaviour.md 13).
   const judgement = facts.invocation === null ? ({ verdict: 'pending' } as const) : work.judge(facts.invocation);
   const endedAt = facts.invocation?.endedAt ?? toTimestamp(now);
-  const stuck = (why: Reason) => decideStuck(instance, command, facts, work, target, why, now);
+  const stuck = (why: Reason) => decideUnansweredCommand(instance, command, facts, work, target, why, now);
   switch (judgement.verdict) {
     case 'pending':
       return age < DELIVERY_DEADLINE_SECONDS
@@ -189,7 +189,7 @@ export function decideUpdate(
       }
       return {
         action: 'back-off',
-        retryAt: addSeconds(now, FOREIGN_UPDATE_BACKOFF_SECONDS),
+        retryAt: addSeconds(now, OTHER_UPDATE_BACKOFF_SECONDS),
         reason: judgement.reason,
       };
   }

@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import { isAfter, secondsBetween } from '../model/time.ts';
@@ -15,7 +15,7 @@ export type VerifyDecision =
  * A success of the command proves nothing: the version can stay stale until the next ping (docs/aws-behaviour.md 7).
  */
 export function judgeVersion(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   agent: AgentFacts | null,
   work: Work,
   target: string,

@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import { PING_AGE_SECONDS_MAX } from '../model/limits.ts';
 import { isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
@@ -14,7 +14,7 @@ export function isFreshPing(agent: AgentFacts | null, launchTime: Timestamp | nu
 
 /** The version in a ping of this boot that is newer than `since`; null if there is none. */
 export function reportedVersion(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   agent: AgentFacts | null,
   since: Timestamp,
   now: Date,

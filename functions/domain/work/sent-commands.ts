@@ -1,17 +1,17 @@
-import type { ConveyorInstance, SentCommand } from '../batch/batch-instance.ts';
+import type { BatchInstance, SentCommand } from '../batch/batch-instance.ts';
 import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import type { Invocation, Work } from './work.ts';
 
 /** The command to follow: the newest that may still be at work, else the newest. */
-export const currentCommand = ({ commands }: ConveyorInstance): SentCommand | undefined =>
+export const currentCommand = ({ commands }: BatchInstance): SentCommand | undefined =>
   commands.findLast(({ endedAt }) => endedAt === null) ?? commands.at(-1);
 
 /** Adds commands of ours that the payload does not know, because the reply that named them was lost; they may be at work. */
 export function withLostCommands(
-  instance: ConveyorInstance,
+  instance: BatchInstance,
   sent: { commandId: string; sentAt: Timestamp; instanceIds: string[] }[],
-): ConveyorInstance {
+): BatchInstance {
   const known = new Set(instance.commands.map(({ commandId }) => commandId));
   const lost = sent.filter(
     ({ commandId, instanceIds }) => !known.has(commandId) && instanceIds.includes(instance.instanceId),
@@ -24,12 +24,12 @@ export function withLostCommands(
 }
 
 /** Notes what has become of commands that were left open, by their invocations on this instance. */
-export function withEnds(
-  instance: ConveyorInstance,
+export function noteCommandEnds(
+  instance: BatchInstance,
   invocations: Invocation[],
   work: Work,
   now: Date,
-): ConveyorInstance {
+): BatchInstance {
   const verdicts = new Map(invocations.map((one) => [one.commandId, { ...one, verdict: work.judge(one).verdict }]));
   const commands = instance.commands.map((command) => {
     const seen = verdicts.get(command.commandId);
@@ -44,11 +44,7 @@ export function withEnds(
 }
 
 /** Notes the end of the current command, or of all of them. */
-export function endCommands(
-  instance: ConveyorInstance,
-  which: 'current' | 'all',
-  endedAt: Timestamp,
-): ConveyorInstance {
+export function endCommands(instance: BatchInstance, which: 'current' | 'all', endedAt: Timestamp): BatchInstance {
   const current = currentCommand(instance);
   const commands = instance.commands.map((command) =>
     which === 'all' || command === current ? { ...command, endedAt: command.endedAt ?? endedAt } : command,
@@ -60,7 +56,7 @@ export function endCommands(
  * Until when an update may be at work on the instance, so that it must not be stopped (docs/aws-behaviour.md 3).
  * @returns null if nothing is
  */
-export function updateMayRunUntil(instance: ConveyorInstance, now: Date): Timestamp | null {
+export function updateMayRunUntil(instance: BatchInstance, now: Date): Timestamp | null {
   const since = instance.commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
   if (instance.foreignUpdateSince !== null) since.push(instance.foreignUpdateSince);
   const until =

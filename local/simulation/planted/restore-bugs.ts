@@ -146,9 +146,9 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/reconcile-leases/restore-orphans.ts',
-        find: '  const instances = orphans.map((orphan) => withLostCommands(toConveyorInstance(orphan), sent));',
+        find: '  const instances = orphans.map((orphan) => withLostCommands(toBatchInstance(orphan), sent));',
         replace:
-          '  const instances = orphans.map((orphan) => withLostCommands(toConveyorInstance(orphan), sent.slice(sent.length)));',
+          '  const instances = orphans.map((orphan) => withLostCommands(toBatchInstance(orphan), sent.slice(sent.length)));',
       },
       {
         file: 'functions/domain/steps/other-activity.ts',
@@ -163,7 +163,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/orphan.ts',
-        find: '    originalState: standing.originalState,',
+        find: '    originalState: status.originalState,',
         replace: "    originalState: 'stopped',",
       },
     ],

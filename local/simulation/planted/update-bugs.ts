@@ -46,8 +46,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/unresponsive-agent.ts',
-        find: '  if (!isSilence(why)) return why;',
-        replace: '  if (!isSilence(why) || launchTime === launchTime) return why;',
+        find: '  if (!isUnresponsive(why)) return why;',
+        replace: '  if (!isUnresponsive(why) || launchTime === launchTime) return why;',
       },
     ],
   },

@@ -6,7 +6,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { findNeighbours } from '../../../functions/aws/ssm-activity.ts';
+import { readOtherActivity } from '../../../functions/aws/ssm-activity.ts';
 import { at, stamp } from '../../support/builders.ts';
 import { awsError, instanceIds } from '../../support/functions.ts';
 
@@ -14,7 +14,7 @@ const ssm = mockClient(SSMClient);
 const client = new SSMClient({ region: 'eu-central-1' });
 const [FIRST = '', SECOND = '', STRANGER = ''] = instanceIds(3);
 const SINCE = stamp('02:00:30');
-const find = (ids = [FIRST, SECOND]) => findNeighbours(client, ids, SINCE);
+const find = (ids = [FIRST, SECOND]) => readOtherActivity(client, ids, SINCE);
 
 const session = (Target: string, SessionId: string) => ({
   Target,
@@ -36,7 +36,7 @@ beforeEach(() => {
   ssm.on(DescribeInstanceAssociationsStatusCommand).resolves({});
 });
 
-describe('findNeighbours', () => {
+describe('readOtherActivity', () => {
   it('finds nobody where nobody is', async () => {
     expect(await find()).toEqual({ sessions: [], invocations: [], associations: [] });
     expect(ssm).toHaveReceivedCommandTimes(DescribeSessionsCommand, 1);

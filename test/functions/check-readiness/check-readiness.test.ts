@@ -3,14 +3,14 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createCheckReadiness } from '../../../functions/check-readiness/check-readiness.ts';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { aBatch, agentFacts, aWokenInstance, OLD, stamp, wokenFacts } from '../../support/builders.ts';
 import { aContext, aRuntime, awsError, callOrder, described, instanceIds, reported } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
-const lookAt = (time: string, ...instances: ConveyorInstance[]) =>
+const lookAt = (time: string, ...instances: BatchInstance[]) =>
   createCheckReadiness(aRuntime(time, { READINESS_DEADLINE_SECONDS: '900' }))(aBatch(instances), aContext());
 
 beforeEach(() => {

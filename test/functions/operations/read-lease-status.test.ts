@@ -3,9 +3,9 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
-import { describeExecutionLife } from '../../../functions/aws/executions.ts';
+import { describeExecutionStatus } from '../../../functions/aws/executions.ts';
 import { parseStateMachineArn } from '../../../functions/domain/model/execution-arn.ts';
-import { findStandings, readRecord } from '../../../functions/operations/read-lease-status.ts';
+import { readLeaseStatuses, readRecord } from '../../../functions/operations/read-lease-status.ts';
 import { aRecord, givenRecords } from '../../support/bucket.ts';
 import { at } from '../../support/builders.ts';
 import { awsError, instanceIds, stored, throttled } from '../../support/functions.ts';
@@ -22,7 +22,7 @@ const CHILD = 'arn:aws:states:eu-central-1:123456789012:execution:reveille-updat
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 const value = (attempt: string, child = 'child-1') => `reveille-update-agents/run-1/${child}/${attempt}`;
 const find = (leases: [string, string][]) =>
-  findStandings(
+  readLeaseStatuses(
     { bucket, sfn: client, names, now: () => at('03:00') },
     leases.map(([instanceId, lease]) => ({ instanceId, value: lease })),
   );
@@ -46,7 +46,7 @@ describe('an execution', () => {
     const answer = { ...(status && { status: status as 'RUNNING' }), ...(stopDate && { stopDate }) };
     sfn.on(DescribeExecutionCommand).resolves(answer);
 
-    expect(await describeExecutionLife(client, RUN)).toEqual(life);
+    expect(await describeExecutionStatus(client, RUN)).toEqual(life);
   });
 
   it.each(['ExecutionDoesNotExist', 'AccessDeniedException', 'InvalidArn'])(
@@ -54,14 +54,14 @@ describe('an execution', () => {
     async (code) => {
       sfn.on(DescribeExecutionCommand).rejects(awsError(code));
 
-      expect(await describeExecutionLife(client, RUN)).toEqual({ status: 'unknown', why: code });
+      expect(await describeExecutionStatus(client, RUN)).toEqual({ status: 'unknown', why: code });
     },
   );
 
   it('is nothing at all where there is no answer', async () => {
     sfn.on(DescribeExecutionCommand).rejects(throttled());
 
-    await expect(describeExecutionLife(client, RUN)).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+    await expect(describeExecutionStatus(client, RUN)).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
   });
 });
 
@@ -94,7 +94,7 @@ describe('the record of a lease', () => {
   });
 });
 
-describe('findStandings', () => {
+describe('readLeaseStatuses', () => {
   it('asks nothing where nobody carries a lease', async () => {
     expect(await find([])).toEqual([]);
     expect([...s3.calls(), ...sfn.calls()]).toEqual([]);
@@ -109,7 +109,7 @@ describe('findStandings', () => {
       [THIRD, value('attempt-2')],
     ]);
 
-    expect(found.map(({ instanceId, standing }) => [instanceId, standing.standing])).toEqual([
+    expect(found.map(({ instanceId, status }) => [instanceId, status.kind])).toEqual([
       [FIRST, 'orphaned'],
       [SECOND, 'orphaned'],
       [THIRD, 'orphaned'],
@@ -135,7 +135,7 @@ describe('findStandings', () => {
     ]);
 
     const recordedAt = '2026-12-06T02:00:00.000Z';
-    expect(found.map(({ standing }) => standing)).toMatchObject([
+    expect(found.map(({ status }) => status)).toMatchObject([
       { hold: { attempt: 'attempt-1', recordedAt, startBy: '2026-12-06T02:00:08.000Z', earlier: [lost] } },
       { hold: { attempt: 'attempt-1', recordedAt, startBy: recordedAt, earlier: [] } },
     ]);
@@ -147,7 +147,7 @@ describe('findStandings', () => {
 
     const [found] = await find([[FIRST, value('attempt-1')]]);
 
-    expect(found?.standing.standing).toBe('busy');
+    expect(found?.status.kind).toBe('busy');
     expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
   });
 
@@ -160,7 +160,7 @@ describe('findStandings', () => {
     // Its own record says since when it is held: that makes its lease grow old, which alarms.
     expect(found).toMatchObject({
       record: { attempt: 'attempt-1' },
-      standing: { standing: 'busy', why: expect.stringContaining('read') },
+      status: { kind: 'busy', why: expect.stringContaining('read') },
     });
   });
 
@@ -173,7 +173,7 @@ describe('findStandings', () => {
       [SECOND, value('attempt-1', 'child-2')],
     ]);
 
-    expect(found.map(({ standing }) => standing.standing)).toEqual(['busy', 'orphaned']);
+    expect(found.map(({ status }) => status.kind)).toEqual(['busy', 'orphaned']);
     expect(asked().sort()).toEqual([RUN, CHILD, CHILD.replace('child-1', 'child-2')].sort());
   });
 
@@ -183,7 +183,7 @@ describe('findStandings', () => {
       [SECOND, 'nonsense'],
     ]);
 
-    expect(found.map(({ standing }) => standing.standing)).toEqual(['busy', 'ignored']);
+    expect(found.map(({ status }) => status.kind)).toEqual(['busy', 'ignored']);
     expect([...s3.calls(), ...sfn.calls()]).toEqual([]);
   });
 
@@ -192,7 +192,7 @@ describe('findStandings', () => {
 
     const [found] = await find([[FIRST, value('attempt-1')]]);
 
-    expect(found).toMatchObject({ record: null, standing: { standing: 'ignored' } });
+    expect(found).toMatchObject({ record: null, status: { kind: 'ignored' } });
     expect(asked()).toEqual([]);
   });
 });

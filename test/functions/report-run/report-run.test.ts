@@ -3,7 +3,7 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import type { BatchResult } from '../../../functions/domain/batch/batch-result.ts';
 import type { Manifest, ManifestInstance } from '../../../functions/domain/listing/manifest.ts';
 import { reportSchema } from '../../../functions/domain/report/report.ts';
@@ -36,7 +36,7 @@ const excluded = (instanceId: string): ManifestInstance =>
   });
 
 /** Updated, asleep again, and seen so at 02:12. */
-const aSettled = (instanceId: string, changes: Partial<ConveyorInstance> = {}): ConveyorInstance =>
+const aSettled = (instanceId: string, changes: Partial<BatchInstance> = {}): BatchInstance =>
   aWokenInstance({
     instanceId,
     step: 'settled',
@@ -49,7 +49,7 @@ const aSettled = (instanceId: string, changes: Partial<ConveyorInstance> = {}): 
   });
 
 /** What stands in the bucket at the end of a run: the manifest, and the results that the batches have written. */
-function givenRun(instances: ManifestInstance[], results: (ConveyorInstance[] | null)[]): void {
+function givenRun(instances: ManifestInstance[], results: (BatchInstance[] | null)[]): void {
   const manifest: Manifest = {
     run: aRun(),
     listedAt: stamp('02:00'),

@@ -4,7 +4,7 @@ import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/clien
 import { ListCommandInvocationsCommand, ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Batch } from '../../../functions/domain/batch/batch.ts';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
 import { aRecord, givenNoNeighbours, givenRecords } from '../../support/bucket.ts';
 import {
@@ -29,7 +29,7 @@ const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 const CAUGHT = { Error: 'AwsRefused', Cause: 'UpdateAgent: AccessDeniedException: no' };
 
 /** A step failed for good, and the state machine's Catch leads here. */
-const restoreCaught = (time: string, ...instances: ConveyorInstance[]) =>
+const restoreCaught = (time: string, ...instances: BatchInstance[]) =>
   createRestoreInstances(aRuntime(time))(aBatch(instances, { error: CAUGHT }), aContext());
 
 /** By now, 90 seconds later, whatever Lambda the failed step has left behind is dead. */

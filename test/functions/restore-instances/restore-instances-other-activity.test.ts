@@ -8,7 +8,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
 import { givenNoNeighbours } from '../../support/bucket.ts';
 import { aBatch, anInstance, at, aWokenInstance, instanceFacts, stamp, wokenFacts } from '../../support/builders.ts';
@@ -20,9 +20,9 @@ const ssm = mockClient(SSMClient);
 
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 /** Woken by Reveille, and done at 02:10. */
-const done = (instanceId: string, changes: Partial<ConveyorInstance> = {}) =>
+const done = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ instanceId, step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
-const restoreAt = (time: string, ...instances: ConveyorInstance[]) =>
+const restoreAt = (time: string, ...instances: BatchInstance[]) =>
   createRestoreInstances(aRuntime(time, { RESTORE_DEADLINE_SECONDS: '1800' }))(aBatch(instances), aContext());
 const stops = () => ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
 const givenSession = (Target: string) =>

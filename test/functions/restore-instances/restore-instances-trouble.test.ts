@@ -3,7 +3,7 @@ import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCo
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
 import { givenNoNeighbours } from '../../support/bucket.ts';
 import { aBatch, aWokenInstance, stamp, wokenFacts } from '../../support/builders.ts';
@@ -16,12 +16,11 @@ const ssm = mockClient(SSMClient);
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 
 /** Its work ended at 02:10. */
-const anUpdated = (changes: Partial<ConveyorInstance> = {}) =>
+const anUpdated = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ instanceId: FIRST, step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
-const stopped = (changes: Partial<ConveyorInstance> = {}) =>
-  anUpdated({ stopAcceptedAt: stamp('02:10:30'), ...changes });
+const stopped = (changes: Partial<BatchInstance> = {}) => anUpdated({ stopAcceptedAt: stamp('02:10:30'), ...changes });
 
-const restoreAt = (time: string, instances: ConveyorInstance[], context = aContext()) =>
+const restoreAt = (time: string, instances: BatchInstance[], context = aContext()) =>
   createRestoreInstances(aRuntime(time, { RESTORE_DEADLINE_SECONDS: '1800' }))(aBatch(instances), context);
 
 const spot = () => awsError('UnsupportedOperation', "The instance 'i-1' is a spot instance and may not be stopped.");

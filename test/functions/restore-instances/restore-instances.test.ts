@@ -3,7 +3,7 @@ import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCo
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
@@ -27,14 +27,14 @@ const ssm = mockClient(SSMClient);
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 
 /** Woken by us, updated, and its work ended at 02:10. */
-const anUpdated = (changes: Partial<ConveyorInstance> = {}) =>
+const anUpdated = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ instanceId: FIRST, step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 
 const awake = (changes: Partial<InstanceFacts> = {}) => wokenFacts({ instanceId: FIRST, ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) => awake({ state: 'stopped', ...changes });
 
 const givenFacts = (...facts: InstanceFacts[]) => ec2.on(DescribeInstancesCommand).resolves(described(...facts));
-const restoreAt = (time: string, ...instances: ConveyorInstance[]) =>
+const restoreAt = (time: string, ...instances: BatchInstance[]) =>
   createRestoreInstances(aRuntime(time, { RESTORE_DEADLINE_SECONDS: '1800' }))(aBatch(instances), aContext());
 const stops = () => ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input);
 
@@ -165,7 +165,7 @@ describe('RestoreInstances, stopping', () => {
 });
 
 describe('RestoreInstances, settling', () => {
-  const stopped = (changes: Partial<ConveyorInstance> = {}) =>
+  const stopped = (changes: Partial<BatchInstance> = {}) =>
     anUpdated({ stopAcceptedAt: stamp('02:10:30'), ...changes });
 
   it('waits for stopped before the lease goes', async () => {

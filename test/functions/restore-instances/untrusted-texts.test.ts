@@ -18,7 +18,7 @@ import { reason } from '../../../functions/domain/model/reason.ts';
 import { summarizeReconciled } from '../../../functions/domain/report/reconcile-report.ts';
 import { buildReport } from '../../../functions/domain/report/report.ts';
 import { summarize } from '../../../functions/domain/report/summary.ts';
-import { findNeighbour } from '../../../functions/domain/steps/other-activity.ts';
+import { findOtherActivity } from '../../../functions/domain/steps/other-activity.ts';
 import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
 import { createListInstances } from '../../../functions/list-instances/list-instances.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
@@ -81,8 +81,8 @@ describe('a reason', () => {
     const sessions = [{ instanceId: INSTANCE_ID, sessionId: text, owner: text }];
     const associations = [{ instanceId: INSTANCE_ID, name: text, executedAt: stamp('02:05') }];
     const none = { sessions: [], invocations: [], associations: [] };
-    expectPlain(findNeighbour(INSTANCE_ID, stamp('02:00'), { ...none, sessions }, new Set())?.text);
-    expectPlain(findNeighbour(INSTANCE_ID, stamp('02:00'), { ...none, associations }, new Set())?.text);
+    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, sessions }, new Set())?.text);
+    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, associations }, new Set())?.text);
   });
 
   it.each(texts)('quotes the output of a command as one plain line: %j', (text) => {

@@ -10,7 +10,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { addSeconds } from '../../../functions/domain/model/time.ts';
 import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
@@ -47,7 +47,7 @@ const ssm = mockClient(SSMClient);
 
 const [FIRST = '', SECOND = ''] = instanceIds(2);
 const OF_RUN_0 = 'reveille-update-agents/run-0/child-0/attempt-0';
-const start = (instances: ConveyorInstance[], { time = '03:00', run = {}, environment = {} } = {}) =>
+const start = (instances: BatchInstance[], { time = '03:00', run = {}, environment = {} } = {}) =>
   createStartInstances(aRuntime(time, environment))(
     aBatch(instances, { run: aRun(run) }),
     aContext({ attempt: 'attempt-9' }),

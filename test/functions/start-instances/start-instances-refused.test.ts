@@ -2,7 +2,7 @@ import 'aws-sdk-client-mock-jest';
 import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
 import { aBatch, aHold, anInstance, instanceFacts, leaseValue, stamp } from '../../support/builders.ts';
@@ -34,7 +34,7 @@ function givenRefusals(ids: string[], bad: string[], error: () => Error): void {
 
 const refused = () => awsError('InvalidParameterValue', 'Instance does not have a volume attached at root (/dev/sda1)');
 
-const startAt = (time: string, instances: ConveyorInstance[], context = aContext()) =>
+const startAt = (time: string, instances: BatchInstance[], context = aContext()) =>
   createStartInstances(aRuntime(time, { START_DEADLINE_SECONDS: '1800' }))(aBatch(instances), context);
 
 const sleepers = (ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));

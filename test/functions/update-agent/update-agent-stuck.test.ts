@@ -11,7 +11,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
 import { givenLock } from '../../support/bucket.ts';
 import {
@@ -33,10 +33,10 @@ const ssm = mockClient(SSMClient);
 const FIRST = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
 const SECOND = { commandId: 'command-2', sentAt: stamp('02:12'), endedAt: null };
 
-const anUpdating = (changes: Partial<ConveyorInstance> = {}) =>
+const anUpdating = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, commands: [FIRST], ...changes });
 
-const lookAt = (time: string, instance: ConveyorInstance) =>
+const lookAt = (time: string, instance: BatchInstance) =>
   createUpdateAgent(aRuntime(time, { UPDATE_DEADLINE_SECONDS: '600' }))(
     aBatch([instance], { sends: instance.commands.length }),
     aContext(),

@@ -10,7 +10,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { commandComment } from '../../../functions/domain/work/command-comment.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
 import { aRunLock, givenLock } from '../../support/bucket.ts';
@@ -22,7 +22,7 @@ const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 /** Its agent pinged, so it can be sent the update. */
-const aReadyInstance = (instanceId: string, changes: Partial<ConveyorInstance> = {}) =>
+const aReadyInstance = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ instanceId, step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
 
 const readyBatch = (ids: string[]) => aBatch(ids.map((id) => aReadyInstance(id)));

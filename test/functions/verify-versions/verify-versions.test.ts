@@ -2,7 +2,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import 'aws-sdk-client-mock-jest';
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { ConveyorInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createVerifyVersions } from '../../../functions/verify-versions/verify-versions.ts';
 import { aBatch, agentFacts, aWokenInstance, OLD, stamp, TARGET } from '../../support/builders.ts';
 import { aContext, aRuntime, awsError, callOrder, givenState, instanceIds, reported } from '../../support/functions.ts';
@@ -11,7 +11,7 @@ const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 /** Its command succeeded at 02:05. */
-const anUpdated = (changes: Partial<ConveyorInstance> = {}) =>
+const anUpdated = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({
     step: 'verify',
     stepSince: stamp('02:05:10'),
@@ -20,7 +20,7 @@ const anUpdated = (changes: Partial<ConveyorInstance> = {}) =>
     ...changes,
   });
 
-const verifyAt = (time: string, ...instances: ConveyorInstance[]) =>
+const verifyAt = (time: string, ...instances: BatchInstance[]) =>
   createVerifyVersions(aRuntime(time, { VERIFY_DEADLINE_SECONDS: '900' }))(aBatch(instances), aContext());
 
 const givenReport = (lastPing: string, version: string) =>

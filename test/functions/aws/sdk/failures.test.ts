@@ -1,13 +1,13 @@
-import { describeFailure, namingFailures } from '../../../../functions/aws/sdk/failures.ts';
+import { describeFailure, withErrorName } from '../../../../functions/aws/sdk/failures.ts';
 import { ReveilleError } from '../../../../functions/domain/model/errors.ts';
 import { awsError } from '../../../support/functions.ts';
 
-const failing = (error: unknown) => namingFailures('StopInstances', () => Promise.reject(error));
+const failing = (error: unknown) => withErrorName('StopInstances', () => Promise.reject(error));
 const networkError = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
 
-describe('namingFailures', () => {
+describe('withErrorName', () => {
   it('hands through what was done', async () => {
-    expect(await namingFailures('StopInstances', async () => 'done')).toBe('done');
+    expect(await withErrorName('StopInstances', async () => 'done')).toBe('done');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { closeLook, LOOKS_MAX } from '../../../../functions/domain/batch/apply-changes.ts';
+import { applyChanges, INVOCATIONS_MAX } from '../../../../functions/domain/batch/apply-changes.ts';
 import { BATCH_SIZE_MAX, batchSchema } from '../../../../functions/domain/batch/batch.ts';
 import type { Step } from '../../../../functions/domain/batch/batch-instance.ts';
 import {
@@ -8,9 +8,9 @@ import {
   waitSecondsFor,
 } from '../../../../functions/domain/batch/counts-and-wait.ts';
 import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
-import { conclude, fail, moveTo } from '../../../../functions/domain/batch/transitions.ts';
+import { fail, finishWork, toStep } from '../../../../functions/domain/batch/transitions.ts';
 import { commandComment, commentPrefix } from '../../../../functions/domain/work/command-comment.ts';
-import { anyConveyorInstance, moments, stamps } from '../../../support/arbitraries.ts';
+import { anyBatchInstance, moments, stamps } from '../../../support/arbitraries.ts';
 import { aBatch, anInstance, aRun, at, stamp } from '../../../support/builders.ts';
 
 const members = (count: number) =>
@@ -85,29 +85,24 @@ describe('the wait before the next look', () => {
 
   it('stays within its bounds, in whole seconds, whatever the instances do and whatever the clock says', () => {
     fc.assert(
-      fc.property(
-        fc.array(anyConveyorInstance, { maxLength: 5 }),
-        stamps,
-        moments,
-        (instances, lastProgressAt, now) => {
-          const seconds = waitSecondsFor(instances, lastProgressAt, now);
-          expect(Number.isInteger(seconds)).toBe(true);
-          expect(seconds).toBeGreaterThanOrEqual(WAIT_SECONDS_MIN);
-          expect(seconds).toBeLessThanOrEqual(WAIT_SECONDS_MAX);
-        },
-      ),
+      fc.property(fc.array(anyBatchInstance, { maxLength: 5 }), stamps, moments, (instances, lastProgressAt, now) => {
+        const seconds = waitSecondsFor(instances, lastProgressAt, now);
+        expect(Number.isInteger(seconds)).toBe(true);
+        expect(seconds).toBeGreaterThanOrEqual(WAIT_SECONDS_MIN);
+        expect(seconds).toBeLessThanOrEqual(WAIT_SECONDS_MAX);
+      }),
     );
   });
 });
 
 describe('an instance on the conveyor', () => {
   it('forgets what it waited for when it moves on', () => {
-    const moved = moveTo(anInstance({ retryAt: stamp('02:09') }), 'readiness', at('02:05'));
+    const moved = toStep(anInstance({ retryAt: stamp('02:09') }), 'readiness', at('02:05'));
     expect(moved).toEqual(anInstance({ step: 'readiness', stepSince: stamp('02:05'), retryAt: null }));
   });
 
   it('goes to be put back when the work on it is over', () => {
-    expect(conclude(anInstance({ step: 'verify' }), 'updated', null, at('02:05'))).toMatchObject({
+    expect(finishWork(anInstance({ step: 'verify' }), 'updated', null, at('02:05'))).toMatchObject({
       step: 'restore',
       stepSince: stamp('02:05'),
       outcome: 'updated',
@@ -130,31 +125,34 @@ describe('the end of a look', () => {
   const NOW = at('02:04');
 
   it('puts the changed in the places of the old, and keeps the others', () => {
-    const moved = moveTo(two, 'update', NOW);
-    expect(closeLook(batch, [moved], NOW).instances).toEqual([one, moved]);
+    const moved = toStep(two, 'update', NOW);
+    expect(applyChanges(batch, [moved], NOW).instances).toEqual([one, moved]);
   });
 
   it('counts itself, and who stands where', () => {
     const counts = { start: 1, readiness: 0, update: 1, verify: 0, restore: 0, unsettled: 2 };
-    expect(closeLook(batch, [moveTo(two, 'update', NOW)], NOW)).toMatchObject({ looks: 5, sends: 1, counts });
-    expect(closeLook(batch, [moveTo(two, 'settled', NOW)], NOW).counts).toMatchObject({ readiness: 0, unsettled: 1 });
-    expect(closeLook(batch, [], NOW, 2).sends).toBe(2);
+    expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({ looks: 5, sends: 1, counts });
+    expect(applyChanges(batch, [toStep(two, 'settled', NOW)], NOW).counts).toMatchObject({
+      readiness: 0,
+      unsettled: 1,
+    });
+    expect(applyChanges(batch, [], NOW, 2).sends).toBe(2);
   });
 
   it('does not count whoever waits for the next try of its start', () => {
-    expect(closeLook(batch, [{ ...one, retryAt: stamp('02:05') }], NOW).counts).toMatchObject({
+    expect(applyChanges(batch, [{ ...one, retryAt: stamp('02:05') }], NOW).counts).toMatchObject({
       start: 0,
       unsettled: 2,
     });
-    expect(closeLook(batch, [{ ...one, retryAt: stamp('02:04') }], NOW).counts).toMatchObject({ start: 1 });
+    expect(applyChanges(batch, [{ ...one, retryAt: stamp('02:04') }], NOW).counts).toMatchObject({ start: 1 });
   });
 
   it('is progress when somebody moved, and else the waits grow', () => {
-    expect(closeLook(batch, [moveTo(two, 'update', NOW)], NOW)).toMatchObject({
+    expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({
       lastProgressAt: stamp('02:04'),
       waitSeconds: 15,
     });
-    expect(closeLook(batch, [{ ...two, lastRefusal: 'no' }], NOW)).toMatchObject({
+    expect(applyChanges(batch, [{ ...two, lastRefusal: 'no' }], NOW)).toMatchObject({
       lastProgressAt: stamp('02:00'),
       waitSeconds: 60,
     });
@@ -162,15 +160,15 @@ describe('the end of a look', () => {
 
   it('forgets the error that a Catch brought: it has been dealt with', () => {
     const caught = { ...batch, error: { Error: 'AwsUnavailable', Cause: 'no answer' } };
-    expect(closeLook(caught, [], NOW)).not.toHaveProperty('error');
+    expect(applyChanges(caught, [], NOW)).not.toHaveProperty('error');
   });
 
   it('gives whoever is still at work up after too many looks, and goes on restoring', () => {
     const steps: Step[] = ['start', 'readiness', 'update', 'verify', 'restore', 'settled'];
     const all = steps.map((step) => anInstance({ instanceId: step, step }));
-    const before = closeLook(aBatch(all, { looks: LOOKS_MAX - 1 }), [], NOW);
+    const before = applyChanges(aBatch(all, { looks: INVOCATIONS_MAX - 1 }), [], NOW);
     expect(before.instances).toEqual(all);
-    const after = closeLook(before, [], NOW);
+    const after = applyChanges(before, [], NOW);
     expect(after.instances.map(({ step }) => step)).toEqual([...Array(5).fill('restore'), 'settled']);
     expect(after.instances.map(({ reason }) => reason?.code)).toEqual([
       ...Array(4).fill('run-limit'),
@@ -184,7 +182,7 @@ describe('the end of a look', () => {
     fc.assert(
       fc.property(some, some, fc.constantFrom<Step>('update', 'settled'), (present, changed, step) => {
         const old = aBatch(present.map((instanceId) => anInstance({ instanceId })));
-        const next = closeLook(
+        const next = applyChanges(
           old,
           changed.map((instanceId) => anInstance({ instanceId, step })),
           NOW,
@@ -211,7 +209,7 @@ describe('the comment of a command', () => {
 
   it('fits for the longest name, the last of 500 batches and the last look', () => {
     const run = aRun({ runId: 'r'.repeat(80) });
-    expect(commandComment({ run, index: 499 }, LOOKS_MAX).length).toBeLessThanOrEqual(100);
+    expect(commandComment({ run, index: 499 }, INVOCATIONS_MAX).length).toBeLessThanOrEqual(100);
     expect(() => commandComment({ run, index: 499 }, 10_000)).toThrow(RangeError);
   });
 });

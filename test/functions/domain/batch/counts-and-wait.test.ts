@@ -1,4 +1,4 @@
-import { closeLook, LOOKS_MAX } from '../../../../functions/domain/batch/apply-changes.ts';
+import { applyChanges, INVOCATIONS_MAX } from '../../../../functions/domain/batch/apply-changes.ts';
 import type { Step } from '../../../../functions/domain/batch/batch-instance.ts';
 import { waitSecondsFor } from '../../../../functions/domain/batch/counts-and-wait.ts';
 import { commandComment } from '../../../../functions/domain/work/command-comment.ts';
@@ -6,9 +6,9 @@ import { aBatch, anInstance, aRun, at, stamp } from '../../../support/builders.t
 
 const NOW = at('02:10');
 const LATER = stamp('02:11');
-const standing = (...steps: [Step, (string | null)?][]) =>
+const inSteps = (...steps: [Step, (string | null)?][]) =>
   steps.map(([step, retryAt = null], index) => anInstance({ instanceId: `i-${index}`, step, retryAt }));
-const counts = (...steps: [Step, (string | null)?][]) => closeLook(aBatch(standing(...steps)), [], NOW).counts;
+const counts = (...steps: [Step, (string | null)?][]) => applyChanges(aBatch(inSteps(...steps)), [], NOW).counts;
 
 describe('the counts of a batch', () => {
   it('say how many stand in each step', () => {
@@ -30,31 +30,31 @@ describe('the waiting of a batch', () => {
   const hourAgo = stamp('01:10');
 
   it('is until the first start is due only where starts are all that is left', () => {
-    expect(waitSecondsFor(standing(['start', LATER], ['settled']), hourAgo, NOW)).toBe(60);
-    expect(waitSecondsFor(standing(['start', LATER], ['update', LATER]), hourAgo, NOW)).toBe(120);
-    expect(waitSecondsFor(standing(['start', LATER], ['start']), hourAgo, NOW)).toBe(120);
+    expect(waitSecondsFor(inSteps(['start', LATER], ['settled']), hourAgo, NOW)).toBe(60);
+    expect(waitSecondsFor(inSteps(['start', LATER], ['update', LATER]), hourAgo, NOW)).toBe(120);
+    expect(waitSecondsFor(inSteps(['start', LATER], ['start']), hourAgo, NOW)).toBe(120);
   });
 
   it('is as ever where nobody is left', () => {
-    expect(waitSecondsFor(standing(['settled']), hourAgo, NOW)).toBe(120);
+    expect(waitSecondsFor(inSteps(['settled']), hourAgo, NOW)).toBe(120);
   });
 });
 
 describe('a batch that has taken too long', () => {
   const reasonOf = (changes: object, now = NOW) =>
-    closeLook(aBatch(standing(['update']), changes), [], now).instances[0]?.reason;
+    applyChanges(aBatch(inSteps(['update']), changes), [], now).instances[0]?.reason;
 
   it('says which limit it has reached', () => {
-    expect(reasonOf({ looks: LOOKS_MAX })).toEqual({
+    expect(reasonOf({ looks: INVOCATIONS_MAX })).toEqual({
       code: 'run-limit',
       text: 'not done after 1500 looks at its batch',
     });
-    expect(reasonOf({ looks: LOOKS_MAX - 1 })).toBeNull();
+    expect(reasonOf({ looks: INVOCATIONS_MAX - 1 })).toBeNull();
     expect(reasonOf({}, at('10:00'))).toEqual({ code: 'run-limit', text: 'not done 8 hours after the run began' });
   });
 });
 
 it('a comment that is too long says so', () => {
-  const batch = aBatch(standing(['update']), { run: aRun({ runId: 'r'.repeat(80) }), index: 1_000_000 });
+  const batch = aBatch(inSteps(['update']), { run: aRun({ runId: 'r'.repeat(80) }), index: 1_000_000 });
   expect(() => commandComment(batch, 1000)).toThrow(/^a comment of 10\d characters: reveille r+ b1000000 a1000$/);
 });

@@ -1,22 +1,22 @@
 import { decideEligibility, giveUpSettling } from '../../../../functions/domain/listing/eligibility.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
-import type { LeaseStanding } from '../../../../functions/domain/ownership/lease-status.ts';
+import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import { buildReport } from '../../../../functions/domain/report/report.ts';
 import { aHold, aMember, aRun, at, INSTANCE_ID, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
-const busy: LeaseStanding = { standing: 'busy', why: 'run run-0 holds it' };
-const ending: LeaseStanding = { standing: 'ending', why: 'run run-0, which held it, has just ended' };
-const ignored: LeaseStanding = { standing: 'ignored', why: 'run run-0 has no record of it' };
-const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseStanding => ({
-  standing: 'orphaned',
+const busy: LeaseStatus = { kind: 'busy', why: 'run run-0 holds it' };
+const ending: LeaseStatus = { kind: 'ending', why: 'run run-0, which held it, has just ended' };
+const ignored: LeaseStatus = { kind: 'ignored', why: 'run run-0 has no record of it' };
+const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseStatus => ({
+  kind: 'orphaned',
   originalState,
   hold: aHold(),
   deadSince: stamp('02:30'),
 });
 
-const judge = (lease: LeaseStanding, instance: InstanceFacts = instanceFacts()) =>
+const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts()) =>
   decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected: false, lease }, OPT_OUT_TAG);
 
 describe('an instance that carries somebody’s lease', () => {

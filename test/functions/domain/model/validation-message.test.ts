@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { explainMisfit } from '../../../../functions/domain/model/validation-message.ts';
+import { validationMessage } from '../../../../functions/domain/model/validation-message.ts';
 
 const explain = (value: unknown, schema: z.ZodType = z.strictObject({ groups: z.array(z.string()).optional() })) => {
   const { error } = schema.safeParse(value);
   if (error === undefined) throw new Error('it fits');
-  return explainMisfit(error);
+  return validationMessage(error);
 };
 /** One with just so many characters, counted with the words around its name. */
 const withLength = (length: number, character = 'x') =>

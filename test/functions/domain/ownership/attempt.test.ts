@@ -1,5 +1,5 @@
 import { maySendStart, toAttempt } from '../../../../functions/domain/ownership/attempt.ts';
-import { carriedLeases, isLeaseOf, LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
+import { isLeaseOf, LEASE_TAG, leasesOn } from '../../../../functions/domain/ownership/lease.ts';
 import { toNoStartNote } from '../../../../functions/domain/steps/start-result.ts';
 import { at, leaseValue, stamp } from '../../../support/builders.ts';
 
@@ -53,7 +53,7 @@ describe('a lease', () => {
       ['i-3', { tags: { [LEASE_TAG]: '' } }],
       ['i-4', { tags: Object.create({ [LEASE_TAG]: 'inherited' }) }],
     ]);
-    expect(carriedLeases(facts)).toEqual([
+    expect(leasesOn(facts)).toEqual([
       { instanceId: 'i-1', value: 'a/b/c/d' },
       { instanceId: 'i-3', value: '' },
     ]);

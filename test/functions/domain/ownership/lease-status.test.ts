@@ -1,19 +1,19 @@
 import fc from 'fast-check';
-import { type ExecutionLife, lifeOf } from '../../../../functions/domain/ownership/execution-status.ts';
-import { judgeLease, type LeaseFacts, ownLease } from '../../../../functions/domain/ownership/lease-status.ts';
+import { type ExecutionStatus, livenessOf } from '../../../../functions/domain/ownership/execution-status.ts';
+import { type LeaseFacts, leaseStatusOf, parseOwnLease } from '../../../../functions/domain/ownership/lease-status.ts';
 import { aRecord } from '../../../support/bucket.ts';
 import { aHold, aRun, at, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
 const NOW = at('03:00');
-const RUNNING: ExecutionLife = { status: 'running' };
-const UNKNOWN: ExecutionLife = { status: 'unknown', why: 'AccessDeniedException' };
-const ended = (stoppedAt: string): ExecutionLife => ({ status: 'ended', stoppedAt: stamp(stoppedAt) });
+const RUNNING: ExecutionStatus = { status: 'running' };
+const UNKNOWN: ExecutionStatus = { status: 'unknown', why: 'AccessDeniedException' };
+const ended = (stoppedAt: string): ExecutionStatus => ({ status: 'ended', stoppedAt: stamp(stoppedAt) });
 const dead = ended('02:30');
 
 /** A lease that Reveille wrote at 02:00; its run and its child ended at 02:30. */
 const judge = (changes: Partial<LeaseFacts> = {}, now = NOW) =>
-  judgeLease(
+  leaseStatusOf(
     {
       value: leaseValue(),
       instanceId: INSTANCE_ID,
@@ -30,7 +30,7 @@ const judge = (changes: Partial<LeaseFacts> = {}, now = NOW) =>
 describe('a lease that was found', () => {
   it('is orphaned when run and child have ended: its record tells how the instance was, and whose boot it may be', () => {
     expect(judge()).toEqual({
-      standing: 'orphaned',
+      kind: 'orphaned',
       originalState: 'stopped',
       hold: aHold(),
       deadSince: stamp('02:30'),
@@ -57,7 +57,7 @@ describe('a lease that was found', () => {
 
   it('is busy where its record can not be read: who knows what it says', () => {
     expect(judge({ record: 'unreadable' })).toEqual({
-      standing: 'busy',
+      kind: 'busy',
       why: "the record of run run-1 can't be read",
     });
   });
@@ -71,35 +71,35 @@ describe('a lease that was found', () => {
   it.each(['', 'hello', 'a/b/c', 'a/b/c/d/e', '//', '///', '__proto__', 'reveille-update-agents/run-1/child-1/'])(
     'is ignored when it is no lease: %j',
     (value) => {
-      expect(judge({ value })).toEqual({ standing: 'ignored', why: 'its value is no lease' });
+      expect(judge({ value })).toEqual({ kind: 'ignored', why: 'its value is no lease' });
     },
   );
 
   it('is ignored when the bucket has no record of it: forged', () => {
-    expect(judge({ record: null })).toMatchObject({ standing: 'ignored', why: expect.stringContaining('no record') });
+    expect(judge({ record: null })).toMatchObject({ kind: 'ignored', why: expect.stringContaining('no record') });
   });
 
   it('is ignored when its record does not name the instance: copied with an image', () => {
     expect(judge({ record: aRecord(['i-other']) })).toMatchObject({
-      standing: 'ignored',
+      kind: 'ignored',
       why: expect.stringContaining('does not name it'),
     });
   });
 
   it('is ignored without a record even while its run runs: that one does not hold it', () => {
-    expect(judge({ record: null, run: RUNNING, child: RUNNING }).standing).toBe('ignored');
+    expect(judge({ record: null, run: RUNNING, child: RUNNING }).kind).toBe('ignored');
   });
 
   it('is busy when it is another state machine’s, whatever is known of it', () => {
     for (const record of [null, aRecord([INSTANCE_ID])]) {
       expect(judge({ value: leaseValue().replace(OURS, 'another-machine'), record })).toMatchObject({
-        standing: 'busy',
+        kind: 'busy',
         why: expect.stringContaining('another-machine'),
       });
     }
   });
 
-  it.each<[string, ExecutionLife | null, ExecutionLife | null]>([
+  it.each<[string, ExecutionStatus | null, ExecutionStatus | null]>([
     ['both run', RUNNING, RUNNING],
     ['the child has ended, and its run goes on', RUNNING, dead],
     ['the run has ended, and its child goes on', dead, RUNNING],
@@ -108,24 +108,24 @@ describe('a lease that was found', () => {
     ['the run is not known', UNKNOWN, dead],
     ['the child is not known', dead, UNKNOWN],
   ])('is busy while %s', (_what, run, child) => {
-    expect(judge({ run, child })).toEqual({ standing: 'busy', why: 'run run-1 holds it' });
+    expect(judge({ run, child })).toEqual({ kind: 'busy', why: 'run run-1 holds it' });
   });
 
   it('is orphaned a day after it was recorded, where nobody knows its run any more', () => {
     const facts = { run: UNKNOWN, child: UNKNOWN };
     const recordedAt = '2026-12-05T03:00:00.000Z';
     const record = aRecord([INSTANCE_ID], { recordedAt, startBy: '2026-12-05T03:01:00.000Z' });
-    expect(judge({ ...facts, record }, at('02:59:59')).standing).toBe('busy');
-    expect(judge({ ...facts, record }, at('03:00'))).toMatchObject({ standing: 'orphaned', deadSince: recordedAt });
+    expect(judge({ ...facts, record }, at('02:59:59')).kind).toBe('busy');
+    expect(judge({ ...facts, record }, at('03:00'))).toMatchObject({ kind: 'orphaned', deadSince: recordedAt });
   });
 
   it('is ending until every Lambda of run and child is dead', () => {
     expect(judge({ run: ended('02:58:31') })).toMatchObject({
-      standing: 'ending',
+      kind: 'ending',
       why: expect.stringContaining('run-1'),
     });
-    expect(judge({ child: ended('02:58:31') }).standing).toBe('ending');
-    expect(judge({ child: ended('02:58:30') }).standing).toBe('orphaned');
+    expect(judge({ child: ended('02:58:31') }).kind).toBe('ending');
+    expect(judge({ child: ended('02:58:30') }).kind).toBe('orphaned');
   });
 
   it('is dead since the later of both ends', () => {
@@ -134,37 +134,37 @@ describe('a lease that was found', () => {
   });
 
   it('is never orphaned while anything of it may run, whatever its value', () => {
-    const lives = fc.constantFrom<ExecutionLife | null>(RUNNING, UNKNOWN, dead, null);
+    const lives = fc.constantFrom<ExecutionStatus | null>(RUNNING, UNKNOWN, dead, null);
     fc.assert(
       fc.property(lives, lives, (run, child) => {
-        const { standing } = judge({ run, child });
-        expect(standing).toBe(run === dead && child === dead ? 'orphaned' : 'busy');
+        const { kind } = judge({ run, child });
+        expect(kind).toBe(run === dead && child === dead ? 'orphaned' : 'busy');
       }),
     );
   });
 });
 
-describe('ownLease', () => {
+describe('parseOwnLease', () => {
   it('is the lease of this state machine, and of no other', () => {
-    expect(ownLease(leaseValue(), OURS)).toEqual({
+    expect(parseOwnLease(leaseValue(), OURS)).toEqual({
       stateMachine: OURS,
       runId: 'run-1',
       child: 'child-1',
       attempt: 'attempt-1',
     });
-    expect(ownLease(leaseValue(), 'another')).toBeNull();
-    expect(ownLease('nonsense', OURS)).toBeNull();
+    expect(parseOwnLease(leaseValue(), 'another')).toBeNull();
+    expect(parseOwnLease('nonsense', OURS)).toBeNull();
   });
 });
 
 describe('what lives of an execution', () => {
   it('is alive while it runs', () => {
-    expect(lifeOf(RUNNING, '2020-01-01T00:00:00.000Z', NOW)).toBe('alive');
+    expect(livenessOf(RUNNING, '2020-01-01T00:00:00.000Z', NOW)).toBe('alive');
   });
 
   it('is ending for 90 seconds after its end: a Lambda goes on', () => {
-    expect(lifeOf(ended('02:00'), stamp('01:00'), at('02:00'))).toBe('ending');
-    expect(lifeOf(ended('02:00'), stamp('01:00'), at('02:01:29.999'))).toBe('ending');
-    expect(lifeOf(ended('02:00'), stamp('01:00'), at('02:01:30'))).toBe('dead');
+    expect(livenessOf(ended('02:00'), stamp('01:00'), at('02:00'))).toBe('ending');
+    expect(livenessOf(ended('02:00'), stamp('01:00'), at('02:01:29.999'))).toBe('ending');
+    expect(livenessOf(ended('02:00'), stamp('01:00'), at('02:01:30'))).toBe('dead');
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { LOCK_KEY, occurrenceKey } from '../../../../functions/domain/model/object-keys.ts';
-import type { ExecutionLife } from '../../../../functions/domain/ownership/execution-status.ts';
+import type { ExecutionStatus } from '../../../../functions/domain/ownership/execution-status.ts';
 import {
   decideLock,
+  holderLiveness,
   isHeldBy,
-  judgeHolder,
   type Lock,
   lockSchema,
   occurrenceSchema,
@@ -14,16 +14,16 @@ import { aRun, at, stamp } from '../../../support/builders.ts';
 
 const NIGHTLY = stamp('02:00');
 const NOW = at('02:00:10');
-const RUNNING: ExecutionLife = { status: 'running' };
-const UNKNOWN: ExecutionLife = { status: 'unknown', why: 'ExecutionDoesNotExist' };
-const ended = (stoppedAt: string): ExecutionLife => ({ status: 'ended', stoppedAt: stamp(stoppedAt) });
+const RUNNING: ExecutionStatus = { status: 'running' };
+const UNKNOWN: ExecutionStatus = { status: 'unknown', why: 'ExecutionDoesNotExist' };
+const ended = (stoppedAt: string): ExecutionStatus => ({ status: 'ended', stoppedAt: stamp(stoppedAt) });
 
 const another = (changes = {}) =>
   aRunLock({ runId: 'run-0', startedAt: stamp('01:30'), takenAt: stamp('01:30'), ...changes });
 const decide = (
   lock: Lock | null,
   {
-    execution = RUNNING as ExecutionLife,
+    execution = RUNNING as ExecutionStatus,
     finishedBy = null as string | null,
     scheduledTime = null as string | null,
     now = NOW,
@@ -126,8 +126,8 @@ describe('a lock', () => {
   });
 
   it('of a reconciler asks no execution', () => {
-    expect(judgeHolder(aReconcilerLock('02:00', '02:01'), RUNNING, at('02:02'))).toBe('dead');
-    expect(judgeHolder(aReconcilerLock('02:00', '02:01'), ended('01:00'), at('02:00:30'))).toBe('ending');
+    expect(holderLiveness(aReconcilerLock('02:00', '02:01'), RUNNING, at('02:02'))).toBe('dead');
+    expect(holderLiveness(aReconcilerLock('02:00', '02:01'), ended('01:00'), at('02:00:30'))).toBe('ending');
   });
 
   it.each([

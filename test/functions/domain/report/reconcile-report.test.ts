@@ -1,56 +1,56 @@
 import fc from 'fast-check';
-import type { LeaseStanding } from '../../../../functions/domain/ownership/lease-status.ts';
+import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import {
-  type Carrier,
   isOpen,
   isOrphan,
+  type LeasedInstance,
   type Orphan,
   oldestAgeSeconds,
 } from '../../../../functions/domain/ownership/leased-instance.ts';
 import {
   isSettled,
-  type Reconciled,
+  type ReconcileResult,
   summarizeReconciled,
   toReconciled,
 } from '../../../../functions/domain/report/reconcile-report.ts';
 import { lastCompleteRunSchema } from '../../../../functions/domain/report/run-register.ts';
-import { areWritersDead, toConveyorInstance } from '../../../../functions/domain/steps/orphan.ts';
+import { areWritersDead, toBatchInstance } from '../../../../functions/domain/steps/orphan.ts';
 import { aRecord } from '../../../support/bucket.ts';
 import { aHold, aRun, at, INSTANCE_ID, leaseValue, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
-const busy: LeaseStanding = { standing: 'busy', why: 'run run-1 holds it' };
-const ignored: LeaseStanding = { standing: 'ignored', why: 'forged' };
+const busy: LeaseStatus = { kind: 'busy', why: 'run run-1 holds it' };
+const ignored: LeaseStatus = { kind: 'ignored', why: 'forged' };
 const orphaned = {
-  standing: 'orphaned',
+  kind: 'orphaned',
   originalState: 'hibernated',
   hold: aHold(),
   deadSince: stamp('02:30'),
-} as const satisfies LeaseStanding;
+} as const satisfies LeaseStatus;
 
-const carrier = (changes: Partial<Carrier> = {}): Carrier => ({
+const carrier = (changes: Partial<LeasedInstance> = {}): LeasedInstance => ({
   facts: wokenFacts(),
   value: leaseValue(),
   record: aRecord([INSTANCE_ID]),
-  standing: orphaned,
+  status: orphaned,
   ...changes,
 });
-const orphan: Orphan = { ...carrier(), record: aRecord([INSTANCE_ID]), standing: orphaned };
+const orphan: Orphan = { ...carrier(), record: aRecord([INSTANCE_ID]), status: orphaned };
 
 describe('an instance that carries a lease', () => {
   it('is an orphan only if its record says how it was', () => {
     expect(isOrphan(carrier())).toBe(true);
     expect(isOrphan(carrier({ record: null }))).toBe(false);
-    for (const standing of [busy, ignored]) expect(isOrphan(carrier({ standing }))).toBe(false);
+    for (const status of [busy, ignored]) expect(isOrphan(carrier({ status }))).toBe(false);
   });
 
-  it.each<[string, Partial<Carrier>, boolean]>([
+  it.each<[string, Partial<LeasedInstance>, boolean]>([
     ['an orphan', {}, true],
-    ['one whose run goes on', { standing: busy }, true],
-    ['one whose run is ending', { standing: { standing: 'ending', why: '' } }, true],
-    ['one whose lease holds nothing', { standing: ignored }, false],
-    ['one of another state machine', { value: 'another/run-1/child-1/attempt-1', standing: busy }, false],
-    ['one whose tag is no lease', { value: 'nonsense', standing: ignored }, false],
+    ['one whose run goes on', { status: busy }, true],
+    ['one whose run is ending', { status: { kind: 'ending', why: '' } }, true],
+    ['one whose lease holds nothing', { status: ignored }, false],
+    ['one of another state machine', { value: 'another/run-1/child-1/attempt-1', status: busy }, false],
+    ['one whose tag is no lease', { value: 'nonsense', status: ignored }, false],
   ])('counts as open or not: %s', (_what, changes, open) => {
     expect(isOpen(carrier(changes), OURS)).toBe(open);
   });
@@ -65,7 +65,7 @@ describe('an instance that carries a lease', () => {
 
 describe('an orphan', () => {
   it('stands where its work is over, held as its lease tells', () => {
-    expect(toConveyorInstance(orphan)).toMatchObject({
+    expect(toBatchInstance(orphan)).toMatchObject({
       instanceId: INSTANCE_ID,
       originalState: 'hibernated',
       step: 'restore',
@@ -130,7 +130,11 @@ describe('what a pass did', () => {
     }
   });
 
-  const done = (action: Reconciled['action'], instanceId: string, text: string | null = null): Reconciled => ({
+  const done = (
+    action: ReconcileResult['action'],
+    instanceId: string,
+    text: string | null = null,
+  ): ReconcileResult => ({
     instanceId,
     runId: 'run-1',
     action,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../../../../functions/domain/listing/manifest.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type Observed,
   reportSchema,
 } from '../../../../functions/domain/report/report.ts';
-import { anyConveyorInstance } from '../../../support/arbitraries.ts';
+import { anyBatchInstance } from '../../../support/arbitraries.ts';
 import { anInstance, aRun, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
 
 const NOW = at('02:30');
@@ -31,7 +31,7 @@ const excluded = (instanceId: string, code: string | null) =>
     originalState: null,
     reason: code === null ? null : { code, text: 'why' },
   });
-const settled = (instanceId: string, changes: Partial<ConveyorInstance> = {}) =>
+const settled = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({
     instanceId,
     step: 'settled',
@@ -58,7 +58,7 @@ interface Circumstances {
 }
 const report = (
   instances: ManifestInstance[],
-  results: ConveyorInstance[],
+  results: BatchInstance[],
   { seen = new Map(), caught, allowEmpty = false }: Circumstances = {},
 ) => buildReport(manifest(instances, { allowEmpty }), results, seen, caught, NOW);
 
@@ -182,7 +182,7 @@ describe('a run fails', () => {
 describe('an instance without a settled result', () => {
   const lost = { outcome: 'failed', reason: { code: 'no-result' } };
 
-  it.each<[string, ConveyorInstance[]]>([
+  it.each<[string, BatchInstance[]]>([
     ['has no result at all', []],
     ['has only a foreign result', [settled('i-9')]],
     ['is still being worked on', [aWokenInstance({ instanceId: 'i-1', step: 'update' })]],
@@ -240,7 +240,7 @@ describe('whatever the batches have brought', () => {
   const instances = fc.uniqueArray(members, { selector: ({ instanceId }) => instanceId });
   const result = fc.oneof(
     ids.map((id) => settled(id)),
-    fc.tuple(ids, anyConveyorInstance).map(([instanceId, instance]) => ({ ...instance, instanceId })),
+    fc.tuple(ids, anyBatchInstance).map(([instanceId, instance]) => ({ ...instance, instanceId })),
     fc.constant(anInstance({ instanceId: 'i-foreign', step: 'settled', outcome: 'updated' })),
   );
   const runs = fc.tuple(instances, fc.array(result, { maxLength: 8 }), fc.boolean());

@@ -1,9 +1,9 @@
-import { closeLook, enterBatch } from '../../../../functions/domain/batch/apply-changes.ts';
+import { applyChanges, beginBatch } from '../../../../functions/domain/batch/apply-changes.ts';
 import { RUN_DEADLINE_SECONDS } from '../../../../functions/domain/model/run.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { decideKeptLease, decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
-import { updateMayRunUntil, withEnds } from '../../../../functions/domain/work/sent-commands.ts';
+import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import {
   aBatch,
@@ -69,15 +69,15 @@ describe('a run that goes on for too long', () => {
 
   it('ends the work of everybody, and goes on restoring', () => {
     const instances = [anInstance(), aWokenInstance({ step: 'restore', outcome: 'updated' })];
-    const [working, restoring] = closeLook(aBatch(instances), [], late).instances;
+    const [working, restoring] = applyChanges(aBatch(instances), [], late).instances;
     expect(working).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'run-limit' } });
     expect(restoring).toEqual(instances[1]);
   });
 
   it('does not take the time that a batch has waited for others from its instances', () => {
-    const entered = enterBatch(aBatch([anInstance()], { looks: 0 }), at('03:30'));
+    const entered = beginBatch(aBatch([anInstance()], { looks: 0 }), at('03:30'));
     expect(entered).toMatchObject({ lastProgressAt: stamp('03:30'), instances: [{ stepSince: stamp('03:30') }] });
-    expect(enterBatch(aBatch([anInstance()]), at('03:30')).instances[0]?.stepSince).toBe(stamp('02:00'));
+    expect(beginBatch(aBatch([anInstance()]), at('03:30')).instances[0]?.stepSince).toBe(stamp('02:00'));
   });
 });
 
@@ -110,7 +110,7 @@ describe('an agent that was busy with the update of somebody else when its step 
   });
 
   it('is left alone until that update must be over', () => {
-    const seen = withEnds(instance, [busy], updateSsmAgent, at('02:04'));
+    const seen = noteCommandEnds(instance, [busy], updateSsmAgent, at('02:04'));
     expect(seen).toMatchObject({ foreignUpdateSince: stamp('02:03'), commands: [{ endedAt: stamp('02:03') }] });
     expect(updateMayRunUntil(seen, at('02:04'))).toBe(stamp('02:48'));
   });
@@ -122,7 +122,7 @@ describe('an agent that was busy with the update of somebody else when its step 
       output: `updated successfully to ${TARGET}`,
       endedAt: stamp('02:03'),
     });
-    expect(updateMayRunUntil(withEnds(instance, [done], updateSsmAgent, at('02:04')), at('02:04'))).toBeNull();
+    expect(updateMayRunUntil(noteCommandEnds(instance, [done], updateSsmAgent, at('02:04')), at('02:04'))).toBeNull();
   });
 });
 

@@ -1,13 +1,13 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
-import type { NeighbourFacts } from '../../../../functions/domain/model/instance.ts';
-import { findNeighbour, findOwnCommands } from '../../../../functions/domain/steps/other-activity.ts';
-import { decideRestore, neighboursUnknown, withNeighbour } from '../../../../functions/domain/steps/restore.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { OtherActivityFacts } from '../../../../functions/domain/model/instance.ts';
+import { findOtherActivity, findOwnCommands } from '../../../../functions/domain/steps/other-activity.ts';
+import { decideRestore, noteOtherActivity, otherActivityUnknown } from '../../../../functions/domain/steps/restore.ts';
 import { at, aWokenInstance, INSTANCE_ID, restoreFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const BOOT = stamp('02:00:30');
-const nobody: NeighbourFacts = { sessions: [], invocations: [], associations: [] };
-const find = (facts: Partial<NeighbourFacts>, launchTime: string | null = BOOT, known: string[] = []) =>
-  findNeighbour(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(known));
+const nobody: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
+const find = (facts: Partial<OtherActivityFacts>, launchTime: string | null = BOOT, known: string[] = []) =>
+  findOtherActivity(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(known));
 
 const session = { instanceId: INSTANCE_ID, sessionId: 'anna-0a1b2c', owner: 'arn:aws:iam::123456789012:user/anna' };
 const invocation = (changes = {}) => ({
@@ -101,14 +101,10 @@ describe('who else is at work on an instance', () => {
 describe('an instance on which somebody else is at work', () => {
   const why = { code: 'session-active', text: 'anna has a session on it' };
   /** Woken by Reveille, and done at 02:10. */
-  const done = (changes: Partial<ConveyorInstance> = {}) =>
+  const done = (changes: Partial<BatchInstance> = {}) =>
     aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
-  const decide = (
-    time: string,
-    neighbour: typeof why | null,
-    changes: Partial<ConveyorInstance> = {},
-    deadline = 1e6,
-  ) => decideRestore(done(changes), restoreFacts(wokenFacts(), { neighbour }), deadline, at(time));
+  const decide = (time: string, neighbour: typeof why | null, changes: Partial<BatchInstance> = {}, deadline = 1e6) =>
+    decideRestore(done(changes), restoreFacts(wokenFacts(), { neighbour }), deadline, at(time));
 
   it('is not stopped: Reveille waits', () => {
     expect(decide('02:11', why, { neighbourSince: stamp('02:11') })).toEqual({ action: 'wait', reason: why });
@@ -140,7 +136,7 @@ describe('an instance on which somebody else is at work', () => {
   });
 
   it('is never handed over because nobody could tell whether somebody is there', () => {
-    const unknown = neighboursUnknown('ThrottlingException: slow down');
+    const unknown = otherActivityUnknown('ThrottlingException: slow down');
     expect(unknown.text).toContain('ThrottlingException: slow down');
     expect(decide('09:00', unknown, { neighbourSince: stamp('02:11') })).toEqual({ action: 'wait', reason: unknown });
     expect(decide('09:00', unknown, { neighbourSince: stamp('02:11'), lastRefusal: 'x' }, 1800)).toMatchObject({
@@ -150,10 +146,12 @@ describe('an instance on which somebody else is at work', () => {
   });
 
   it('remembers since when, as long as somebody is there', () => {
-    const seen = withNeighbour(done(), why, at('02:11'));
+    const seen = noteOtherActivity(done(), why, at('02:11'));
     expect(seen.neighbourSince).toBe(stamp('02:11'));
-    expect(withNeighbour(seen, { code: 'command-running', text: '' }, at('02:12')).neighbourSince).toBe(stamp('02:11'));
-    expect(withNeighbour(seen, null, at('02:12')).neighbourSince).toBeNull();
+    expect(noteOtherActivity(seen, { code: 'command-running', text: '' }, at('02:12')).neighbourSince).toBe(
+      stamp('02:11'),
+    );
+    expect(noteOtherActivity(seen, null, at('02:12')).neighbourSince).toBeNull();
   });
 
   it('is not asked for while an update of our own may run on it', () => {

@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
@@ -15,11 +15,11 @@ import {
 
 const DEADLINE_SECONDS = 1200;
 /** Its start was asked for at 02:00; whoever asked may live until 02:01. */
-const done = (changes: Partial<ConveyorInstance> = {}) =>
+const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:00:40'), outcome: 'failed', ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   instanceFacts({ tags: { [LEASE_TAG]: leaseValue() }, ...changes });
-const decide = (time: string, instance: ConveyorInstance, seen: InstanceFacts, areWritersDead = false) =>
+const decide = (time: string, instance: BatchInstance, seen: InstanceFacts, areWritersDead = false) =>
   decideRestore(instance, restoreFacts(seen, { areWritersDead }), DEADLINE_SECONDS, at(time));
 
 describe('an instance to which a start may still be on its way', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { AgentFacts, InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { judgeReadiness } from '../../../../functions/domain/steps/readiness.ts';
 import { isFreshPing } from '../../../../functions/domain/work/fresh-ping.ts';
-import { anyAgentFacts, anyConveyorInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
+import { anyAgentFacts, anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
   agentFacts,
   anInstance,
@@ -186,7 +186,7 @@ describe('a ping', () => {
 describe('whatever EC2 and SSM say', () => {
   it('ready means running, Online, and a ping newer than the boot that goes into the payload', () => {
     fc.assert(
-      fc.property(anyConveyorInstance, anyInstanceFacts, anyAgentFacts, moments, (of, instance, agent, now) => {
+      fc.property(anyBatchInstance, anyInstanceFacts, anyAgentFacts, moments, (of, instance, agent, now) => {
         const decision = judge({ of, instance, agent, now });
         if (decision.action !== 'ready') return;
         expect(instance.state).toBe('running');

@@ -1,11 +1,11 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import {
   decideKeptLease,
   decideRestore,
-  isOfFailedStep,
-  mayHaveStray,
+  hasFailedStep,
+  mayStillBeStarted,
   type RestoreFacts,
 } from '../../../../functions/domain/steps/restore.ts';
 import {
@@ -23,12 +23,12 @@ import {
 const DEADLINE_SECONDS = 1800;
 const STEP_FAILED = { code: 'step-failed', text: 'a step of its batch failed' };
 /** Woken by Reveille at 02:00:30; the work on it ended at 02:10. */
-const done = (changes: Partial<ConveyorInstance> = {}) =>
+const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const decide = (
   time: string,
   seen: InstanceFacts | null,
-  changes: Partial<ConveyorInstance> = {},
+  changes: Partial<BatchInstance> = {},
   facts: Partial<RestoreFacts> = {},
 ) => decideRestore(done(changes), restoreFacts(seen, facts), DEADLINE_SECONDS, at(time));
 const say = (...args: Parameters<typeof decide>) => {
@@ -157,12 +157,12 @@ describe('a step that has failed for good', () => {
   const failed = anInstance({ step: 'restore', outcome: 'failed', reason: STEP_FAILED });
 
   it('is why an instance failed, or is not', () => {
-    expect(isOfFailedStep(failed)).toBe(true);
-    expect(isOfFailedStep({ ...failed, reason: null })).toBe(false);
-    expect(isOfFailedStep({ ...failed, reason: { code: 'agent-lost', text: '' } })).toBe(false);
+    expect(hasFailedStep(failed)).toBe(true);
+    expect(hasFailedStep({ ...failed, reason: null })).toBe(false);
+    expect(hasFailedStep({ ...failed, reason: { code: 'agent-lost', text: '' } })).toBe(false);
   });
 
-  it.each<[string, Partial<ConveyorInstance>, boolean]>([
+  it.each<[string, Partial<BatchInstance>, boolean]>([
     ['one that sleeps and is not held', {}, true],
     ['one that is held', { hold: aHold() }, false],
     ['one that was running', { originalState: 'running' }, false],
@@ -170,6 +170,6 @@ describe('a step that has failed for good', () => {
     ['one that failed otherwise', { reason: { code: 'agent-lost', text: '' } }, false],
     ['one that has not failed', { reason: null }, false],
   ])('may have left a start behind for %s: %j', (_what, changes, may) => {
-    expect(mayHaveStray({ ...failed, ...changes })).toBe(may);
+    expect(mayStillBeStarted({ ...failed, ...changes })).toBe(may);
   });
 });

@@ -1,10 +1,10 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
 import { applyRestore, failCaught } from '../../../../functions/domain/steps/restore-result.ts';
 import { at, aWokenInstance, stamp } from '../../../support/builders.ts';
 
 const NOW = at('02:12');
-const done = (changes: Partial<ConveyorInstance> = {}) =>
+const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const failed = { outcome: 'failed', reason: { code: 'update-failed', text: 'the update failed' } } as const;
 const settle: RestoreDecision = {
@@ -133,7 +133,7 @@ describe('when a step of the batch has failed for good', () => {
 });
 
 describe('a failure that is only silence', () => {
-  const lost = (changes: Partial<ConveyorInstance> = {}) =>
+  const lost = (changes: Partial<BatchInstance> = {}) =>
     done({ outcome: 'failed', reason: { code: 'agent-lost', text: 'no ping in 30 minutes' }, ...changes });
   const gone = { code: 'terminated-in-run', text: 'it is terminated' };
   const ended: RestoreDecision = {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { mayHaveStarted } from '../../../../functions/domain/ownership/attempt.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
-import { anyConveyorInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
+import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
   aHold,
   anInstance,
@@ -21,11 +21,11 @@ const DEADLINE_SECONDS = 20 * 60;
 const NOW = at('02:10:15');
 
 /** Reveille started it at 02:00:30; the work on it ended at 02:10. */
-const done = (changes: Partial<ConveyorInstance> = {}) =>
+const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   wokenFacts({ state: 'stopped', stateReason: instanceFacts().stateReason, ...changes });
-const decide = (instance: ConveyorInstance, seen: InstanceFacts | null, now = NOW) =>
+const decide = (instance: BatchInstance, seen: InstanceFacts | null, now = NOW) =>
   decideRestore(instance, restoreFacts(seen), DEADLINE_SECONDS, now);
 
 const openCommand = (sentAt: string) => ({ commandId: 'command-1', sentAt, endedAt: null });
@@ -78,7 +78,7 @@ describe('an instance that Reveille started', () => {
 });
 
 describe('an instance whose update may still be at work', () => {
-  it.each<[string, Partial<ConveyorInstance>]>([
+  it.each<[string, Partial<BatchInstance>]>([
     ['our command has not ended', { commands: [openCommand(stamp('02:02'))] }],
     [
       'the first of two has not ended',
@@ -211,7 +211,7 @@ describe('an instance that cannot be restored in time', () => {
     expect(decide(done(), wokenFacts({ state: 'stopping' }), at('02:30'))).toMatchObject({ action: 'give-up' });
   });
 
-  it.each<[string, ConveyorInstance, InstanceFacts]>([
+  it.each<[string, BatchInstance, InstanceFacts]>([
     ['asleep', done({ stopAcceptedAt: stamp('02:29') }), asleep()],
     ['taken over', done(), wokenFacts({ tags: {} })],
   ])('is settled all the same when it is found %s', (_how, instance, seen) => {
@@ -224,7 +224,7 @@ describe('whatever EC2 says', () => {
 
   it('only what we hold, what nobody took over, and what nobody works on is stopped', () => {
     fc.assert(
-      fc.property(anyConveyorInstance, anyInstanceFacts, moments, (instance, seen, now) => {
+      fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
         if (decide(instance, seen, now).action !== 'stop') return;
         const { hold, handedOver, commands, foreignUpdateSince } = instance;
         expect(hold).not.toBeNull();
@@ -244,7 +244,7 @@ describe('whatever EC2 says', () => {
 
   it('a lease is removed only from what was handed over, was never started, or is seen asleep after our own stop', () => {
     fc.assert(
-      fc.property(anyConveyorInstance, anyInstanceFacts, moments, (instance, seen, now) => {
+      fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
         const decision = decide(instance, seen, now);
         if (decision.action !== 'settle' || !decision.releaseLease) return;
         if (instance.hold !== null && !mayHaveStarted(instance.hold)) return;

@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { startNoteSchema } from '../../../../functions/domain/ownership/start-record.ts';
 import { applyStartDecision, decideStart, type StartDecision } from '../../../../functions/domain/steps/start.ts';
@@ -185,8 +185,7 @@ describe('a decision about an instance that awaits its start', () => {
       facts = instanceFacts() as InstanceFacts | null,
       earlierHold = null as ReturnType<typeof aHold> | null,
     } = {},
-  ): ConveyorInstance | null =>
-    applyStartDecision(instance, decision, { instance: facts, earlierHold, lease: null }, NOW);
+  ): BatchInstance | null => applyStartDecision(instance, decision, { instance: facts, earlierHold, lease: null }, NOW);
   const why = { code: 'code', text: 'text' };
 
   it('leaves to the starting who is to be started or taken over', () => {
@@ -227,7 +226,7 @@ describe('a decision about an instance that awaits its start', () => {
 });
 
 describe('the words of a decision', () => {
-  const say = (instance: InstanceFacts | null, changes: Partial<ConveyorInstance> = {}, time = '02:00:03') => {
+  const say = (instance: InstanceFacts | null, changes: Partial<BatchInstance> = {}, time = '02:00:03') => {
     const seen = { instance, earlierHold: null, lease: null };
     const decision = decideStart(anInstance(changes), seen, DEADLINE_SECONDS, at(time));
     return 'reason' in decision ? `${decision.action}: ${decision.reason.text} [${decision.reason.code}]` : null;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { lacksCapacity } from '../../../../functions/domain/model/ec2-errors.ts';
 import { decideStart } from '../../../../functions/domain/steps/start.ts';
 import { decideRefusedStart } from '../../../../functions/domain/steps/start-refusal.ts';
-import { anyConveyorInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
+import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const DEADLINE_SECONDS = 20 * 60;
@@ -150,7 +150,7 @@ describe('whatever EC2 says', () => {
 
   it('only an instance that sleeps is started, and only an awake one is adopted or handed over', () => {
     fc.assert(
-      fc.property(anyConveyorInstance, anyInstanceFacts, holds, moments, (awaiting, facts, earlierHold, now) => {
+      fc.property(anyBatchInstance, anyInstanceFacts, holds, moments, (awaiting, facts, earlierHold, now) => {
         const { action } = decide(facts, { awaiting, earlierHold, now });
         if (action === 'start') expect(facts.state).toBe('stopped');
         if (action === 'adopt' || action === 'hand-over') expect(['running', 'pending']).toContain(facts.state);
@@ -160,7 +160,7 @@ describe('whatever EC2 says', () => {
 
   it('nothing is adopted without a hold of our own from before its boot', () => {
     fc.assert(
-      fc.property(anyConveyorInstance, anyInstanceFacts, holds, moments, (awaiting, facts, earlierHold, now) => {
+      fc.property(anyBatchInstance, anyInstanceFacts, holds, moments, (awaiting, facts, earlierHold, now) => {
         const decision = decide(facts, { awaiting, earlierHold, now });
         if (decision.action !== 'adopt') return;
         expect(decision.hold).toEqual(earlierHold);

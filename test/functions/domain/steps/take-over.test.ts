@@ -1,22 +1,22 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
-import type { LeaseStanding } from '../../../../functions/domain/ownership/lease-status.ts';
+import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import { applyStartDecision, decideStart, type StartFacts } from '../../../../functions/domain/steps/start.ts';
-import { type AwakeLimits, leaveAsleep, tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
+import { type AwakeLimits, skipStart, tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
 import { applyStart } from '../../../../functions/domain/steps/start-result.ts';
 import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const DEADLINE_SECONDS = 1200;
 const NOW = at('03:00');
 const TRIED = { attempt: 'attempt-9', recordedAt: stamp('03:00'), startBy: stamp('03:01') };
-const busy: LeaseStanding = { standing: 'busy', why: 'run run-0 holds it' };
-const ending: LeaseStanding = { standing: 'ending', why: 'run run-0, which held it, has just ended' };
+const busy: LeaseStatus = { kind: 'busy', why: 'run run-0 holds it' };
+const ending: LeaseStatus = { kind: 'ending', why: 'run run-0, which held it, has just ended' };
 
 /** A dead run had started it at 02:00:30; another attempt of that run is older. */
 const older = { attempt: 'older', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
 const { earlier: _, ...newest } = aHold();
-const orphaned: LeaseStanding = {
-  standing: 'orphaned',
+const orphaned: LeaseStatus = {
+  kind: 'orphaned',
   originalState: 'stopped',
   hold: aHold({ earlier: [older] }),
   deadSince: stamp('02:30'),
@@ -26,7 +26,7 @@ const decide = (instance: InstanceFacts | null, seen: Partial<StartFacts> = {}, 
   decideStart(awaiting, { instance, earlierHold: null, lease: null, ...seen }, DEADLINE_SECONDS, NOW);
 
 describe('an instance that another run holds by now', () => {
-  it.each([busy, ending])('is left out if nothing was done to it yet: $standing', (lease) => {
+  it.each([busy, ending])('is left out if nothing was done to it yet: $status', (lease) => {
     for (const instance of [instanceFacts(), wokenFacts(), wokenFacts({ state: 'stopping' })]) {
       expect(decide(instance, { lease })).toEqual({ action: 'exclude', reason: { code: 'busy', text: lease.why } });
     }
@@ -98,7 +98,7 @@ describe('an instance that a dead run has left awake', () => {
   });
 
   it('is handed over where its lease holds nothing', () => {
-    const lease: LeaseStanding = { standing: 'ignored', why: 'forged' };
+    const lease: LeaseStatus = { kind: 'ignored', why: 'forged' };
     expect(decide(wokenFacts(), { lease }).action).toBe('hand-over');
   });
 
@@ -148,8 +148,8 @@ describe('a run that everybody has to be back from by a certain time', () => {
   });
 
   const why = { code: 'finish-by', text: 'too late' };
-  const left = (instance: ConveyorInstance, earlierHold = null as ReturnType<typeof aHold> | null) =>
-    leaveAsleep(instance, earlierHold, why, NOW);
+  const left = (instance: BatchInstance, earlierHold = null as ReturnType<typeof aHold> | null) =>
+    skipStart(instance, earlierHold, why, NOW);
 
   it('leaves out whom it has not touched yet', () => {
     expect(left(anInstance())).toMatchObject({ step: 'restore', outcome: 'excluded', reason: why, hold: null });

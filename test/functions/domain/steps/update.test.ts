@@ -1,4 +1,4 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
@@ -7,7 +7,7 @@ import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from
 
 const DEADLINE_SECONDS = 15 * 60;
 
-const awake = (changes: Partial<ConveyorInstance> = {}) =>
+const awake = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
 const command = (number: number, sentAt: string, endedAt: string | null = null) => ({
   commandId: `command-${number}`,
@@ -21,7 +21,7 @@ interface Seen {
   invocation?: Partial<Invocation> | null;
   agent?: AgentFacts | null;
 }
-const decide = (instance: ConveyorInstance, now: string, { invocation = null, agent = null }: Seen = {}) =>
+const decide = (instance: BatchInstance, now: string, { invocation = null, agent = null }: Seen = {}) =>
   decideUpdate(
     instance,
     { invocation: invocation === null ? null : anInvocation(invocation), agent },

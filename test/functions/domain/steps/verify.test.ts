@@ -3,7 +3,7 @@ import { compareVersions } from '../../../../functions/domain/model/agent-versio
 import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
 import { judgeVersion } from '../../../../functions/domain/steps/verify.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
-import { anyAgentFacts, anyConveyorInstance, moments } from '../../../support/arbitraries.ts';
+import { anyAgentFacts, anyBatchInstance, moments } from '../../../support/arbitraries.ts';
 import { agentFacts, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
 
 const DEADLINE_SECONDS = 10 * 60;
@@ -135,7 +135,7 @@ describe('whatever SSM says', () => {
 
   it('verified means the target or newer, in a ping newer than the boot and than the end of every command', () => {
     fc.assert(
-      fc.property(anyConveyorInstance, anyAgentFacts, moments, (instance, agent, now) => {
+      fc.property(anyBatchInstance, anyAgentFacts, moments, (instance, agent, now) => {
         verifiedOnlyWithProof(instance, agent, now);
       }),
       { numRuns: 1000 },

@@ -1,6 +1,6 @@
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
-import { updateMayRunUntil, withEnds } from '../../../../functions/domain/work/sent-commands.ts';
+import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../../../../functions/domain/work/work.ts';
 import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
@@ -12,12 +12,12 @@ const sent = (commandId: string, sentAt: string, endedAt: string | null = null) 
 });
 const FIRST = sent('command-1', '02:02');
 const SECOND = sent('command-2', '02:13');
-const held = (...commands: ConveyorInstance['commands']) =>
+const held = (...commands: BatchInstance['commands']) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:20'), outcome: 'failed', commands });
 const judged = (status: string, changes: Partial<Invocation> = {}) =>
   anInvocation({ status, statusDetails: status, ...changes });
-const ends = (instance: ConveyorInstance, ...invocations: Invocation[]) =>
-  withEnds(instance, invocations, updateSsmAgent, at('02:20')).commands.map(({ endedAt }) => endedAt);
+const ends = (instance: BatchInstance, ...invocations: Invocation[]) =>
+  noteCommandEnds(instance, invocations, updateSsmAgent, at('02:20')).commands.map(({ endedAt }) => endedAt);
 
 describe('a command that was left open', () => {
   it.each([
@@ -29,7 +29,7 @@ describe('a command that was left open', () => {
     ['only another one is known', [judged('Success', { commandId: 'command-9' })]],
   ])('may be at work while %s', (_what, invocations) => {
     expect(ends(held(FIRST), ...invocations)).toEqual([null]);
-    expect(updateMayRunUntil(withEnds(held(FIRST), invocations, updateSsmAgent, at('02:20')), at('02:20'))).toBe(
+    expect(updateMayRunUntil(noteCommandEnds(held(FIRST), invocations, updateSsmAgent, at('02:20')), at('02:20'))).toBe(
       stamp('02:47'),
     );
   });
@@ -53,24 +53,24 @@ describe('a command that was left open', () => {
       output: 'Another update in progress',
       endedAt: stamp('02:14'),
     });
-    const seen = withEnds(held(FIRST, SECOND), [busy], updateSsmAgent, at('02:20'));
+    const seen = noteCommandEnds(held(FIRST, SECOND), [busy], updateSsmAgent, at('02:20'));
     expect(seen).toMatchObject({
       foreignUpdateSince: null,
       commands: [{ endedAt: null }, { endedAt: stamp('02:14') }],
     });
     // Once none of ours is open, somebody else's is.
-    const alone = withEnds(held(sent('command-1', '02:02', '02:05'), SECOND), [busy], updateSsmAgent, at('02:20'));
+    const alone = noteCommandEnds(
+      held(sent('command-1', '02:02', '02:05'), SECOND),
+      [busy],
+      updateSsmAgent,
+      at('02:20'),
+    );
     expect(alone.foreignUpdateSince).toBe(stamp('02:14'));
   });
 });
 
 describe('what updating says', () => {
-  const say = (
-    changes: Partial<ConveyorInstance>,
-    time: string,
-    invocation: Invocation | null = null,
-    version = OLD,
-  ) => {
+  const say = (changes: Partial<BatchInstance>, time: string, invocation: Invocation | null = null, version = OLD) => {
     const instance = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
     const agent = agentFacts({ lastPingAt: at(time).toISOString(), version });
     const decision = decideUpdate(instance, { invocation, agent }, updateSsmAgent, TARGET, 600, at(time));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ConveyorInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { isAtLeast } from '../../../../functions/domain/model/agent-version.ts';
 import { COMMANDS_MAX, decideUpdate, needsAgentFacts } from '../../../../functions/domain/steps/update.ts';
 import {
@@ -9,13 +9,13 @@ import {
   withLostCommands,
 } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
-import { anyAgentFacts, anyConveyorInstance, moments, stamps } from '../../../support/arbitraries.ts';
+import { anyAgentFacts, anyBatchInstance, moments, stamps } from '../../../support/arbitraries.ts';
 import { anInvocation, at, aWokenInstance, INSTANCE_ID, OLD, stamp, TARGET } from '../../../support/builders.ts';
 
 const DEADLINE_SECONDS = 15 * 60;
 const open = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
 const over = { commandId: 'command-2', sentAt: stamp('02:10'), endedAt: stamp('02:11') };
-const withCommands = (...commands: ConveyorInstance['commands']) => aWokenInstance({ step: 'update', commands });
+const withCommands = (...commands: BatchInstance['commands']) => aWokenInstance({ step: 'update', commands });
 
 describe('the commands of an instance', () => {
   it('are followed by the newest that may still be at work', () => {
@@ -55,8 +55,7 @@ describe('the commands of an instance', () => {
 });
 
 describe('an update that may be at work', () => {
-  const until = (changes: Partial<ConveyorInstance>, now: string) =>
-    updateMayRunUntil(aWokenInstance(changes), at(now));
+  const until = (changes: Partial<BatchInstance>, now: string) => updateMayRunUntil(aWokenInstance(changes), at(now));
 
   it('may be so for 45 minutes after its command was sent', () => {
     expect(until({ commands: [open] }, '02:46:59')).toBe(stamp('02:47'));
@@ -80,7 +79,7 @@ describe('an update that may be at work', () => {
 });
 
 describe('the agent is asked for its version', () => {
-  const asks = (instance: ConveyorInstance, now: string, status: string | null) =>
+  const asks = (instance: BatchInstance, now: string, status: string | null) =>
     needsAgentFacts(
       instance,
       status === null ? null : anInvocation({ status, statusDetails: status }),
@@ -141,12 +140,10 @@ describe('whatever SSM says', () => {
   );
   /** Also as it is when everything is right, so that the good ends are met as well. */
   const instances = fc.oneof(
-    anyConveyorInstance,
-    anyConveyorInstance.map((instance) => ({ ...instance, versionBefore: OLD, launchTime: stamp('02:00:30') })),
+    anyBatchInstance,
+    anyBatchInstance.map((instance) => ({ ...instance, versionBefore: OLD, launchTime: stamp('02:00:30') })),
   );
-  const decisions = (
-    check: (instance: ConveyorInstance, decision: ReturnType<typeof decideUpdate>, now: Date) => void,
-  ) =>
+  const decisions = (check: (instance: BatchInstance, decision: ReturnType<typeof decideUpdate>, now: Date) => void) =>
     fc.assert(
       fc.property(instances, invocations, anyAgentFacts, moments, (instance, invocation, agent, now) => {
         check(
