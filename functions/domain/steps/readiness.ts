@@ -1,76 +1,79 @@
+// The step `readiness`: whether an instance is awake with an agent that pings, and if not at the deadline, why not.
 import type { BatchInstance } from '../batch/batch-instance.ts';
+import { type Look, moves, stays } from '../batch/look.ts';
+import { fail, toStep } from '../batch/transitions.ts';
 import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
-import { type Reason, reason } from '../model/reason.ts';
-import { secondsBetween, type Timestamp } from '../model/time.ts';
+import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 import { isOurBoot } from '../ownership/attempt.ts';
 import { isFreshPing } from '../work/fresh-ping.ts';
 
-export interface ReadinessFacts {
-  instance: InstanceFacts | null;
+/** One instance at this step, with all that the rules look at. */
+export interface ReadinessCase {
+  instance: BatchInstance;
+  /** null: EC2 does not list the instance any more. */
+  ec2: InstanceFacts | null;
+  /** null: SSM does not list its agent. */
   agent: AgentFacts | null;
-}
-
-export type ReadinessDecision =
-  | { action: 'ready'; version: string | null; launchTime: Timestamp }
-  | { action: 'wait'; reason: Reason }
-  | { action: 'fail'; reason: Reason };
-
-const waitFor = (code: string, text: string): ReadinessDecision => ({ action: 'wait', reason: reason(code, text) });
-
-const failWith = (code: string, text: string): ReadinessDecision => ({ action: 'fail', reason: reason(code, text) });
-
-/** A launch that fails after StartInstances said yes falls back to stopped, and says why (docs/aws-behaviour.md 19). */
-function judgeStopped(instance: BatchInstance, facts: InstanceFacts, now: Date): ReadinessDecision {
-  const { wokenAt, hold } = instance;
-  if (wokenAt === null)
-    return failWith('stopped-in-run', `it was running, and was stopped in mid-run: it is ${facts.state}`);
-  const startIsShown = hold !== null && isOurBoot(facts.launchTime, hold);
-  if (!startIsShown && secondsBetween(wokenAt, now) < CONSISTENCY_SECONDS) {
-    return waitFor('start-not-shown', 'its start is not shown yet');
-  }
-  const why = facts.stateReason?.message || facts.stateReason?.code || 'no reason given';
-  const byPeople = facts.stateReason?.code.startsWith('Client.UserInitiated') ?? false;
-  // By somebody; or by ReconcileLeases, while this run was dead and before it was redriven.
-  if (byPeople)
-    return failWith('stopped-in-run', `it was stopped after Reveille had started it, not by this run (${why})`);
-  return failWith('launch-error', `it was started and fell back to ${facts.state} (${why})`);
-}
-
-/** Why nobody can reach its agent, as far as it can be seen from outside. */
-function diagnose(facts: InstanceFacts, agent: AgentFacts | null, minutes: number): ReadinessDecision {
-  if (facts.state !== 'running') {
-    return failWith('not-running', `${minutes} minutes after its start it is still ${facts.state}`);
-  }
-  if (agent === null) {
-    return facts.instanceProfileArn === null
-      ? failWith('no-instance-profile', `its agent did not register in ${minutes} minutes: it has no instance profile`)
-      : failWith('never-registered', `its agent did not register in ${minutes} minutes`);
-  }
-  const lastPing = agent.lastPingAt === null ? 'has never pinged' : `last pinged at ${agent.lastPingAt}`;
-  return failWith(
-    'agent-not-pinging',
-    `its agent is registered (${agent.pingStatus}) and ${lastPing}: no fresh ping in ${minutes} minutes`,
-  );
+  /** From the first look at this step until the agent must have pinged. */
+  deadlineSeconds: number;
+  now: Date;
 }
 
 /** Ready means: EC2 `running`, SSM `Online`, and a fresh ping of this boot. Not ready at the deadline: fails with a diagnosis. */
-export function judgeReadiness(
-  instance: BatchInstance,
-  facts: ReadinessFacts,
-  readinessDeadlineSeconds: number,
-  now: Date,
-): ReadinessDecision {
-  const { instance: ec2, agent } = facts;
-  if (ec2 === null) return failWith('disappeared', 'EC2 does not know it any more');
+export function checkReadiness(given: ReadinessCase): Look {
+  const { instance, ec2, agent, deadlineSeconds, now } = given;
+  const failed = (code: string, text: string): Look => moves(fail(instance, code, text, now));
+  if (ec2 === null) return failed('disappeared', 'EC2 does not know it any more');
   if (ec2.state === 'terminated' || ec2.state === 'shutting-down') {
-    return failWith('terminated-in-run', `it is ${ec2.state} now`);
+    return failed('terminated-in-run', `it is ${ec2.state} now`);
   }
-  if (ec2.state === 'stopped' || ec2.state === 'stopping') return judgeStopped(instance, ec2, now);
+  if (ec2.state === 'stopped' || ec2.state === 'stopping') return checkStopped({ ...given, ec2 });
   if (ec2.state === 'running' && ec2.launchTime !== null && isFreshPing(agent, ec2.launchTime, now)) {
-    return { action: 'ready', version: agent?.version ?? null, launchTime: ec2.launchTime };
+    const ready = { ...instance, launchTime: ec2.launchTime, versionBefore: agent?.version ?? null };
+    return moves(toStep(ready, 'update', now));
   }
-  const waitedSeconds = secondsBetween(instance.stepSince, now);
-  if (waitedSeconds < readinessDeadlineSeconds) return waitFor('booting', 'its agent is not ready yet');
-  return diagnose(ec2, agent, Math.round(waitedSeconds / 60));
+  const until = addSeconds(instance.stepSince, deadlineSeconds);
+  if (isAfter(until, now)) return stays(instance, 'booting', 'its agent is not ready yet', until);
+  const { code, text } = diagnose({ ...given, ec2 });
+  return failed(code, text);
+}
+
+/** An instance that EC2 lists. */
+type ListedCase = ReadinessCase & { ec2: InstanceFacts };
+
+/** A launch that fails after StartInstances said yes falls back to stopped, and says why (docs/aws-behaviour.md 19). */
+function checkStopped({ instance, ec2, now }: ListedCase): Look {
+  const failed = (code: string, text: string): Look => moves(fail(instance, code, text, now));
+  const { wokenAt, hold } = instance;
+  if (wokenAt === null) {
+    return failed('stopped-in-run', `it was running, and was stopped in mid-run: it is ${ec2.state}`);
+  }
+  const startIsShown = hold !== null && isOurBoot(ec2.launchTime, hold);
+  const until = addSeconds(wokenAt, CONSISTENCY_SECONDS);
+  if (!startIsShown && isAfter(until, now)) {
+    return stays(instance, 'start-not-shown', 'its start is not shown yet', until);
+  }
+  const why = ec2.stateReason?.message || ec2.stateReason?.code || 'no reason given';
+  // By someone else; or by ReconcileLeases, while this run was dead and before it was redriven.
+  return ec2.stateReason?.code.startsWith('Client.UserInitiated')
+    ? failed('stopped-in-run', `it was stopped after Reveille had started it, not by this run (${why})`)
+    : failed('launch-error', `it was started and fell back to ${ec2.state} (${why})`);
+}
+
+/** Why its agent can't be reached, as far as that can be seen from outside. */
+function diagnose({ instance, ec2, agent, now }: ListedCase): { code: string; text: string } {
+  const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
+  if (ec2.state !== 'running') {
+    return { code: 'not-running', text: `${minutes} minutes after its start it is still ${ec2.state}` };
+  }
+  if (agent === null) {
+    const text = `its agent did not register in ${minutes} minutes`;
+    return ec2.instanceProfileArn === null
+      ? { code: 'no-instance-profile', text: `${text}: it has no instance profile` }
+      : { code: 'never-registered', text };
+  }
+  const lastPing = agent.lastPingAt === null ? 'has never pinged' : `last pinged at ${agent.lastPingAt}`;
+  const text = `its agent is registered (${agent.pingStatus}) and ${lastPing}: no fresh ping in ${minutes} minutes`;
+  return { code: 'agent-not-pinging', text };
 }

@@ -102,8 +102,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/readiness.ts',
-        find: '  if (waitedSeconds < readinessDeadlineSeconds) return',
-        replace: '  if (waitedSeconds < Number.POSITIVE_INFINITY) return',
+        find: "  if (isAfter(until, now)) return stays(instance, 'booting',",
+        replace: "  if (until !== null) return stays(instance, 'booting',",
       },
     ],
   },

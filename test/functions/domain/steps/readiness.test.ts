@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AgentFacts, InstanceFacts } from '../../../../functions/domain/model/instance.ts';
-import { judgeReadiness } from '../../../../functions/domain/steps/readiness.ts';
+import { checkReadiness } from '../../../../functions/domain/steps/readiness.ts';
 import { isFreshPing } from '../../../../functions/domain/work/fresh-ping.ts';
 import { anyAgentFacts, anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
@@ -13,6 +13,7 @@ import {
   stamp,
   wokenFacts,
 } from '../../../support/builders.ts';
+import { said } from '../../../support/looks.ts';
 
 const DEADLINE_SECONDS = 15 * 60;
 const NOW = at('02:02');
@@ -24,15 +25,15 @@ interface Seen {
   now?: Date;
 }
 const judge = ({ instance = wokenFacts(), agent = agentFacts(), of = aWokenInstance(), now = NOW }: Seen = {}) =>
-  judgeReadiness(of, { instance, agent }, DEADLINE_SECONDS, now);
+  said(checkReadiness({ instance: of, ec2: instance, agent, deadlineSeconds: DEADLINE_SECONDS, now }));
 
 describe('an instance that boots', () => {
   it('is ready when it runs and its agent has pinged since', () => {
-    expect(judge()).toEqual({ action: 'ready', version: OLD, launchTime: stamp('02:00:30') });
+    expect(judge()).toEqual({ action: 'go-on', step: 'update', version: OLD, launchTime: stamp('02:00:30') });
   });
 
   it('is ready though its agent does not say its version', () => {
-    expect(judge({ agent: agentFacts({ version: null }) })).toMatchObject({ action: 'ready', version: null });
+    expect(judge({ agent: agentFacts({ version: null }) })).toMatchObject({ action: 'go-on', version: null });
   });
 
   it.each<[string, Seen]>([
@@ -44,12 +45,12 @@ describe('an instance that boots', () => {
     ['its last ping is as old as its boot', { agent: agentFacts({ lastPingAt: stamp('02:00:30') }) }],
     ['EC2 does not say when it was started', { instance: wokenFacts({ launchTime: null }) }],
   ])('is waited for while %s', (_why, seen) => {
-    expect(judge(seen)).toMatchObject({ action: 'wait', reason: { code: 'booting' } });
+    expect(judge(seen)).toMatchObject({ action: 'wait', reason: { code: 'booting' }, until: stamp('02:15') });
   });
 
   it('is ready even past the deadline', () => {
     const agent = agentFacts({ lastPingAt: stamp('02:29') });
-    expect(judge({ agent, now: at('02:30') })).toMatchObject({ action: 'ready' });
+    expect(judge({ agent, now: at('02:30') })).toMatchObject({ action: 'go-on' });
   });
 });
 
@@ -118,7 +119,7 @@ describe('an instance that fell back to sleep', () => {
     });
   });
 
-  it('was stopped by somebody when EC2 says so', () => {
+  it('was stopped by someone else when EC2 says so', () => {
     const instance = instanceFacts({ launchTime: stamp('02:00:30') });
     expect(judge({ instance })).toMatchObject({ action: 'fail', reason: { code: 'stopped-in-run' } });
   });
@@ -128,6 +129,7 @@ describe('an instance that fell back to sleep', () => {
     expect(judge({ instance: before, agent: null, now: at('02:01:29') })).toMatchObject({
       action: 'wait',
       reason: { code: 'start-not-shown' },
+      until: stamp('02:01:30'),
     });
     expect(judge({ instance: before, agent: null, now: at('02:01:30') })).toMatchObject({ action: 'fail' });
   });
@@ -140,7 +142,7 @@ describe('an instance that fell back to sleep', () => {
     });
   });
 
-  it('was stopped by somebody when it had been running all along', () => {
+  it('was stopped by someone else when it had been running all along', () => {
     const of = anInstance({ originalState: 'running', step: 'readiness' });
     expect(judge({ of, instance: instanceFacts(), now: at('02:00:01') })).toMatchObject({
       action: 'fail',
@@ -188,12 +190,12 @@ describe('whatever EC2 and SSM say', () => {
     fc.assert(
       fc.property(anyBatchInstance, anyInstanceFacts, anyAgentFacts, moments, (of, instance, agent, now) => {
         const decision = judge({ of, instance, agent, now });
-        if (decision.action !== 'ready') return;
+        if (decision.action !== 'go-on') return;
         expect(instance.state).toBe('running');
         expect(agent?.pingStatus).toBe('Online');
         expect(decision.launchTime).toBe(instance.launchTime);
         expect(decision.version).toBe(agent?.version);
-        expect(Date.parse(agent?.lastPingAt ?? '')).toBeGreaterThan(Date.parse(decision.launchTime));
+        expect(Date.parse(agent?.lastPingAt ?? '')).toBeGreaterThan(Date.parse(decision.launchTime ?? ''));
         expect(now.getTime() - Date.parse(agent?.lastPingAt ?? '')).toBeLessThanOrEqual(65 * 60_000);
       }),
       { numRuns: 1000 },
