@@ -1,50 +1,54 @@
-import * as z from 'zod';
-import type { Bucket } from '../aws/bucket.ts';
-import { describeExecutionStatus } from '../aws/executions.ts';
+// Phase 1 of ListInstances: whether this run may begin, and whose work it is if it may not.
+import type { Bucket, Versioned } from '../aws/bucket.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { occurrenceKey } from '../domain/model/object-keys.ts';
 import type { Timestamp } from '../domain/model/time.ts';
-import type { ExecutionStatus } from '../domain/ownership/execution-status.ts';
-import { decideLock, type LockDecision, occurrenceSchema, type RunLock } from '../domain/ownership/run-lock.ts';
-import { readLock, takeLock } from '../operations/take-run-lock.ts';
+import {
+  decideLock,
+  type Lock,
+  type LockDecision,
+  occurrenceSchema,
+  type RunLock,
+} from '../domain/ownership/run-lock.ts';
+import { readLockHolder, takeLock } from '../operations/take-run-lock.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
-/** What a run's claim came to. `held`: it may begin; the others mean that another run does the same work, or has done it. */
-export const claimSchema = z.enum(['held', 'already-running', 'already-done', 'none']);
-export type LockOutcome = z.infer<typeof claimSchema>;
+/** What a run's claim came to. */
+export interface LockOutcome {
+  /** `held`: the run may begin; otherwise another run does the same work, or has done it. */
+  claim: 'held' | 'already-running' | 'already-done';
+  /** The run that does the work, or has done it. */
+  runId: string;
+}
 
-const NOT_ASKED: ExecutionStatus = { status: 'unknown', why: 'not asked' };
-
-/** Who has finished this occurrence; asked only where nobody is at work on it. */
-async function finishedBy(bucket: Bucket, scheduledTime: Timestamp | null): Promise<string | null> {
-  if (scheduledTime === null) return null;
-  return (await bucket.get(occurrenceKey(scheduledTime), occurrenceSchema))?.runId ?? null;
+export interface ClaimTools extends Pick<Runtime, 'now'> {
+  bucket: Bucket;
+  sfn: SFNClient;
 }
 
 /**
- * Claims the one lock for a run, before anything is listed. Three calls of S3 for a scheduled run, two for another.
- * @returns whose work it is; `runId` is the other run's if it is not ours
- * @throws AlreadyRunning if another run is at work; LockedForNow if whoever has it is about to let go
+ * Takes the one lock for a run, before anything is listed. Three calls of S3 for a scheduled run, two for another.
+ * @throws AlreadyRunning if another run is at work; LockedForNow if its holder is about to let go
  */
-export async function takeRunLock(
-  { bucket, sfn }: { bucket: Bucket; sfn: SFNClient },
-  lock: RunLock,
-  now: Date,
-): Promise<{ claim: LockOutcome; runId: string }> {
-  const seen = await readLock(bucket);
-  const holder = seen?.value ?? null;
-  const isAnother = holder?.kind === 'run' && holder.executionArn !== lock.executionArn;
-  const execution = isAnother ? await describeExecutionStatus(sfn, holder.executionArn) : NOT_ASKED;
-  const facts = { lock: holder, execution, finishedBy: await finishedBy(bucket, lock.scheduledTime) };
-  return carryOut(bucket, decideLock(lock, facts, now), lock, seen);
+export async function takeRunLock(tools: ClaimTools, lock: RunLock): Promise<LockOutcome> {
+  const { holder, seen } = await readLockHolder(tools, lock);
+  const finishedBy = await readFinishedBy(tools.bucket, lock.scheduledTime);
+  return carryOut(tools.bucket, decideLock(lock, holder, finishedBy), lock, seen);
+}
+
+/** The run that has finished this occurrence of the schedule; null if none has, or if it is no occurrence. */
+async function readFinishedBy(bucket: Bucket, scheduledTime: Timestamp | null): Promise<string | null> {
+  if (scheduledTime === null) return null;
+  return (await bucket.get(occurrenceKey(scheduledTime), occurrenceSchema))?.runId ?? null;
 }
 
 async function carryOut(
   bucket: Bucket,
   decision: LockDecision,
   lock: RunLock,
-  seen: Awaited<ReturnType<typeof readLock>>,
-): Promise<{ claim: LockOutcome; runId: string }> {
+  seen: Versioned<Lock> | null,
+): Promise<LockOutcome> {
   switch (decision.action) {
     case 'held':
       return { claim: 'held', runId: lock.runId };

@@ -63,7 +63,8 @@ export interface Listed {
   listing: number;
   settling: number;
   dryRun: boolean;
-  claim: LockOutcome;
+  /** `none`: a dry run, which needs no lock. */
+  claim: LockOutcome['claim'] | 'none';
   /** Whose work it is: another run's, if the claim says so. */
   claimedBy: string;
   /** null: another run does its work. */
@@ -231,7 +232,7 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
       scheduledTime,
       takenAt: toTimestamp(now()),
     } as const;
-    const { claim, runId: claimedBy } = await takeRunLock({ bucket, sfn }, own, now());
+    const { claim, runId: claimedBy } = await takeRunLock({ bucket, sfn, now }, own);
     if (claim === 'held') return { ...(await refusing(own, () => list(request, names))), claim, claimedBy };
     logger.info('another run does this work', { runId: names.runId, claim, claimedBy });
     return {

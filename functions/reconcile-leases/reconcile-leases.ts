@@ -2,7 +2,6 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
 import { createBucket, type Versioned } from '../aws/bucket.ts';
 import { describeTagged } from '../aws/ec2-describe.ts';
-import { describeExecutionStatus } from '../aws/executions.ts';
 import {
   createEc2Client,
   createS3Client,
@@ -24,12 +23,12 @@ import {
   type Orphan,
   oldestAgeSeconds,
 } from '../domain/ownership/leased-instance.ts';
-import { holderLiveness, type Liveness, type Lock } from '../domain/ownership/run-lock.ts';
+import type { Lock, LockHolder } from '../domain/ownership/run-lock.ts';
 import { isSettled, type ReconcileResult, summarizeReconciled } from '../domain/report/reconcile-report.ts';
 import { lastCompleteRunSchema } from '../domain/report/run-register.ts';
 import { createReporting } from '../operations/make-report.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
-import { readLock, releaseLock, takeLock } from '../operations/take-run-lock.ts';
+import { readLock, readLockHolder, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
@@ -64,7 +63,7 @@ export interface Pass {
   oldestLeaseAgeSeconds: number;
   /** Leases that hold nothing: forged, or copied with an image. */
   ignoredLeases: number;
-  lock: 'free' | Liveness;
+  lock: LockHolder['status'];
   instances: ReconcileResult[];
   /** Runs that died before their report, and have one now. */
   reportedRuns: string[];
@@ -86,16 +85,6 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
 
   const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = settings;
   const reporting = createReporting({ ec2, sns, bucket, bucketName, topicArn, metrics, now, logger });
-
-  async function readHolderLiveness(seen: Versioned<Lock> | null): Promise<Pass['lock']> {
-    if (seen === null) return 'free';
-    const { value } = seen;
-    const execution =
-      value.kind === 'run'
-        ? await describeExecutionStatus(sfn, value.executionArn)
-        : ({ status: 'unknown', why: 'not an execution' } as const);
-    return holderLiveness(value, execution, now());
-  }
 
   async function findCarriers(): Promise<LeasedInstance[]> {
     const tagged = await describeTagged(ec2, LEASE_TAG);
@@ -185,8 +174,8 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
   }
 
   return createHandler(runtime, 'ReconcileLeases', triggerSchema, async (trigger, context) => {
-    const seen = await readLock(bucket);
-    const lock = await readHolderLiveness(seen);
+    const { holder, seen } = await readLockHolder({ bucket, sfn, now }, null);
+    const lock = holder.status;
     const carriers = await findCarriers();
     const open = carriers.filter((carrier) => isOpen(carrier, names.stateMachine));
     const orphans = findOrphans(carriers);

@@ -7,21 +7,26 @@ export type ExecutionStatus =
   | { status: 'ended'; stoppedAt: Timestamp }
   | { status: 'unknown'; why: string };
 
-/** Longer than any run may take: what nobody knows any more is dead then. */
+/** Whether anything of an execution can still act. `ending`: it has ended, and a Lambda of it may go on. */
+export type Liveness = 'alive' | 'ending' | 'dead';
+
+/** Longer than any run may take: an execution that Step Functions does not know any more is dead by then. */
 const UNKNOWN_IS_DEAD_AFTER_SECONDS = 24 * 60 * 60;
 
 /**
  * Whether anything of an execution can still act. A Lambda goes on after its execution has ended, for as long as it may
  * run (docs/aws-behaviour.md 27). DescribeExecution lags behind, and may be forbidden (31): what is not known is alive for a day.
+ * @param execution null: Step Functions was not asked, so nothing is known either
  * @param since when it is known to have been alive
  */
-export function livenessOf(execution: ExecutionStatus, since: Timestamp, now: Date): 'alive' | 'ending' | 'dead' {
-  switch (execution.status) {
+export function livenessOf(execution: ExecutionStatus | null, since: Timestamp, now: Date): Liveness {
+  switch (execution?.status) {
     case 'running':
       return 'alive';
     case 'ended':
       return secondsBetween(execution.stoppedAt, now) >= STRAY_LAMBDA_SECONDS ? 'dead' : 'ending';
     case 'unknown':
+    case undefined:
       return secondsBetween(since, now) >= UNKNOWN_IS_DEAD_AFTER_SECONDS ? 'dead' : 'alive';
   }
 }

@@ -36,8 +36,8 @@ export function parseOwnLease(value: string, stateMachine: string): Lease | null
   return lease?.stateMachine === stateMachine ? lease : null;
 }
 
-const stoppedAt = (life: ExecutionStatus, recordedAt: Timestamp): Timestamp =>
-  life.status === 'ended' ? life.stoppedAt : recordedAt;
+const stoppedAt = (life: ExecutionStatus | null, recordedAt: Timestamp): Timestamp =>
+  life?.status === 'ended' ? life.stoppedAt : recordedAt;
 
 /**
  * What a lease that is not this run's own means. It takes both a record and a lease to hold an instance, and the record
@@ -57,8 +57,7 @@ export function leaseStatusOf(
   const held = record?.instances.find((one) => one.instanceId === instanceId);
   if (record === null) return ignored(`run ${lease.runId} has no record of it`);
   if (held === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
-  const unknown: ExecutionStatus = { status: 'unknown', why: 'not asked' };
-  const lives = [run ?? unknown, child ?? unknown].map((life) => ({
+  const lives = [run, child].map((life) => ({
     life: livenessOf(life, record.recordedAt, now),
     stoppedAt: stoppedAt(life, record.recordedAt),
   }));

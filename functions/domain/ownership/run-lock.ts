@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Reason, reason } from '../model/reason.ts';
 import type { Run } from '../model/run.ts';
 import { secondsBetween, type Timestamp, timestampSchema } from '../model/time.ts';
-import { type ExecutionStatus, livenessOf } from './execution-status.ts';
+import { type ExecutionStatus, type Liveness, livenessOf } from './execution-status.ts';
 
 const runLockSchema = z.object({
   kind: z.literal('run'),
@@ -26,49 +26,58 @@ const reconcilerLockSchema = z.object({
 export const lockSchema = z.discriminatedUnion('kind', [runLockSchema, reconcilerLockSchema]);
 export type Lock = z.infer<typeof lockSchema>;
 
-/** Whether this run is the one that the lock names: names of executions can be used again, so the start counts as well. */
-export const isHeldBy = (lock: Lock | null, run: Pick<Run, 'runId' | 'startedAt'>): boolean =>
+/** Which run it is: names of executions can be used again, so the start counts as well. */
+export type RunIdentity = Pick<Run, 'runId' | 'startedAt'>;
+
+/** Whether this run is the one that the lock names. */
+export const isHeldBy = (lock: Lock | null, run: RunIdentity): boolean =>
   lock?.kind === 'run' && lock.runId === run.runId && secondsBetween(lock.startedAt, run.startedAt) === 0;
 
 export const occurrenceSchema = z.object({ runId: z.string(), endedAt: timestampSchema });
 
-/** Whether nothing of the holder can act any more: its execution has ended, and every Lambda of it is dead. */
-export type Liveness = 'alive' | 'ending' | 'dead';
+/** Who has the lock: nothing (`free`), the run that asks (`ours`), or someone else, with whether that one can still act. */
+export type LockHolder = { status: 'free'; lock: null } | { status: 'ours' | Liveness; lock: Lock };
 
-/** @param execution what Step Functions says of the holder; not looked at for a reconciler */
-export function holderLiveness(lock: Lock, execution: ExecutionStatus, now: Date): Liveness {
-  if (lock.kind === 'run') return livenessOf(execution, lock.takenAt, now);
-  return secondsBetween(lock.expiresAt, now) > 0 ? 'dead' : 'ending';
+/** What is known of the lock when it is judged. */
+export interface LockFacts {
+  /** null: there is none in the bucket. */
+  lock: Lock | null;
+  /** The run that asks; null if no run does. */
+  own: RunIdentity | null;
+  /** What Step Functions says of the run that has it; null if it was not asked. */
+  execution: ExecutionStatus | null;
+  now: Date;
+}
+
+/** A reconciler has no execution: it is dead when its Lambda must be, and until then it is just about to let go. */
+export function lockHolderOf({ lock, own, execution, now }: LockFacts): LockHolder {
+  if (lock === null) return { status: 'free', lock };
+  if (own !== null && isHeldBy(lock, own)) return { status: 'ours', lock };
+  if (lock.kind === 'run') return { status: livenessOf(execution, lock.takenAt, now), lock };
+  return { status: secondsBetween(lock.expiresAt, now) > 0 ? 'dead' : 'ending', lock };
 }
 
 export type LockDecision =
   | { action: 'held' }
   | { action: 'take' }
-  /** The same occurrence was delivered twice: the other one does it, or has done it. */
+  /** The same occurrence was delivered twice: the other run does it, or has done it. */
   | { action: 'leave'; claim: 'already-running' | 'already-done'; runId: string }
-  /** Soon free: whoever has it is dead, or is only cleaning up. */
+  /** Soon free: its holder has just ended, or is only cleaning up. */
   | { action: 'wait'; reason: Reason }
   | { action: 'refuse'; reason: Reason };
-
-export interface LockFacts {
-  lock: Lock | null;
-  /** What Step Functions says of the holder, if that is another run. */
-  execution: ExecutionStatus;
-  /** The run that has finished this very occurrence; null if none is remembered. */
-  finishedBy: string | null;
-}
 
 /**
  * Whether a run may begin. Two runs at once would fight over the same instances, so one of them has to go; it goes
  * quietly only if the other one does the same work for the same occurrence, since anything else would be a success
  * of a run that did nothing.
+ * @param finishedBy the run that has finished this very occurrence; null if none is remembered
  */
 export function decideLock(
-  run: Pick<Run, 'runId' | 'startedAt'> & { scheduledTime: Timestamp | null },
-  { lock, execution, finishedBy }: LockFacts,
-  now: Date,
+  run: RunIdentity & { scheduledTime: Timestamp | null },
+  { status, lock }: LockHolder,
+  finishedBy: string | null,
 ): LockDecision {
-  if (isHeldBy(lock, run)) return { action: 'held' };
+  if (status === 'ours') return { action: 'held' };
   const isSameOccurrence =
     lock?.kind === 'run' &&
     lock.scheduledTime !== null &&
@@ -78,10 +87,10 @@ export function decideLock(
   if (finishedBy !== null && finishedBy !== run.runId) {
     return { action: 'leave', claim: 'already-done', runId: finishedBy };
   }
-  if (lock === null) return { action: 'take' };
-  const life = holderLiveness(lock, execution, now);
-  if (life === 'dead') return { action: 'take' };
+  if (status === 'free' || status === 'dead') return { action: 'take' };
   const holder = lock.kind === 'run' ? `run ${lock.runId}` : 'the reconciler';
-  if (life === 'ending') return { action: 'wait', reason: reason('lock-ending', `${holder} is about to let go of it`) };
+  if (status === 'ending') {
+    return { action: 'wait', reason: reason('lock-ending', `${holder} is about to let go of it`) };
+  }
   return { action: 'refuse', reason: reason('already-running', `${holder} has been at work since ${lock.takenAt}`) };
 }

@@ -97,8 +97,8 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/ownership/run-lock.ts',
-        find: "  if (life === 'dead') return { action: 'take' };",
-        replace: "  if (life !== 'ending') return { action: 'take' };",
+        find: "  if (status === 'free' || status === 'dead') return { action: 'take' };",
+        replace: "  if (status === 'free' || status !== 'ending') return { action: 'take' };",
       },
     ],
   },

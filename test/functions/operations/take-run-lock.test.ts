@@ -1,19 +1,22 @@
 import 'aws-sdk-client-mock-jest';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
 import {
   hasLock,
   readLock,
+  readLockHolder,
   releaseLock,
   releaseOwnLock,
   takeLock,
 } from '../../../functions/operations/take-run-lock.ts';
-import { aReconcilerLock, aRunLock, givenLock, LOCK_ETAG } from '../../support/bucket.ts';
-import { aRun } from '../../support/builders.ts';
+import { aReconcilerLock, aRunLock, executionArnOf, givenLock, LOCK_ETAG } from '../../support/bucket.ts';
+import { aRun, at } from '../../support/builders.ts';
 import { awsError, contentOf, noSuchKey } from '../../support/functions.ts';
 
 const s3 = mockClient(S3Client);
+const sfn = mockClient(SFNClient);
 const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-bucket');
 
 const MINE = aRunLock();
@@ -21,7 +24,10 @@ const THEIRS = aRunLock({ runId: 'run-0' });
 const changed = () => awsError('PreconditionFailed', 'At least one of the pre-conditions did not hold', 412);
 const pass = (requestId: string) => aReconcilerLock('02:00', '02:01', requestId);
 
-beforeEach(() => s3.reset());
+beforeEach(() => {
+  s3.reset();
+  sfn.reset();
+});
 
 describe('objects that are changed on condition', () => {
   it('are written over only while they are the version that was seen', async () => {
@@ -106,6 +112,56 @@ describe('taking the lock', () => {
     expect(await takeLock(bucket, pass('request-2'), null)).toBe(false);
     givenLock(s3, MINE);
     expect(await takeLock(bucket, pass('request-1'), null)).toBe(false);
+  });
+});
+
+describe('who has the lock', () => {
+  const tools = { bucket, sfn: new SFNClient({ region: 'eu-central-1' }), now: () => at('02:01:30') };
+  const holder = async (own: typeof MINE | null = MINE) => (await readLockHolder(tools, own)).holder.status;
+
+  it.each([
+    ['free', 'there is none', null],
+    ['ours', 'it is the asking run’s', MINE],
+    ['ending', 'a reconciler that may live has it', aReconcilerLock('02:01', '02:02')],
+    ['dead', 'a reconciler that must be dead has it', aReconcilerLock('02:00', '02:01:29')],
+  ])('is %s where %s, and Step Functions is not asked', async (status, _what, lock) => {
+    givenLock(s3, lock);
+
+    expect(await holder()).toBe(status);
+    expect(sfn.calls()).toEqual([]);
+  });
+
+  it.each([
+    ['alive', 'runs', { status: 'RUNNING' as const }],
+    ['ending', 'ended less than 90 seconds ago', { status: 'FAILED' as const, stopDate: at('02:00:01') }],
+    ['dead', 'ended 90 seconds ago', { status: 'FAILED' as const, stopDate: at('02:00:00') }],
+  ])('is %s where another run has it that %s', async (status, _what, reply) => {
+    givenLock(s3, THEIRS);
+    sfn.on(DescribeExecutionCommand, { executionArn: executionArnOf('run-0') }).resolves(reply);
+
+    expect(await holder()).toBe(status);
+  });
+
+  it('is alive where an older run of the same name has it: asked for it, Step Functions would mean the asking run', async () => {
+    givenLock(s3, aRunLock({ startedAt: '2026-08-01T02:00:00.000Z' }));
+
+    expect(await holder()).toBe('alive');
+    expect(sfn.calls()).toEqual([]);
+  });
+
+  it('is asked of Step Functions for every run where no run asks', async () => {
+    givenLock(s3, MINE);
+    sfn.on(DescribeExecutionCommand, { executionArn: executionArnOf('run-1') }).resolves({ status: 'RUNNING' });
+
+    expect(await holder(null)).toBe('alive');
+  });
+
+  it('comes with the mark of the lock that was judged', async () => {
+    givenLock(s3, MINE);
+    expect((await readLockHolder(tools, MINE)).seen).toEqual({ value: MINE, etag: LOCK_ETAG });
+
+    givenLock(s3, null);
+    expect((await readLockHolder(tools, MINE)).seen).toBeNull();
   });
 });
 

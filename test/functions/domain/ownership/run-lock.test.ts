@@ -3,9 +3,9 @@ import { LOCK_KEY, occurrenceKey } from '../../../../functions/domain/model/obje
 import type { ExecutionStatus } from '../../../../functions/domain/ownership/execution-status.ts';
 import {
   decideLock,
-  holderLiveness,
   isHeldBy,
   type Lock,
+  lockHolderOf,
   lockSchema,
   occurrenceSchema,
 } from '../../../../functions/domain/ownership/run-lock.ts';
@@ -28,7 +28,10 @@ const decide = (
     scheduledTime = null as string | null,
     now = NOW,
   } = {},
-) => decideLock({ ...aRun(), scheduledTime }, { lock, execution, finishedBy }, now);
+) => {
+  const run = { ...aRun(), scheduledTime };
+  return decideLock(run, lockHolderOf({ lock, own: run, execution, now }), finishedBy);
+};
 
 describe('a run that begins', () => {
   it('takes the lock when it is free', () => {
@@ -126,8 +129,11 @@ describe('a lock', () => {
   });
 
   it('of a reconciler asks no execution', () => {
-    expect(holderLiveness(aReconcilerLock('02:00', '02:01'), RUNNING, at('02:02'))).toBe('dead');
-    expect(holderLiveness(aReconcilerLock('02:00', '02:01'), ended('01:00'), at('02:00:30'))).toBe('ending');
+    const lock = aReconcilerLock('02:00', '02:01');
+    const holder = (execution: ExecutionStatus, now: Date) =>
+      lockHolderOf({ lock, own: aRun(), execution, now }).status;
+    expect(holder(RUNNING, at('02:02'))).toBe('dead');
+    expect(holder(ended('01:00'), at('02:00:30'))).toBe('ending');
   });
 
   it.each([
