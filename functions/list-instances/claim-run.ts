@@ -1,17 +1,21 @@
 // Phase 1 of ListInstances: whether this run may begin, and whose work it is if it may not.
 import type { Bucket, Versioned } from '../aws/bucket.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import type { ListRequest } from '../domain/listing/execution-input.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
+import type { ExecutionNames } from '../domain/model/execution-arn.ts';
 import { occurrenceKey } from '../domain/model/object-keys.ts';
-import type { Timestamp } from '../domain/model/time.ts';
+import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
 import {
   decideLock,
   type Lock,
   type LockDecision,
   occurrenceSchema,
+  type RunIdentity,
   type RunLock,
 } from '../domain/ownership/run-lock.ts';
-import { readLockHolder, takeLock } from '../operations/take-run-lock.ts';
+import { readLockHolder, releaseOwnLock, takeLock } from '../operations/take-run-lock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 /** What a run's claim came to. */
@@ -22,7 +26,7 @@ export interface LockOutcome {
   runId: string;
 }
 
-export interface ClaimTools extends Pick<Runtime, 'now'> {
+export interface ClaimTools extends Pick<Runtime, 'now' | 'logger'> {
   bucket: Bucket;
   sfn: SFNClient;
 }
@@ -36,6 +40,40 @@ export async function takeRunLock(tools: ClaimTools, lock: RunLock): Promise<Loc
   const finishedBy = await readFinishedBy(tools.bucket, lock.scheduledTime);
   return carryOut(tools.bucket, decideLock(lock, holder, finishedBy), lock, seen);
 }
+
+/**
+ * A run that is refused has touched no instance, so others may begin at once. If the lock can't be released, it is a dead
+ * run's once this execution has ended. An error of AWS keeps it, since the state machine tries this step again.
+ */
+export async function releasingLockOnError<T>(
+  { bucket, logger }: Pick<ClaimTools, 'bucket' | 'logger'>,
+  run: RunIdentity,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof ReveilleError)) throw error;
+    await releaseOwnLock(bucket, run).catch((failure: unknown) => {
+      logger.warn('the lock of a refused run could not be released', { failure: describeFailure(failure) });
+    });
+    throw error;
+  }
+}
+
+/** The lock as this run writes it. */
+export const toLock = (
+  { executionArn, startedAt, input }: ListRequest,
+  { runId }: ExecutionNames,
+  now: Date,
+): RunLock => ({
+  kind: 'run',
+  runId,
+  executionArn,
+  startedAt,
+  scheduledTime: input.scheduledTime ?? null,
+  takenAt: toTimestamp(now),
+});
 
 /** The run that has finished this occurrence of the schedule; null if none has, or if it is no occurrence. */
 async function readFinishedBy(bucket: Bucket, scheduledTime: Timestamp | null): Promise<string | null> {

@@ -7,7 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { AdaptiveRetryStrategy } from '@smithy/core/retry';
 import { lacksCapacity } from '../../domain/model/ec2-errors.ts';
 
-export type { EC2Client, SFNClient, SNSClient, SSMClient };
+export type { EC2Client, ResourceGroupsClient, SFNClient, SNSClient, SSMClient };
 
 /**
  * The parts of a client's configuration that every client takes. Lambda's own environment gives region and credentials;

@@ -1,10 +1,8 @@
 import * as z from 'zod';
+import { BATCH_SIZE_MAX } from '../model/limits.ts';
 import { runSchema } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { batchInstanceSchema } from './batch-instance.ts';
-
-/** SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11), so a batch has no more either. */
-export const BATCH_SIZE_MAX = 50;
 
 const countsSchema = z.object({
   start: z.int(),

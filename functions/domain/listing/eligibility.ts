@@ -92,7 +92,7 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
 }
 
 /** After the last listing, an instance that is still between two states is out, and that is no success. */
-export function giveUpSettling(eligibility: Eligibility, listings: number): Eligibility {
+export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
   if (eligibility.decision !== 'settling') return eligibility;
   return excluded(
     exclusion('still-settling', `${eligibility.reason.text}, and has not settled in ${listings} listings`),

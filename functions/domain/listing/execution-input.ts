@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { targetVersionSchema } from '../model/agent-version.ts';
+import { GROUPS_MAX } from '../model/limits.ts';
 import { timestampSchema } from '../model/time.ts';
-
-export const GROUPS_MAX = 20;
 
 const groupsSchema = z
   .array(z.string().min(1).max(300))
@@ -33,3 +32,4 @@ export const listRequestSchema = z.object({
   executionArn: z.string(),
   startedAt: timestampSchema,
 });
+export type ListRequest = z.infer<typeof listRequestSchema>;

@@ -45,3 +45,12 @@ export const OTHER_ACTIVITY_WAIT_SECONDS = 20 * 60;
 
 /** From the death of every possible writer until a `stopped` can be believed: then no start can be on its way any more. */
 export const WRITERS_DEAD_SECONDS = 5 * 60;
+
+/** Instances of one run: what one payload carries (docs/aws-behaviour.md 26), and what this design has been measured with. */
+export const INSTANCES_MAX = 500;
+
+/** Resource groups of one run. */
+export const GROUPS_MAX = 20;
+
+/** SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11), so a batch has no more either. */
+export const BATCH_SIZE_MAX = 50;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decideEligibility, giveUpSettling } from '../../../../functions/domain/listing/eligibility.ts';
+import { decideEligibility, excludeUnsettled } from '../../../../functions/domain/listing/eligibility.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { exclusions, isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import { anyInstanceFacts } from '../../../support/arbitraries.ts';
@@ -104,7 +104,7 @@ describe('an instance that is kept out', () => {
 
 describe('after the last listing', () => {
   it('an instance that still settles is out, and that is no success', () => {
-    const givenUp = giveUpSettling(judge({ state: 'stopping' }), 5);
+    const givenUp = excludeUnsettled(judge({ state: 'stopping' }), 5);
     expect(givenUp).toMatchObject({ decision: 'excluded', originalState: null, reason: { code: 'still-settling' } });
     expect(givenUp.reason?.text).toMatch(/stopping.*5 listings/);
     expect(isBenignExclusion(givenUp.reason?.code ?? '')).toBe(false);
@@ -114,7 +114,7 @@ describe('after the last listing', () => {
     ['who takes part', judge()],
     ['who is out', judge({ state: 'terminated' })],
   ])('nothing changes for one %s', (_who, eligibility) => {
-    expect(giveUpSettling(eligibility, 5)).toEqual(eligibility);
+    expect(excludeUnsettled(eligibility, 5)).toEqual(eligibility);
   });
 });
 
@@ -165,7 +165,7 @@ describe('whatever EC2 says', () => {
   it('nobody is settling for ever', () => {
     fc.assert(
       fc.property(anyFacts, fc.boolean(), fc.integer({ min: 1, max: 20 }), (instance, stopProtected, listings) => {
-        expect(giveUpSettling(decide(instance, stopProtected), listings).decision).not.toBe('settling');
+        expect(excludeUnsettled(decide(instance, stopProtected), listings).decision).not.toBe('settling');
       }),
     );
   });

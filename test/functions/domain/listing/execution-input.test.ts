@@ -1,15 +1,12 @@
 import fc from 'fast-check';
-import {
-  executionInputSchema,
-  GROUPS_MAX,
-  listRequestSchema,
-} from '../../../../functions/domain/listing/execution-input.ts';
+import { executionInputSchema, listRequestSchema } from '../../../../functions/domain/listing/execution-input.ts';
 import {
   childArn,
   executionArn,
   parseExecutionArn,
   parseStateMachineArn,
 } from '../../../../functions/domain/model/execution-arn.ts';
+import { GROUPS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { stamp, TARGET } from '../../../support/builders.ts';
 
 const accepts = (input: unknown): boolean => executionInputSchema.safeParse(input).success;

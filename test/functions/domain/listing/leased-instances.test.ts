@@ -1,4 +1,4 @@
-import { decideEligibility, giveUpSettling } from '../../../../functions/domain/listing/eligibility.ts';
+import { decideEligibility, excludeUnsettled } from '../../../../functions/domain/listing/eligibility.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
@@ -36,7 +36,7 @@ describe('an instance that carries somebody’s lease', () => {
       originalState: null,
       reason: { code: 'settling', text: ending.why },
     });
-    expect(giveUpSettling(judge(ending), 5)).toMatchObject({
+    expect(excludeUnsettled(judge(ending), 5)).toMatchObject({
       decision: 'excluded',
       reason: { code: 'still-settling', text: expect.stringContaining('has not settled in 5 listings') },
     });

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { createBucket } from '../aws/bucket.ts';
+import {
+  createEc2Client,
+  createResourceGroupsClient,
+  createS3Client,
+  createSfnClient,
+  createSsmClient,
+} from '../aws/sdk/clients.ts';
+import { targetVersionSchema } from '../domain/model/agent-version.ts';
+import { BATCH_SIZE_MAX, GROUPS_MAX } from '../domain/model/limits.ts';
+import { environment, wholeNumber } from '../runtime/environment.ts';
+import { parseEnvironment } from '../runtime/handler.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+
+/** The environment variables of ListInstances. */
+const settingsSchema = z.object({
+  BUCKET_NAME: environment.BUCKET_NAME,
+  GROUPS: z
+    .string()
+    .transform((names) =>
+      names
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .pipe(z.array(z.string()).min(1).max(GROUPS_MAX)),
+  TARGET_VERSION: targetVersionSchema,
+  OPT_OUT_TAG: z.string().min(1).max(128),
+  BATCH_SIZE: wholeNumber(1, BATCH_SIZE_MAX),
+  LISTINGS_MAX: wholeNumber(1, 20),
+  /** From a run's start; 0: without end. */
+  FINISH_WITHIN_SECONDS: wholeNumber(0, 86_400),
+});
+
+/** What the phases of ListInstances work with. */
+export type ListingTools = ReturnType<typeof createTools>;
+
+/** @throws InvalidEnvironment */
+export function createTools(runtime: Runtime) {
+  const { now, logger, clientOptions } = runtime;
+  const settings = parseEnvironment(settingsSchema, runtime.environment);
+  const s3 = createS3Client(clientOptions);
+  return {
+    settings,
+    ec2: createEc2Client(clientOptions),
+    ssm: createSsmClient(clientOptions),
+    s3,
+    bucket: createBucket(s3, settings.BUCKET_NAME),
+    resourceGroups: createResourceGroupsClient(clientOptions),
+    sfn: createSfnClient(clientOptions),
+    now,
+    logger,
+  };
+}
