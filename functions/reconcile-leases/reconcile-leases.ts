@@ -26,7 +26,6 @@ import {
 import type { Lock, LockHolder } from '../domain/ownership/run-lock.ts';
 import { isSettled, type ReconcileResult, summarizeReconciled } from '../domain/report/reconcile-report.ts';
 import { lastCompleteRunSchema } from '../domain/report/run-register.ts';
-import { createReporting } from '../operations/make-report.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { readLock, readLockHolder, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
@@ -84,7 +83,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
 
   const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = settings;
-  const reporting = createReporting({ ec2, sns, bucket, bucketName, topicArn, metrics, now, logger });
+  const reporting = { ec2, sns, bucket, bucketName, topicArn, metrics, now, logger };
 
   async function findCarriers(): Promise<LeasedInstance[]> {
     const tagged = await describeTagged(ec2, LEASE_TAG);

@@ -5,7 +5,7 @@ import { describeFailure } from '../aws/sdk/failures.ts';
 import { OPEN_RUNS_PREFIX } from '../domain/model/object-keys.ts';
 import { livenessOf } from '../domain/ownership/execution-status.ts';
 import { openRunSchema } from '../domain/report/run-register.ts';
-import type { createReporting } from '../operations/make-report.ts';
+import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 /** Only one run is alive at a time; the others have died, and wait for somebody to say so. */
@@ -14,7 +14,7 @@ const OPEN_RUNS_MAX = 20;
 export interface DeadRunTools extends Pick<Runtime, 'now' | 'logger'> {
   bucket: Bucket;
   sfn: SFNClient;
-  reporting: ReturnType<typeof createReporting>;
+  reporting: ReportTools;
 }
 
 /**
@@ -48,13 +48,13 @@ async function reportIfDead(
   if (open === null || isHolding(open.runId)) return null;
   const life = await describeExecutionStatus(sfn, open.executionArn);
   if (livenessOf(life, open.openedAt, now()) !== 'dead') return null;
-  const report = await reporting.makeReport(open, {
+  const report = await makeReport(reporting, open, {
     Error: 'RunDied',
     Cause: 'the execution ended before its report',
   });
   if (report !== null) {
-    await reporting.store(report);
-    await reporting.tell(report).catch((error: unknown) => {
+    await storeReport(reporting, report);
+    await publishReport(reporting, report).catch((error: unknown) => {
       logger.error('a dead run is reported in the bucket, and could not be told', {
         failure: describeFailure(error),
       });

@@ -13,7 +13,7 @@ import {
 import { type Run, runSchema } from '../domain/model/run.ts';
 import { type Timestamp, timestampSchema, toTimestamp } from '../domain/model/time.ts';
 import type { Report } from '../domain/report/report.ts';
-import { createReporting } from '../operations/make-report.ts';
+import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 import { releaseOwnLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
@@ -43,38 +43,61 @@ export interface Reported {
   summary: string;
 }
 
-/** ReportRun: joins what was meant with what became of it; a missing result is a failure. */
+/**
+ * ReportRun: joins what was meant with what became of it; a missing result is a failure. Four phases, and each begins
+ * only if those before it have succeeded:
+ * 1. Make the report. Without a manifest there is none to make.
+ * 2. Store it. If it can't be written, ReportRun fails here: no message is sent, the run stays open and keeps its lock.
+ *    The state machine tries again while AWS is unavailable. Then the execution ends as ReportFailed, which sets off the
+ *    alarm of failed runs; ReconcileLeases finds the open run, writes its report, and frees the lock.
+ * 3. Close the run, so that the next one may begin.
+ * 4. Publish the report. If no message can be sent, the execution fails in the same way, but its report is in the bucket.
+ */
 export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler<Reported> {
-  const { now, logger } = runtime;
-  const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = parseEnvironment(environmentSchema, runtime.environment);
-  const ec2 = createEc2Client(runtime.clientOptions);
-  const sns = createSnsClient(runtime.clientOptions);
-  const bucket = createBucket(createS3Client(runtime.clientOptions), bucketName);
-  const { makeReport, store, tell } = createReporting({ ec2, sns, bucket, bucketName, topicArn, metrics, now, logger });
-
-  /**
-   * The run is over: a second delivery of its occurrence has nothing to do, and others may begin. In this order, so that
-   * whoever finds the lock free finds the occurrence remembered.
-   */
-  async function closeRun({ runId, startedAt }: Run, scheduledTime: Timestamp | undefined): Promise<void> {
-    const closed = { runId, endedAt: toTimestamp(now()) };
-    await bucket.put(LAST_COMPLETE_RUN_KEY, closed);
-    if (scheduledTime !== undefined) await bucket.put(occurrenceKey(scheduledTime), closed);
-    await bucket.delete(openRunKey({ runId }));
-    // One that can't be released is a dead run's soon, and must not keep people from being told.
-    await releaseOwnLock(bucket, { runId, startedAt }).catch((error: unknown) => {
-      logger.error('the lock could not be released', { failure: describeFailure(error) });
-    });
-  }
+  const tools = createTools(runtime, metrics);
 
   return createHandler(runtime, 'ReportRun', requestSchema, async ({ run, input, error }) => {
-    const report = await makeReport(run, error);
+    const report = await makeReport(tools, run, error);
     if (report === null) throw new ReveilleError('UnexpectedReply', `${manifestKey(run)}: the manifest is missing`);
-    await store(report);
-    await closeRun(run, input.scheduledTime);
-    const summary = await tell(report);
+    await storeReport(tools, report);
+    await closeRun(tools, run, input.scheduledTime);
+    const summary = await publishReport(tools, report);
     const { runId, status, counts } = report;
-    logger.info('run reported', { runId, status, counts });
+    tools.logger.info('run reported', { runId, status, counts });
     return { runId, status, counts, reportKey: reportKey(run), summary };
+  });
+}
+
+function createTools(runtime: Runtime, metrics: MetricsSink): ReportTools {
+  const { now, logger, clientOptions } = runtime;
+  const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = parseEnvironment(environmentSchema, runtime.environment);
+  return {
+    ec2: createEc2Client(clientOptions),
+    sns: createSnsClient(clientOptions),
+    bucket: createBucket(createS3Client(clientOptions), bucketName),
+    bucketName,
+    topicArn,
+    metrics,
+    now,
+    logger,
+  };
+}
+
+/**
+ * The run is over: a second delivery of its occurrence has nothing to do, and the next run may begin. The lock goes last,
+ * so that a run that finds it free also finds the occurrence remembered.
+ */
+async function closeRun(
+  { bucket, now, logger }: ReportTools,
+  { runId, startedAt }: Run,
+  scheduledTime: Timestamp | undefined,
+): Promise<void> {
+  const closed = { runId, endedAt: toTimestamp(now()) };
+  await bucket.put(LAST_COMPLETE_RUN_KEY, closed);
+  if (scheduledTime !== undefined) await bucket.put(occurrenceKey(scheduledTime), closed);
+  await bucket.delete(openRunKey({ runId }));
+  // A lock that can't be released is soon a dead run's, so this must not keep the report from people.
+  await releaseOwnLock(bucket, { runId, startedAt }).catch((error: unknown) => {
+    logger.error('the lock could not be released', { failure: describeFailure(error) });
   });
 }

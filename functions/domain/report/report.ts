@@ -54,8 +54,52 @@ export type Report = z.infer<typeof reportSchema>;
 /** Outcomes that are no failure of the update, and yet say that a promise was not kept: they fail the run. */
 const FAILING_REASONS = new Set(['lease-removed', 'hibernation-lost']);
 
-/** What ReportRun saw itself of instances without a settled result, by ID. */
+/** The EC2 state of the instances without a settled result, by ID, as it was when the report was made. */
 export type Observed = Map<string, { finalState: string }>;
+
+/** An error as a Catch of the state machine names it. */
+export interface RunError {
+  Error: string;
+  Cause: string;
+}
+
+/** What a report is made of. */
+export interface ReportFacts {
+  manifest: Manifest;
+  /** Of all batches that have written one. */
+  results: BatchInstance[];
+  observed: Observed;
+  /** What ended the map of batches, if anything did. */
+  error: RunError | undefined;
+  now: Date;
+}
+
+/**
+ * Joins the manifest with the results: every instance of the manifest is in the report exactly once, and one without
+ * a settled result has failed.
+ */
+export function buildReport({ manifest, results, observed, error, now }: ReportFacts): Report {
+  const { run } = manifest;
+  const byId = new Map(results.map((result) => [result.instanceId, result]));
+  const cause = error === undefined ? '' : ` (${error.Error}: ${error.Cause})`;
+  const noResult = reason('no-result', `its batch ended without a result for it${cause}`);
+  const instances = manifest.instances.map((member) =>
+    member.decision === 'take-part'
+      ? reportMember(member, byId.get(member.instanceId), observed, noResult)
+      : reportExcluded(member),
+  );
+  return {
+    runId: run.runId,
+    status: statusOf(instances, manifest.allowEmpty),
+    startedAt: run.startedAt,
+    endedAt: toTimestamp(now),
+    account: run.account,
+    region: run.region,
+    targetVersion: run.targetVersion,
+    counts: countOutcomes(instances),
+    instances,
+  };
+}
 
 const notesOn = ({ ignoredLease }: ManifestInstance): Reason[] =>
   ignoredLease === null ? [] : [reason('lease-ignored', `it carried a lease that holds nothing: ${ignoredLease}`)];
@@ -63,8 +107,8 @@ const notesOn = ({ ignoredLease }: ManifestInstance): Reason[] =>
 function reportMember(
   member: ManifestInstance,
   result: BatchInstance | undefined,
-  seen: Observed,
-  why: Reason,
+  observed: Observed,
+  noResult: Reason,
 ): ReportInstance {
   const settled = result?.step === 'settled' && result.outcome !== null ? result : null;
   const { wokenAt = null, restoredAt = null, versionBefore = null, versionAfter = null } = result ?? {};
@@ -72,12 +116,12 @@ function reportMember(
     instanceId: member.instanceId,
     group: member.group,
     outcome: settled?.outcome ?? 'failed',
-    reason: settled === null ? why : settled.reason,
+    reason: settled === null ? noResult : settled.reason,
     notes: notesOn(member),
     versionBefore: versionBefore ?? member.version,
     versionAfter,
     originalState: member.originalState,
-    finalState: settled?.finalState ?? seen.get(member.instanceId)?.finalState ?? null,
+    finalState: settled?.finalState ?? observed.get(member.instanceId)?.finalState ?? null,
     wokenAt,
     restoredAt,
     awakeSeconds: wokenAt !== null && restoredAt !== null ? secondsBetween(wokenAt, restoredAt) : null,
@@ -98,40 +142,6 @@ function reportExcluded(member: ManifestInstance): ReportInstance {
     wokenAt: null,
     restoredAt: null,
     awakeSeconds: null,
-  };
-}
-
-/**
- * Joins the manifest with the results: every instance of the manifest is in the report exactly once, and one without
- * a settled result has failed.
- * @param caught what ended the map of batches, if anything did
- */
-export function buildReport(
-  manifest: Manifest,
-  results: BatchInstance[],
-  seen: Observed,
-  caught: { Error: string; Cause: string } | undefined,
-  now: Date,
-): Report {
-  const { run } = manifest;
-  const byId = new Map(results.map((result) => [result.instanceId, result]));
-  const cause = caught === undefined ? '' : ` (${caught.Error}: ${caught.Cause})`;
-  const noResult = reason('no-result', `its batch ended without a result for it${cause}`);
-  const instances = manifest.instances.map((member) =>
-    member.decision === 'take-part'
-      ? reportMember(member, byId.get(member.instanceId), seen, noResult)
-      : reportExcluded(member),
-  );
-  return {
-    runId: run.runId,
-    status: statusOf(instances, manifest.allowEmpty),
-    startedAt: run.startedAt,
-    endedAt: toTimestamp(now),
-    account: run.account,
-    region: run.region,
-    targetVersion: run.targetVersion,
-    counts: countOutcomes(instances),
-    instances,
   };
 }
 
@@ -160,8 +170,8 @@ export const isLeftAwake = ({ originalState, finalState }: ReportInstance): bool
   ASLEEP.includes(originalState) && AWAKE.includes(finalState);
 
 /**
- * A run succeeds only if nobody failed, every exclusion is benign, and somebody was there to be updated: zero
- * reachable instances is no success (docs/aws-behaviour.md 12), unless an empty group is allowed and it is empty.
+ * A run succeeds only if no instance failed, every exclusion is benign, and at least one instance took part: zero
+ * reachable instances is no success (docs/aws-behaviour.md 12), unless an empty group is allowed.
  */
 function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
   const isBad = (instance: ReportInstance): boolean => {
@@ -170,6 +180,6 @@ function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['sta
     return instance.outcome === 'excluded' && !isBenignExclusion(code);
   };
   const bad = instances.some(isBad);
-  const nobody = instances.every(({ outcome }) => outcome === 'excluded');
-  return bad || (nobody && !allowEmpty) ? 'failed' : 'succeeded';
+  const noneTookPart = instances.every(({ outcome }) => outcome === 'excluded');
+  return bad || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';
 }

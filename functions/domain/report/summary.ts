@@ -20,21 +20,21 @@ function line({
   return `  ${instanceId}  ${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${seconds(awakeSeconds)}${why}`;
 }
 
-/** A run in words: what a person wants to know first, first. Those who need looking at stand on top. */
+/** A run in words. What a person wants to know first comes first: the instances that failed, then the excluded ones. */
 export function summarize(report: Report, reportLocation: string): { subject: string; message: string } {
   const { counts, status, targetVersion } = report;
   const order: ReportInstance['outcome'][] = ['failed', 'excluded', 'updated', 'already-current'];
   const sorted = order.flatMap((outcome) => report.instances.filter((instance) => instance.outcome === outcome));
   const listed = sorted.slice(0, LISTED_MAX).map(line);
   const more = sorted.length > LISTED_MAX ? [`  … and ${sorted.length - LISTED_MAX} more`] : [];
-  const nobody = counts.intended === counts.excluded ? ['Nobody could be updated: no instance took part.'] : [];
+  const noneTookPart = counts.intended === counts.excluded ? ['Nobody could be updated: no instance took part.'] : [];
   const leftAwake = report.instances.filter(isLeftAwake).length;
   return {
     subject: `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
     message: [
       `Run ${report.runId} in ${report.region} (${report.account}) ${status}.`,
       `Target: SSM Agent ${targetVersion}. From ${report.startedAt} to ${report.endedAt}.`,
-      ...nobody,
+      ...noneTookPart,
       '',
       `${counts.intended} intended = ${counts.updated} updated + ${counts.alreadyCurrent} already current + ${counts.failed} failed + ${counts.excluded} excluded`,
       '',

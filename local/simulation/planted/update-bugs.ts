@@ -129,8 +129,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/report/report.ts',
-        find: "  return bad || (nobody && !allowEmpty) ? 'failed' : 'succeeded';",
-        replace: "  return bad && nobody && allowEmpty ? 'failed' : 'succeeded';",
+        find: "  return bad || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';",
+        replace: "  return bad && noneTookPart && allowEmpty ? 'failed' : 'succeeded';",
       },
     ],
   },

@@ -108,6 +108,14 @@ describe('ListInstances', () => {
     ]);
   });
 
+  it('registers the run as open before it writes the manifest: a run that dies in between is found, and reported', async () => {
+    givenGroups({ dev: [instanceFacts({ instanceId: FIRST })] });
+
+    await list();
+
+    expect(written()).toEqual(['open-runs/run-1.json', 'runs/run-1/manifest.json']);
+  });
+
   it('knows a hibernated instance from a stopped one', async () => {
     const stateReason = { code: 'Client.UserInitiatedHibernate', message: 'hibernated' };
     givenGroups({ dev: [instanceFacts({ instanceId: FIRST, stateReason })] });

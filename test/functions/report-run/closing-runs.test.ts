@@ -140,6 +140,24 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect(writes()).toContain('delete open-runs/run-1.json');
   });
 
+  it('reports one whose own report could not be written: ReportRun has left it open', async () => {
+    givenManifest();
+    givenOpenRun();
+    s3.on(PutObjectCommand, { Key: 'runs/run-1/report.json' })
+      .rejectsOnce(awsError('SlowDown', 'no', 503))
+      .resolves({});
+    const reportRun = createReportRun(aRuntime('02:15'), metrics)({ run: aRun(), input: {} }, aContext());
+
+    await expect(reportRun).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    expect(writes()).toEqual(['put runs/run-1/report.json']);
+    expect(sns).not.toHaveReceivedCommand(PublishCommand);
+
+    expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
+    expect(putOf('runs/run-1/report.json')).toMatchObject({ status: 'failed' });
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
+    expect(writes()).toContain('delete open-runs/run-1.json');
+  });
+
   it('forgets one that never got to its manifest: it has touched nobody', async () => {
     givenOpenRun();
 

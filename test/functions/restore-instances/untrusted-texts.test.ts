@@ -122,8 +122,9 @@ describe('a message', () => {
       reason: reason('update-failed', text),
     } as const;
     const results = ['i-1', 'i-2'].map((instanceId) => anInstance({ instanceId, ...failed }));
-    const caught = { Error: 'States.TaskFailed', Cause: text };
-    return summarize(buildReport(manifest, results, new Map(), caught, at('03:00')), 's3://bucket/report.json');
+    const error = { Error: 'States.TaskFailed', Cause: text };
+    const report = buildReport({ manifest, results, observed: new Map(), error, now: at('03:00') });
+    return summarize(report, 's3://bucket/report.json');
   };
 
   it.each(texts)('has one line for each instance, whatever was said of it: %j', (text) => {

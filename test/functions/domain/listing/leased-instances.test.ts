@@ -77,8 +77,8 @@ describe('an instance that a dead run has left behind', () => {
 
 describe('a report', () => {
   const report = (ignoredLease: string | null) =>
-    buildReport(
-      {
+    buildReport({
+      manifest: {
         run: aRun(),
         listedAt: stamp('02:00'),
         allowEmpty: false,
@@ -86,11 +86,11 @@ describe('a report', () => {
         batches: 0,
         instances: [aMember('i-1', { ignoredLease }), aMember('i-2', { ignoredLease, decision: 'excluded' })],
       },
-      [],
-      new Map(),
-      undefined,
-      at('03:00'),
-    );
+      results: [],
+      observed: new Map(),
+      error: undefined,
+      now: at('03:00'),
+    });
 
   it('notes whose lease was ignored and why, whatever became of them', () => {
     const notes = [{ code: 'lease-ignored', text: expect.stringContaining('run run-0 has no record of it') }];

@@ -60,7 +60,14 @@ const report = (
   instances: ManifestInstance[],
   results: BatchInstance[],
   { seen = new Map(), caught, allowEmpty = false }: Circumstances = {},
-) => buildReport(manifest(instances, { allowEmpty }), results, seen, caught, NOW);
+) =>
+  buildReport({
+    manifest: manifest(instances, { allowEmpty }),
+    results,
+    observed: seen,
+    error: caught,
+    now: NOW,
+  });
 
 describe('a run in which all went well', () => {
   it('succeeded, and tells of each instance what became of it', () => {

@@ -129,13 +129,13 @@ describe('small print', () => {
       instances: [member],
     };
     const report = (finalState: string) =>
-      buildReport(
+      buildReport({
         manifest,
-        [anInstance({ step: 'settled', outcome: 'updated', finalState })],
-        new Map(),
-        undefined,
-        at('03:00'),
-      ).status;
+        results: [anInstance({ step: 'settled', outcome: 'updated', finalState })],
+        observed: new Map(),
+        error: undefined,
+        now: at('03:00'),
+      }).status;
     expect(report('stopped')).toBe('succeeded');
     expect(report('handed-over')).toBe('failed');
     expect(report('running')).toBe('failed');
