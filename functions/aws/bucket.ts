@@ -24,9 +24,9 @@ export interface Bucket {
   putOnce(key: string, value: unknown): Promise<boolean>;
   /** Writes only if the object is still this version. @returns false if it is another, or gone */
   putIfSame(key: string, value: unknown, etag: string): Promise<boolean>;
-  /** Deletes only if the object is still this version; one that is another, or gone, is left as it is. */
+  /** Deletes only if the object is still this version. It is no error if it is another one, or gone. */
   deleteIfSame(key: string, etag: string): Promise<void>;
-  /** Deletes; one that is gone already is none the worse for it. */
+  /** Deletes. It is no error if the object is gone already. */
   delete(key: string): Promise<void>;
   /** Keys that begin with the prefix, at most so many. */
   list(prefix: string, keysMax: number): Promise<string[]>;

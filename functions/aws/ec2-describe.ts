@@ -66,10 +66,10 @@ export async function describeInstances(ec2: EC2Client, instanceIds: string[]): 
   return found;
 }
 
-/** More instances with one tag than any fleet has: then something is wrong, and it is said. */
+/** More instances with one tag than any fleet has: beyond it something is wrong, so it is an error. */
 const TAGGED_MAX = 5000;
 
-/** Everybody in the region that carries this tag, whatever its value, but for those that are gone. */
+/** All instances of the region that carry this tag, whatever its value, except those that are terminated. */
 export async function describeTagged(ec2: EC2Client, key: string): Promise<InstanceFacts[]> {
   const found: InstanceFacts[] = [];
   const states = ['pending', 'running', 'stopping', 'stopped'];
@@ -93,7 +93,7 @@ export async function findStopProtected(ec2: EC2Client, instanceIds: string[]): 
       const reply = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'disableApiStop' }));
       return reply.DisableApiStop?.Value ?? false;
     } catch (error) {
-      // Gone since it was described: whoever wants to start it will see that.
+      // Gone since it was described: StartInstances will see that.
       if (describeFailure(error).code === 'InvalidInstanceID.NotFound') return false;
       throw error;
     }

@@ -15,7 +15,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 
 export const readLock = (bucket: Bucket): Promise<Versioned<Lock> | null> => bucket.getVersioned(LOCK_KEY, lockSchema);
 
-/** Who has the lock, and the object in the bucket that says so: null if there is none. */
+/** Who has the lock, and the object in the bucket that says so; null if there is none. */
 export interface HolderFinding {
   holder: LockHolder;
   seen: Versioned<Lock> | null;
@@ -39,7 +39,8 @@ export async function readLockHolder(
 
 /**
  * Takes the lock, if it is free or still the one that was judged to be a dead holder's. A reply may be lost, and the
- * SDK's second try is then refused by our own first one: so a refusal is looked at (docs/aws-behaviour.md 34).
+ * SDK's second try is then refused because of our own first one. So after a refusal the lock is read again
+ * (docs/aws-behaviour.md 34).
  * @param seen what was there when it was judged; null: nothing
  * @returns whether it is ours now
  */
@@ -57,11 +58,11 @@ export async function takeLock(bucket: Bucket, lock: Lock, seen: Versioned<Lock>
 export const releaseLock = (bucket: Bucket, seen: Versioned<Lock>): Promise<void> =>
   bucket.deleteIfSame(LOCK_KEY, seen.etag);
 
-/** Whether this run has the lock now: read anew before every step that holds an instance or sends it a command. */
+/** Whether this run has the lock now. Read anew before every call that leases an instance or sends it a command. */
 export const hasLock = async (bucket: Bucket, run: RunIdentity): Promise<boolean> =>
   isHeldBy((await readLock(bucket))?.value ?? null, run);
 
-/** Lets go of a run's own lock. One that it lost meanwhile is left alone. */
+/** Releases a run's own lock. A lock that someone else has taken meanwhile is left alone. */
 export async function releaseOwnLock(bucket: Bucket, run: RunIdentity): Promise<void> {
   const seen = await readLock(bucket);
   if (seen !== null && isHeldBy(seen.value, run)) await releaseLock(bucket, seen);

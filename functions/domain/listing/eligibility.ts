@@ -7,9 +7,9 @@ export interface EligibilityFacts {
   instanceId: string;
   /** null: the group names it and EC2 doesn't know it. */
   instance: InstanceFacts | null;
-  /** The attribute disableApiStop; false where it was not asked for, because the instance is out anyway. */
+  /** The attribute disableApiStop; false where it was not asked for, because the instance is excluded anyway. */
   stopProtected: boolean;
-  /** What the lease means that it carries; null if it carries none. */
+  /** What the lease that it carries means; null if it carries none. */
   lease: LeaseStatus | null;
 }
 
@@ -54,10 +54,10 @@ function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reas
   return null;
 }
 
-/** How it was before anybody of us touched it: a dead run may have left it awake, and its record says how it was. */
+/** How it was before Reveille touched it: a dead run may have left it awake, and its record says how it was. */
 function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null): OriginalState {
   if (lease?.kind === 'orphaned') {
-    // Running by somebody else's start: then it is theirs, and the dead run's lease on it holds nothing.
+    // Someone else has started it since: then it counts as running, and the dead run's lease holds nothing.
     if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.hold)) return lease.originalState;
   }
   if (instance.state === 'running') return 'running';
@@ -91,7 +91,7 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
   return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
 }
 
-/** After the last listing, an instance that is still between two states is out, and that is no success. */
+/** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
 export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
   if (eligibility.decision !== 'settling') return eligibility;
   return excluded(

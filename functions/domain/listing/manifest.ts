@@ -11,7 +11,7 @@ export const manifestInstanceSchema = z.object({
   group: z.string(),
   /** EC2's state when it was listed; null if EC2 did not know it. */
   state: z.string().nullable(),
-  /** What SSM knew then; null for a sleeping instance, which SSM leaves out. */
+  /** What SSM knew then; null for a stopped instance, which SSM leaves out. */
   version: z.string().nullable(),
   decision: z.enum(['take-part', 'excluded', 'settling']),
   originalState: originalStateSchema.nullable(),
@@ -21,7 +21,7 @@ export const manifestInstanceSchema = z.object({
 });
 export type ManifestInstance = z.infer<typeof manifestInstanceSchema>;
 
-/** Who is meant to be updated: written by ListInstances before anybody is touched. */
+/** Which instances are meant to be updated: written by ListInstances before an instance is touched. */
 export const manifestSchema = z.object({
   run: runSchema,
   listedAt: timestampSchema,

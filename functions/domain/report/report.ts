@@ -51,7 +51,7 @@ export const reportSchema = z
   .describe('What became of every instance in one run of Reveille');
 export type Report = z.infer<typeof reportSchema>;
 
-/** Outcomes that are no failure of the update, and yet say that a promise was not kept: they fail the run. */
+/** The update did not fail, but a promise was not kept: an instance with one of these reasons fails the run. */
 const FAILING_REASONS = new Set(['lease-removed', 'hibernation-lost']);
 
 /** The EC2 state of the instances without a settled result, by ID, as it was when the report was made. */

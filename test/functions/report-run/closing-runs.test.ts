@@ -108,6 +108,18 @@ describe('ReportRun, closing a run', () => {
     expect(sns).not.toHaveReceivedCommand(PublishCommand);
   });
 
+  it('is done before people are told: the run is closed also where no message can be sent', async () => {
+    sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403));
+
+    await expect(report()).rejects.toMatchObject({ name: 'AwsRefused' });
+    expect(writes()).toEqual([
+      'put runs/run-1/report.json',
+      'put last-complete-run.json',
+      'delete open-runs/run-1.json',
+      'delete lock.json',
+    ]);
+  });
+
   it.each([{}, { input: { scheduledTime: 'monday' } }])('takes no request like %j', async (changes) => {
     const handler = createReportRun(aRuntime('03:00'), metrics);
     await expect(handler({ run: aRun(), ...changes }, aContext())).rejects.toMatchObject({
