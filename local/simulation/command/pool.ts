@@ -11,13 +11,15 @@ export interface PoolOptions {
   /** For node itself, in each worker: a planted bug is loaded there. */
   execArgv?: string[];
   env?: Record<string, string>;
+  /** Another worker than the one that only tries; what it answers is the caller's. */
+  worker?: URL;
 }
 
-const workerPath = fileURLToPath(new URL('worker.ts', import.meta.url));
+const WORKER = new URL('worker.ts', import.meta.url);
 
 /** Fails when a worker dies: a simulation that kills its process is no verdict. */
-function startWorker({ execArgv = [], env = {} }: PoolOptions): ChildProcess {
-  return fork(workerPath, [], { execArgv, env: { ...process.env, ...env }, serialization: 'json' });
+export function startWorker({ execArgv = [], env = {}, worker = WORKER }: Omit<PoolOptions, 'workers'>): ChildProcess {
+  return fork(fileURLToPath(worker), [], { execArgv, env: { ...process.env, ...env }, serialization: 'json' });
 }
 
 /**
@@ -25,10 +27,10 @@ function startWorker({ execArgv = [], env = {} }: PoolOptions): ChildProcess {
  * @param next gives the next task, or null if there are no more
  * @param onVerdict told of each as it comes, with the task's place in the order; returns whether to go on
  */
-export async function tryAll(
+export async function tryAll<Answer = Verdict>(
   options: PoolOptions,
   next: () => Task | null,
-  onVerdict: (verdict: Verdict, index: number) => boolean,
+  onVerdict: (verdict: Answer, index: number) => boolean,
 ): Promise<void> {
   let index = 0;
   let isOver = false;
@@ -46,7 +48,7 @@ export async function tryAll(
         worker.send(task);
       };
       worker.on('message', (verdict) => {
-        if (!onVerdict(verdict as Verdict, current)) isOver = true;
+        if (!onVerdict(verdict as Answer, current)) isOver = true;
         give();
       });
       worker.on('error', reject);

@@ -11,6 +11,7 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   npm run simulate -- --replay 4711                tells what happened in that one, call by call
   npm run simulate -- --exhaustive                 every call and every state of the reference runs
   npm run simulate -- --planted                    plants bugs, and shows which checker finds them
+  npm run simulate -- --mutants 80 --seeds 120     changes the code in 80 places, and shows which changes are noticed
 
   --seeds N          how many, 1000 by default
   --from N           the first seed, 1 by default
@@ -18,11 +19,14 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   --replay SEED      tells the story of one seed
   --exhaustive       a fault at each call, and an abort, a time-out and a second run at each state
   --planted [NAME]   all planted bugs, or one
-  --markdown         with --planted: the table of the docs
+  --mutants N        so many small changes of the code, drawn at random; --seeds says on how many seeds they are tried
+  --draw SEED        with --mutants: which ones, 1 by default
+  --file PATH        with --mutants: only of files whose path begins like this
+  --markdown         with --planted and --mutants: the tables of the docs
   --json             prints one JSON object on standard output, nothing else
   --help             prints this
 
-Exit codes: 0 every promise held, 1 one was broken (with --planted: a bug was not found), 2 bad input.`;
+Exit codes: 0 every promise held, 1 one was broken (with --planted: a bug was not found; with --mutants: a\nsurvivor is not judged in local/simulation/mutants/judged.json), 2 bad input.`;
 
 const SEED_MAX = 2 ** 31;
 
@@ -33,6 +37,9 @@ const schema = z.strictObject({
   replay: wholeNumber(0, SEED_MAX).optional(),
   exhaustive: z.boolean().default(false),
   planted: z.boolean().default(false),
+  mutants: wholeNumber(1, 10_000).optional(),
+  draw: wholeNumber(0, SEED_MAX).default(1),
+  file: z.string().min(1).nullable().default(null),
   markdown: z.boolean().default(false),
   json: z.boolean().default(false),
   help: z.boolean().default(false),
@@ -56,6 +63,9 @@ export function parseArguments(args: string[]): SimulateArguments {
         replay: { type: 'string' },
         exhaustive: { type: 'boolean' },
         planted: { type: 'boolean' },
+        mutants: { type: 'string' },
+        draw: { type: 'string' },
+        file: { type: 'string' },
         markdown: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -71,8 +81,11 @@ export function parseArguments(args: string[]): SimulateArguments {
   if (more.length > 0 || (bug !== null && !data.planted)) {
     throw new BadInput(`unexpected argument "${more[0] ?? bug}"\n\n${USAGE}`);
   }
-  const ways = [data.replay !== undefined, data.exhaustive, data.planted].filter(Boolean).length;
-  if (ways > 1) throw new BadInput(`--replay, --exhaustive and --planted don't go together\n\n${USAGE}`);
-  if (data.markdown && !data.planted) throw new BadInput(`--markdown goes with --planted\n\n${USAGE}`);
+  const ways = [data.replay !== undefined, data.exhaustive, data.planted, data.mutants !== undefined].filter(
+    Boolean,
+  ).length;
+  if (ways > 1) throw new BadInput(`--replay, --exhaustive, --planted and --mutants don't go together\n\n${USAGE}`);
+  if (data.markdown && !data.planted && data.mutants === undefined)
+    throw new BadInput(`--markdown goes with --planted or --mutants\n\n${USAGE}`);
   return { ...data, bug };
 }

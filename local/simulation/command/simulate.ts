@@ -2,6 +2,7 @@ import { BadInput } from '../../base/bad-input.ts';
 import { play } from '../play/play.ts';
 import { drawScenario } from '../scenario/draw-scenario.ts';
 import { exhaust } from './exhaustive.ts';
+import { huntMutants } from './hunt-mutants.ts';
 import { runPlanted } from './hunt-planted.ts';
 import { printBroken, printHappened, printPromises } from './print.ts';
 import { replay } from './replay.ts';
@@ -36,6 +37,7 @@ async function run(args: string[], output: Output): Promise<number> {
   }
   if (parsed.replay !== undefined) return replay(parsed.replay, parsed.json, output);
   if (parsed.planted) return runPlanted(parsed, output);
+  if (parsed.mutants !== undefined) return huntMutants(parsed, output);
   return parsed.exhaustive ? exhaust(parsed, output) : runSeeds(parsed, output);
 }
 

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { styleText } from 'node:util';
+import { BadInput } from '../../base/bad-input.ts';
+import { createRandom } from '../../base/random.ts';
+import { corpusOf, measureCorpus, raritiesOf, reaching } from '../mutants/corpus.ts';
+import { findMutants } from '../mutants/find-mutants.ts';
+import { type Judged, readJudged } from '../mutants/judged.ts';
+import { keyOf, type Mutant, sayMutant } from '../mutants/mutant.ts';
+import { type Fate, tryMutant } from '../mutants/try-mutant.ts';
+import { createTypeChecker } from '../mutants/type-check.ts';
+import { printMutants, type Tried, toMutantsMarkdown } from './print-mutants.ts';
+import type { SimulateArguments } from './simulate-flags.ts';
+import { EXIT, type Output } from './summary.ts';
+
+const root = new URL('../../../', import.meta.url);
+
+/** A mutant is tried on so many of the simulations that reach it. */
+const SIMULATIONS_MAX = 40;
+
+/** Mutants of the rules, the Lambdas and the wrappers, drawn at random: which does the simulation notice? */
+export async function huntMutants(
+  { mutants: wanted, draw, file: prefix, seeds, workers, json, markdown }: SimulateArguments,
+  output: Output,
+): Promise<number> {
+  const chosen = await draws(wanted ?? 0, draw, prefix, (count) => output.progress(`${count} of ${wanted} compile`));
+  const corpus = corpusOf(seeds);
+  const measurements = await measureCorpus(corpus, workers, (done) =>
+    output.progress(`the code as it is: ${done} of ${corpus.length}`),
+  );
+  const rarities = raritiesOf(measurements);
+  const judged = readJudged();
+  const tried: Tried[] = [];
+  await inParallel(chosen, workers, async (mutant, index) => {
+    const fate = await tryMutant(mutant, reaching(measurements, rarities, mutant).slice(0, SIMULATIONS_MAX));
+    tried[index] = { mutant, fate, judged: judged.get(keyOf(mutant)) ?? null };
+    output.progress(`mutants: ${Object.keys(tried).length} of ${chosen.length}`);
+  });
+  if (json) output.out(JSON.stringify(tried.map(plain), null, 2));
+  else output.out(markdown ? toMutantsMarkdown(tried) : printMutants(tried));
+  const isNew = ({ fate, judged: known }: Tried) =>
+    (fate.fate === 'unminded' || fate.fate === 'unchanged') && known === null;
+  const added = tried.filter(isNew);
+  if (added.length > 0 && !json && !markdown) {
+    output.out(styleText('red', `${added.length} survivors that nobody has judged`));
+  }
+  return added.length === 0 ? EXIT.ok : EXIT.promiseBroken;
+}
+
+const plain = ({
+  mutant,
+  fate,
+  judged,
+}: Tried): { key: string; mutant: string; fate: Fate; judged: Judged | null } => ({
+  key: keyOf(mutant),
+  mutant: sayMutant(mutant),
+  fate,
+  judged,
+});
+
+/** Draws mutants that the compiler accepts. @throws BadInput if there are none */
+async function draws(
+  wanted: number,
+  seed: number,
+  prefix: string | null,
+  progress: (count: number) => void,
+): Promise<Mutant[]> {
+  const all = deployedFiles()
+    .filter((file) => prefix === null || file.startsWith(prefix))
+    .flatMap((file) => findMutants(file, readFileSync(new URL(file, root), 'utf8')));
+  if (all.length === 0) throw new BadInput(`--file: no mutants in "${prefix}"; expected a path below functions/`);
+  const random = createRandom(seed, 'mutants');
+  const checker = createTypeChecker();
+  try {
+    const chosen: Mutant[] = [];
+    for (const left = [...all]; left.length > 0 && chosen.length < wanted; ) {
+      const [mutant] = left.splice(random.integer([0, left.length - 1]), 1);
+      if (mutant === undefined || !(await checker.accepts(mutant))) continue;
+      chosen.push(mutant);
+      progress(chosen.length);
+    }
+    return chosen;
+  } finally {
+    checker.close();
+  }
+}
+
+const deployedFiles = (): string[] =>
+  readdirSync(new URL('functions/', root), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('index.ts'))
+    .map((name) => `functions/${name}`)
+    .sort();
+
+async function inParallel<T>(
+  items: T[],
+  workers: number,
+  act: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < items.length; index = next++) await act(items[index] as T, index);
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+}

@@ -1,0 +1,73 @@
+import { type Task, tryAll } from '../command/pool.ts';
+import type { Verdict } from '../command/verdict.ts';
+import type { Measured } from '../coverage/coverage-worker.ts';
+import { type Coverage, countAt } from '../coverage/precise-coverage.ts';
+import { references } from '../scenario/reference-scenarios.ts';
+import type { Mutant } from './mutant.ts';
+
+/** One simulation of the code as it is, and what it ran through. */
+export interface Measurement {
+  task: Task;
+  verdict: Verdict;
+  coverage: Coverage;
+}
+
+const COVERAGE_WORKER = new URL('../coverage/coverage-worker.ts', import.meta.url);
+
+/** Optimised code counts less. */
+const COUNT_ALL = ['--no-opt', '--no-maglev'];
+
+/** What is tried on each mutant: the reference runs, and so many seeds. */
+export const corpusOf = (seeds: number): Task[] => [
+  ...Object.values(references),
+  ...Array.from({ length: seeds }, (_, index) => index + 1),
+];
+
+/** Tries a corpus on the code as it is. */
+export async function measureCorpus(
+  corpus: Task[],
+  workers: number,
+  progress: (done: number) => void,
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  let given = 0;
+  let done = 0;
+  await tryAll<Measured>(
+    { workers, worker: COVERAGE_WORKER, execArgv: COUNT_ALL },
+    () => corpus[given++] ?? null,
+    ({ verdict, coverage }, index) => {
+      measurements[index] = { task: corpus[index] as Task, verdict, coverage: new Map(coverage) };
+      progress(++done);
+      return true;
+    },
+  );
+  return measurements;
+}
+
+/** Whether a simulation ran through the place of a mutant. What stands outside of functions is run when a file is loaded. */
+export const reaches = ({ coverage }: Measurement, { file, start, within }: Mutant): boolean =>
+  coverage.has(file) && (within === '' || countAt(coverage.get(file) ?? [], start) > 0);
+
+/**
+ * The simulations that reach a mutant, those first that run through what others rarely do.
+ * @param rarity how rare what a simulation runs through is, by its place in the measurements; see `raritiesOf`
+ */
+export function reaching(measurements: Measurement[], rarities: number[], mutant: Mutant): Measurement[] {
+  return measurements
+    .map((measurement, index) => ({ measurement, rarity: rarities[index] ?? 0 }))
+    .filter(({ measurement }) => reaches(measurement, mutant))
+    .sort((one, other) => other.rarity - one.rarity)
+    .map(({ measurement }) => measurement);
+}
+
+/** For each simulation: the sum over its blocks of one divided by how many simulations run through them. */
+export function raritiesOf(measurements: Measurement[]): number[] {
+  const through = new Map<string, number>();
+  const blocksOf = ({ coverage }: Measurement): string[] =>
+    [...coverage].flatMap(([file, blocks]) =>
+      blocks.filter(({ count }) => count > 0).map(({ start, end }) => `${file} ${start} ${end}`),
+    );
+  const all = measurements.map((measurement) => [...new Set(blocksOf(measurement))]);
+  for (const block of all.flat()) through.set(block, (through.get(block) ?? 0) + 1);
+  return all.map((blocks) => blocks.reduce((sum, block) => sum + 1 / (through.get(block) ?? 1), 0));
+}
