@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { BadInput } from '../../base/bad-input.ts';
 import { createRandom } from '../../base/random.ts';
-import { corpusOf, measureCorpus, raritiesOf, reaching } from '../mutants/corpus.ts';
+import { readDeployed } from '../coverage/deployed.ts';
+import { type Measurement, measure } from '../coverage/measure.ts';
+import { corpusOf, raritiesOf, reaching } from '../mutants/corpus.ts';
 import { findMutants } from '../mutants/find-mutants.ts';
 import { type Judged, readJudged } from '../mutants/judged.ts';
 import { keyOf, type Mutant, sayMutant } from '../mutants/mutant.ts';
@@ -11,8 +12,6 @@ import { createTypeChecker } from '../mutants/type-check.ts';
 import { printMutants, type Tried, toMutantsMarkdown } from './print-mutants.ts';
 import type { SimulateArguments } from './simulate-flags.ts';
 import { EXIT, type Output } from './summary.ts';
-
-const root = new URL('../../../', import.meta.url);
 
 /** A mutant is tried on so many of the simulations that reach it. */
 const SIMULATIONS_MAX = 40;
@@ -24,9 +23,11 @@ export async function huntMutants(
 ): Promise<number> {
   const chosen = await draws(wanted ?? 0, draw, prefix, (count) => output.progress(`${count} of ${wanted} compile`));
   const corpus = corpusOf(seeds);
-  const measurements = await measureCorpus(corpus, workers, (done) =>
-    output.progress(`the code as it is: ${done} of ${corpus.length}`),
-  );
+  const measurements: Measurement[] = [];
+  await measure(corpus, workers, (measurement, index) => {
+    measurements[index] = measurement;
+    output.progress(`the code as it is: ${Object.keys(measurements).length} of ${corpus.length}`);
+  });
   const rarities = raritiesOf(measurements);
   const judged = readJudged();
   const tried: Tried[] = [];
@@ -64,9 +65,9 @@ async function draws(
   prefix: string | null,
   progress: (count: number) => void,
 ): Promise<Mutant[]> {
-  const all = deployedFiles()
-    .filter((file) => prefix === null || file.startsWith(prefix))
-    .flatMap((file) => findMutants(file, readFileSync(new URL(file, root), 'utf8')));
+  const all = readDeployed()
+    .filter(({ file }) => prefix === null || file.startsWith(prefix))
+    .flatMap(({ file, text }) => findMutants(file, text));
   if (all.length === 0) throw new BadInput(`--file: no mutants in "${prefix}"; expected a path below functions/`);
   const random = createRandom(seed, 'mutants');
   const checker = createTypeChecker();
@@ -83,12 +84,6 @@ async function draws(
     checker.close();
   }
 }
-
-const deployedFiles = (): string[] =>
-  readdirSync(new URL('functions/', root), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('index.ts'))
-    .map((name) => `functions/${name}`)
-    .sort();
 
 async function inParallel<T>(
   items: T[],

@@ -11,6 +11,7 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   npm run simulate -- --replay 4711                tells what happened in that one, call by call
   npm run simulate -- --exhaustive                 every call and every state of the reference runs
   npm run simulate -- --planted                    plants bugs, and shows which checker finds them
+  npm run simulate -- --coverage --seeds 1000      how often each way of each rule is gone, and each reason is given
   npm run simulate -- --mutants 80 --seeds 120     changes the code in 80 places, and shows which changes are noticed
 
   --seeds N          how many, 1000 by default
@@ -19,10 +20,11 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   --replay SEED      tells the story of one seed
   --exhaustive       a fault at each call, and an abort, a time-out and a second run at each state
   --planted [NAME]   all planted bugs, or one
+  --coverage         counts the ways that the rules' decisions go
   --mutants N        so many small changes of the code, drawn at random; --seeds says on how many seeds they are tried
   --draw SEED        with --mutants: which ones, 1 by default
-  --file PATH        with --mutants: only of files whose path begins like this
-  --markdown         with --planted and --mutants: the tables of the docs
+  --file PATH        with --mutants and --coverage: only of files whose path begins like this
+  --markdown         with --planted, --mutants and --coverage: the tables of the docs
   --json             prints one JSON object on standard output, nothing else
   --help             prints this
 
@@ -37,6 +39,7 @@ const schema = z.strictObject({
   replay: wholeNumber(0, SEED_MAX).optional(),
   exhaustive: z.boolean().default(false),
   planted: z.boolean().default(false),
+  coverage: z.boolean().default(false),
   mutants: wholeNumber(1, 10_000).optional(),
   draw: wholeNumber(0, SEED_MAX).default(1),
   file: z.string().min(1).nullable().default(null),
@@ -63,6 +66,7 @@ export function parseArguments(args: string[]): SimulateArguments {
         replay: { type: 'string' },
         exhaustive: { type: 'boolean' },
         planted: { type: 'boolean' },
+        coverage: { type: 'boolean' },
         mutants: { type: 'string' },
         draw: { type: 'string' },
         file: { type: 'string' },
@@ -81,11 +85,16 @@ export function parseArguments(args: string[]): SimulateArguments {
   if (more.length > 0 || (bug !== null && !data.planted)) {
     throw new BadInput(`unexpected argument "${more[0] ?? bug}"\n\n${USAGE}`);
   }
-  const ways = [data.replay !== undefined, data.exhaustive, data.planted, data.mutants !== undefined].filter(
-    Boolean,
-  ).length;
-  if (ways > 1) throw new BadInput(`--replay, --exhaustive, --planted and --mutants don't go together\n\n${USAGE}`);
-  if (data.markdown && !data.planted && data.mutants === undefined)
-    throw new BadInput(`--markdown goes with --planted or --mutants\n\n${USAGE}`);
+  const ways = [
+    data.replay !== undefined,
+    data.exhaustive,
+    data.planted,
+    data.coverage,
+    data.mutants !== undefined,
+  ].filter(Boolean).length;
+  if (ways > 1)
+    throw new BadInput(`--replay, --exhaustive, --planted, --coverage and --mutants don't go together\n\n${USAGE}`);
+  if (data.markdown && !data.planted && !data.coverage && data.mutants === undefined)
+    throw new BadInput(`--markdown goes with --planted, --mutants or --coverage\n\n${USAGE}`);
   return { ...data, bug };
 }

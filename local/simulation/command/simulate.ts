@@ -4,6 +4,7 @@ import { drawScenario } from '../scenario/draw-scenario.ts';
 import { exhaust } from './exhaustive.ts';
 import { huntMutants } from './hunt-mutants.ts';
 import { runPlanted } from './hunt-planted.ts';
+import { measureCoverage } from './measure-coverage.ts';
 import { printBroken, printHappened, printPromises } from './print.ts';
 import { replay } from './replay.ts';
 import { parseArguments, type SimulateArguments, USAGE } from './simulate-flags.ts';
@@ -37,6 +38,7 @@ async function run(args: string[], output: Output): Promise<number> {
   }
   if (parsed.replay !== undefined) return replay(parsed.replay, parsed.json, output);
   if (parsed.planted) return runPlanted(parsed, output);
+  if (parsed.coverage) return measureCoverage(parsed, output);
   if (parsed.mutants !== undefined) return huntMutants(parsed, output);
   return parsed.exhaustive ? exhaust(parsed, output) : runSeeds(parsed, output);
 }

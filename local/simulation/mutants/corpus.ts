@@ -1,48 +1,14 @@
-import { type Task, tryAll } from '../command/pool.ts';
-import type { Verdict } from '../command/verdict.ts';
-import type { Measured } from '../coverage/coverage-worker.ts';
-import { type Coverage, countAt } from '../coverage/precise-coverage.ts';
+import type { Task } from '../command/pool.ts';
+import type { Measurement } from '../coverage/measure.ts';
+import { countAt } from '../coverage/precise-coverage.ts';
 import { references } from '../scenario/reference-scenarios.ts';
 import type { Mutant } from './mutant.ts';
-
-/** One simulation of the code as it is, and what it ran through. */
-export interface Measurement {
-  task: Task;
-  verdict: Verdict;
-  coverage: Coverage;
-}
-
-const COVERAGE_WORKER = new URL('../coverage/coverage-worker.ts', import.meta.url);
-
-/** Optimised code counts less. */
-const COUNT_ALL = ['--no-opt', '--no-maglev'];
 
 /** What is tried on each mutant: the reference runs, and so many seeds. */
 export const corpusOf = (seeds: number): Task[] => [
   ...Object.values(references),
   ...Array.from({ length: seeds }, (_, index) => index + 1),
 ];
-
-/** Tries a corpus on the code as it is. */
-export async function measureCorpus(
-  corpus: Task[],
-  workers: number,
-  progress: (done: number) => void,
-): Promise<Measurement[]> {
-  const measurements: Measurement[] = [];
-  let given = 0;
-  let done = 0;
-  await tryAll<Measured>(
-    { workers, worker: COVERAGE_WORKER, execArgv: COUNT_ALL },
-    () => corpus[given++] ?? null,
-    ({ verdict, coverage }, index) => {
-      measurements[index] = { task: corpus[index] as Task, verdict, coverage: new Map(coverage) };
-      progress(++done);
-      return true;
-    },
-  );
-  return measurements;
-}
 
 /** Whether a simulation ran through the place of a mutant. What stands outside of functions is run when a file is loaded. */
 export const reaches = ({ coverage }: Measurement, { file, start, within }: Mutant): boolean =>

@@ -1,5 +1,5 @@
-import { parse } from '@babel/parser';
 import * as t from '@babel/types';
+import { childrenOf, functionNameOf, lineAt, parseFile } from '../coverage/syntax.ts';
 import type { Mutant } from './mutant.ts';
 import { operators } from './operators.ts';
 
@@ -9,16 +9,16 @@ import { operators } from './operators.ts';
  * @param text the file's content, TypeScript
  */
 export function findMutants(file: string, text: string): Mutant[] {
-  const { program } = parse(text, { sourceType: 'module', plugins: ['typescript'] });
+  const program = parseFile(text);
   const literals = [...textsIn(program)];
   const found: Omit<Mutant, 'ordinal'>[] = [];
   const visit = (node: t.Node, parents: t.Node[], within: string): void => {
     if (isLeftAlone(node, parents)) return;
-    const name = nameOf(node, parents.at(-1)) ?? within;
+    const name = functionNameOf(node, parents.at(-1)) ?? within;
     for (const { operator, changes } of operators) {
       for (const { start, end, replacement } of changes(node, { text, parents, literals })) {
         const before = text.slice(start, end);
-        const line = text.slice(0, start).split('\n').length;
+        const line = lineAt(text, start);
         if (before !== replacement) found.push({ file, start, end, replacement, operator, line, before, within: name });
       }
     }
@@ -38,14 +38,6 @@ function numbered(found: Omit<Mutant, 'ordinal'>[]): Mutant[] {
   });
 }
 
-export function childrenOf(node: t.Node): t.Node[] {
-  const keys = t.VISITOR_KEYS[node.type] ?? [];
-  return keys.flatMap((key) => {
-    const value = (node as unknown as Record<string, t.Node | (t.Node | null)[] | null | undefined>)[key];
-    return [value].flat().filter((child): child is t.Node => child != null);
-  });
-}
-
 const isLog = (node: t.Node): boolean =>
   t.isCallExpression(node) &&
   t.isMemberExpression(node.callee) &&
@@ -60,14 +52,6 @@ function isLeftAlone(node: t.Node, parents: t.Node[]): boolean {
     t.isMemberExpression(node.callee) &&
     t.isIdentifier(node.callee.property, { name: 'describe' });
   return isLog(node) || (isDescription && parents.length === 0);
-}
-
-/** The name of a function, where a node is one. */
-function nameOf(node: t.Node, parent: t.Node | undefined): string | null {
-  if (t.isFunctionDeclaration(node)) return node.id?.name ?? null;
-  if (t.isObjectMethod(node) && t.isIdentifier(node.key)) return node.key.name;
-  if (!t.isArrowFunctionExpression(node) && !t.isFunctionExpression(node)) return null;
-  return t.isVariableDeclarator(parent) && t.isIdentifier(parent.id) ? parent.id.name : null;
 }
 
 /** The string literals of a file: one put in another's place is a mistake that types often let through. */

@@ -1,3 +1,5 @@
+import { squeeze } from '../coverage/syntax.ts';
+
 /** The environment variable that has the mutant of a process, as JSON. */
 export const MUTANT = 'REVEILLE_MUTANT';
 
@@ -31,10 +33,3 @@ export const sayMutant = ({ file, line, operator, before, replacement }: Mutant)
 
 export const applyMutant = ({ start, end, replacement }: Mutant, text: string): string =>
   text.slice(0, start) + replacement + text.slice(end);
-
-const TEXT_LENGTH_MAX = 120;
-
-function squeeze(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length <= TEXT_LENGTH_MAX ? line : `${line.slice(0, TEXT_LENGTH_MAX - 1)}…`;
-}

@@ -1,0 +1,94 @@
+import { wayKey } from '../coverage/branches.ts';
+import { measure } from '../coverage/measure.ts';
+import { createTally, type Tally, type WayTally } from '../coverage/tally.ts';
+import { readUnreachable } from '../coverage/unreachable.ts';
+import type { SimulateArguments } from './simulate-flags.ts';
+import { EXIT, type Output } from './summary.ts';
+
+/** The rules: what decides about starting, stopping, leasing and proving. */
+const RULES = 'functions/domain/';
+
+/** What comes about in fewer of a thousand simulations is rare: it must be drawn more often, or be argued about. */
+const SIMULATIONS_MIN = 5;
+
+/** How many of the rarest ways the docs show. */
+const THINNEST = 20;
+
+interface Line extends Tally {
+  name: string;
+  text: string;
+  why: string | null;
+}
+
+/** Says how often each way of each decision was gone, and each reason ended an instance. */
+export async function measureCoverage(parsed: SimulateArguments, output: Output): Promise<number> {
+  const { seeds, from, workers, json, markdown, file } = parsed;
+  const tally = createTally(file ?? RULES);
+  const tasks = Array.from({ length: seeds }, (_, index) => from + index);
+  let done = 0;
+  await measure(tasks, workers, (measurement) => {
+    tally.add(measurement);
+    output.progress(`${++done} of ${seeds}`);
+  });
+  const unreachable = readUnreachable();
+  const ways = tally.ways.map((one): Line => ({ ...sayWay(one), why: unreachable.get(wayKey(one.way)) ?? null }));
+  const reasons = [...tally.reasons].map(
+    ([code, counts]): Line => ({
+      ...counts,
+      name: `reason ${code}`,
+      text: code,
+      why: unreachable.get(`reason ${code}`) ?? null,
+    }),
+  );
+  const isRare = ({ simulations }: Tally) => simulations * 1000 < SIMULATIONS_MIN * seeds;
+  const rare = [...ways, ...reasons].filter((line) => isRare(line) && line.why === null);
+  if (json) output.out(JSON.stringify({ seeds, ways, reasons }, null, 2));
+  else if (markdown) output.out(toMarkdown(seeds, ways, reasons));
+  else output.out(print(seeds, ways, reasons, isRare));
+  return rare.length === 0 ? EXIT.ok : EXIT.promiseBroken;
+}
+
+const sayWay = ({ way, times, simulations }: WayTally): Omit<Line, 'why'> => ({
+  name: wayKey(way),
+  text: `${way.file}:${way.line} ${way.what}`,
+  times,
+  simulations,
+});
+
+const rarestFirst = (lines: Line[]): Line[] =>
+  [...lines].sort((a, b) => a.simulations - b.simulations || a.times - b.times);
+
+const row = ({ simulations, times, text, why }: Line): string =>
+  `${String(simulations).padStart(6)} ${String(times).padStart(8)}  ${text}${why === null ? '' : `\n                  ${why}`}`;
+
+function print(seeds: number, ways: Line[], reasons: Line[], isRare: (line: Tally) => boolean): string {
+  const rareWays = ways.filter(isRare);
+  return [
+    'Reasons that ended an instance (simulations, times):',
+    ...rarestFirst(reasons).map(row),
+    '',
+    `Ways of decisions that fewer than ${SIMULATIONS_MIN} of 1,000 simulations went:`,
+    ...rarestFirst(rareWays).map(row),
+    '',
+    `${seeds} simulations went ${ways.filter(({ times }) => times > 0).length} of ${ways.length} ways; ${rareWays.length} are rare or never gone, ${rareWays.filter(({ why }) => why !== null).length} of these with a reason`,
+  ].join('\n');
+}
+
+/** The tables of docs/reliability.md. */
+function toMarkdown(seeds: number, ways: Line[], reasons: Line[]): string {
+  const gone = ways.filter(({ times }) => times > 0).length;
+  const cell = (text: string) => `\`${text.replaceAll('|', '\\|').replaceAll('`', "'")}\``;
+  return [
+    `In ${seeds.toLocaleString('en')} simulations ${gone} of the ${ways.length} ways of the rules' decisions were gone.`,
+    '',
+    '| reason | simulations | instances |',
+    '| --- | --- | --- |',
+    ...rarestFirst(reasons).map(({ text, simulations, times }) => `| ${cell(text)} | ${simulations} | ${times} |`),
+    '',
+    '| rarest ways | simulations | times | why |',
+    '| --- | --- | --- | --- |',
+    ...rarestFirst(ways)
+      .slice(0, THINNEST)
+      .map(({ text, simulations, times, why }) => `| ${cell(text)} | ${simulations} | ${times} | ${why ?? ''} |`),
+  ].join('\n');
+}
