@@ -1,3 +1,4 @@
+// How a Lambda begins and ends its look at a batch.
 import { RUN_DEADLINE_SECONDS } from '../model/run.ts';
 import { secondsBetween, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
@@ -8,7 +9,7 @@ import { fail } from './transitions.ts';
 /** Lambda invocations that one batch may have: the last limit, should every deadline fail to end it. */
 export const INVOCATIONS_MAX = 1500;
 
-/** A batch may have waited for others before its first look: what its instances are given of time begins with that look. */
+/** A batch may have waited for others before its first look: the deadlines of its instances begin with that look. */
 export function beginBatch(batch: Batch, now: Date): Batch {
   if (batch.looks > 0) return batch;
   const stepSince = toTimestamp(now);
@@ -16,18 +17,9 @@ export function beginBatch(batch: Batch, now: Date): Batch {
   return { ...batch, lastProgressAt: stepSince, instances };
 }
 
-/** Why everybody who is still at work has to end it; null as long as there is time. */
-function limitReached({ run }: Batch, looks: number, now: Date): string | null {
-  if (looks > INVOCATIONS_MAX) return `not done after ${INVOCATIONS_MAX} looks at its batch`;
-  const hours = RUN_DEADLINE_SECONDS / 3600;
-  return secondsBetween(run.startedAt, now) >= RUN_DEADLINE_SECONDS
-    ? `not done ${hours} hours after the run began`
-    : null;
-}
-
 /**
- * Ends one Lambda's look: the new instances replace the old ones of the same ID, and counts and waiting are drawn anew.
- * A batch that has taken too long is ended: whoever is still at work fails and goes to be restored.
+ * Ends one Lambda's look: the new instances replace the old ones of the same ID; counts and waiting time are made anew.
+ * A batch that has taken too long is ended: every instance that is still at work fails, and is restored.
  */
 export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, sends = batch.sends): Batch {
   const byId = new Map(changed.map((instance) => [instance.instanceId, instance]));
@@ -52,4 +44,13 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, 
     counts: countSteps(instances, now),
     instances,
   };
+}
+
+/** Why the work on every instance has to end now; null while there is time. */
+function limitReached({ run }: Batch, looks: number, now: Date): string | null {
+  if (looks > INVOCATIONS_MAX) return `not done after ${INVOCATIONS_MAX} looks at its batch`;
+  const hours = RUN_DEADLINE_SECONDS / 3600;
+  return secondsBetween(run.startedAt, now) >= RUN_DEADLINE_SECONDS
+    ? `not done ${hours} hours after the run began`
+    : null;
 }

@@ -4,7 +4,7 @@ import { reasonSchema } from '../model/reason.ts';
 import { timestampSchema } from '../model/time.ts';
 import { holdSchema } from '../ownership/attempt.ts';
 
-/** Where an instance stands on the conveyor. `settled` only comes from RestoreInstances. */
+/** The step at which an instance is. `settled` only comes from RestoreInstances. */
 export const stepSchema = z.enum(['start', 'readiness', 'update', 'verify', 'restore', 'settled']);
 export type Step = z.infer<typeof stepSchema>;
 
@@ -29,7 +29,7 @@ export const batchInstanceSchema = z.object({
   hold: holdSchema.nullable().default(null),
   /** When our start was accepted; null if we did not start it. */
   wokenAt: timestampSchema.nullable().default(null),
-  /** Somebody else started it or took it over, for this reason: it is never stopped by us. */
+  /** Someone else started it or took it over, for this reason: Reveille never stops it. */
   handedOver: reasonSchema.nullable().default(null),
   /** EC2's LaunchTime of the boot that is being watched. */
   launchTime: timestampSchema.nullable().default(null),
@@ -39,7 +39,7 @@ export const batchInstanceSchema = z.object({
   /** The agent said that an update which is not ours is at work, first at this moment. */
   foreignUpdateSince: timestampSchema.nullable().default(null),
   stopAcceptedAt: timestampSchema.nullable().default(null),
-  /** Since when somebody's session, command or association has kept it from being stopped. */
+  /** Since when someone else's session, command or association has kept it from being stopped. */
   neighbourSince: timestampSchema.nullable().default(null),
   /** What EC2 or SSM last refused to do for it, and why. */
   lastRefusal: z.string().nullable().default(null),

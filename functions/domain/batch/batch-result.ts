@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { timestampSchema } from '../model/time.ts';
 import { batchInstanceSchema } from './batch-instance.ts';
 
-/** What has become of a batch: written by RestoreInstances whenever an instance is settled. */
+/** What became of a batch so far. RestoreInstances writes it whenever an instance is settled. */
 export const batchResultSchema = z.object({
   runId: z.string(),
   batch: z.int(),

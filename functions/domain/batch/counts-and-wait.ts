@@ -1,10 +1,15 @@
+// What the state machine reads of a batch: how many instances are at each step, and how long to wait.
 import { isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
 import type { Step } from './batch-instance.ts';
 
+export const WAIT_SECONDS_MIN = 15;
+
+export const WAIT_SECONDS_MAX = 120;
+
 type Counted = { step: Step; retryAt?: Timestamp | null };
 
-/** How many stand in each step. Whoever must wait before the next try of its start is not counted there. */
+/** Counts the instances at each step. An instance that waits for its next start attempt is not counted under `start`. */
 export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => {
   const at = (step: Step) => instances.filter((instance) => instance.step === step).length;
   const waiting = instances.filter(({ step, retryAt }) => step === 'start' && retryAt != null && isAfter(retryAt, now));
@@ -18,13 +23,10 @@ export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => 
   };
 };
 
-export const WAIT_SECONDS_MIN = 15;
-
-export const WAIT_SECONDS_MAX = 120;
-
 /**
- * Waits grow for stragglers: a quarter of the time since anybody in the batch moved, within bounds. So nobody is awake
- * for more than a quarter longer than it must be. If all that is left are starts to be tried again, the first of them is waited for.
+ * Waits grow for stragglers: a quarter of the time since an instance of the batch last moved, within bounds. So no instance
+ * is awake for more than a quarter longer than it must be. If all that is left are starts to be tried again, the wait ends
+ * with the first of them.
  */
 export function waitSecondsFor(instances: Counted[], lastProgressAt: Timestamp, now: Date): number {
   const unsettled = instances.filter(({ step }) => step !== 'settled');

@@ -3,7 +3,7 @@ import type { Batch } from './batch.ts';
 import type { BatchInstance, Step } from './batch-instance.ts';
 import { countSteps, WAIT_SECONDS_MIN } from './counts-and-wait.ts';
 
-/** How ListInstances writes a batch: small, since all of them travel in one payload. */
+/** A batch as ListInstances writes it: small, since all of them travel in one payload. */
 export interface BatchSeed {
   index: number;
   lastProgressAt: Timestamp;
@@ -12,6 +12,7 @@ export interface BatchSeed {
   instances: Pick<BatchInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince'>[];
 }
 
+/** Cuts the members of a run into batches of at most `batchSize`, in order. What sleeps begins with its start. */
 export function seedBatches(
   members: Pick<BatchInstance, 'instanceId' | 'originalState'>[],
   batchSize: number,

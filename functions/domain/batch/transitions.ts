@@ -1,23 +1,25 @@
+// How an instance moves from step to step.
 import { type Reason, reason } from '../model/reason.ts';
 import { toTimestamp } from '../model/time.ts';
 import type { BatchInstance, Outcome, Step } from './batch-instance.ts';
 
+/** What the instance waited for, and what was refused, belongs to the step that it leaves. */
 export function toStep(instance: BatchInstance, step: Step, now: Date): BatchInstance {
   return { ...instance, step, stepSince: toTimestamp(now), retryAt: null, lastRefusal: null };
 }
 
-/** The work on it is over, well or badly: what is left is to put it back as it was. */
+/** The work on it is over, well or badly: what is left is to restore it as it was. */
 export function finishWork(instance: BatchInstance, outcome: Outcome, why: Reason | null, now: Date): BatchInstance {
   return { ...toStep(instance, 'restore', now), outcome, reason: why };
 }
 
-/** Left out after all, before anything was done to it. */
+/** Left out, before anything was done to it. */
 export const exclude = (instance: BatchInstance, why: Reason, now: Date): BatchInstance =>
   finishWork(instance, 'excluded', why, now);
 
 export const fail = (instance: BatchInstance, code: string, text: string, now: Date): BatchInstance =>
   finishWork(instance, 'failed', reason(code, text), now);
 
-/** Another run may be at work on the same instances: whoever has lost the lock starts nothing and sends nothing any more. */
+/** Another run may be at work on the same instances: a run that has lost the lock starts no instance and sends no command. */
 export const failWithoutLock = (instance: BatchInstance, now: Date): BatchInstance =>
   fail(instance, 'lock-lost', 'the run has lost its lock: it may only put back', now);
