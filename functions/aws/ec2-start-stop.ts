@@ -8,64 +8,11 @@ import { type AwsFailure, describeFailure } from './sdk/failures.ts';
 export interface StateChange {
   instanceId: string;
   previousState: string;
-  /** An earlier try got no answer: it may have taken effect, before this one or after it. */
-  isUnsure: boolean;
+  /** An earlier request got no answer: it may have taken effect, before this one or after it. */
+  mayHaveTakenEffect: boolean;
 }
 
-function toChanges(
-  changes: { InstanceId?: string | undefined; PreviousState?: { Name?: string | undefined } | undefined }[] = [],
-  unsure: Set<string> = new Set(),
-): StateChange[] {
-  return changes.flatMap(({ InstanceId: instanceId, PreviousState }) =>
-    instanceId === undefined
-      ? []
-      : [{ instanceId, previousState: PreviousState?.Name ?? 'unknown', isUnsure: unsure.has(instanceId) }],
-  );
-}
-
-/** After any other answer, or none, it may have been done, or may still be. */
-const nothingWasDone = (failure: AwsFailure): boolean => failure.nothingWasDone || lacksCapacity(failure.code);
-
-/**
- * Sends one start, and lets the SDK's own retries of it send no other when the time is over.
- * @param unsure the instances that any start so far may have reached without an answer: this one's are added
- * @throws OutOfTime if nothing was sent, or nothing done, before the time was over
- * @throws AwsUnavailable if it failed and some try of it, or of an earlier one, may have taken effect: a refusal of the last
- *   one says nothing of those
- */
-async function sendStart(
-  ec2: EC2Client,
-  InstanceIds: string[],
-  unsure: Set<string>,
-  hasTime: () => boolean,
-): Promise<StateChange[]> {
-  const command = new StartInstancesCommand({ InstanceIds });
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      if (!hasTime()) throw new OutOfTime('StartInstances: not sent, as its time was over');
-      try {
-        return await next(args);
-      } catch (error) {
-        if (!nothingWasDone(describeFailure(error))) for (const id of InstanceIds) unsure.add(id);
-        throw error;
-      }
-    },
-    // Inside of the retries, so for each of them.
-    { step: 'finalizeRequest', priority: 'low', name: 'sendWhileThereIsTime' },
-  );
-  try {
-    const { StartingInstances } = await ec2.send(command);
-    return toChanges(StartingInstances, unsure);
-  } catch (error) {
-    if (!InstanceIds.some((id) => unsure.has(id))) throw error;
-    const { code, message } = describeFailure(error);
-    throw new ReveilleError('AwsUnavailable', `StartInstances: it may have taken effect: ${code}: ${message}`, {
-      cause: error,
-    });
-  }
-}
-
-/** How EC2 says that it was asked too often; it says so of all at once. */
+/** How EC2 says that it was asked too often; it says so of all instances of a request at once. */
 const THROTTLED = 'RequestLimitExceeded';
 
 /**
@@ -73,14 +20,15 @@ const THROTTLED = 'RequestLimitExceeded';
  * @param hasTime asked before each request that is sent, also by the SDK's own retries
  * @param areLeasesFresh their leases were written just now: that one is not authorized then most likely means that the
  *   tag is not seen yet, of many of them at once, which a bisection would find out with a call for each (docs/aws-behaviour.md 45)
+ * @throws AwsUnavailable if a start may have taken effect, and its answer is not known
  */
 export function startInstances(
   ec2: EC2Client,
   instanceIds: string[],
   { areLeasesFresh, hasTime }: { areLeasesFresh: boolean; hasTime: () => boolean },
 ): Promise<Bisected<string, StateChange[]>> {
-  const unsure = new Set<string>();
-  const start = (ids: string[]) => sendStart(ec2, ids, unsure, hasTime);
+  const unanswered = new Set<string>();
+  const start = (ids: string[]) => sendStart(ec2, ids, unanswered, hasTime);
   const isAboutIds = (failure: AwsFailure) => failure.code === THROTTLED || isAboutInstances(failure);
   const isAboutAll = ({ code }: AwsFailure) =>
     code === THROTTLED || (areLeasesFresh && code === 'UnauthorizedOperation');
@@ -99,4 +47,57 @@ export function stopInstances(
     return toChanges(StoppingInstances);
   };
   return bisect(instanceIds, stop, { isAboutIds: isAboutInstances, hasTime: options.hasTime });
+}
+
+/**
+ * Sends one start, and lets the SDK's own retries of it send no other when the time is over.
+ * @param unanswered the instances that any request so far may have started without an answer: this one's are added
+ * @throws OutOfTime if nothing was sent, or nothing done, before the time was over
+ * @throws AwsUnavailable if it failed and some request of it, or of an earlier one, may have taken effect: a refusal of the
+ *   last one says nothing of those
+ */
+async function sendStart(
+  ec2: EC2Client,
+  InstanceIds: string[],
+  unanswered: Set<string>,
+  hasTime: () => boolean,
+): Promise<StateChange[]> {
+  const command = new StartInstancesCommand({ InstanceIds });
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      if (!hasTime()) throw new OutOfTime('StartInstances: not sent, as its time was over');
+      try {
+        return await next(args);
+      } catch (error) {
+        if (mayHaveTakenEffect(describeFailure(error))) for (const id of InstanceIds) unanswered.add(id);
+        throw error;
+      }
+    },
+    // Inside of the retries, so for each of them.
+    { step: 'finalizeRequest', priority: 'low', name: 'sendWhileThereIsTime' },
+  );
+  try {
+    const { StartingInstances } = await ec2.send(command);
+    return toChanges(StartingInstances, unanswered);
+  } catch (error) {
+    if (!InstanceIds.some((id) => unanswered.has(id))) throw error;
+    const { code, message } = describeFailure(error);
+    throw new ReveilleError('AwsUnavailable', `StartInstances: it may have taken effect: ${code}: ${message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A refusal, throttling and a lack of capacity have done nothing. After any other answer, or none, the start may come. */
+const mayHaveTakenEffect = (failure: AwsFailure): boolean => !failure.nothingWasDone && !lacksCapacity(failure.code);
+
+function toChanges(
+  changes: { InstanceId?: string | undefined; PreviousState?: { Name?: string | undefined } | undefined }[] = [],
+  unanswered: Set<string> = new Set(),
+): StateChange[] {
+  return changes.flatMap(({ InstanceId: instanceId, PreviousState }) => {
+    if (instanceId === undefined) return [];
+    const previousState = PreviousState?.Name ?? 'unknown';
+    return [{ instanceId, previousState, mayHaveTakenEffect: unanswered.has(instanceId) }];
+  });
 }

@@ -2,7 +2,7 @@ import { CreateTagsCommand, DeleteTagsCommand, type EC2Client } from '@aws-sdk/c
 import { isAboutInstances } from './ec2-refusals.ts';
 import { type Bisected, bisect } from './sdk/bisect.ts';
 
-/** Sets one tag to one value on all of them, in one call: CreateTags takes up to 1,000 resources (24). */
+/** Sets one tag to one value on all of them, in one call: CreateTags takes up to 1,000 resources (docs/aws-behaviour.md 24). */
 export async function tagInstances(ec2: EC2Client, instanceIds: string[], key: string, value: string): Promise<void> {
   await ec2.send(new CreateTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));
 }

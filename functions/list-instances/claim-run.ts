@@ -6,13 +6,13 @@ import type { ListRequest } from '../domain/listing/execution-input.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import type { ExecutionNames } from '../domain/model/execution-arn.ts';
 import { occurrenceKey } from '../domain/model/object-keys.ts';
+import type { RunRef } from '../domain/model/run.ts';
 import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
 import {
   decideLock,
   type Lock,
   type LockDecision,
   occurrenceSchema,
-  type RunIdentity,
   type RunLock,
 } from '../domain/ownership/run-lock.ts';
 import { readLockHolder, releaseOwnLock, takeLock } from '../operations/take-run-lock.ts';
@@ -47,7 +47,7 @@ export async function takeRunLock(tools: ClaimTools, lock: RunLock): Promise<Loc
  */
 export async function releasingLockOnError<T>(
   { bucket, logger }: Pick<ClaimTools, 'bucket' | 'logger'>,
-  run: RunIdentity,
+  run: RunRef,
   act: () => Promise<T>,
 ): Promise<T> {
   try {

@@ -2,7 +2,7 @@ import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listInvocations } from '../aws/ssm-commands.ts';
-import type { Batch } from '../domain/batch/batch.ts';
+import { type Batch, ownerOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Attempt, toHold } from '../domain/ownership/attempt.ts';
 import { hasFailedStep, mayStillBeStarted } from '../domain/steps/restore.ts';
@@ -26,7 +26,7 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
    * that can't be found out, those that the step had may neither be stopped nor settled; the others need not wait for it.
    */
   async function recover(batch: Batch): Promise<Batch> {
-    const lost = await findLostAttempts(bucket, batch);
+    const lost = await findLostAttempts(bucket, ownerOf(batch), batch.attempts);
     const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
     const instances = batch.instances.map((instance): BatchInstance => {
       const known = instance.hold === null ? [] : [instance.hold, ...instance.hold.earlier];
@@ -76,7 +76,7 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
   async function findLateWrites(batch: Batch, instances: BatchInstance[]): Promise<BatchInstance[]> {
     if (!instances.some(hasFailedStep)) return instances;
     const lost = instances.some(mayStillBeStarted)
-      ? await findLostAttempts(bucket, batch)
+      ? await findLostAttempts(bucket, ownerOf(batch), batch.attempts)
       : new Map<string, Attempt[]>();
     const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
     return instances.map((instance) => {

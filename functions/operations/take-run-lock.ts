@@ -2,13 +2,13 @@ import type { Bucket, Versioned } from '../aws/bucket.ts';
 import { describeExecutionStatus } from '../aws/executions.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { LOCK_KEY } from '../domain/model/object-keys.ts';
+import type { RunRef } from '../domain/model/run.ts';
 import {
   isHeldBy,
   type Lock,
   type LockHolder,
   lockHolderOf,
   lockSchema,
-  type RunIdentity,
   type RunLock,
 } from '../domain/ownership/run-lock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -59,11 +59,11 @@ export const releaseLock = (bucket: Bucket, seen: Versioned<Lock>): Promise<void
   bucket.deleteIfSame(LOCK_KEY, seen.etag);
 
 /** Whether this run has the lock now. Read anew before every call that leases an instance or sends it a command. */
-export const hasLock = async (bucket: Bucket, run: RunIdentity): Promise<boolean> =>
+export const hasLock = async (bucket: Bucket, run: RunRef): Promise<boolean> =>
   isHeldBy((await readLock(bucket))?.value ?? null, run);
 
 /** Releases a run's own lock. A lock that someone else has taken meanwhile is left alone. */
-export async function releaseOwnLock(bucket: Bucket, run: RunIdentity): Promise<void> {
+export async function releaseOwnLock(bucket: Bucket, run: RunRef): Promise<void> {
   const seen = await readLock(bucket);
   if (seen !== null && isHeldBy(seen.value, run)) await releaseLock(bucket, seen);
 }

@@ -4,41 +4,88 @@ import { tagInstances } from '../aws/ec2-tags.ts';
 import { type Bisected, bisect } from '../aws/sdk/bisect.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
 import type { AwsFailure } from '../aws/sdk/failures.ts';
-import type { Batch } from '../domain/batch/batch.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
-import type { InstanceFacts } from '../domain/model/instance.ts';
-import { recordKey } from '../domain/model/object-keys.ts';
+import { type Batch, ownerOf } from '../domain/batch/batch.ts';
+import { recordKey, startNoteKey } from '../domain/model/object-keys.ts';
 import { type Attempt, maySendStart } from '../domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../domain/ownership/lease.ts';
-import type { HoldRecord } from '../domain/ownership/start-record.ts';
-import type { StartResult } from '../domain/steps/start-result.ts';
+import type { HoldRecord, StartNote } from '../domain/ownership/start-record.ts';
+import type { StartCandidate } from '../domain/steps/start.ts';
+import { type StartResult, toNoStartNote } from '../domain/steps/start-result.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
-/** CreateTags refuses all of them for one that is gone, has no room for a tag, or may not be tagged. */
-const isAboutTagged = ({ code }: AwsFailure): boolean =>
-  code === 'TagLimitExceeded' || code === 'UnauthorizedOperation' || code.startsWith('InvalidInstanceID');
-
-/** One to be held. `adopted`: attempts of a dead run that have started it; then it is only taken over, not started. */
-export interface ToHold {
-  instance: BatchInstance;
-  adopted: Attempt[];
+export interface LeaseTools extends Pick<Runtime, 'now' | 'logger'> {
+  ec2: EC2Client;
+  bucket: Bucket;
 }
 
-function toRecord(
-  { run, child, index }: Batch,
-  members: ToHold[],
-  facts: Map<string, InstanceFacts>,
-  tried: Attempt,
-): HoldRecord {
+/** All that one attempt starts or takes over. */
+export interface StartRequest {
+  batch: Batch;
+  candidates: StartCandidate[];
+  attempt: Attempt;
+  hasTime(): boolean;
+}
+
+/**
+ * Record, then lease, then start, in one call each for all candidates. No record, no lease; no lease, no start. An instance
+ * that a dead run has left awake gets the first two.
+ * @returns what became of each; an instance that EC2's reply leaves out is not in it
+ */
+export async function recordLeaseAndStart(tools: LeaseTools, request: StartRequest): Promise<Map<string, StartResult>> {
+  const { batch, candidates, attempt } = request;
+  const leasing = await recordAndLease(tools, request).catch(async (error: unknown) => {
+    await writeNote(tools, batch, toNoStartNote(attempt, idsOf(candidates)));
+    throw error;
+  });
+  const awake = new Set(idsOf(candidates.filter(({ adopted }) => adopted.length > 0)));
+  const leased = leasing.replies.flat();
+  const asleep = leased.filter((id) => !awake.has(id));
+  const takenOver = leased.filter((id) => awake.has(id));
+  // An instance that was tried before has carried a lease for a while.
+  const areLeasesFresh = candidates.some(({ instance }) => instance.hold === null);
+  const hasTime = () => request.hasTime() && maySendStart(attempt, tools.now());
+  return toResults(leasing, await startInstances(tools.ec2, asleep, { areLeasesFresh, hasTime }), takenOver);
+}
+
+/** Record, then lease, in one call each for all of them: no record, no lease. */
+async function recordAndLease({ ec2, bucket }: LeaseTools, request: StartRequest): Promise<Bisected<string, string[]>> {
+  const { batch, candidates, attempt, hasTime } = request;
+  const owner = ownerOf(batch);
+  // A record of this attempt that is there already is our own, written by a call whose reply was lost.
+  await bucket.putOnce(recordKey(owner, attempt.attempt), toRecord(request));
+
+  const lease = formatLease({ ...owner, attempt: attempt.attempt });
+  const leaseSome = async (ids: string[]) => {
+    await tagInstances(ec2, ids, LEASE_TAG, lease);
+    return ids;
+  };
+  return bisect(idsOf(candidates), leaseSome, { isAboutIds: isAboutTagged, hasTime });
+}
+
+/**
+ * Later readers of an attempt's record can't know what the replies to it said. This run knows without the note: its content
+ * is in this function's reply, too, so a note that can't be written costs no true reply.
+ */
+export async function writeNote({ bucket, logger }: LeaseTools, batch: Batch, note: StartNote): Promise<void> {
+  try {
+    await bucket.put(startNoteKey(ownerOf(batch), note.attempt), note);
+  } catch (error) {
+    logger.warn('an attempt to start has no note', { runId: batch.run.runId, attempt: note.attempt, error });
+  }
+}
+
+function toRecord({ batch, candidates, attempt }: StartRequest): HoldRecord {
+  const { runId, stateMachine, child } = ownerOf(batch);
   return {
-    runId: run.runId,
-    stateMachine: run.stateMachine,
+    runId,
+    stateMachine,
     child,
-    batch: index,
-    ...tried,
-    instances: members.map(({ instance: { instanceId, originalState }, adopted }) => ({
+    batch: batch.index,
+    ...attempt,
+    instances: candidates.map(({ instance: { instanceId, originalState }, ec2, adopted }) => ({
       instanceId,
       originalState,
-      previousLaunchTime: facts.get(instanceId)?.launchTime ?? null,
+      previousLaunchTime: ec2?.launchTime ?? null,
       adopted,
     })),
   };
@@ -65,58 +112,8 @@ function toResults(
   return new Map(results);
 }
 
-export interface Tools {
-  ec2: EC2Client;
-  bucket: Bucket;
-  now(): Date;
-  hasTime(): boolean;
-}
+/** CreateTags refuses all of them if one is gone, has no room for a tag, or may not be tagged. */
+const isAboutTagged = ({ code }: AwsFailure): boolean =>
+  code === 'TagLimitExceeded' || code === 'UnauthorizedOperation' || code.startsWith('InvalidInstanceID');
 
-/** Record, then lease, in one call each for all of them: no record, no lease. */
-async function hold(
-  { ec2, bucket, hasTime }: Tools,
-  batch: Batch,
-  members: ToHold[],
-  facts: Map<string, InstanceFacts>,
-  tried: Attempt,
-): Promise<Bisected<string, string[]>> {
-  const { run, child } = batch;
-  // A record of this attempt that is there already is our own, written by a call whose reply was lost.
-  await bucket.putOnce(recordKey({ runId: run.runId, child }, tried.attempt), toRecord(batch, members, facts, tried));
-
-  const lease = formatLease({ stateMachine: run.stateMachine, runId: run.runId, child, attempt: tried.attempt });
-  const leaseSome = async (ids: string[]) => {
-    await tagInstances(ec2, ids, LEASE_TAG, lease);
-    return ids;
-  };
-  const ids = members.map(({ instance }) => instance.instanceId);
-  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });
-}
-
-/**
- * Record, then lease, then start, in one call each for all of them. No record, no lease; no lease, no start. One that a
- * dead run has left awake gets the first two.
- * @param noteNoStart called before a failure is thrown that came before any start was sent
- * @returns what became of each; one that EC2's reply leaves out is not in it
- */
-export async function recordLeaseAndStart(
-  tools: Tools,
-  batch: Batch,
-  members: ToHold[],
-  facts: Map<string, InstanceFacts>,
-  tried: Attempt,
-  noteNoStart: () => Promise<void>,
-): Promise<Map<string, StartResult>> {
-  const leasing = await hold(tools, batch, members, facts, tried).catch(async (error: unknown) => {
-    await noteNoStart();
-    throw error;
-  });
-  const leased = leasing.replies.flat();
-  const awake = new Set(members.filter(({ adopted }) => adopted.length > 0).map(({ instance }) => instance.instanceId));
-  // Whoever was tried before has carried a lease for a while.
-  const areLeasesFresh = members.some(({ instance }) => instance.hold === null);
-  const asleep = leased.filter((id) => !awake.has(id));
-  const takenOver = leased.filter((id) => awake.has(id));
-  const hasTime = () => tools.hasTime() && maySendStart(tried, tools.now());
-  return toResults(leasing, await startInstances(tools.ec2, asleep, { areLeasesFresh, hasTime }), takenOver);
-}
+const idsOf = (candidates: StartCandidate[]): string[] => candidates.map(({ instance }) => instance.instanceId);

@@ -1,27 +1,32 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
 import { describeInstances } from '../aws/ec2-describe.ts';
-import { createEc2Client, createS3Client, createSfnClient, REQUEST_TIMEOUT_SECONDS } from '../aws/sdk/clients.ts';
-import { applyChanges, beginBatch } from '../domain/batch/apply-changes.ts';
-import { type Batch, batchSchema } from '../domain/batch/batch.ts';
+import {
+  createEc2Client,
+  createS3Client,
+  createSfnClient,
+  REQUEST_TIMEOUT_SECONDS,
+  type SFNClient,
+} from '../aws/sdk/clients.ts';
+import { type Batch, ownerOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
-import { startNoteKey } from '../domain/model/object-keys.ts';
-import { type Attempt, toAttempt, toHold } from '../domain/ownership/attempt.ts';
+import { toAttempt } from '../domain/ownership/attempt.ts';
 import { isLeaseOf, leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
-import type { StartNote } from '../domain/ownership/start-record.ts';
-import { applyStartDecision, decideStart, type StartFacts } from '../domain/steps/start.ts';
+import { decideStart, type StartCandidate, type StartCase, withLostAttempts } from '../domain/steps/start.ts';
 import { skipStart, tooLateToStart } from '../domain/steps/start-deadline.ts';
-import { applyStart, type StartResult, toNoStartNote, toStartNote, wasAwake } from '../domain/steps/start-result.ts';
+import { applyStart, type StartResult, toStartNote, wasAwake } from '../domain/steps/start-result.ts';
 import { findLostAttempts } from '../operations/find-lost-attempts.ts';
+import { createStepHandler } from '../operations/handle-step.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
-import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
+import { type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
-import { recordLeaseAndStart, type ToHold } from './lease-and-start.ts';
+import { type LeaseTools, recordLeaseAndStart, type StartRequest, writeNote } from './lease-and-start.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -33,124 +38,138 @@ const environmentSchema = z.object({
   RESTORE_DEADLINE_SECONDS: environment.RESTORE_DEADLINE_SECONDS,
 });
 
-/** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
-const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', isUnsure: true };
-
-const idOf = ({ instanceId }: BatchInstance): string => instanceId;
-
-interface Wanted extends ToHold {
-  facts: StartFacts;
+interface Tools extends LeaseTools {
+  sfn: SFNClient;
+  settings: z.infer<typeof environmentSchema>;
 }
 
 /**
- * StartInstances: starts everybody in the batch who awaits it: reads anew, writes the record, then the lease, then
- * starts, in one call for all of them; the ones that EC2 refuses are found by bisecting.
+ * StartInstances: starts all instances of the batch that await it, in one call each for record, lease and start; those that
+ * EC2 refuses are found by bisecting.
  */
 export function createStartInstances(runtime: Runtime): Handler<Batch> {
-  const { now, logger } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
-  const ec2 = createEc2Client(runtime.clientOptions);
-  const sfn = createSfnClient(runtime.clientOptions);
-  const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
+  const tools: Tools = {
+    now: runtime.now,
+    logger: runtime.logger,
+    ec2: createEc2Client(runtime.clientOptions),
+    sfn: createSfnClient(runtime.clientOptions),
+    bucket: createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME),
+    settings,
+  };
+
+  return createStepHandler(runtime, {
+    name: 'StartInstances',
+    step: 'start',
+    async act(sleeping, batch, context) {
+      const { cases, readAt } = await readAnew(tools, batch, sleeping);
+      const { looks, candidates } = decideAll(cases);
+      if (candidates.length === 0) return { looks };
+
+      const block = await startBlocker(tools, batch, readAt);
+      if (block !== null) return { looks: [...looks, ...candidates.map((candidate) => moves(block(candidate)))] };
+
+      const attempt = toAttempt(context.awsRequestId, readAt, REQUEST_TIMEOUT_SECONDS);
+      const started = await startAndNote(tools, { batch, candidates, attempt, hasTime: timeKeeper(context) });
+      // The reply that carries this attempt's name is the proof that it was not lost.
+      return { looks: [...looks, ...started], batch: { attempts: [...batch.attempts, attempt.attempt] } };
+    },
+  });
+}
+
+/** What EC2, the records and the leases of others say now. It may have been minutes since the listing. */
+async function readAnew(
+  tools: Tools,
+  batch: Batch,
+  sleeping: BatchInstance[],
+): Promise<{ cases: StartCase[]; readAt: Date }> {
+  const facts = await describeInstances(
+    tools.ec2,
+    sleeping.map(({ instanceId }) => instanceId),
+  );
+  const lostAttempts = await findLostAttempts(tools.bucket, ownerOf(batch), batch.attempts);
+  const leases = await readLeasesOfOthers(tools, batch, facts);
+  const readAt = tools.now();
+  const cases = sleeping.map((instance) => ({
+    instance,
+    ec2: facts.get(instance.instanceId) ?? null,
+    lostAttempts: lostAttempts.get(instance.instanceId) ?? [],
+    lease: leases.get(instance.instanceId) ?? null,
+    deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,
+    now: readAt,
+  }));
+  return { cases, readAt };
+}
+
+/** What leases mean that are not this child's own: asked only where an instance carries one. */
+async function readLeasesOfOthers(
+  { bucket, sfn, now, settings }: Tools,
+  batch: Batch,
+  facts: Map<string, InstanceFacts>,
+): Promise<Map<string, LeaseStatus>> {
+  const owner = ownerOf(batch);
+  const others = leasesOn(facts).filter(({ value }) => !isLeaseOf(value, owner));
+  const names = { partition: settings.PARTITION, ...batch.run };
+  const found = await readLeaseStatuses({ bucket, sfn, names, now }, others);
+  return new Map(found.map(({ instanceId, status }) => [instanceId, status]));
+}
+
+/** @returns the instances for which nothing is to be called, and those that are to be started or taken over */
+function decideAll(cases: StartCase[]): { looks: Look[]; candidates: StartCandidate[] } {
+  const looks: Look[] = [];
+  const candidates: StartCandidate[] = [];
+  for (const given of cases) {
+    const decision = decideStart(given);
+    if (decision.action === 'none') looks.push(decision.look);
+    else candidates.push({ ...given, adopted: decision.action === 'take-over' ? decision.adopted : [] });
+  }
+  return { looks, candidates };
+}
+
+/** What becomes of each candidate if no instance may be started or taken over now; null if they may. */
+async function startBlocker(
+  { bucket, settings }: Tools,
+  { run }: Batch,
+  now: Date,
+): Promise<((candidate: StartCandidate) => BatchInstance) | null> {
+  if (!(await hasLock(bucket, run))) {
+    return ({ instance, lostAttempts }) => failWithoutLock(withLostAttempts(instance, lostAttempts), now);
+  }
   const limits = {
     readinessDeadlineSeconds: settings.READINESS_DEADLINE_SECONDS,
     updateDeadlineSeconds: settings.UPDATE_DEADLINE_SECONDS,
     verifyDeadlineSeconds: settings.VERIFY_DEADLINE_SECONDS,
     restoreDeadlineSeconds: settings.RESTORE_DEADLINE_SECONDS,
   };
+  const late = tooLateToStart(run.finishBy, limits, now);
+  return late === null ? null : (candidate) => skipStart(candidate, late, now);
+}
 
-  /** What leases mean that are not this child's own: asked only where somebody carries one. */
-  async function readLeases(batch: Batch, facts: Map<string, InstanceFacts>): Promise<Map<string, LeaseStatus>> {
-    const { run, child } = batch;
-    const others = leasesOn(facts).filter(({ value }) => !isLeaseOf(value, { ...run, child }));
-    const names = { partition: settings.PARTITION, ...run };
-    const found = await readLeaseStatuses({ bucket, sfn, names, now }, others);
-    return new Map(found.map(({ instanceId, status }) => [instanceId, status]));
-  }
+/** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
+const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', mayHaveTakenEffect: true };
 
-  /**
-   * Whoever finds an attempt's record later can't know what the replies to it said. This run knows without it: what the note
-   * says is in this function's reply, too, and a reply with the truth in it is not given up for a note of it.
-   */
-  async function note({ run, child }: Batch, content: StartNote): Promise<void> {
-    try {
-      await bucket.put(startNoteKey({ runId: run.runId, child }, content.attempt), content);
-    } catch (error) {
-      logger.warn('an attempt to start has no note', { runId: run.runId, attempt: content.attempt, error });
-    }
-  }
-
-  async function hold(
-    batch: Batch,
-    wanted: Wanted[],
-    facts: Map<string, InstanceFacts>,
-    tried: Attempt,
-    lostBefore: Map<string, Attempt[]>,
-    hasTime: () => boolean,
-  ): Promise<BatchInstance[]> {
-    const noteNoStart = () =>
-      note(
-        batch,
-        toNoStartNote(
-          tried,
-          wanted.map(({ instance }) => idOf(instance)),
-        ),
-      );
-    const results = await recordLeaseAndStart({ ec2, bucket, now, hasTime }, batch, wanted, facts, tried, noteNoStart);
-    const acceptedAt = now();
-    // One was awake already: another copy of this very call may live, where Lambda's client has given up on one that goes on.
-    // Its record would be there by now.
-    const known = { ...batch, attempts: [...batch.attempts, tried.attempt] };
-    const lost = [...results.values()].some(wasAwake) ? await findLostAttempts(bucket, known) : lostBefore;
-    const held = wanted.map(({ instance, adopted }) => {
-      const result = results.get(instance.instanceId) ?? UNKNOWN;
-      const earlier = [...(lost.get(instance.instanceId) ?? []), ...adopted];
-      return applyStart(instance, result, tried, earlier, settings.START_DEADLINE_SECONDS, acceptedAt);
+/** Records, leases and starts the candidates, and notes what only the replies tell. */
+async function startAndNote(tools: Tools, request: StartRequest): Promise<Look[]> {
+  const { batch, candidates, attempt } = request;
+  const results = await recordLeaseAndStart(tools, request);
+  const acceptedAt = tools.now();
+  // Where one was awake already, another copy of this very call may live: Lambda's client gives up on one that goes on. Its
+  // record would be there by now.
+  const lostSince = [...results.values()].some(wasAwake)
+    ? await findLostAttempts(tools.bucket, ownerOf(batch), [...batch.attempts, attempt.attempt])
+    : null;
+  const looks = candidates.map(({ instance, lostAttempts: lostAttemptsBefore, adopted }) => {
+    const lostAttempts = lostSince === null ? lostAttemptsBefore : (lostSince.get(instance.instanceId) ?? []);
+    return applyStart({
+      instance,
+      result: results.get(instance.instanceId) ?? UNKNOWN,
+      attempt,
+      lostAttempts: [...lostAttempts, ...adopted],
+      deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,
+      now: acceptedAt,
     });
-    await note(batch, toStartNote(tried, held));
-    return held;
-  }
-
-  /** Why nobody may be held now, although somebody is to be; null: they may. */
-  async function whyNot(batch: Batch, moment: Date): Promise<((one: Wanted) => BatchInstance) | null> {
-    if (!(await hasLock(bucket, batch.run))) {
-      return ({ instance, facts }) =>
-        failWithoutLock({ ...instance, hold: instance.hold ?? facts.earlierHold }, moment);
-    }
-    const late = tooLateToStart(batch.run.finishBy, limits, moment);
-    return late === null ? null : ({ instance, facts }) => skipStart(instance, facts.earlierHold, late, moment);
-  }
-
-  return createHandler(runtime, 'StartInstances', batchSchema, async (received, context) => {
-    const batch = beginBatch(received, now());
-    const waiting = batch.instances.filter(({ step }) => step === 'start');
-    if (waiting.length === 0) return applyChanges(batch, [], now());
-    const facts = await describeInstances(ec2, waiting.map(idOf));
-    const lost = await findLostAttempts(bucket, batch);
-    const leases = await readLeases(batch, facts);
-
-    const moment = now();
-    const wanted: Wanted[] = [];
-    const changed: BatchInstance[] = [];
-    for (const instance of waiting) {
-      const { instanceId } = instance;
-      const earlierHold = toHold(lost.get(instanceId) ?? []);
-      const seen = { instance: facts.get(instanceId) ?? null, earlierHold, lease: leases.get(instanceId) ?? null };
-      const decision = decideStart(instance, seen, settings.START_DEADLINE_SECONDS, moment);
-      const decided = applyStartDecision(instance, decision, seen, moment);
-      if (decided !== null) changed.push(decided);
-      else wanted.push({ instance, facts: seen, adopted: decision.action === 'take-over' ? decision.adopted : [] });
-    }
-    const refuse = wanted.length > 0 ? await whyNot(batch, moment) : null;
-    if (refuse !== null) changed.push(...wanted.splice(0).map(refuse));
-    // The reply that carries this attempt's name is the proof that it was not lost.
-    const attempts = wanted.length > 0 ? [...batch.attempts, context.awsRequestId] : batch.attempts;
-    if (wanted.length > 0) {
-      const tried = toAttempt(context.awsRequestId, moment, REQUEST_TIMEOUT_SECONDS);
-      changed.push(...(await hold(batch, wanted, facts, tried, lost, timeKeeper(context))));
-    }
-    const next = applyChanges({ ...batch, attempts }, changed, now());
-    logger.info('starts looked at', { runId: batch.run.runId, batch: batch.index, counts: next.counts });
-    return next;
   });
+  const instances = looks.map(({ instance }) => instance);
+  await writeNote(tools, batch, toStartNote(attempt, instances));
+  return looks;
 }

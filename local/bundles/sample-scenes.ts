@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Batch } from '../../functions/domain/batch/batch.ts';
+import { type Batch, ownerOf } from '../../functions/domain/batch/batch.ts';
 import type { BatchInstance } from '../../functions/domain/batch/batch-instance.ts';
 import { manifestSchema } from '../../functions/domain/listing/manifest.ts';
 import { manifestKey, recordKey, reportKey, resultKey } from '../../functions/domain/model/object-keys.ts';
@@ -101,10 +101,10 @@ export const scenes: Scene[] = [
       const batch = asBatch(reply);
       assert.equal(heldIn(batch).hold?.attempt, hold.attempt);
       assert.deepEqual(batch.counts, asBatch(samples.readiness).counts);
-      const { stateMachine, runId } = run;
-      const lease = formatLease({ stateMachine, runId, child: batch.child, attempt: hold.attempt });
+      const owner = ownerOf(batch);
+      const lease = formatLease({ ...owner, attempt: hold.attempt });
       assert.equal(machineOf(account).tags.get(LEASE_TAG), lease);
-      stored(account, recordKey({ runId, child: batch.child }, hold.attempt));
+      stored(account, recordKey(owner, hold.attempt));
       assert.notEqual(machineOf(account).state, 'stopped');
     },
     // Nothing was recorded before, and the lock is still ours; then the record, the lease, the start.

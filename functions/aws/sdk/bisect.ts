@@ -1,9 +1,10 @@
+// Calls that are all or nothing: which of the IDs is at fault?
 import { type AwsFailure, describeFailure } from './failures.ts';
 
 export interface Bisected<Id, Reply> {
   replies: Reply[];
   refused: { id: Id; failure: AwsFailure }[];
-  /** There was no time left for these: nothing was called for them alone. */
+  /** There was no time left for these: they were only in calls that were refused as a whole, or in none. */
   untried: Id[];
 }
 

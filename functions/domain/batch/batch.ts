@@ -1,6 +1,7 @@
+// The batch: up to 50 instances that travel through the conveyor together.
 import * as z from 'zod';
 import { BATCH_SIZE_MAX } from '../model/limits.ts';
-import { runSchema } from '../model/run.ts';
+import { type Owner, runSchema } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { batchInstanceSchema } from './batch-instance.ts';
 
@@ -20,7 +21,7 @@ export const batchSchema = z.object({
   /** Name of the child execution that holds this batch; a lease has room for this many characters. */
   child: z.string().min(1).max(46),
   looks: z.int().min(0).default(0),
-  /** Attempts of StartInstances whose replies arrived. A record of any other attempt is of one that was lost. */
+  /** Attempts of StartInstances whose replies arrived. A record of any other attempt is that of a lost one. */
   attempts: z.array(z.string()).default([]),
   /** How often this batch has sent a command: it makes each command's comment unique. */
   sends: z.int().min(0).default(0),
@@ -32,3 +33,10 @@ export const batchSchema = z.object({
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
 export type Batch = z.infer<typeof batchSchema>;
+
+/** Whose the leases and records of a batch are. */
+export const ownerOf = ({ run: { stateMachine, runId }, child }: Pick<Batch, 'run' | 'child'>): Owner => ({
+  stateMachine,
+  runId,
+  child,
+});

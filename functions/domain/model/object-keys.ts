@@ -1,15 +1,13 @@
-import type { Run } from './run.ts';
+import type { Owner, Run } from './run.ts';
 import type { Timestamp } from './time.ts';
 
-type Holder = { runId: string; child: string };
-
 /** Where all records of a child are: what a lease tag says is enough to find its record. */
-export const recordPrefix = ({ runId, child }: Holder): string => `runs/${runId}/records/${child}/`;
+export const recordPrefix = ({ runId, child }: Owner): string => `runs/${runId}/records/${child}/`;
 
-export const recordKey = (holder: Holder, attempt: string): string => `${recordPrefix(holder)}${attempt}.json`;
+export const recordKey = (owner: Owner, attempt: string): string => `${recordPrefix(owner)}${attempt}.json`;
 
-export const startNoteKey = (holder: Holder, attempt: string): string =>
-  `runs/${holder.runId}/starts/${holder.child}/${attempt}.json`;
+export const startNoteKey = ({ runId, child }: Owner, attempt: string): string =>
+  `runs/${runId}/starts/${child}/${attempt}.json`;
 
 /** The one object that says who may hold instances: written on condition, so that only one can have it. */
 export const LOCK_KEY = 'lock.json';

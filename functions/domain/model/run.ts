@@ -20,3 +20,13 @@ export const runSchema = z.object({
   finishBy: timestampSchema.nullable().default(null),
 });
 export type Run = z.infer<typeof runSchema>;
+
+/** Which run: a name of an execution can be used again, so the start counts as well. */
+export type RunRef = Pick<Run, 'runId' | 'startedAt'>;
+
+/** Whose a lease or a record is: a child execution, of one run of one state machine. */
+export interface Owner {
+  stateMachine: string;
+  runId: string;
+  child: string;
+}

@@ -1,15 +1,53 @@
+// Whose boot is it? An attempt of StartInstances has a window, from its record to the last moment at which its start can
+// take effect: a boot whose LaunchTime lies in it is ours, any other is someone else's.
 import * as z from 'zod';
 import { addSeconds, secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 
 /** EC2's clock is another one (docs/aws-behaviour.md 44). */
 export const CLOCK_MARGIN_SECONDS = 5;
 
-/** Later than this after its record, an attempt sends no start any more: the next one does, with a record of its own. */
+/** Later than this after its record, an attempt sends no start: the next attempt does, with a record of its own. */
 const START_SENDING_SECONDS = 10;
 
+/** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 44). */
+const LAUNCH_TIME_PRECISION_SECONDS = 1;
+
+/** One attempt of StartInstances, as its record in the bucket says. */
+export const attemptSchema = z.object({
+  attempt: z.string(),
+  recordedAt: timestampSchema,
+  /**
+   * After this moment no start that this attempt sent can take effect any more. The same as recordedAt if its start was
+   * refused or never sent: then no boot can be its own.
+   */
+  startBy: timestampSchema,
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** Our claim on an instance that we start: the newest attempt, and earlier ones whose replies were lost. */
+export const holdSchema = attemptSchema.extend({ earlier: z.array(attemptSchema).default([]) });
+export type Hold = z.infer<typeof holdSchema>;
+
+type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
+
+/** Whether the boot at `launchTime` lies in the window of one of these attempts: then our StartInstances caused it. */
+export const isOurBoot = (launchTime: Timestamp | null, hold: Window & { earlier?: Window[] }): boolean =>
+  launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));
+
+const isWithin = (launchTime: Timestamp, attempt: Window): boolean =>
+  isOpenWindow(attempt) &&
+  secondsBetween(attempt.recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
+  secondsBetween(launchTime, attempt.startBy) >= 0;
+
+/** Whether any boot can be this attempt's: its start was accepted, or its reply was lost. */
+export const isOpenWindow = ({ recordedAt, startBy }: Window): boolean => recordedAt !== startBy;
+
+/** Whether any start of this hold was accepted, or its reply was lost. */
+export const mayHaveStarted = ({ earlier, ...newest }: Hold): boolean => [newest, ...earlier].some(isOpenWindow);
+
 /**
- * An attempt to start, with its window: a boot that begins before the record or after `startBy` can't be its own. The
- * shorter the window, the less likely that somebody else's start falls into it where EC2's answer to ours is not known.
+ * A new attempt with its window. The shorter the window, the less likely that someone else's start falls into it where
+ * EC2's answer to ours is not known.
  * @param requestSeconds how long a request that was sent can be on its way
  */
 export const toAttempt = (attempt: string, now: Date, requestSeconds: number): Attempt => ({
@@ -21,45 +59,6 @@ export const toAttempt = (attempt: string, now: Date, requestSeconds: number): A
 /** Whether an attempt may still send a start: later, its window could end before the start takes effect. */
 export const maySendStart = ({ recordedAt }: Attempt, now: Date): boolean =>
   secondsBetween(recordedAt, now) <= START_SENDING_SECONDS;
-
-/** One try of StartInstances, as its record in the bucket says. */
-export const attemptSchema = z.object({
-  attempt: z.string(),
-  recordedAt: timestampSchema,
-  /**
-   * After this moment no start that this attempt sent can take effect any more. The same as recordedAt if its start was
-   * refused or never sent: no boot can be its own then.
-   */
-  startBy: timestampSchema,
-});
-export type Attempt = z.infer<typeof attemptSchema>;
-
-/** Our claim on an instance that we start: the newest attempt, and earlier ones whose replies were lost. */
-export const holdSchema = attemptSchema.extend({ earlier: z.array(attemptSchema).default([]) });
-export type Hold = z.infer<typeof holdSchema>;
-
-/** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 44). */
-const LAUNCH_TIME_PRECISION_SECONDS = 1;
-
-type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
-
-/** Whether any boot can be this attempt's: its start was accepted, or its reply was lost. */
-export const isOpenWindow = ({ recordedAt, startBy }: Window): boolean => recordedAt !== startBy;
-
-const isWithin = (launchTime: Timestamp, attempt: Window): boolean =>
-  isOpenWindow(attempt) &&
-  secondsBetween(attempt.recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
-  secondsBetween(launchTime, attempt.startBy) >= 0;
-
-/**
- * Whether a boot is one that this hold's StartInstances caused: its LaunchTime lies between the record of one of its
- * attempts and the last moment at which that one's start could take effect.
- */
-export const isOurBoot = (launchTime: Timestamp | null, hold: Window & { earlier?: Window[] }): boolean =>
-  launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));
-
-/** Whether any start of this hold was accepted, or its reply was lost. */
-export const mayHaveStarted = ({ earlier, ...newest }: Hold): boolean => [newest, ...earlier].some(isOpenWindow);
 
 /** Of several attempts on one instance, in any order, one hold, which the newest leads; null for none. */
 export function toHold(attempts: Attempt[]): Hold | null {

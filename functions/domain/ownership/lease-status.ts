@@ -1,3 +1,4 @@
+// What a lease means that is not this run's own: whether its instance is in use, free, or has to be restored.
 import type { OriginalState } from '../model/instance.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import { type Attempt, type Hold, toHold } from './attempt.ts';
@@ -9,39 +10,32 @@ import type { HoldRecord } from './start-record.ts';
 export interface LeaseFacts {
   value: string;
   instanceId: string;
-  /** null: the bucket has none; `unreadable`: there is one, and nobody can tell what it says. */
+  /** null: the bucket has none; `unreadable`: it exists, but does not match the schema. */
   record: HoldRecord | 'unreadable' | null;
   /** What Step Functions says of its run, and of the child that wrote it; null where that was not worth asking. */
   run: ExecutionStatus | null;
   child: ExecutionStatus | null;
-  /** All that the child which wrote it has recorded for this instance, with what its notes say of it. */
+  /** All attempts on this instance that the child has recorded, with what its notes say of them. */
   attempts: Attempt[];
 }
 
 export type LeaseStatus =
-  /** Copied with an image, forged, or not even a lease: it holds nothing (docs/aws-behaviour.md 37). */
+  /** Copied with an image, forged, or not even a lease: it counts for nothing (docs/aws-behaviour.md 37). */
   | { kind: 'ignored'; why: string }
   /** Its run may still act. */
   | { kind: 'busy'; why: string }
   /** Its run has ended, but a Lambda of it may still act. */
   | { kind: 'ending'; why: string }
-  /** Nobody will put it back but whoever finds it. `deadSince`: when the last execution of its writers ended. */
+  /**
+   * Its run is dead: a later run or ReconcileLeases has to restore the instance.
+   * `deadSince`: when the last of the two executions that could write it ended.
+   */
   | { kind: 'orphaned'; originalState: OriginalState; hold: Hold; deadSince: Timestamp };
 
-const ignored = (why: string): LeaseStatus => ({ kind: 'ignored', why });
-
-/** Whether a lease can be of a record in this bucket: then the record and the executions are worth asking for. */
-export function parseOwnLease(value: string, stateMachine: string): Lease | null {
-  const lease = parseLease(value);
-  return lease?.stateMachine === stateMachine ? lease : null;
-}
-
-const stoppedAt = (life: ExecutionStatus | null, recordedAt: Timestamp): Timestamp =>
-  life?.status === 'ended' ? life.stoppedAt : recordedAt;
-
 /**
- * What a lease that is not this run's own means. It takes both a record and a lease to hold an instance, and the record
- * has to name that instance: tags are copied with images and backups. A lease names run and child; it is dead when both are.
+ * What a lease means that is not this run's own. An instance is only held by a record and a lease together, and the record
+ * has to name the instance: tags are copied with images and backups. A lease names run and child; it is dead when both are.
+ * @param ours the name of this state machine
  */
 export function leaseStatusOf(
   { value, instanceId, record, run, child, attempts }: LeaseFacts,
@@ -54,19 +48,27 @@ export function leaseStatusOf(
     return { kind: 'busy', why: `it is held by run ${lease.runId} of the state machine ${lease.stateMachine}` };
   }
   if (record === 'unreadable') return { kind: 'busy', why: `the record of run ${lease.runId} can't be read` };
-  const held = record?.instances.find((one) => one.instanceId === instanceId);
   if (record === null) return ignored(`run ${lease.runId} has no record of it`);
-  if (held === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
-  const lives = [run, child].map((life) => ({
-    life: livenessOf(life, record.recordedAt, now),
-    stoppedAt: stoppedAt(life, record.recordedAt),
-  }));
-  if (lives.some(({ life }) => life === 'alive')) return { kind: 'busy', why: `run ${lease.runId} holds it` };
-  if (lives.some(({ life }) => life === 'ending')) {
+  const recorded = record.instances.find((one) => one.instanceId === instanceId);
+  if (recorded === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
+
+  const executions = [run, child];
+  const liveness = executions.map((execution) => livenessOf(execution, record.recordedAt, now));
+  if (liveness.includes('alive')) return { kind: 'busy', why: `run ${lease.runId} holds it` };
+  if (liveness.includes('ending')) {
     return { kind: 'ending', why: `run ${lease.runId}, which held it, has just ended` };
   }
-  const deadSince = lives.map((one) => one.stoppedAt).sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
+  const ends = executions.map((execution) => (execution?.status === 'ended' ? execution.stoppedAt : record.recordedAt));
+  const deadSince = ends.sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
   const { attempt, recordedAt, startBy } = record;
-  const hold = toHold(attempts) ?? { attempt, recordedAt, startBy, earlier: held.adopted };
-  return { kind: 'orphaned', originalState: held.originalState, hold, deadSince };
+  const hold = toHold(attempts) ?? { attempt, recordedAt, startBy, earlier: recorded.adopted };
+  return { kind: 'orphaned', originalState: recorded.originalState, hold, deadSince };
+}
+
+const ignored = (why: string): LeaseStatus => ({ kind: 'ignored', why });
+
+/** The lease, if it is one of this state machine: only then record and executions are worth asking for. */
+export function parseOwnLease(value: string, stateMachine: string): Lease | null {
+  const lease = parseLease(value);
+  return lease?.stateMachine === stateMachine ? lease : null;
 }

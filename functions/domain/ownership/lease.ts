@@ -1,15 +1,14 @@
+// The lease: the tag that marks an instance as started by a run, and names the child execution and the attempt.
 import type { InstanceFacts } from '../model/instance.ts';
+import type { Owner } from '../model/run.ts';
 
-/** The tag that marks an instance as held by a run. */
 export const LEASE_TAG = 'reveille:lease';
 
 /** Longest tag value that EC2 takes. */
 const TAG_VALUE_LENGTH_MAX = 256;
 
-export interface Lease {
-  stateMachine: string;
-  runId: string;
-  child: string;
+/** Whose an instance is, and which attempt of StartInstances wrote that down. */
+export interface Lease extends Owner {
   attempt: string;
 }
 
@@ -17,8 +16,8 @@ export interface Lease {
  * A lease's tag value: `stateMachine/runId/child/attempt`. None of the names can have a slash, and four
  * of the longest ones fit into a tag.
  */
-export function formatLease(lease: Lease): string {
-  const value = [lease.stateMachine, lease.runId, lease.child, lease.attempt].join('/');
+export function formatLease({ stateMachine, runId, child, attempt }: Lease): string {
+  const value = [stateMachine, runId, child, attempt].join('/');
   if (value.length > TAG_VALUE_LENGTH_MAX) throw new RangeError(`a lease of ${value.length} characters: ${value}`);
   return value;
 }
@@ -30,13 +29,13 @@ export function parseLease(value: string): Lease | null {
   return { stateMachine, runId, child, attempt };
 }
 
-/** Whether a lease is of this child, whichever of its attempts wrote it. */
-export function isLeaseOf(value: string, { stateMachine, runId, child }: Omit<Lease, 'attempt'>): boolean {
+/** Whether a lease is this owner's, whichever of its attempts wrote it. */
+export function isLeaseOf(value: string, { stateMachine, runId, child }: Owner): boolean {
   const lease = parseLease(value);
   return lease?.stateMachine === stateMachine && lease.runId === runId && lease.child === child;
 }
 
-/** Who carries a lease tag, and what it says. */
+/** Which instances carry a lease tag, and what it says. */
 export const leasesOn = (facts: Map<string, Pick<InstanceFacts, 'tags'>>): { instanceId: string; value: string }[] =>
   [...facts].flatMap(([instanceId, { tags }]) => {
     const value = Object.hasOwn(tags, LEASE_TAG) ? tags[LEASE_TAG] : undefined;

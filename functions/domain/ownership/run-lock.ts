@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Reason, reason } from '../model/reason.ts';
-import type { Run } from '../model/run.ts';
+import type { RunRef } from '../model/run.ts';
 import { secondsBetween, type Timestamp, timestampSchema } from '../model/time.ts';
 import { type ExecutionStatus, type Liveness, livenessOf } from './execution-status.ts';
 
@@ -26,11 +26,8 @@ const reconcilerLockSchema = z.object({
 export const lockSchema = z.discriminatedUnion('kind', [runLockSchema, reconcilerLockSchema]);
 export type Lock = z.infer<typeof lockSchema>;
 
-/** Which run it is: names of executions can be used again, so the start counts as well. */
-export type RunIdentity = Pick<Run, 'runId' | 'startedAt'>;
-
 /** Whether this run is the one that the lock names. */
-export const isHeldBy = (lock: Lock | null, run: RunIdentity): boolean =>
+export const isHeldBy = (lock: Lock | null, run: RunRef): boolean =>
   lock?.kind === 'run' && lock.runId === run.runId && secondsBetween(lock.startedAt, run.startedAt) === 0;
 
 export const occurrenceSchema = z.object({ runId: z.string(), endedAt: timestampSchema });
@@ -43,7 +40,7 @@ export interface LockFacts {
   /** null: there is none in the bucket. */
   lock: Lock | null;
   /** The run that asks; null if no run does. */
-  own: RunIdentity | null;
+  own: RunRef | null;
   /** What Step Functions says of the run that has it; null if it was not asked. */
   execution: ExecutionStatus | null;
   now: Date;
@@ -73,7 +70,7 @@ export type LockDecision =
  * @param finishedBy the run that has finished this very occurrence; null if none is remembered
  */
 export function decideLock(
-  run: RunIdentity & { scheduledTime: Timestamp | null },
+  run: RunRef & { scheduledTime: Timestamp | null },
   { status, lock }: LockHolder,
   finishedBy: string | null,
 ): LockDecision {

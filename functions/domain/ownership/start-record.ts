@@ -1,9 +1,10 @@
+// What an attempt of StartInstances writes to the bucket: a record before its starts, and a note after them.
 import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { timestampSchema } from '../model/time.ts';
 import { attemptSchema } from './attempt.ts';
 
-/** Written to the bucket before the lease tag and before the start: what is to be put back, and how it was. */
+/** Written before the lease tag and before the start: which instances are to be restored, and how each was. */
 export const holdRecordSchema = z.object({
   runId: z.string(),
   stateMachine: z.string(),
@@ -25,13 +26,13 @@ export const holdRecordSchema = z.object({
 export type HoldRecord = z.infer<typeof holdRecordSchema>;
 
 /**
- * Written once the replies to an attempt have come, or once it is clear that it will send no start: what only it can tell. Whoever finds the attempt's record later knows by
- * it that no later boot can be its own, and whom it has not started at all.
+ * Written when the replies are in, or when no start will be sent. Tells later readers of the record which instances this
+ * attempt may have started, and until when.
  */
 export const startNoteSchema = z.object({
   attempt: z.string(),
   startBy: timestampSchema,
-  /** Refused, not tried, only taken over, or found awake: any boot of theirs is somebody else's, or of another attempt. */
+  /** Refused, not tried, only taken over, or found awake: a boot of theirs is someone else's, or another attempt's. */
   notStarted: z.array(z.string()),
 });
 export type StartNote = z.infer<typeof startNoteSchema>;

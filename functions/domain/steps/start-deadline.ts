@@ -1,9 +1,10 @@
+// finishBy: until when an instance may be started, so that it is surely restored in time.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { exclude, fail } from '../batch/transitions.ts';
 import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { exclusion, type Reason } from '../model/reason.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
-import type { Hold } from '../ownership/attempt.ts';
+import { type StartCandidate, withLostAttempts } from './start.ts';
 
 /** From its start until it is surely back as it was, if every step takes all of its time. */
 export interface AwakeLimits {
@@ -14,8 +15,8 @@ export interface AwakeLimits {
 }
 
 /**
- * Why nobody may be started any more; null as long as there is time to put everybody back before the moment when others
- * come: the office opens, another scheduler starts to act. A hung update is followed to its hard deadline, whatever its own.
+ * Why no instance may be started any more; null while there is time to restore all of them before `finishBy`: the office
+ * opens then, or another scheduler starts to act. A hung update is followed to its hard deadline, whatever its own.
  */
 export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, now: Date): Reason | null {
   if (finishBy === null) return null;
@@ -30,8 +31,12 @@ export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, 
   );
 }
 
-/** One that is not started any more: left out, if nothing was done to it yet; else it has failed, and is put back. */
-export function skipStart(instance: BatchInstance, earlierHold: Hold | null, why: Reason, now: Date): BatchInstance {
-  const hold = instance.hold ?? earlierHold;
-  return hold === null ? exclude(instance, why, now) : fail({ ...instance, hold }, why.code, why.text, now);
+/** An instance that is not started any more: excluded if nothing was done to it yet; else it has failed, and is restored. */
+export function skipStart(
+  { instance, lostAttempts }: Pick<StartCandidate, 'instance' | 'lostAttempts'>,
+  why: Reason,
+  now: Date,
+): BatchInstance {
+  const known = withLostAttempts(instance, lostAttempts);
+  return known.hold === null ? exclude(known, why, now) : fail(known, why.code, why.text, now);
 }

@@ -1,38 +1,15 @@
+// What becomes of an instance once its record, its lease and its start were asked for; and what a note says of it.
 import type { BatchInstance } from '../batch/batch-instance.ts';
+import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, toStep } from '../batch/transitions.ts';
 import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
-import { type Attempt, CLOCK_MARGIN_SECONDS, type Hold, isOpenWindow, toHold } from '../ownership/attempt.ts';
+import { type Attempt, CLOCK_MARGIN_SECONDS, isOpenWindow } from '../ownership/attempt.ts';
 import type { StartNote } from '../ownership/start-record.ts';
-import { decideRefusedStart } from './start-refusal.ts';
+import { withLostAttempts } from './start.ts';
+import { applyStartRefusal } from './start-refusal.ts';
 
-/** That an attempt ended before it sent any start: no boot at all can be its own. */
-export const toNoStartNote = (tried: Attempt, instanceIds: string[]): StartNote => ({
-  attempt: tried.attempt,
-  startBy: tried.recordedAt,
-  notStarted: instanceIds,
-});
-
-/** What whoever finds this attempt's record later has to know: until when a boot can be its own, and whose can't. */
-export function toStartNote(tried: Attempt, held: BatchInstance[]): StartNote {
-  const started = held.flatMap(({ instanceId, hold, handedOver }) =>
-    hold?.attempt === tried.attempt && handedOver === null && isOpenWindow(hold)
-      ? [{ instanceId, startBy: hold.startBy }]
-      : [],
-  );
-  const startedIds = new Set(started.map(({ instanceId }) => instanceId));
-  return {
-    attempt: tried.attempt,
-    startBy:
-      started
-        .map(({ startBy }) => startBy)
-        .sort()
-        .at(-1) ?? tried.recordedAt,
-    notStarted: held.map(({ instanceId }) => instanceId).filter((id) => !startedIds.has(id)),
-  };
-}
-
-/** What became of an instance for which everything was asked, in order: its record, its lease, its start. */
+/** What AWS replied for one instance, in the order in which it was asked: for its lease, then for its start. */
 export type StartResult =
   | { kind: 'lease-refused'; error: { code: string; message: string } }
   | { kind: 'lease-untried' }
@@ -40,71 +17,99 @@ export type StartResult =
   | { kind: 'start-untried' }
   /** A dead run had started it, and its lease is ours now. */
   | { kind: 'taken-over' }
-  /** `isUnsure`: EC2 was asked before, and that answer was lost: it may have taken effect, or may still. */
-  | { kind: 'accepted'; previousState: string; isUnsure: boolean };
+  | Accepted;
 
-const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
+interface Accepted {
+  kind: 'accepted';
+  /** The state in which EC2 found it. */
+  previousState: string;
+  /** EC2 was asked before, and that answer was lost: that start may have taken effect, or may still. */
+  mayHaveTakenEffect: boolean;
+}
+
+/** One instance that this attempt wanted to start or take over. */
+export interface StartResultCase {
+  instance: BatchInstance;
+  result: StartResult;
+  /** This attempt, as its record says. */
+  attempt: Attempt;
+  /** Other attempts that may have started it: ours whose replies were lost, and those of a dead run. */
+  lostAttempts: Attempt[];
+  /** From the first look at the instance until it must have been started. */
+  deadlineSeconds: number;
+  now: Date;
+}
+
+/** The instance after its start was asked for. */
+export function applyStart(given: StartResultCase): Look {
+  const { instance, result, attempt, lostAttempts, deadlineSeconds, now } = given;
+  // No start was sent for it, or it was refused: no boot can be this attempt's.
+  const unstarted = { ...instance, hold: { ...attempt, startBy: attempt.recordedAt, earlier: lostAttempts } };
+  switch (result.kind) {
+    case 'lease-refused': {
+      const text = `its lease tag was refused, so it was not started: ${result.error.code}: ${result.error.message}`;
+      return moves(fail(withLostAttempts(instance, lostAttempts), 'lease-refused', text, now));
+    }
+    case 'lease-untried':
+      return leaveUntried(given);
+    case 'start-untried':
+      return leaveUntried({ ...given, instance: unstarted });
+    case 'start-refused':
+      return applyStartRefusal({ instance: unstarted, error: result.error, deadlineSeconds, now });
+    case 'taken-over':
+      return moves(toStep({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now));
+    case 'accepted':
+      return moves(applyAccepted(given, result));
+  }
+}
+
+/** There was no time left for this instance. The next attempt tries it, until the deadline. */
+function leaveUntried({ instance, lostAttempts, deadlineSeconds, now }: StartResultCase): Look {
+  const text = 'AWS answered so slowly that no time was left to start it';
+  const until = addSeconds(instance.stepSince, deadlineSeconds);
+  if (isAfter(until, now)) return stays({ ...instance, lastRefusal: text }, 'no-time-to-start', text, until);
+  const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
+  const known = withLostAttempts(instance, lostAttempts);
+  return moves(fail(known, 'not-started', `${text} (tried again for ${minutes} minutes)`, now));
+}
+
+function applyAccepted({ instance, attempt, lostAttempts, now }: StartResultCase, result: Accepted): BatchInstance {
+  // EC2 has answered, so no later boot can be this attempt's; unless EC2 was asked before without an answer.
+  const { startBy: latest } = attempt;
+  const startBy = result.mayHaveTakenEffect ? latest : earliest(latest, addSeconds(now, CLOCK_MARGIN_SECONDS));
+  const started = toStep({ ...instance, hold: { ...attempt, startBy, earlier: lostAttempts } }, 'readiness', now);
+  // If it was awake already, one of our starts whose reply was lost may have done it, as its LaunchTime will tell.
+  const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.length > 0;
+  if (mayBeOurs) return { ...started, wokenAt: toTimestamp(now) };
+  const text = `it was ${result.previousState} when Reveille started it: it is not stopped`;
+  return { ...started, handedOver: reason('started-by-others', text) };
+}
 
 /** Whether EC2 had found the instance awake already when it was told to start it. */
 export const wasAwake = (result: StartResult): boolean =>
   result.kind === 'accepted' && (result.previousState === 'running' || result.previousState === 'pending');
 
-/** AWS has answered so slowly that no time was left for this one: the next attempt takes its turn, until the deadline. */
-function leaveUntried(
-  instance: BatchInstance,
-  earlier: Attempt[],
-  startDeadlineSeconds: number,
-  now: Date,
-): BatchInstance {
-  const waitedSeconds = secondsBetween(instance.stepSince, now);
-  const text = 'AWS answered so slowly that no time was left to start it';
-  if (waitedSeconds < startDeadlineSeconds) return { ...instance, lastRefusal: text };
-  // An attempt that was lost may still have started it.
-  const held = { ...instance, hold: instance.hold ?? toHold(earlier) };
-  return fail(held, 'not-started', `${text} (tried again for ${Math.round(waitedSeconds / 60)} minutes)`, now);
+const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
+
+/** For later readers of this attempt's record: until when a boot can be its own, and which instances it did not start. */
+export function toStartNote({ attempt, recordedAt }: Attempt, instances: BatchInstance[]): StartNote {
+  const started = instances.flatMap(({ instanceId, hold, handedOver }) =>
+    hold?.attempt === attempt && handedOver === null && isOpenWindow(hold)
+      ? [{ instanceId, startBy: hold.startBy }]
+      : [],
+  );
+  const startedIds = new Set(started.map(({ instanceId }) => instanceId));
+  const ends = started.map(({ startBy }) => startBy).sort();
+  return {
+    attempt,
+    startBy: ends.at(-1) ?? recordedAt,
+    notStarted: instances.map(({ instanceId }) => instanceId).filter((id) => !startedIds.has(id)),
+  };
 }
 
-/**
- * The instance after its start was asked for.
- * @param tried this attempt, as its record says
- * @param earlier attempts on this instance whose replies were lost
- */
-export function applyStart(
-  instance: BatchInstance,
-  result: StartResult,
-  tried: Attempt,
-  earlier: Attempt[],
-  startDeadlineSeconds: number,
-  now: Date,
-): BatchInstance {
-  const hold: Hold = { ...tried, earlier };
-  // Its start was not tried, or was refused: no boot from now on can be this attempt's.
-  const unstarted: BatchInstance = { ...instance, hold: { ...hold, startBy: tried.recordedAt } };
-  switch (result.kind) {
-    case 'lease-refused': {
-      const text = `its lease tag was refused, so it was not started: ${result.error.code}: ${result.error.message}`;
-      // An attempt that was lost may still have started it.
-      return fail({ ...instance, hold: instance.hold ?? toHold(earlier) }, 'lease-refused', text, now);
-    }
-    case 'lease-untried':
-      return leaveUntried(instance, earlier, startDeadlineSeconds, now);
-    case 'start-untried':
-      return leaveUntried(unstarted, earlier, startDeadlineSeconds, now);
-    case 'taken-over':
-      return toStep({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now);
-    case 'start-refused': {
-      const decision = decideRefusedStart(instance, result.error, startDeadlineSeconds, now);
-      if (decision.action === 'fail') return fail(unstarted, decision.reason.code, decision.reason.text, now);
-      return { ...unstarted, retryAt: addSeconds(now, decision.afterSeconds), lastRefusal: decision.reason.text };
-    }
-    case 'accepted': {
-      // Asked, and answered: no boot that comes later can be this attempt's. Asked before without an answer, that may still come.
-      const startBy = result.isUnsure ? tried.startBy : earliest(tried.startBy, addSeconds(now, CLOCK_MARGIN_SECONDS));
-      const held = toStep({ ...instance, hold: { ...hold, startBy } }, 'readiness', now);
-      // Awake already: by a try of ours whose reply was lost, as its LaunchTime will tell, or by somebody else.
-      if (!wasAwake(result) || result.isUnsure || earlier.length > 0) return { ...held, wokenAt: toTimestamp(now) };
-      const text = `it was ${result.previousState} when Reveille started it: it is not stopped`;
-      return { ...held, handedOver: reason('started-by-others', text) };
-    }
-  }
-}
+/** That an attempt ended before it sent any start: no boot at all can be its own. */
+export const toNoStartNote = ({ attempt, recordedAt }: Attempt, instanceIds: string[]): StartNote => ({
+  attempt,
+  startBy: recordedAt,
+  notStarted: instanceIds,
+});

@@ -1,119 +1,109 @@
+// The step `start`: which instances are started or taken over, and what becomes of those that are not. Whose boot an awake
+// instance has, its LaunchTime tells: one in the window of an attempt of ours is ours, any other is someone else's.
 import type { BatchInstance } from '../batch/batch-instance.ts';
+import { type Look, moves, stays } from '../batch/look.ts';
 import { exclude, fail, toStep } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
-import { exclusion, type Reason, reason } from '../model/reason.ts';
-import { isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
-import { type Attempt, type Hold, isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
+import { exclusion, reason } from '../model/reason.ts';
+import { addSeconds, isAfter } from '../model/time.ts';
+import { type Attempt, isOpenWindow, isOurBoot, toHold } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 
-export interface StartFacts {
-  /** Read anew, just before. */
-  instance: InstanceFacts | null;
-  /** What earlier attempts of this very batch recorded: they crashed, or their replies were lost. */
-  earlierHold: Hold | null;
-  /** What the lease means that it carries now; null if it carries none, or this very batch's own. */
+/** One instance at this step, with all that the rules look at. */
+export interface StartCase {
+  instance: BatchInstance;
+  /** Read anew, just before; null: EC2 does not list the instance any more. */
+  ec2: InstanceFacts | null;
+  /** Attempts of this child to start the instance that crashed, or whose replies were lost. */
+  lostAttempts: Attempt[];
+  /** What the lease means that the instance carries now; null if it carries none, or one of this child. */
   lease: LeaseStatus | null;
+  /** From the first look at the instance until it must have been started. */
+  deadlineSeconds: number;
+  now: Date;
+}
+
+/** An instance that is to be started or taken over, unless no instance may be at this moment. */
+export interface StartCandidate extends Pick<StartCase, 'instance' | 'ec2' | 'lostAttempts'> {
+  /** Attempts of a dead run that have started it: then it is only taken over, not started. Else empty. */
+  adopted: Attempt[];
 }
 
 export type StartDecision =
   | { action: 'start' }
-  | { action: 'wait'; reason: Reason }
-  /** An earlier attempt's start took effect: it is ours, and awake. */
-  | { action: 'adopt'; hold: Hold }
-  /** A dead run's start: it is to be put back as that run's record says, by this run now. */
-  | { action: 'take-over'; adopted: Attempt[]; launchTime: Timestamp }
-  /** It runs, and not by us: update it, never stop it. */
-  | { action: 'hand-over'; reason: Reason }
-  /** Left out after all, untouched. */
-  | { action: 'exclude'; reason: Reason }
-  | { action: 'fail'; reason: Reason };
+  /** A dead run has started it, as these attempts record: this run has to restore it now. */
+  | { action: 'take-over'; adopted: Attempt[] }
+  /** There is nothing to call for it. */
+  | { action: 'none'; look: Look };
 
-const startedByOthers = (): StartDecision => ({
-  action: 'hand-over',
-  reason: reason('started-by-others', 'somebody else started it before Reveille did: it is not stopped'),
-});
-
-/** One that is awake already: by whom, its LaunchTime tells. */
-function decideAwake(launchTime: Timestamp | null, { earlierHold, lease }: StartFacts): StartDecision {
-  if (earlierHold !== null && isOurBoot(launchTime, earlierHold)) return { action: 'adopt', hold: earlierHold };
-  if (lease?.kind === 'orphaned' && launchTime !== null && isOurBoot(launchTime, lease.hold)) {
-    const { earlier, ...newest } = lease.hold;
-    return { action: 'take-over', adopted: [newest, ...earlier].filter(isOpenWindow), launchTime };
-  }
-  return startedByOthers();
-}
-
-/** Since it was listed, another run has come and holds it: what that one does to it is not ours to disturb. */
-function heldByOthers(instance: BatchInstance, { lease, earlierHold }: StartFacts): StartDecision | null {
-  if (lease?.kind !== 'busy' && lease?.kind !== 'ending') return null;
-  const untouched = instance.hold === null && earlierHold === null;
-  return untouched
-    ? { action: 'exclude', reason: exclusion('busy', lease.why) }
-    : { action: 'fail', reason: reason('lease-removed', `its lease was changed by another run: ${lease.why}`) };
-}
-
-/**
- * What to do with an instance that awaits its start.
- * Ours or not: a boot in the window of an earlier attempt is ours; any other is somebody else's.
- */
-export function decideStart(
-  instance: BatchInstance,
-  facts: StartFacts,
-  startDeadlineSeconds: number,
-  now: Date,
-): StartDecision {
-  if (facts.instance === null) {
-    return { action: 'fail', reason: reason('disappeared', 'EC2 does not know it any more') };
-  }
-  const { state, launchTime } = facts.instance;
-  const held = heldByOthers(instance, facts);
-  if (held !== null) return held;
-  switch (state) {
-    case 'stopped':
-      if (instance.retryAt !== null && isAfter(instance.retryAt, now)) {
-        return { action: 'wait', reason: reason('waiting-for-capacity', 'waits before the next attempt to start it') };
-      }
-      return { action: 'start' };
+/** What to do with an instance that awaits its start. */
+export function decideStart(given: StartCase): StartDecision {
+  const { instance, ec2, lease, now } = given;
+  if (ec2 === null) return none(failed(given, 'disappeared', 'EC2 does not know it any more'));
+  if (lease?.kind === 'busy' || lease?.kind === 'ending') return none(leaveToOtherRun(given, lease.why));
+  switch (ec2.state) {
+    case 'stopped': {
+      const { retryAt } = instance;
+      if (retryAt === null || !isAfter(retryAt, now)) return { action: 'start' };
+      const text = 'waits before the next attempt to start it';
+      return none(stays(instance, 'waiting-for-capacity', text, retryAt));
+    }
     case 'running':
     case 'pending':
-      return decideAwake(launchTime, facts);
+      return decideAwake({ ...given, ec2 });
     case 'stopping':
-      if (secondsBetween(instance.stepSince, now) >= startDeadlineSeconds) {
-        return { action: 'fail', reason: reason('stuck-stopping', 'it has been stopping ever since') };
-      }
-      return { action: 'wait', reason: reason('stopping', 'it is stopping: it can be started once it has stopped') };
+      return none(waitForStop(given));
     default:
-      return { action: 'fail', reason: reason('terminated-in-run', `it is ${state} now`) };
+      return none(failed(given, 'terminated-in-run', `it is ${ec2.state} now`));
   }
 }
 
-/** The instance after a decision that needs no hold; null if it is to be started or taken over. */
-export function applyStartDecision(
-  instance: BatchInstance,
-  decision: StartDecision,
-  facts: StartFacts,
-  now: Date,
-): BatchInstance | null {
-  switch (decision.action) {
-    case 'start':
-    case 'take-over':
-      return null;
-    case 'wait':
-      return instance;
-    case 'exclude':
-      return exclude(instance, decision.reason, now);
-    case 'adopt': {
-      const wokenAt = facts.instance?.launchTime ?? toTimestamp(now);
-      return toStep({ ...instance, hold: decision.hold, wokenAt }, 'readiness', now);
-    }
-    case 'hand-over': {
-      // An attempt that was lost may have left its lease on it, which is to be removed.
-      const hold = instance.hold ?? facts.earlierHold;
-      return { ...toStep(instance, 'readiness', now), handedOver: decision.reason, hold };
-    }
-    case 'fail': {
-      const hold = instance.hold ?? facts.earlierHold;
-      return fail({ ...instance, hold }, decision.reason.code, decision.reason.text, now);
-    }
+/** Since it was listed, another run has come and holds it: what that run does to it must not be disturbed. */
+function leaveToOtherRun(given: StartCase, why: string): Look {
+  const { instance, lostAttempts, now } = given;
+  const isUntouched = instance.hold === null && lostAttempts.length === 0;
+  return isUntouched
+    ? moves(exclude(instance, exclusion('busy', why), now))
+    : failed(given, 'lease-removed', `its lease was changed by another run: ${why}`);
+}
+
+/** For an instance that already runs. Its LaunchTime tells who started it. */
+function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
+  const { lease, lostAttempts } = given;
+  const { launchTime } = given.ec2;
+  if (launchTime === null) return none(leaveToOthers(given));
+  const lost = toHold(lostAttempts);
+  if (lost !== null && isOurBoot(launchTime, lost)) {
+    return none(moves(toStep({ ...given.instance, hold: lost, wokenAt: launchTime }, 'readiness', given.now)));
   }
+  if (lease?.kind === 'orphaned' && isOurBoot(launchTime, lease.hold)) {
+    const { earlier, ...newest } = lease.hold;
+    return { action: 'take-over', adopted: [newest, ...earlier].filter(isOpenWindow) };
+  }
+  return none(leaveToOthers(given));
+}
+
+/** It is updated, and never stopped. An attempt that was lost may have left its lease on it, which is to be removed. */
+function leaveToOthers({ instance, lostAttempts, now }: StartCase): Look {
+  const handedOver = reason('started-by-others', 'somebody else started it before Reveille did: it is not stopped');
+  return moves({ ...toStep(withLostAttempts(instance, lostAttempts), 'readiness', now), handedOver });
+}
+
+function waitForStop(given: StartCase): Look {
+  const { instance, deadlineSeconds, now } = given;
+  const until = addSeconds(instance.stepSince, deadlineSeconds);
+  return isAfter(until, now)
+    ? stays(instance, 'stopping', 'it is stopping: it can be started once it has stopped', until)
+    : failed(given, 'stuck-stopping', 'it has been stopping ever since');
+}
+
+/** A lost attempt may have started the instance, or may still, and may have left its lease on it: so it counts as tried. */
+export function withLostAttempts(instance: BatchInstance, lostAttempts: Attempt[]): BatchInstance {
+  return { ...instance, hold: instance.hold ?? toHold(lostAttempts) };
+}
+
+const none = (look: Look): StartDecision => ({ action: 'none', look });
+
+function failed({ instance, lostAttempts, now }: StartCase, code: string, text: string): Look {
+  return moves(fail(withLostAttempts(instance, lostAttempts), code, text, now));
 }

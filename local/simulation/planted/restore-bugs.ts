@@ -130,8 +130,8 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/ownership/lease-status.ts',
-        find: "  if (lives.some(({ life }) => life === 'alive')) return",
-        replace: "  if (lives.some(({ life }) => life === 'none')) return",
+        find: "  if (liveness.includes('alive')) return",
+        replace: '  if (liveness.length === 0) return',
       },
       {
         file: RECONCILER,

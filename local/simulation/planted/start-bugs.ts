@@ -15,9 +15,9 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/start-instances/lease-and-start.ts',
-        find: '  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+        find: '  return bisect(idsOf(candidates), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
         replace:
-          '  await startInstances(ec2, ids, { areLeasesFresh: false, hasTime });\n  return bisect(ids, leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+          '  await startInstances(ec2, idsOf(candidates), { areLeasesFresh: false, hasTime });\n  return bisect(idsOf(candidates), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
       },
       WITHOUT_IAM,
     ],
@@ -28,7 +28,7 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/start-instances/lease-and-start.ts',
-        find: '  await bucket.putOnce(recordKey({ runId: run.runId, child }, tried.attempt), toRecord(batch, members, facts, tried));',
+        find: '  await bucket.putOnce(recordKey(owner, attempt.attempt), toRecord(request));',
         replace: '',
       },
     ],
@@ -139,9 +139,9 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/start.ts',
-        find: '  return startedByOthers();\n}',
+        find: '  return none(leaveToOthers(given));\n}',
         replace:
-          "  return launchTime === null ? startedByOthers() : { action: 'take-over', adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }], launchTime };\n}",
+          "  return { action: 'take-over', adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }] };\n}",
       },
     ],
   },

@@ -145,8 +145,8 @@ describe('startInstances and stopInstances', () => {
     const { replies } = await startInstances(client, ['i-1', 'i-2'], { areLeasesFresh: true, hasTime });
 
     expect(replies.flat()).toEqual([
-      { instanceId: 'i-1', previousState: 'pending', isUnsure: false },
-      { instanceId: 'i-2', previousState: 'unknown', isUnsure: false },
+      { instanceId: 'i-1', previousState: 'pending', mayHaveTakenEffect: false },
+      { instanceId: 'i-2', previousState: 'unknown', mayHaveTakenEffect: false },
     ]);
   });
 

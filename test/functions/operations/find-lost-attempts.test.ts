@@ -2,6 +2,7 @@ import 'aws-sdk-client-mock-jest';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
+import { ownerOf } from '../../../functions/domain/batch/batch.ts';
 import { findLostAttempts } from '../../../functions/operations/find-lost-attempts.ts';
 import { aRecord, givenRecords } from '../../support/bucket.ts';
 import { aBatch, anInstance, stamp } from '../../support/builders.ts';
@@ -12,7 +13,7 @@ const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-
 
 const FIRST = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
 const SECOND = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-const find = (changes = {}) => findLostAttempts(bucket, aBatch([anInstance()], changes));
+const find = (answered: string[] = []) => findLostAttempts(bucket, ownerOf(aBatch([anInstance()])), answered);
 
 beforeEach(() => s3.reset());
 
@@ -31,7 +32,7 @@ describe('findLostAttempts', () => {
   it('leaves out those whose replies arrived, and does not even read them', async () => {
     givenRecords(s3, aRecord(['i-1'], FIRST), aRecord(['i-1'], SECOND));
 
-    const lost = await find({ attempts: ['attempt-1'] });
+    const lost = await find(['attempt-1']);
 
     expect([...lost]).toEqual([['i-1', [SECOND]]]);
     expect(s3).not.toHaveReceivedCommandWith(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' });

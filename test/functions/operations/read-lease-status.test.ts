@@ -164,6 +164,39 @@ describe('readLeaseStatuses', () => {
     });
   });
 
+  it('tells the children of one run apart', async () => {
+    givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2' }));
+    const startBy = '2026-12-06T02:00:08.000Z';
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-2/attempt-1.json' }).resolves(
+      stored({ attempt: 'attempt-1', startBy, notStarted: [] }),
+    );
+
+    const found = await find([
+      [FIRST, value('attempt-1')],
+      [SECOND, value('attempt-1', 'child-2')],
+    ]);
+
+    expect(found.map(({ status }) => status)).toMatchObject([
+      { hold: { startBy: aRecord([]).startBy } },
+      { hold: { startBy } },
+    ]);
+  });
+
+  it('takes an instance for busy whose own record is garbage, and the others for what they are', async () => {
+    givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2' }));
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).resolves(stored('{"runId":1}'));
+
+    const found = await find([
+      [FIRST, value('attempt-1')],
+      [SECOND, value('attempt-1', 'child-2')],
+    ]);
+
+    expect(found.map(({ record, status }) => [record?.child, status.kind])).toEqual([
+      [undefined, 'busy'],
+      ['child-2', 'orphaned'],
+    ]);
+  });
+
   it('asks for the child of each, and finds it alive though its run is dead', async () => {
     givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2' }));
     sfn.on(DescribeExecutionCommand, { executionArn: CHILD }).resolves({ status: 'RUNNING' });

@@ -91,6 +91,28 @@ describe('StartInstances, when EC2 refuses', () => {
     expect(counts).toMatchObject({ start: 0, readiness: 1, unsettled: 2 });
   });
 
+  it('counts in its log what those wait for that are not started yet', async () => {
+    const [scarce = '', waiting = '', stopping = '', other = ''] = instanceIds(4);
+    givenRefusals([scarce, waiting, stopping, other], [scarce], noCapacity);
+    const facts = [scarce, waiting, other].map((instanceId) => instanceFacts({ instanceId }));
+    const settling = instanceFacts({ instanceId: stopping, state: 'stopping' });
+    ec2.on(DescribeInstancesCommand).resolves(described(...facts, settling));
+    const batch = aBatch([
+      anInstance({ instanceId: scarce }),
+      anInstance({ instanceId: waiting, retryAt: stamp('02:01') }),
+      anInstance({ instanceId: stopping }),
+      anInstance({ instanceId: other }),
+    ]);
+    const runtime = aRuntime('02:00');
+
+    await createStartInstances(runtime)(batch, aContext());
+
+    expect(runtime.logger.info).toHaveBeenCalledWith(
+      'StartInstances has looked',
+      expect.objectContaining({ waiting: { 'waiting-to-start': 1, 'waiting-for-capacity': 1, stopping: 1 } }),
+    );
+  });
+
   it('claims no boot in the window of a start that was refused, or never tried', async () => {
     const ids = instanceIds(3);
     givenRefusals(ids, [ids[0] ?? ''], noCapacity);

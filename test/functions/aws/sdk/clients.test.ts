@@ -133,22 +133,25 @@ describe('the EC2 client', () => {
     });
 
     expect(replies.flat()).toEqual([
-      { instanceId: 'i-1', previousState: 'stopped', isUnsure: true },
-      { instanceId: 'i-2', previousState: 'stopped', isUnsure: false },
+      { instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect: true },
+      { instanceId: 'i-2', previousState: 'stopped', mayHaveTakenEffect: false },
     ]);
   });
 
   it.each([
     ['a passing server error may have taken effect', ec2Error(500, 'InternalError'), true],
     ['throttling has done nothing', ec2Error(503, 'RequestLimitExceeded'), false],
-  ])('says of a start that was tried again whether an earlier try may count: %s', async (_what, trouble, isUnsure) => {
-    const { options } = aService(trouble, ec2Success);
-    const hasTime = () => true;
+  ])(
+    'says of a start that was tried again whether an earlier try may count: %s',
+    async (_what, trouble, mayHaveTakenEffect) => {
+      const { options } = aService(trouble, ec2Success);
+      const hasTime = () => true;
 
-    const { replies } = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+      const { replies } = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
 
-    expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', isUnsure }]);
-  });
+      expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect }]);
+    },
+  );
 
   it('does not repeat what EC2 refuses', async () => {
     const { options, attempts } = aService(ec2Error(400, 'IncorrectInstanceState'), ec2Success);

@@ -142,13 +142,10 @@ describe('several attempts on one instance', () => {
 
 describe('a record', () => {
   it('lies with its run, by child and attempt: what a lease says is enough to find it', () => {
-    expect(recordKey({ runId: 'run-1', child: 'child-1' }, 'attempt-1')).toBe(
-      'runs/run-1/records/child-1/attempt-1.json',
-    );
-    expect(recordPrefix({ runId: 'run-1', child: 'child-1' })).toBe('runs/run-1/records/child-1/');
-    expect(startNoteKey({ runId: 'run-1', child: 'child-1' }, 'attempt-1')).toBe(
-      'runs/run-1/starts/child-1/attempt-1.json',
-    );
+    const owner = { stateMachine: 'reveille', runId: 'run-1', child: 'child-1' };
+    expect(recordKey(owner, 'attempt-1')).toBe('runs/run-1/records/child-1/attempt-1.json');
+    expect(recordPrefix(owner)).toBe('runs/run-1/records/child-1/');
+    expect(startNoteKey(owner, 'attempt-1')).toBe('runs/run-1/starts/child-1/attempt-1.json');
   });
 
   const record = {

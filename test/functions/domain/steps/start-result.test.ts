@@ -1,7 +1,7 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { startNoteSchema } from '../../../../functions/domain/ownership/start-record.ts';
-import { applyStartDecision, decideStart, type StartDecision } from '../../../../functions/domain/steps/start.ts';
+import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import {
   applyStart,
   type StartResult,
@@ -9,21 +9,23 @@ import {
   wasAwake,
 } from '../../../../functions/domain/steps/start-result.ts';
 import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 1200;
 /** Recorded at 02:00, answered three seconds later; its Lambda is dead at 02:01. */
-const TRIED = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
+const ATTEMPT = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
 const NOW = at('02:00:03');
-const LOST = { attempt: 'lost', recordedAt: stamp('01:50'), startBy: stamp('01:51') };
+const LOST = aLostAttempt({ attempt: 'lost', recordedAt: stamp('01:50'), startBy: stamp('01:51') });
 
-const accepted = (previousState: string, isUnsure = false): StartResult => ({
+const accepted = (previousState: string, mayHaveTakenEffect = false): StartResult => ({
   kind: 'accepted',
   previousState,
-  isUnsure,
+  mayHaveTakenEffect,
 });
 const refused = (code: string): StartResult => ({ kind: 'start-refused', error: { code, message: 'sorry' } });
-const apply = (result: StartResult, { instance = anInstance(), earlier = [] as (typeof LOST)[], now = NOW } = {}) =>
-  applyStart(instance, result, TRIED, earlier, DEADLINE_SECONDS, now);
+const look = (result: StartResult, { instance = anInstance(), lostAttempts = [] as (typeof LOST)[], now = NOW } = {}) =>
+  applyStart({ instance, result, attempt: ATTEMPT, lostAttempts, deadlineSeconds: DEADLINE_SECONDS, now });
+const apply = (...given: Parameters<typeof look>) => look(...given).instance;
 
 describe('an instance whose start was accepted', () => {
   it('is ours, awake from now on, and its boot can be no later than five seconds after EC2’s answer', () => {
@@ -32,7 +34,7 @@ describe('an instance whose start was accepted', () => {
       stepSince: stamp('02:00:03'),
       wokenAt: stamp('02:00:03'),
       handedOver: null,
-      hold: { ...TRIED, startBy: stamp('02:00:08'), earlier: [] },
+      hold: { ...ATTEMPT, startBy: stamp('02:00:08'), earlier: [] },
     });
   });
 
@@ -45,10 +47,10 @@ describe('an instance whose start was accepted', () => {
   });
 
   it('keeps what earlier attempts may have done', () => {
-    expect(apply(accepted('stopped'), { earlier: [LOST] }).hold?.earlier).toEqual([LOST]);
+    expect(apply(accepted('stopped'), { lostAttempts: [LOST] }).hold?.earlier).toEqual([LOST]);
   });
 
-  it.each(['running', 'pending'])('is somebody else’s where EC2 found it %s', (previousState) => {
+  it.each(['running', 'pending'])('is someone else’s where EC2 found it %s', (previousState) => {
     expect(apply(accepted(previousState))).toMatchObject({
       step: 'readiness',
       wokenAt: null,
@@ -62,8 +64,8 @@ describe('an instance whose start was accepted', () => {
   it.each([
     ['EC2 was asked twice', accepted('pending', true), []],
     ['an attempt before was lost', accepted('pending'), [LOST]],
-  ])('may be ours though EC2 found it awake: %s', (_what, result, earlier) => {
-    expect(apply(result, { earlier })).toMatchObject({ wokenAt: stamp('02:00:03'), handedOver: null });
+  ])('may be ours though EC2 found it awake: %s', (_what, result, lostAttempts) => {
+    expect(apply(result, { lostAttempts })).toMatchObject({ wokenAt: stamp('02:00:03'), handedOver: null });
   });
 
   it.each([
@@ -79,7 +81,7 @@ describe('an instance whose start was accepted', () => {
 });
 
 describe('an instance whose start was not accepted', () => {
-  const notStarted = { ...TRIED, startBy: TRIED.recordedAt, earlier: [] };
+  const notStarted = { ...ATTEMPT, startBy: ATTEMPT.recordedAt, earlier: [] };
 
   it('is tried again later, held by its lease, and can have had no boot of this attempt', () => {
     expect(apply(refused('InsufficientInstanceCapacity'))).toMatchObject({
@@ -105,11 +107,13 @@ describe('an instance whose start was not accepted', () => {
     const lastRefusal = 'AWS answered so slowly that no time was left to start it';
     expect(apply({ kind: 'lease-untried' })).toEqual(anInstance({ lastRefusal }));
     expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ hold: notStarted, lastRefusal }));
+    const waiting = { reason: { code: 'no-time-to-start', text: lastRefusal }, until: stamp('02:20') };
+    expect(look({ kind: 'start-untried' }).waiting).toEqual(waiting);
   });
 
   it.each(['lease-untried', 'start-untried'] as const)('is given up at the deadline: %s', (kind) => {
     expect(apply({ kind }, { now: at('02:19:59') }).outcome).toBeNull();
-    const late = apply({ kind }, { now: at('02:20'), earlier: [LOST] });
+    const late = apply({ kind }, { now: at('02:20'), lostAttempts: [LOST] });
     expect(late).toMatchObject({
       step: 'restore',
       outcome: 'failed',
@@ -130,17 +134,16 @@ describe('an instance whose start was not accepted', () => {
         text: 'its lease tag was refused, so it was not started: TagLimitExceeded: too many tags',
       },
     });
-    expect(apply(result, { earlier: [LOST] }).hold).toEqual({ ...LOST, earlier: [] });
+    expect(apply(result, { lostAttempts: [LOST] }).hold).toEqual({ ...LOST, earlier: [] });
     const held = anInstance({ hold: aHold({ attempt: 'before' }) });
-    expect(apply(result, { instance: held, earlier: [LOST] }).hold).toEqual(held.hold);
+    expect(apply(result, { instance: held, lostAttempts: [LOST] }).hold).toEqual(held.hold);
   });
 });
 
 describe('the note beside a record', () => {
-  const of = (instanceId: string, result: StartResult, earlier: (typeof LOST)[] = []) =>
-    apply(result, { instance: anInstance({ instanceId }), earlier });
+  const of = (instanceId: string, result: StartResult) => apply(result, { instance: anInstance({ instanceId }) });
 
-  it('says until when a boot can be of this attempt, and whose can’t', () => {
+  it('says until when a boot can be of this attempt, and of which instances none can', () => {
     const held = [
       of('i-started', accepted('stopped')),
       of('i-awake', accepted('running')),
@@ -149,7 +152,7 @@ describe('the note beside a record', () => {
       of('i-untried', { kind: 'start-untried' }),
       of('i-unleased', { kind: 'lease-untried' }),
     ];
-    const note = toStartNote(TRIED, held);
+    const note = toStartNote(ATTEMPT, held);
     expect(note).toEqual({
       attempt: 'attempt-1',
       startBy: stamp('02:00:08'),
@@ -160,76 +163,85 @@ describe('the note beside a record', () => {
 
   it('says the latest of several times', () => {
     const held = [of('i-1', accepted('stopped')), of('i-2', accepted('stopped', true)), of('i-3', accepted('stopped'))];
-    expect(toStartNote(TRIED, held)).toMatchObject({ startBy: stamp('02:01'), notStarted: [] });
+    expect(toStartNote(ATTEMPT, held)).toMatchObject({ startBy: stamp('02:01'), notStarted: [] });
   });
 
-  it('says never where nobody was started', () => {
-    expect(toStartNote(TRIED, [of('i-1', refused('InvalidKMSKey.InvalidState'))])).toEqual({
+  it('says never where no instance was started', () => {
+    expect(toStartNote(ATTEMPT, [of('i-1', refused('InvalidKMSKey.InvalidState'))])).toEqual({
       attempt: 'attempt-1',
-      startBy: TRIED.recordedAt,
+      startBy: ATTEMPT.recordedAt,
       notStarted: ['i-1'],
     });
   });
 
-  it('counts nobody who is held by another attempt', () => {
+  it('counts no instance that is held by another attempt', () => {
     const other = anInstance({ instanceId: 'i-1', hold: aHold({ attempt: 'other' }) });
-    expect(toStartNote(TRIED, [other])).toMatchObject({ startBy: TRIED.recordedAt, notStarted: ['i-1'] });
+    expect(toStartNote(ATTEMPT, [other])).toMatchObject({ startBy: ATTEMPT.recordedAt, notStarted: ['i-1'] });
   });
 });
 
 describe('a decision about an instance that awaits its start', () => {
-  const decided = (
-    decision: StartDecision,
-    {
-      instance = anInstance(),
-      facts = instanceFacts() as InstanceFacts | null,
-      earlierHold = null as ReturnType<typeof aHold> | null,
-    } = {},
-  ): BatchInstance | null => applyStartDecision(instance, decision, { instance: facts, earlierHold, lease: null }, NOW);
-  const why = { code: 'code', text: 'text' };
+  const decide = (changes: Partial<StartCase> = {}) => decideStart(aStartCase({ now: NOW, ...changes }));
+  const look = (changes: Partial<StartCase> = {}) => {
+    const decision = decide(changes);
+    return decision.action === 'none' ? decision.look : null;
+  };
+  const decided = (changes: Partial<StartCase> = {}) => look(changes)?.instance;
 
-  it('leaves to the starting who is to be started or taken over', () => {
-    expect(decided({ action: 'start' })).toBeNull();
-    expect(decided({ action: 'take-over', adopted: [], launchTime: stamp('02:00') })).toBeNull();
+  it('leaves to the starting what is to be started or taken over', () => {
+    expect(look()).toBeNull();
+    const lease = { kind: 'orphaned', originalState: 'stopped', hold: aHold(), deadSince: stamp('01:00') } as const;
+    expect(look({ ec2: wokenFacts(), lease })).toBeNull();
   });
 
-  it('lets who waits wait', () => {
+  it('lets wait what waits', () => {
     const instance = anInstance();
-    expect(decided({ action: 'wait', reason: why }, { instance })).toBe(instance);
+    expect(decided({ instance, ec2: instanceFacts({ state: 'stopping' }) })).toBe(instance);
+    const later = anInstance({ retryAt: stamp('02:05') });
+    expect(decided({ instance: later })).toBe(later);
   });
 
-  it('goes on with whom a lost attempt has woken, since its boot', () => {
-    const adopt = { action: 'adopt', hold: aHold() } as const;
-    expect(decided(adopt, { facts: wokenFacts() })).toMatchObject({
+  it('goes on with what a lost attempt has started, since its boot', () => {
+    const lostAttempts = [aLostAttempt()];
+    expect(decided({ ec2: wokenFacts(), lostAttempts })).toMatchObject({
       step: 'readiness',
       hold: aHold(),
       wokenAt: stamp('02:00:30'),
     });
-    expect(decided(adopt, { facts: wokenFacts({ launchTime: null }) })).toMatchObject({ wokenAt: stamp('02:00:03') });
-    expect(decided(adopt, { facts: null })).toMatchObject({ wokenAt: stamp('02:00:03') });
+    // Without a LaunchTime no boot is ours; and what EC2 does not list has none.
+    expect(decided({ ec2: wokenFacts({ launchTime: null }), lostAttempts })).toMatchObject({
+      wokenAt: null,
+      handedOver: { code: 'started-by-others' },
+      hold: aHold(),
+    });
+    expect(decided({ ec2: null, lostAttempts })).toMatchObject({ wokenAt: null, reason: { code: 'disappeared' } });
   });
 
+  const byOthers = wokenFacts({ launchTime: stamp('01:30') });
   it.each([
     [
-      'hands over',
-      { action: 'hand-over', reason: why } as const,
-      { step: 'readiness', handedOver: why, outcome: null },
+      'leaves to others',
+      byOthers,
+      { step: 'readiness', handedOver: expect.objectContaining({ code: 'started-by-others' }), outcome: null },
     ],
-    ['fails', { action: 'fail', reason: why } as const, { step: 'restore', outcome: 'failed', reason: why }],
-  ])('%s who is to be, held by whatever may have tagged it', (_what, decision, expected) => {
-    expect(decided(decision)).toMatchObject({ ...expected, hold: null });
-    const lost = aHold({ attempt: 'lost' });
-    expect(decided(decision, { earlierHold: lost })).toMatchObject({ ...expected, hold: lost });
+    [
+      'fails',
+      instanceFacts({ state: 'terminated' }),
+      { step: 'restore', outcome: 'failed', reason: expect.objectContaining({ code: 'terminated-in-run' }) },
+    ],
+  ])('%s what has to be, held by whatever may have tagged it', (_what, ec2, expected) => {
+    expect(decided({ ec2 })).toMatchObject({ ...expected, hold: null });
+    const lostAttempts = [aLostAttempt({ attempt: 'lost' })];
+    expect(decided({ ec2, lostAttempts })).toMatchObject({ ...expected, hold: aHold({ attempt: 'lost' }) });
     const instance = anInstance({ hold: aHold() });
-    expect(decided(decision, { instance, earlierHold: lost })).toMatchObject({ ...expected, hold: aHold() });
+    expect(decided({ ec2, instance, lostAttempts })).toMatchObject({ ...expected, hold: aHold() });
   });
 });
 
 describe('the words of a decision', () => {
-  const say = (instance: InstanceFacts | null, changes: Partial<BatchInstance> = {}, time = '02:00:03') => {
-    const seen = { instance, earlierHold: null, lease: null };
-    const decision = decideStart(anInstance(changes), seen, DEADLINE_SECONDS, at(time));
-    return 'reason' in decision ? `${decision.action}: ${decision.reason.text} [${decision.reason.code}]` : null;
+  const say = (ec2: InstanceFacts | null, changes: Partial<BatchInstance> = {}, time = '02:00:03') => {
+    const decision = saidOfStart(decideStart(aStartCase({ ec2, instance: anInstance(changes), now: at(time) })));
+    return 'reason' in decision ? `${decision.action}: ${decision.reason?.text} [${decision.reason?.code}]` : null;
   };
 
   it('tell people what is the matter', () => {

@@ -1,48 +1,56 @@
 import fc from 'fast-check';
 import { lacksCapacity } from '../../../../functions/domain/model/ec2-errors.ts';
-import { decideStart } from '../../../../functions/domain/steps/start.ts';
-import { decideRefusedStart } from '../../../../functions/domain/steps/start-refusal.ts';
+import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
+import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts';
+import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
+import { applyStartRefusal } from '../../../../functions/domain/steps/start-refusal.ts';
 import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { said } from '../../../support/looks.ts';
+import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 20 * 60;
 const NOW = at('02:00:45');
 
-const decide = (
-  instance: ReturnType<typeof instanceFacts> | null,
-  { awaiting = anInstance(), earlierHold = null as ReturnType<typeof aHold> | null, now = NOW } = {},
-) => decideStart(awaiting, { instance, earlierHold, lease: null }, DEADLINE_SECONDS, now);
+const decide = (ec2: InstanceFacts | null, changes: Partial<StartCase> = {}) =>
+  saidOfStart(decideStart(aStartCase({ ec2, ...changes })));
 
 describe('an instance that awaits its start', () => {
   it('is started while it is stopped', () => {
     expect(decide(instanceFacts())).toEqual({ action: 'start' });
   });
 
-  it('is started again when an earlier attempt left a hold, and it still sleeps', () => {
-    expect(decide(instanceFacts(), { earlierHold: aHold() })).toEqual({ action: 'start' });
+  it('is started again when an earlier attempt was lost, and it still sleeps', () => {
+    expect(decide(instanceFacts(), { lostAttempts: [aLostAttempt()] })).toEqual({ action: 'start' });
   });
 
-  it.each(['running', 'pending'] as const)('is handed over when somebody else has started it: it is %s', (state) => {
+  it.each(['running', 'pending'] as const)('is left to others when someone else has started it: it is %s', (state) => {
     const decision = decide(wokenFacts({ state }));
     expect(decision).toMatchObject({ action: 'hand-over', reason: { code: 'started-by-others' } });
   });
 
   it.each(['running', 'pending'] as const)('is adopted when our own lost attempt has started it: it is %s', (state) => {
-    expect(decide(wokenFacts({ state }), { earlierHold: aHold() })).toEqual({ action: 'adopt', hold: aHold() });
+    const lostAttempts = [aLostAttempt()];
+    expect(decide(wokenFacts({ state }), { lostAttempts })).toEqual({
+      action: 'adopt',
+      hold: aHold(),
+      wokenAt: stamp('02:00:30'),
+    });
   });
 
   it.each([
     ['before our record', '01:59:00'],
     ['after our attempt was dead', '02:02:00'],
-  ])('is handed over when it was started %s, whatever hold it carries', (_when, time) => {
+  ])('is left to others when it was started %s, whatever attempt was lost', (_when, time) => {
     const facts = wokenFacts({ launchTime: stamp(time) });
-    expect(decide(facts, { earlierHold: aHold(), now: at('02:03') })).toMatchObject({ action: 'hand-over' });
+    expect(decide(facts, { lostAttempts: [aLostAttempt()], now: at('02:03') })).toMatchObject({ action: 'hand-over' });
   });
 
   it('is waited for while it is stopping', () => {
     expect(decide(instanceFacts({ state: 'stopping' }))).toMatchObject({
       action: 'wait',
       reason: { code: 'stopping' },
+      until: stamp('02:20'),
     });
   });
 
@@ -65,25 +73,30 @@ describe('an instance that awaits its start', () => {
 });
 
 describe('an instance that waits for capacity', () => {
-  const awaiting = anInstance({ retryAt: stamp('02:05') });
+  const instance = anInstance({ retryAt: stamp('02:05') });
 
   it('is left alone until its time has come', () => {
-    const decision = decide(instanceFacts(), { awaiting, now: at('02:04:59') });
-    expect(decision).toMatchObject({ action: 'wait', reason: { code: 'waiting-for-capacity' } });
+    const decision = decide(instanceFacts(), { instance, now: at('02:04:59') });
+    expect(decision).toMatchObject({
+      action: 'wait',
+      reason: { code: 'waiting-for-capacity' },
+      until: stamp('02:05'),
+    });
   });
 
   it('is started once it has', () => {
-    expect(decide(instanceFacts(), { awaiting, now: at('02:05') })).toEqual({ action: 'start' });
+    expect(decide(instanceFacts(), { instance, now: at('02:05') })).toEqual({ action: 'start' });
   });
 
-  it('is handed over at once when somebody starts it meanwhile', () => {
-    expect(decide(wokenFacts(), { awaiting, now: at('02:04') })).toMatchObject({ action: 'hand-over' });
+  it('is left to others at once when someone starts it meanwhile', () => {
+    expect(decide(wokenFacts(), { instance, now: at('02:04') })).toMatchObject({ action: 'hand-over' });
   });
 });
 
 describe('a start that EC2 refuses', () => {
-  const refuse = (code: string, now: Date, message = 'sorry') =>
-    decideRefusedStart(anInstance(), { code, message }, DEADLINE_SECONDS, now);
+  const look = (code: string, now: Date, message = 'sorry') =>
+    applyStartRefusal({ instance: anInstance(), error: { code, message }, deadlineSeconds: DEADLINE_SECONDS, now });
+  const refuse = (...refusal: Parameters<typeof look>) => said(look(...refusal));
 
   it.each([
     ['InsufficientInstanceCapacity', 'no-capacity'],
@@ -94,7 +107,11 @@ describe('a start that EC2 refuses', () => {
     ['MaxSpotInstanceCountExceeded', 'limit-reached'],
   ])('for %s is tried again, and ends at the deadline as %s', (code, ending) => {
     expect(lacksCapacity(code)).toBe(true);
-    expect(refuse(code, at('02:19:59'))).toMatchObject({ action: 'retry', reason: { code: 'waiting-to-start' } });
+    expect(refuse(code, at('02:19:59'))).toMatchObject({
+      action: 'wait',
+      reason: { code: 'waiting-to-start' },
+      until: stamp('02:20'),
+    });
     expect(refuse(code, at('02:20'))).toMatchObject({
       action: 'fail',
       reason: { code: ending, text: expect.stringMatching(`${code}: sorry .*20 minutes`) },
@@ -105,7 +122,7 @@ describe('a start that EC2 refuses', () => {
     'for %s is tried again, and is a refusal at the deadline',
     (code) => {
       expect(lacksCapacity(code)).toBe(false);
-      expect(refuse(code, NOW)).toMatchObject({ action: 'retry' });
+      expect(refuse(code, NOW)).toMatchObject({ action: 'wait' });
       expect(refuse(code, at('02:20'))).toMatchObject({ action: 'fail', reason: { code: 'start-refused' } });
     },
   );
@@ -113,14 +130,16 @@ describe('a start that EC2 refuses', () => {
   it.each(['InvalidParameterValue', 'OperationNotPermitted', 'InvalidInstanceID.NotFound', ''])(
     'for %j is final at once, and says what EC2 said',
     (code) => {
-      const decision = refuse(code, at('02:00:01'), 'Instance does not have a volume attached at root');
-      expect(decision).toMatchObject({ action: 'fail', reason: { code: 'start-refused' } });
-      expect(decision.reason.text).toContain(`${code}: Instance does not have a volume attached at root`);
+      const text = expect.stringContaining(`${code}: Instance does not have a volume attached at root`);
+      expect(refuse(code, at('02:00:01'), 'Instance does not have a volume attached at root')).toMatchObject({
+        action: 'fail',
+        reason: { code: 'start-refused', text },
+      });
     },
   );
 
   it('for want of a permission is tried again for five minutes: the policy may not see the lease yet', () => {
-    expect(refuse('UnauthorizedOperation', at('02:04:59'))).toMatchObject({ action: 'retry' });
+    expect(refuse('UnauthorizedOperation', at('02:04:59'))).toMatchObject({ action: 'wait', until: stamp('02:05') });
     expect(refuse('UnauthorizedOperation', at('02:05'))).toMatchObject({
       action: 'fail',
       reason: { code: 'start-refused', text: expect.stringContaining('5 minutes') },
@@ -128,9 +147,10 @@ describe('a start that EC2 refuses', () => {
   });
 
   it('leaves more time for capacity to come back than for a view that lags behind', () => {
-    expect(refuse('InsufficientInstanceCapacity', NOW)).toMatchObject({ afterSeconds: 120 });
-    expect(refuse('IncorrectInstanceState', NOW)).toMatchObject({ afterSeconds: 30 });
-    expect(refuse('UnauthorizedOperation', NOW)).toMatchObject({ afterSeconds: 30 });
+    const retryAt = (code: string) => look(code, NOW).instance.retryAt;
+    expect(retryAt('InsufficientInstanceCapacity')).toBe(stamp('02:02:45'));
+    expect(retryAt('IncorrectInstanceState')).toBe(stamp('02:01:15'));
+    expect(retryAt('UnauthorizedOperation')).toBe(stamp('02:01:15'));
   });
 
   it('is never tried again for ever', () => {
@@ -144,29 +164,30 @@ describe('a start that EC2 refuses', () => {
 });
 
 describe('whatever EC2 says', () => {
-  const holds = fc.option(fc.constantFrom(aHold(), aHold({ recordedAt: stamp('01:30'), startBy: stamp('01:31') })), {
-    nil: null,
-  });
+  const earlier = aLostAttempt({ recordedAt: stamp('01:30'), startBy: stamp('01:31') });
+  const lost = fc.constantFrom<Attempt[]>([], [aLostAttempt()], [earlier]);
+  const awaiting = anyBatchInstance.map((instance) => ({ ...instance, handedOver: null }));
 
-  it('only an instance that sleeps is started, and only an awake one is adopted or handed over', () => {
+  it('only an instance that sleeps is started, and only an awake one is adopted or left to others', () => {
     fc.assert(
-      fc.property(anyBatchInstance, anyInstanceFacts, holds, moments, (awaiting, facts, earlierHold, now) => {
-        const { action } = decide(facts, { awaiting, earlierHold, now });
+      fc.property(awaiting, anyInstanceFacts, lost, moments, (instance, facts, lostAttempts, now) => {
+        const { action } = decide(facts, { instance, lostAttempts, now });
         if (action === 'start') expect(facts.state).toBe('stopped');
         if (action === 'adopt' || action === 'hand-over') expect(['running', 'pending']).toContain(facts.state);
       }),
     );
   });
 
-  it('nothing is adopted without a hold of our own from before its boot', () => {
+  it('nothing is adopted without an attempt of our own from before its boot', () => {
     fc.assert(
-      fc.property(anyBatchInstance, anyInstanceFacts, holds, moments, (awaiting, facts, earlierHold, now) => {
-        const decision = decide(facts, { awaiting, earlierHold, now });
+      fc.property(awaiting, anyInstanceFacts, lost, moments, (instance, facts, lostAttempts, now) => {
+        const decision = decide(facts, { instance, lostAttempts, now });
         if (decision.action !== 'adopt') return;
-        expect(decision.hold).toEqual(earlierHold);
+        const [attempt = earlier] = lostAttempts;
+        expect(decision.hold).toEqual({ ...attempt, earlier: [] });
         const booted = new Date(facts.launchTime ?? 0).getTime();
-        expect(booted).toBeGreaterThanOrEqual(new Date(decision.hold.recordedAt).getTime() - 1000);
-        expect(booted).toBeLessThanOrEqual(new Date(decision.hold.startBy).getTime());
+        expect(booted).toBeGreaterThanOrEqual(new Date(attempt.recordedAt).getTime() - 1000);
+        expect(booted).toBeLessThanOrEqual(new Date(attempt.startBy).getTime());
       }),
     );
   });

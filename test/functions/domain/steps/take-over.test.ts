@@ -1,20 +1,21 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
-import { applyStartDecision, decideStart, type StartFacts } from '../../../../functions/domain/steps/start.ts';
+import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import { type AwakeLimits, skipStart, tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
-import { applyStart } from '../../../../functions/domain/steps/start-result.ts';
+import { applyStart, type StartResult } from '../../../../functions/domain/steps/start-result.ts';
 import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 1200;
 const NOW = at('03:00');
-const TRIED = { attempt: 'attempt-9', recordedAt: stamp('03:00'), startBy: stamp('03:01') };
+const ATTEMPT = { attempt: 'attempt-9', recordedAt: stamp('03:00'), startBy: stamp('03:01') };
 const busy: LeaseStatus = { kind: 'busy', why: 'run run-0 holds it' };
 const ending: LeaseStatus = { kind: 'ending', why: 'run run-0, which held it, has just ended' };
 
 /** A dead run had started it at 02:00:30; another attempt of that run is older. */
 const older = { attempt: 'older', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
-const { earlier: _, ...newest } = aHold();
+const newest = aLostAttempt();
 const orphaned: LeaseStatus = {
   kind: 'orphaned',
   originalState: 'stopped',
@@ -22,34 +23,37 @@ const orphaned: LeaseStatus = {
   deadSince: stamp('02:30'),
 };
 
-const decide = (instance: InstanceFacts | null, seen: Partial<StartFacts> = {}, awaiting = anInstance()) =>
-  decideStart(awaiting, { instance, earlierHold: null, lease: null, ...seen }, DEADLINE_SECONDS, NOW);
+const decide = (ec2: InstanceFacts | null, changes: Partial<StartCase> = {}) =>
+  saidOfStart(decideStart(aStartCase({ ec2, now: NOW, ...changes })));
+const apply = (result: StartResult, lostAttempts: (typeof ATTEMPT)[]) => {
+  const given = { instance: anInstance(), result, attempt: ATTEMPT, lostAttempts, now: NOW };
+  return applyStart({ ...given, deadlineSeconds: DEADLINE_SECONDS }).instance;
+};
 
 describe('an instance that another run holds by now', () => {
-  it.each([busy, ending])('is left out if nothing was done to it yet: $status', (lease) => {
-    for (const instance of [instanceFacts(), wokenFacts(), wokenFacts({ state: 'stopping' })]) {
-      expect(decide(instance, { lease })).toEqual({ action: 'exclude', reason: { code: 'busy', text: lease.why } });
+  it.each([busy, ending])('is left out if nothing was done to it yet: $kind', (lease) => {
+    for (const ec2 of [instanceFacts(), wokenFacts(), wokenFacts({ state: 'stopping' })]) {
+      expect(decide(ec2, { lease })).toEqual({ action: 'exclude', reason: { code: 'busy', text: lease.why } });
     }
   });
 
   it.each([
-    ['this run had held it', anInstance({ hold: aHold() }), null],
-    ['a lost attempt of this run had', anInstance(), aHold()],
-  ])('has failed if %s: its lease was changed', (_what, instance, earlierHold) => {
-    expect(decide(instanceFacts(), { lease: busy, earlierHold }, instance)).toMatchObject({
+    ['this run had held it', anInstance({ hold: aHold() }), []],
+    ['a lost attempt of this run had', anInstance(), [aLostAttempt()]],
+  ])('has failed if %s: its lease was changed', (_what, instance, lostAttempts) => {
+    expect(decide(instanceFacts(), { lease: busy, lostAttempts, instance })).toMatchObject({
       action: 'fail',
       reason: { code: 'lease-removed', text: expect.stringContaining('run run-0 holds it') },
     });
   });
 
   it('is settled as excluded, and never touched', () => {
-    const decision = decide(instanceFacts(), { lease: busy });
-    const facts = { instance: instanceFacts(), earlierHold: null, lease: busy };
-    expect(applyStartDecision(anInstance(), decision, facts, NOW)).toMatchObject({
-      step: 'restore',
-      outcome: 'excluded',
-      reason: { code: 'busy' },
-      hold: null,
+    expect(decideStart(aStartCase({ lease: busy, now: NOW }))).toMatchObject({
+      action: 'none',
+      look: {
+        instance: { step: 'restore', outcome: 'excluded', reason: { code: 'busy' }, hold: null },
+        waiting: null,
+      },
     });
   });
 
@@ -63,7 +67,6 @@ describe('an instance that a dead run has left awake', () => {
     expect(decide(wokenFacts({ state }), { lease: orphaned })).toEqual({
       action: 'take-over',
       adopted: [newest, older],
-      launchTime: stamp('02:00:30'),
     });
   });
 
@@ -77,14 +80,14 @@ describe('an instance that a dead run has left awake', () => {
     expect(decide(wokenFacts({ launchTime: stamp('01:00:30') }), { lease: orphaned }).action).toBe('take-over');
   });
 
-  it('is handed over where somebody else has started it since', () => {
+  it('is left to others where someone else has started it since', () => {
     expect(decide(wokenFacts({ launchTime: stamp('02:45') }), { lease: orphaned })).toMatchObject({
       action: 'hand-over',
       reason: { code: 'started-by-others' },
     });
   });
 
-  it('is handed over while EC2 does not say when it was started', () => {
+  it('is left to others while EC2 does not say when it was started', () => {
     expect(decide(wokenFacts({ launchTime: null }), { lease: orphaned }).action).toBe('hand-over');
   });
 
@@ -93,34 +96,38 @@ describe('an instance that a dead run has left awake', () => {
   });
 
   it('is adopted as our own where a lost attempt of this very batch has started it', () => {
-    const earlierHold = aHold({ attempt: 'lost' });
-    expect(decide(wokenFacts(), { lease: orphaned, earlierHold })).toEqual({ action: 'adopt', hold: earlierHold });
+    const lostAttempts = [aLostAttempt({ attempt: 'lost' })];
+    expect(decide(wokenFacts(), { lease: orphaned, lostAttempts })).toMatchObject({
+      action: 'adopt',
+      hold: aHold({ attempt: 'lost' }),
+    });
   });
 
-  it('is handed over where its lease holds nothing', () => {
+  it('is left to others where its lease counts for nothing', () => {
     const lease: LeaseStatus = { kind: 'ignored', why: 'forged' };
     expect(decide(wokenFacts(), { lease }).action).toBe('hand-over');
   });
 
   it('goes on as ours, with the windows of the dead run, and none of its own: nobody started it now', () => {
-    const taken = applyStart(anInstance(), { kind: 'taken-over' }, TRIED, [newest, older], DEADLINE_SECONDS, NOW);
-    expect(taken).toMatchObject({
+    expect(apply({ kind: 'taken-over' }, [newest, older])).toMatchObject({
       step: 'readiness',
       wokenAt: stamp('03:00'),
       handedOver: null,
-      hold: { ...TRIED, startBy: TRIED.recordedAt, earlier: [newest, older] },
+      hold: { ...ATTEMPT, startBy: ATTEMPT.recordedAt, earlier: [newest, older] },
     });
   });
 
   it('stays the dead run’s where its lease could not be changed', () => {
     const error = { code: 'UnauthorizedOperation', message: 'no' };
-    const result = { kind: 'lease-refused', error } as const;
-    const refused = applyStart(anInstance(), result, TRIED, [newest], DEADLINE_SECONDS, NOW);
-    expect(refused).toMatchObject({ outcome: 'failed', reason: { code: 'lease-refused' }, wokenAt: null });
+    expect(apply({ kind: 'lease-refused', error }, [newest])).toMatchObject({
+      outcome: 'failed',
+      reason: { code: 'lease-refused' },
+      wokenAt: null,
+    });
   });
 });
 
-describe('a run that everybody has to be back from by a certain time', () => {
+describe('a run that has to be over by a certain time', () => {
   const limits: AwakeLimits = {
     readinessDeadlineSeconds: 15 * 60,
     updateDeadlineSeconds: 10 * 60,
@@ -128,7 +135,7 @@ describe('a run that everybody has to be back from by a certain time', () => {
     restoreDeadlineSeconds: 30 * 60,
   };
 
-  it('wakes nobody who could be awake longer: all deadlines, and a hung update’s hard one', () => {
+  it('starts no instance that could be awake longer: all deadlines, and a hung update’s hard one', () => {
     // 15 + 45 + 30 + 30 minutes before 06:00.
     expect(tooLateToStart(stamp('06:00'), limits, at('04:00'))).toBeNull();
     expect(tooLateToStart(stamp('06:00'), limits, at('04:00:00.001'))).toEqual({
@@ -143,22 +150,22 @@ describe('a run that everybody has to be back from by a certain time', () => {
     expect(tooLateToStart(stamp('06:00'), slow, at('03:45:01'))?.text).toContain('135 minutes');
   });
 
-  it('may wake anybody at any time where there is no such time', () => {
+  it('may start any instance where there is no such time', () => {
     expect(tooLateToStart(null, limits, at('23:00'))).toBeNull();
   });
 
   const why = { code: 'finish-by', text: 'too late' };
-  const left = (instance: BatchInstance, earlierHold = null as ReturnType<typeof aHold> | null) =>
-    skipStart(instance, earlierHold, why, NOW);
+  const left = (instance: BatchInstance, lostAttempts: (typeof ATTEMPT)[] = []) =>
+    skipStart({ instance, lostAttempts }, why, NOW);
 
-  it('leaves out whom it has not touched yet', () => {
+  it('leaves out an instance that it has not touched yet', () => {
     expect(left(anInstance())).toMatchObject({ step: 'restore', outcome: 'excluded', reason: why, hold: null });
   });
 
-  it('fails, and puts back, whom it has tried to start', () => {
+  it('fails, and restores, an instance that it has tried to start', () => {
     expect(left(anInstance({ hold: aHold() }))).toMatchObject({ step: 'restore', outcome: 'failed', reason: why });
-    const lost = aHold({ attempt: 'lost' });
-    expect(left(anInstance(), lost)).toMatchObject({ outcome: 'failed', hold: lost });
-    expect(left(anInstance({ hold: aHold() }), lost)).toMatchObject({ hold: aHold() });
+    const lostAttempts = [aLostAttempt({ attempt: 'lost' })];
+    expect(left(anInstance(), lostAttempts)).toMatchObject({ outcome: 'failed', hold: aHold({ attempt: 'lost' }) });
+    expect(left(anInstance({ hold: aHold() }), lostAttempts)).toMatchObject({ hold: aHold() });
   });
 });
