@@ -31,7 +31,7 @@ describe('describeInstances', () => {
     expect(found.get(facts.instanceId)).toEqual(facts);
   });
 
-  it('asks by filter, so that an unknown ID is absent and fails nobody', async () => {
+  it('asks by filter, so that an unknown ID is absent and fails no other', async () => {
     const [known = '', unknown = ''] = instanceIds(2);
     ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: known })));
 
@@ -59,7 +59,7 @@ describe('describeInstances', () => {
     expect(sizes.map((values) => values?.length)).toEqual([200, 200, 1]);
   });
 
-  it('asks nothing for nobody', async () => {
+  it('asks nothing for no instance', async () => {
     expect((await describeInstances(client, [])).size).toBe(0);
     expect(ec2.calls()).toEqual([]);
   });
@@ -199,7 +199,7 @@ describe('startInstances and stopInstances', () => {
     expect(inputs).toEqual([{ InstanceIds: ['i-1'] }, { InstanceIds: ['i-2'], Hibernate: true }]);
   });
 
-  it('calls nothing for nobody', async () => {
+  it('calls nothing for no instance', async () => {
     await stopInstances(client, [], { hibernate: true, hasTime });
 
     expect(ec2.calls()).toEqual([]);

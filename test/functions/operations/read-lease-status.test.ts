@@ -95,7 +95,7 @@ describe('the record of a lease', () => {
 });
 
 describe('readLeaseStatuses', () => {
-  it('asks nothing where nobody carries a lease', async () => {
+  it('asks nothing where no instance carries a lease', async () => {
     expect(await find([])).toEqual([]);
     expect([...s3.calls(), ...sfn.calls()]).toEqual([]);
   });

@@ -79,11 +79,11 @@ const LOST = [
   ['another run', aRunLock({ runId: 'run-2' })],
   ['a run of the same name, months later', aRunLock({ startedAt: '2027-05-06T02:00:00.000Z' })],
   ['the reconciler', aReconcilerLock('02:59', '03:01')],
-  ['nobody', null],
+  ['no one', null],
 ] as const;
 
 describe('a run that has lost its lock', () => {
-  it.each(LOST)('holds nobody and starts nobody: it is with %s', async (_who, lock) => {
+  it.each(LOST)('leases no instance and starts none: the lock is with %s', async (_who, lock) => {
     givenLock(s3, lock);
 
     const { instances } = await start(sleepers(FIRST, SECOND));
@@ -96,7 +96,7 @@ describe('a run that has lost its lock', () => {
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });
 
-  it('still knows whom it had held: that one is put back', async () => {
+  it('still knows which instance it had leased: that one is restored', async () => {
     givenLock(s3, null);
     givenRecords(s3, aRecord([FIRST]));
     givenLock(s3, null);
@@ -141,7 +141,7 @@ describe('a run that has lost its lock', () => {
   });
 });
 
-describe('StartInstances, taking over whom a dead run has left awake', () => {
+describe('StartInstances, taking over what a dead run has left awake', () => {
   beforeEach(() => {
     const other = { runId: 'run-0', child: 'child-0', attempt: 'attempt-0' };
     givenRecords(s3, aRecord([FIRST], other));
@@ -169,7 +169,7 @@ describe('StartInstances, taking over whom a dead run has left awake', () => {
       { step: 'readiness', handedOver: null, wokenAt: stamp('03:00'), hold: { attempt: 'attempt-9', earlier: [dead] } },
       { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:00:05'), earlier: [] } },
     ]);
-    // Its own start was none: a boot from now on is somebody else's.
+    // Its own start was none: a boot from now on is someone else's.
     expect(instances[0]?.hold?.startBy).toBe(instances[0]?.hold?.recordedAt);
   });
 
@@ -182,7 +182,7 @@ describe('StartInstances, taking over whom a dead run has left awake', () => {
     expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
   });
 
-  it('leaves out whom a run holds that lives by now', async () => {
+  it('leaves out an instance that a live run holds by now', async () => {
     sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
 
     const { instances } = await start(sleepers(FIRST));
@@ -210,7 +210,7 @@ describe('StartInstances, taking over whom a dead run has left awake', () => {
   });
 });
 
-describe('StartInstances, finding somebody awake', () => {
+describe('StartInstances, finding an instance awake', () => {
   const givenAwake = () =>
     ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => ({
       StartingInstances: InstanceIds.map((InstanceId) => ({
@@ -219,7 +219,7 @@ describe('StartInstances, finding somebody awake', () => {
       })),
     }));
 
-  it('notes beside its record whom it hands over: whoever finds the record can’t know what EC2 said', async () => {
+  it('notes beside its record what it leaves to others: later readers of the record can’t know what EC2 said', async () => {
     givenAwake();
 
     await start(sleepers(FIRST, SECOND));
@@ -243,7 +243,7 @@ describe('StartInstances, short of time', () => {
   it.each([
     ['04:45', ['readiness', 'readiness']],
     ['04:44:59', ['restore', 'restore']],
-  ])('wakes only who is surely back in time: by %s', async (finishBy, steps) => {
+  ])('starts only what is surely restored in time: by %s', async (finishBy, steps) => {
     const { instances } = await start(sleepers(FIRST, SECOND), { run: { finishBy: stamp(finishBy) } });
 
     expect(instances.map(({ step }) => step)).toEqual(steps);

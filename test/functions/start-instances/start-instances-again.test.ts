@@ -143,7 +143,7 @@ describe('StartInstances, after it crashed', () => {
     expect(attempts).toEqual(['attempt-2']);
   });
 
-  it('adopts and starts nobody while the record can not be read', async () => {
+  it('adopts and starts no instance while the record can not be read', async () => {
     givenRecords(s3, aRecord([INSTANCE_ID]));
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts()));
     s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).rejects(

@@ -22,7 +22,7 @@ import {
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
 
-/** Everybody is asleep; EC2 refuses every call that has one of `bad` in it, as StartInstances is all or nothing. */
+/** All instances are asleep; EC2 refuses every call that has one of `bad` in it, as StartInstances is all or nothing. */
 function givenRefusals(ids: string[], bad: string[], error: () => Error): void {
   ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
   ec2.on(CreateTagsCommand).resolves({});
@@ -154,7 +154,7 @@ describe('StartInstances, when EC2 refuses', () => {
     expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-2.json' });
   });
 
-  it('takes a boot in between for somebody else’s: the reply to its own start was a refusal', async () => {
+  it('takes a boot in between for someone else’s: the reply to its own start was a refusal', async () => {
     const [id = ''] = instanceIds(1);
     givenRefusals([id], [], noCapacity);
     const launchedInWindow = instanceFacts({
@@ -184,7 +184,7 @@ describe('StartInstances, when EC2 refuses', () => {
     });
   });
 
-  it('leaves those untried for whom no time is left: they still await their start', async () => {
+  it('leaves those untried for which no time is left: they still await their start', async () => {
     const ids = instanceIds(4);
     givenRefusals(ids, [ids[0] ?? ''], refused);
     // The time left is looked at for the lease, all four, the first two, the first one: then it is nearly up.
@@ -196,7 +196,7 @@ describe('StartInstances, when EC2 refuses', () => {
     expect(instances.slice(1).every(({ outcome, wokenAt }) => outcome === null && wokenAt === null)).toBe(true);
   });
 
-  it('starts nobody without its lease when time runs out before the lease', async () => {
+  it('starts no instance without its lease when time runs out before the lease', async () => {
     const ids = instanceIds(2);
     givenRefusals(ids, [], refused);
 
@@ -207,7 +207,7 @@ describe('StartInstances, when EC2 refuses', () => {
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
   });
 
-  it('does not halve when EC2 is throttled: that is nobody’s fault, and is tried again as a whole', async () => {
+  it('does not halve when EC2 is throttled: that is no instance’s fault, and is tried again as a whole', async () => {
     const ids = instanceIds(8);
     givenRefusals(ids, ids, throttled);
 

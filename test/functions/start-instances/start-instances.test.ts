@@ -22,7 +22,7 @@ import {
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
 
-/** Everybody is asleep, and EC2 starts whom it is asked to start; `previousState` says what it found. */
+/** All instances are asleep, and EC2 starts what it is asked to start; `previousState` says what it found. */
 function givenSleepers(ids: string[], previousState: 'stopped' | 'running' = 'stopped'): void {
   ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
   ec2.on(CreateTagsCommand).resolves({});
@@ -67,7 +67,7 @@ describe('StartInstances', () => {
     expect(batch.counts).toMatchObject({ start: 0, readiness: 50 });
   });
 
-  it('records who is started, how each was before, and until when the start can still come', async () => {
+  it('records what is started, how each was before, and until when the start can still come', async () => {
     const [sleeper = '', hibernated = ''] = instanceIds(2);
     givenSleepers([sleeper, hibernated]);
     const instances = [
@@ -114,7 +114,7 @@ describe('StartInstances', () => {
     });
   });
 
-  it('tags and starts nobody if the record can not be written', async () => {
+  it('tags and starts no instance if the record can not be written', async () => {
     givenSleepers(instanceIds(2));
     s3.on(PutObjectCommand).rejects(awsError('InternalError', 'We encountered an internal error.', 500));
 
@@ -153,7 +153,7 @@ describe('StartInstances', () => {
     expect(started).toEqual([first, third]);
   });
 
-  it('starts nobody while tagging is throttled', async () => {
+  it('starts no instance while tagging is throttled', async () => {
     givenSleepers(instanceIds(3));
     ec2.on(CreateTagsCommand).rejects(throttled());
 
@@ -162,7 +162,7 @@ describe('StartInstances', () => {
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
   });
 
-  it('hands over what EC2 says was running already: somebody else was quicker', async () => {
+  it('leaves to others what EC2 says was running already: someone else was quicker', async () => {
     givenSleepers(instanceIds(1), 'running');
 
     const { instances } = await startBatch(instanceIds(1));
@@ -174,7 +174,7 @@ describe('StartInstances', () => {
     });
   });
 
-  it('touches nobody who does not await a start', async () => {
+  it('touches no instance that does not await a start', async () => {
     const instances = [anInstance({ step: 'update' })];
 
     const batch = await createStartInstances(aRuntime('02:10'))(aBatch(instances), aContext());

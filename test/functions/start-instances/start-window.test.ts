@@ -100,7 +100,7 @@ describe('an attempt whose leases took long', () => {
     expect(instances[0]?.step).toBe('readiness');
   });
 
-  it('starts nobody after that: the next one does, with a record of its own', async () => {
+  it('starts nothing after that: the next attempt does, with a record of its own', async () => {
     const { instances } = await start(['02:00', '02:00', '02:00:11']).answer;
 
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);

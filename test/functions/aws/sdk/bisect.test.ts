@@ -4,7 +4,7 @@ import { awsError, instanceIds, throttled } from '../../../support/functions.ts'
 
 const isAboutIds = ({ code }: { code: string }) => code === 'InvalidInstanceID';
 
-/** An API that is all or nothing: one bad ID and nobody is served. */
+/** An API that is all or nothing: one bad ID and none is served. */
 function anApi(bad: string[]) {
   const calls: string[][] = [];
   const call = async (ids: string[]) => {
@@ -24,7 +24,7 @@ describe('bisect', () => {
     expect(calls).toEqual([ids]);
   });
 
-  it('calls nobody for nobody', async () => {
+  it('calls nothing for no ID', async () => {
     const { calls, call } = anApi([]);
 
     expect(await bisect([], call, { isAboutIds })).toEqual({ replies: [], refused: [], untried: [] });
@@ -54,7 +54,7 @@ describe('bisect', () => {
     expect(calls.length).toBeLessThanOrEqual(13);
   });
 
-  it('refuses the bad, serves the good, and loses nobody, in less than twice as many calls as IDs', async () => {
+  it('refuses the bad, serves the good, and loses none, in less than twice as many calls as IDs', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), async (flags) => {
         const ids = instanceIds(flags.length);
@@ -71,14 +71,14 @@ describe('bisect', () => {
     );
   });
 
-  it('throws what is nobody’s fault, at once', async () => {
+  it('throws what is no ID’s fault, at once', async () => {
     const call = jest.fn().mockRejectedValue(throttled());
 
     await expect(bisect(instanceIds(8), call, { isAboutIds })).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
     expect(call).toHaveBeenCalledTimes(1);
   });
 
-  it('leaves untried whom it has no time for, and keeps what was done', async () => {
+  it('leaves untried what it has no time for, and keeps what was done', async () => {
     const ids = instanceIds(4);
     const [first = '', second = '', third = '', fourth = ''] = ids;
     const { calls, call } = anApi([first]);

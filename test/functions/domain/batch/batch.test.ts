@@ -18,7 +18,7 @@ const members = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ instanceId: `i-${index}`, originalState: 'stopped' as const }));
 
 describe('the batches of a run', () => {
-  it('begin with a start for who sleeps, and with readiness for who runs', () => {
+  it('begin with a start for what sleeps, and with readiness for what runs', () => {
     const [batch] = seedBatches(
       [
         { instanceId: 'i-1', originalState: 'stopped' },
@@ -41,11 +41,11 @@ describe('the batches of a run', () => {
     }
   });
 
-  it('are none when nobody takes part', () => {
+  it('are none when no instance takes part', () => {
     expect(seedBatches([], 50, at('02:00'))).toEqual([]);
   });
 
-  it('hold everybody once, in order, and never more than fit', () => {
+  it('hold each instance once, in order, and never more than fit', () => {
     fc.assert(
       fc.property(fc.nat(130), fc.integer({ min: 1, max: BATCH_SIZE_MAX }), (count, size) => {
         const batches = seedBatches(members(count), size, at('02:00'));
@@ -72,7 +72,7 @@ describe('the wait before the next look', () => {
     ['02:04', 60],
     ['02:08', 120],
     ['02:30', 120],
-  ])('grows with the time in which nobody moved: at %s it is %i s', (now, seconds) => {
+  ])('grows with the time in which no instance moved: at %s it is %i s', (now, seconds) => {
     expect(wait(now)).toBe(seconds);
   });
 
@@ -130,7 +130,7 @@ describe('the end of a look', () => {
     expect(applyChanges(batch, [moved], NOW).instances).toEqual([one, moved]);
   });
 
-  it('counts itself, and who stands where', () => {
+  it('counts itself, and the instances at each step', () => {
     const counts = { start: 1, readiness: 0, update: 1, verify: 0, restore: 0, unsettled: 2 };
     expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({ looks: 5, sends: 1, counts });
     expect(applyChanges(batch, [toStep(two, 'settled', NOW)], NOW).counts).toMatchObject({
@@ -140,7 +140,7 @@ describe('the end of a look', () => {
     expect(applyChanges(batch, [], NOW, 2).sends).toBe(2);
   });
 
-  it('does not count whoever waits for the next try of its start', () => {
+  it('does not count what waits for its next start attempt', () => {
     expect(applyChanges(batch, [{ ...one, retryAt: stamp('02:05') }], NOW).counts).toMatchObject({
       start: 0,
       unsettled: 2,
@@ -148,7 +148,7 @@ describe('the end of a look', () => {
     expect(applyChanges(batch, [{ ...one, retryAt: stamp('02:04') }], NOW).counts).toMatchObject({ start: 1 });
   });
 
-  it('is progress when somebody moved, and else the waits grow', () => {
+  it('is progress when an instance moved, and else the waits grow', () => {
     expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({
       lastProgressAt: stamp('02:04'),
       waitSeconds: 15,
@@ -164,7 +164,7 @@ describe('the end of a look', () => {
     expect(applyChanges(caught, [], NOW)).not.toHaveProperty('error');
   });
 
-  it('gives whoever is still at work up after too many looks, and goes on restoring', () => {
+  it('gives up what is still at work after too many looks, and goes on restoring', () => {
     const steps: Step[] = ['start', 'readiness', 'update', 'verify', 'restore', 'settled'];
     const all = steps.map((step) => anInstance({ instanceId: step, step }));
     const before = applyChanges(aBatch(all, { looks: INVOCATIONS_MAX - 1 }), [], NOW);
@@ -178,7 +178,7 @@ describe('the end of a look', () => {
     ]);
   });
 
-  it('loses nobody and lets nobody in, whatever has changed', () => {
+  it('loses no instance and lets none in, whatever has changed', () => {
     const some = fc.uniqueArray(fc.constantFrom('i-1', 'i-2', 'i-3'), { minLength: 1 });
     fc.assert(
       fc.property(some, some, fc.constantFrom<Step>('update', 'settled'), (present, changed, step) => {

@@ -17,11 +17,11 @@ describe('the counts of a batch', () => {
     ).toEqual({ start: 1, readiness: 1, update: 2, verify: 1, restore: 2, unsettled: 7 });
   });
 
-  it('leave out of the starts who must wait for another try, until that is due', () => {
+  it('leave out of the starts what must wait for another attempt, until that is due', () => {
     expect(counts(['start'], ['start', LATER], ['start', stamp('02:10')])).toMatchObject({ start: 2, unsettled: 3 });
   });
 
-  it('count who waits for another try of its update where it is: it is looked at, and takes nothing off the starts', () => {
+  it('count what waits for another try of its update where it is: it is looked at, and takes nothing off the starts', () => {
     expect(counts(['start'], ['update', LATER])).toMatchObject({ start: 1, update: 1, unsettled: 2 });
   });
 });
@@ -35,7 +35,7 @@ describe('the waiting of a batch', () => {
     expect(waitSecondsFor(inSteps(['start', LATER], ['start']), hourAgo, NOW)).toBe(120);
   });
 
-  it('is as ever where nobody is left', () => {
+  it('is as ever where no instance is left', () => {
     expect(waitSecondsFor(inSteps(['settled']), hourAgo, NOW)).toBe(120);
   });
 });

@@ -18,7 +18,7 @@ describe('an attempt to start', () => {
     expect(maySendStart(attempt, at(time))).toBe(may);
   });
 
-  it('that sent none has started nobody', () => {
+  it('that sent none has started no instance', () => {
     expect(toNoStartNote(attempt, ['i-1', 'i-2'])).toEqual({
       attempt: 'attempt-1',
       startBy: stamp('02:00'),
@@ -42,11 +42,11 @@ describe('a lease', () => {
     expect(isLeaseOf(leaseValue(), other)).toBe(false);
   });
 
-  it('is not of anybody if it is none', () => {
+  it('is no child’s if it is none', () => {
     expect(isLeaseOf('nonsense', child)).toBe(false);
   });
 
-  it('is carried by whoever has the tag itself', () => {
+  it('is carried by an instance that has the tag itself', () => {
     const facts = new Map([
       ['i-1', { tags: { [LEASE_TAG]: 'a/b/c/d' } }],
       ['i-2', { tags: { Name: 'web' } }],

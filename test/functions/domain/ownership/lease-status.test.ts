@@ -46,7 +46,7 @@ describe('a lease that was found', () => {
     expect(judge({ record: { ...record, instances } })).toMatchObject({ originalState: 'hibernated' });
   });
 
-  it('keeps the windows of those whom the dead run had taken over in its turn', () => {
+  it('keeps the windows of those that the dead run had taken over in its turn', () => {
     const older = { attempt: 'older', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
     const record = aRecord([INSTANCE_ID]);
     const instances = record.instances.map((one) => ({ ...one, adopted: [older] }));
@@ -55,7 +55,7 @@ describe('a lease that was found', () => {
     });
   });
 
-  it('is busy where its record can not be read: who knows what it says', () => {
+  it('is busy where its record can not be read: it may say anything', () => {
     expect(judge({ record: 'unreadable' })).toEqual({
       kind: 'busy',
       why: "the record of run run-1 can't be read",
@@ -111,7 +111,7 @@ describe('a lease that was found', () => {
     expect(judge({ run, child })).toEqual({ kind: 'busy', why: 'run run-1 holds it' });
   });
 
-  it('is orphaned a day after it was recorded, where nobody knows its run any more', () => {
+  it('is orphaned a day after it was recorded, where its run is not known any more', () => {
     const facts = { run: UNKNOWN, child: UNKNOWN };
     const recordedAt = '2026-12-05T03:00:00.000Z';
     const record = aRecord([INSTANCE_ID], { recordedAt, startBy: '2026-12-05T03:01:00.000Z' });

@@ -69,7 +69,7 @@ describe('a boot', () => {
     ['before the record', '02:00:09'],
     ['after that Lambda was dead', '02:01:11'],
     ['an hour later', '03:00:30'],
-  ])('is somebody else’s when it comes %s', (_when, time) => {
+  ])('is someone else’s when it comes %s', (_when, time) => {
     expect(isOurBoot(stamp(time), hold)).toBe(false);
   });
 

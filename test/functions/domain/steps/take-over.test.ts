@@ -108,7 +108,7 @@ describe('an instance that a dead run has left awake', () => {
     expect(decide(wokenFacts(), { lease }).action).toBe('hand-over');
   });
 
-  it('goes on as ours, with the windows of the dead run, and none of its own: nobody started it now', () => {
+  it('goes on as ours, with the windows of the dead run, and none of its own: it was not started now', () => {
     expect(apply({ kind: 'taken-over' }, [newest, older])).toMatchObject({
       step: 'readiness',
       wokenAt: stamp('03:00'),
