@@ -26,6 +26,7 @@ import {
 import type { Lock, LockHolder } from '../domain/ownership/run-lock.ts';
 import { isSettled, type ReconcileResult, summarizeReconciled } from '../domain/report/reconcile-report.ts';
 import { lastCompleteRunSchema } from '../domain/report/run-register.ts';
+import { chosenWork } from '../domain/work/chosen-work.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { readLock, readLockHolder, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
@@ -72,7 +73,7 @@ export interface Pass {
  * ReconcileLeases: puts back what a dead run has left behind, and says what it can't. Outside of the workflow, since an
  * execution that times out or is aborted runs no Catch (docs/aws-behaviour.md 27). One pass that can be done again at any time.
  */
-export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): Handler<Pass> {
+export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, work = chosenWork): Handler<Pass> {
   const { now, logger } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const names = namesOf(settings.STATE_MACHINE_ARN);
@@ -124,7 +125,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink): H
     for (const group of groupByChild(orphans)) {
       if (!hasTime()) break;
       try {
-        done.push(...(await putBackOrphans({ ec2, ssm, bucket, now, logger }, group, hasTime)));
+        done.push(...(await putBackOrphans({ ec2, ssm, bucket, work, now, logger }, group, hasTime)));
       } catch (error) {
         // One dead run must not keep another's instances awake.
         logger.error('orphans of a run could not be put back, will be tried again', {

@@ -11,7 +11,7 @@ import { areWritersDead, toBatchInstance } from '../domain/steps/orphan.ts';
 import { decideRestore } from '../domain/steps/restore.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
-import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
+import type { Work } from '../domain/work/work.ts';
 import { createRecovery } from '../operations/recover-failed-step.ts';
 import { confirmStops, type Decided, releaseDecided, stopDecided } from '../operations/stop-and-release.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -23,6 +23,7 @@ export interface Tools extends Pick<Runtime, 'now' | 'logger'> {
   ec2: EC2Client;
   ssm: SSMClient;
   bucket: Bucket;
+  work: Work;
 }
 
 /** Orphans of one dead child: the same records, the same commands. */
@@ -36,15 +37,15 @@ export function groupByChild(orphans: Orphan[]): Orphan[][] {
 }
 
 /** What the dead child has done to its instances, as its leases' records and its commands' comments tell; these may still be at work. */
-async function recall({ bucket, ssm, now, logger }: Tools, orphans: Orphan[]): Promise<BatchInstance[]> {
+async function recall({ bucket, ssm, work, now, logger }: Tools, orphans: Orphan[]): Promise<BatchInstance[]> {
   const [first] = orphans;
   if (first === undefined) return [];
   const { runId, batch } = first.record;
   const [since = first.record.recordedAt] = orphans.map(({ record }) => record.recordedAt).sort();
   const prefix = commentPrefix({ run: { runId }, index: batch });
-  const sent = await findCommands(ssm, updateSsmAgent, prefix, since);
+  const sent = await findCommands(ssm, work, prefix, since);
   const instances = orphans.map((orphan) => withLostCommands(toBatchInstance(orphan), sent));
-  return createRecovery({ bucket, ssm, work: updateSsmAgent, now, logger }).followCommands(instances);
+  return createRecovery({ bucket, ssm, work, now, logger }).followCommands(instances);
 }
 
 /**

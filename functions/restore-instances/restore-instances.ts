@@ -13,7 +13,7 @@ import { toTimestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
 import { decideKeptLease, decideRestore } from '../domain/steps/restore.ts';
 import { applyRestore } from '../domain/steps/restore-result.ts';
-import { updateSsmAgent } from '../domain/work/update-ssm-agent.ts';
+import { chosenWork } from '../domain/work/chosen-work.ts';
 import { createRecovery } from '../operations/recover-failed-step.ts';
 import { confirmStops, type Decided, leaseOf, releaseDecided, stopDecided } from '../operations/stop-and-release.ts';
 import { environment } from '../runtime/environment.ts';
@@ -29,13 +29,13 @@ const environmentSchema = z.object({
  * RestoreInstances: puts back everybody whose work is over, each as soon as it is done, and is the only way off the
  * conveyor. A Catch of the state machine leads here too: whoever was still at work has then failed, and is put back.
  */
-export function createRestoreInstances(runtime: Runtime): Handler<Batch> {
+export function createRestoreInstances(runtime: Runtime, work = chosenWork): Handler<Batch> {
   const { now, logger } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const ec2 = createEc2Client(runtime.clientOptions);
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
   const ssm = createSsmClient(runtime.clientOptions);
-  const recovery = createRecovery({ bucket, ssm, work: updateSsmAgent, now, logger });
+  const recovery = createRecovery({ bucket, ssm, work, now, logger });
 
   /** A result that can't be stored must not stop the restoring; but once everybody is settled, nothing else is left to do. */
   async function store(batch: Batch): Promise<void> {
