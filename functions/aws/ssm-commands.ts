@@ -8,6 +8,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
+import type { SentCommand } from '../domain/batch/batch-instance.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { addSeconds } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
@@ -111,7 +112,7 @@ function toInvocation(reply: CommandInvocation): Invocation {
   };
 }
 
-/** The whole output; the listing cuts it at 2,500 characters (docs/aws-behaviour.md 15). What is not there yet is left as it is. */
+/** With the whole output: the listing cuts it at 2,500 characters (docs/aws-behaviour.md 15). What is not there yet is left as it is. */
 async function withWholeOutput(ssm: SSMClient, invocation: Invocation): Promise<Invocation> {
   const { commandId: CommandId, instanceId: InstanceId } = invocation;
   try {
@@ -144,6 +145,31 @@ export async function listInvocations(ssm: SSMClient, commandId: string, work: W
     }
   } catch (error) {
     if (!['InvalidCommandId', 'InvocationDoesNotExist'].includes(describeFailure(error).code)) throw error;
+  }
+  return invocations;
+}
+
+export interface FollowOptions {
+  work: Work;
+  /** Told of a command that can't be listed, which is then left out. Without it, that error ends the listing. */
+  onFailure?(commandId: string, error: unknown): void;
+}
+
+/** The invocations of those commands that have not ended, as far as is known, with one listing for each command. */
+export async function listOpenInvocations(
+  ssm: SSMClient,
+  commands: SentCommand[],
+  { work, onFailure }: FollowOptions,
+): Promise<Invocation[]> {
+  const open = commands.filter(({ endedAt }) => endedAt === null).map(({ commandId }) => commandId);
+  const invocations: Invocation[] = [];
+  for (const commandId of new Set(open)) {
+    try {
+      invocations.push(...(await listInvocations(ssm, commandId, work)));
+    } catch (error) {
+      if (onFailure === undefined) throw error;
+      onFailure(commandId, error);
+    }
   }
   return invocations;
 }

@@ -1,15 +1,15 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { findCommands, listInvocations } from '../aws/ssm-commands.ts';
+import { findCommands, listOpenInvocations } from '../aws/ssm-commands.ts';
 import { type Batch, ownerOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Attempt, toHold } from '../domain/ownership/attempt.ts';
 import { hasFailedStep, mayStillBeStarted } from '../domain/steps/restore.ts';
 import { failCaught } from '../domain/steps/restore-result.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
-import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
-import type { Invocation, Work } from '../domain/work/work.ts';
+import { noteCommandEnds, ownInvocations, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
+import type { Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { findLostAttempts } from './find-lost-attempts.ts';
 
@@ -54,19 +54,9 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
   /** Asks what became of commands that may still be at work on an instance which is to be stopped. */
   async function followCommands(instances: BatchInstance[]): Promise<BatchInstance[]> {
     const held = instances.filter((instance) => instance.hold !== null && updateMayRunUntil(instance, now()) !== null);
-    const open = held.flatMap(({ commands }) => commands.filter(({ endedAt }) => endedAt === null));
-    const invocations = new Map<string, Invocation>();
-    for (const commandId of new Set(open.map((command) => command.commandId))) {
-      for (const invocation of await listIfPossible(commandId)) {
-        invocations.set(`${commandId}/${invocation.instanceId}`, invocation);
-      }
-    }
-    return instances.map((instance) => {
-      const ours = instance.commands.flatMap(
-        ({ commandId }) => invocations.get(`${commandId}/${instance.instanceId}`) ?? [],
-      );
-      return noteCommandEnds(instance, ours, work, now());
-    });
+    const commands = held.flatMap((instance) => instance.commands);
+    const invocations = await listOpenInvocations(ssm, commands, { work, onFailure: noteUnlisted });
+    return instances.map((instance) => noteCommandEnds(instance, ownInvocations(instance, invocations), work, now()));
   }
 
   /**
@@ -87,13 +77,8 @@ export function createRecovery({ bucket, ssm, work, now, logger }: Sources) {
   }
 
   /** As long as SSM says nothing of a command, it may be at work. */
-  async function listIfPossible(commandId: string): Promise<Invocation[]> {
-    try {
-      return await listInvocations(ssm, commandId, work);
-    } catch (error) {
-      logger.warn('a command could not be followed', { commandId, failure: describeFailure(error) });
-      return [];
-    }
+  function noteUnlisted(commandId: string, error: unknown): void {
+    logger.warn('a command could not be followed', { commandId, failure: describeFailure(error) });
   }
 
   return { recoverFailedStep, findLateWrites, followCommands };

@@ -23,6 +23,16 @@ export function withLostCommands(
   return { ...instance, commands };
 }
 
+/** What SSM says of the command to follow, among the invocations of many instances; null: nothing. */
+export const currentInvocation = (instance: BatchInstance, invocations: Invocation[]): Invocation | null =>
+  ownInvocations(instance, invocations).find((one) => one.commandId === currentCommand(instance)?.commandId) ?? null;
+
+/** What SSM says of an instance's commands, in their order, among the invocations of many instances. */
+export const ownInvocations = ({ instanceId, commands }: BatchInstance, invocations: Invocation[]): Invocation[] =>
+  commands.flatMap(({ commandId }) =>
+    invocations.filter((one) => one.commandId === commandId && one.instanceId === instanceId),
+  );
+
 /** Notes what has become of commands that were left open, by their invocations on this instance. */
 export function noteCommandEnds(
   instance: BatchInstance,
@@ -38,9 +48,9 @@ export function noteCommandEnds(
   });
   const isOpen = commands.some(({ endedAt }) => endedAt === null);
   const busy = [...verdicts.values()].find(({ verdict }) => verdict === 'busy');
-  // Busy, and not with a command of ours: somebody else's update is at work on it.
-  const foreign = busy === undefined || isOpen ? null : (busy.endedAt ?? toTimestamp(now));
-  return { ...instance, commands, foreignUpdateSince: instance.foreignUpdateSince ?? foreign };
+  // Busy, and not with a command of ours: someone else's update is at work on it.
+  const otherUpdateSince = busy === undefined || isOpen ? null : (busy.endedAt ?? toTimestamp(now));
+  return { ...instance, commands, foreignUpdateSince: instance.foreignUpdateSince ?? otherUpdateSince };
 }
 
 /** Notes the end of the current command, or of all of them. */

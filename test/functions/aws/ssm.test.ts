@@ -10,7 +10,13 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describeAgents } from '../../../functions/aws/ssm-agents.ts';
-import { cancelCommand, findCommands, listInvocations, sendCommand } from '../../../functions/aws/ssm-commands.ts';
+import {
+  cancelCommand,
+  findCommands,
+  listInvocations,
+  listOpenInvocations,
+  sendCommand,
+} from '../../../functions/aws/ssm-commands.ts';
 import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
 import { agentFacts, anInvocation, at, stamp, TARGET } from '../../support/builders.ts';
 import { awsError, instanceIds, listed, reported } from '../../support/functions.ts';
@@ -195,6 +201,47 @@ describe('listInvocations', () => {
       name: 'UnexpectedReply',
       message: expect.stringContaining('InstanceId'),
     });
+  });
+});
+
+describe('listOpenInvocations', () => {
+  const command = (commandId: string, endedAt: string | null = null) => ({
+    commandId,
+    sentAt: stamp('02:02'),
+    endedAt,
+  });
+  const of = (commandId: string) => anInvocation({ commandId });
+  const asked = () => ssm.commandCalls(ListCommandInvocationsCommand).map(({ args: [{ input }] }) => input.CommandId);
+  beforeEach(() => {
+    ssm.on(ListCommandInvocationsCommand).callsFake(({ CommandId }: { CommandId: string }) => {
+      if (CommandId === 'command-bad') throw awsError('AccessDeniedException');
+      return { CommandInvocations: [listed(of(CommandId))] };
+    });
+  });
+
+  it('asks once for each command, and not for one that has ended', async () => {
+    const commands = [command('command-2'), command('command-1'), command('command-2'), command('x', stamp('02:04'))];
+
+    const found = await listOpenInvocations(client, commands, { work: updateSsmAgent });
+
+    expect(found).toEqual([of('command-2'), of('command-1')]);
+    expect(asked()).toEqual(['command-2', 'command-1']);
+  });
+
+  it('fails with a command that can not be listed', async () => {
+    const listing = listOpenInvocations(client, [command('command-bad')], { work: updateSsmAgent });
+
+    await expect(listing).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('leaves that one out, and tells of it, where its caller wants that', async () => {
+    const onFailure = jest.fn();
+    const commands = [command('command-bad'), command('command-1')];
+
+    const found = await listOpenInvocations(client, commands, { work: updateSsmAgent, onFailure });
+
+    expect(found).toEqual([of('command-1')]);
+    expect(onFailure.mock.calls).toEqual([['command-bad', expect.objectContaining({ name: 'AccessDeniedException' })]]);
   });
 });
 
