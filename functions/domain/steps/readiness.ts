@@ -6,7 +6,7 @@ import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 import { isOurBoot } from '../ownership/attempt.ts';
-import { isFreshPing } from '../work/fresh-ping.ts';
+import { pingAfter } from '../work/fresh-ping.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface ReadinessCase {
@@ -29,8 +29,9 @@ export function checkReadiness(given: ReadinessCase): Look {
     return failed('terminated-in-run', `it is ${ec2.state} now`);
   }
   if (ec2.state === 'stopped' || ec2.state === 'stopping') return checkStopped({ ...given, ec2 });
-  if (ec2.state === 'running' && ec2.launchTime !== null && isFreshPing(agent, ec2.launchTime, now)) {
-    const ready = { ...instance, launchTime: ec2.launchTime, versionBefore: agent?.version ?? null };
+  const ping = pingAfter(agent, { launchTime: ec2.launchTime }, now);
+  if (ec2.state === 'running' && ping !== null) {
+    const ready = { ...instance, launchTime: ec2.launchTime, versionBefore: ping.version };
     return moves(toStep(ready, 'update', now));
   }
   const until = addSeconds(instance.stepSince, deadlineSeconds);

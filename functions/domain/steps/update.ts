@@ -1,196 +1,249 @@
+// The step `update`: whether an instance is sent a command of the work, and what follows from what SSM and its agent say.
 import type { BatchInstance, SentCommand } from '../batch/batch-instance.ts';
+import { type Look, moves, type Waiting } from '../batch/look.ts';
+import { finishWork, toStep } from '../batch/transitions.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import {
   DELIVERY_DEADLINE_SECONDS,
   OTHER_UPDATE_BACKOFF_SECONDS,
+  UNDELIVERED_RETRY_SECONDS,
   UPDATE_HARD_DEADLINE_SECONDS,
 } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
-import { reportedVersion } from '../work/fresh-ping.ts';
-import { currentCommand, updateMayRunUntil } from '../work/sent-commands.ts';
-import type { Invocation, Work } from '../work/work.ts';
+import { pingAfter } from '../work/fresh-ping.ts';
+import { currentCommand, endCommands, updateMayRunUntil } from '../work/sent-commands.ts';
+import type { Invocation, Judgement, Work } from '../work/work.ts';
+import type { AgentLook } from './unresponsive-agent.ts';
+import { finishAtTarget } from './verify.ts';
 
-/** The first command and at most one more (docs/aws-behaviour.md 6). */
-export const COMMANDS_MAX = 2;
-
-const UNDELIVERED = 'update-undelivered';
-
-export interface UpdateFacts {
-  /** The current command's invocation on this instance; null: none was sent, or it is not listed yet. */
+/** One instance at this step, with all that the rules look at. */
+export interface UpdateCase {
+  instance: BatchInstance;
+  /** What became of the command that is followed; null: none was sent, or SSM does not list it yet. */
   invocation: Invocation | null;
-  /** What the agent reports; null where it was not asked for. */
+  /** What the agent reports; null where SSM was not asked for it, or does not list it. */
   agent: AgentFacts | null;
+  work: Work;
+  target: string;
+  /** From a command's sending until it must have ended; also from this step's beginning until SSM must have taken one. */
+  deadlineSeconds: number;
+  now: Date;
 }
 
+/** `cancelFirst` is the ID of a command that no agent has taken, or that can be given up. */
 export type UpdateDecision =
+  /** Nothing moves before SSM has answered: see `afterSend`. */
   | { action: 'send'; cancelFirst: string | null; reason: Reason | null }
-  | { action: 'wait'; reason: Reason }
-  /** The agent is busy with somebody else's update: leave it alone until then. */
-  | { action: 'back-off'; retryAt: Timestamp; reason: Reason }
-  /** The agent is busy with our own earlier command, which lives after all: that one is followed again. */
-  | { action: 'follow-earlier'; reason: Reason }
-  /** The agent says that it is done, since this moment: to be verified. */
-  | { action: 'verify'; endedAt: Timestamp }
-  /** The agent itself reports the target: nothing (more) to send. */
-  | { action: 'satisfied'; version: string; cancelFirst: string | null; reason: Reason | null }
-  /** `endedAt` is null as long as the command may still be at work. */
-  | { action: 'fail'; endedAt: Timestamp | null; cancelFirst: string | null; reason: Reason };
+  | { action: 'wait'; waiting: Waiting }
+  /**
+   * back-off: the agent is busy with someone else's update, and is left alone for a while. resume-earlier: it is busy with
+   * our own earlier command, which lives after all. verify: it says that it is done.
+   */
+  | ({ action: 'back-off' | 'resume-earlier' | 'verify' } & Look)
+  /** The agent itself reports the target, so there is nothing (more) to send. */
+  | ({ action: 'at-target'; cancelFirst: string | null } & Look)
+  | ({ action: 'fail'; cancelFirst: string | null } & AgentLook);
+
+export function decideUpdate(given: UpdateCase): UpdateDecision {
+  const { instance, invocation, now } = given;
+  const command = currentCommand(instance);
+  if (command === undefined) return decideFirstSend(given);
+  if (command.endedAt !== null) return decideAfterOtherUpdate(given, instance.foreignUpdateSince ?? command.endedAt);
+  const judgement = judgeCommand(given);
+  const endedAt = invocation?.endedAt ?? toTimestamp(now);
+  switch (judgement.verdict) {
+    case 'pending':
+      return decideUndelivered({ ...given, command });
+    case 'running':
+      return decideRunning({ ...given, command });
+    case 'lost':
+      return decideUnansweredCommand({ ...given, command }, { why: judgement.reason, isUndelivered: false });
+    case 'busy':
+      return decideBusy(given, judgement.reason);
+    case 'done': {
+      // One updater lives at a time, behind a lock: that ours got through means that no other is at work.
+      const ended = { ...endCommands(instance, 'all', endedAt), foreignUpdateSince: null };
+      return { action: 'verify', ...moves(toStep(ended, 'verify', now)) };
+    }
+    case 'failed': {
+      const { reason: why, isUnresponsive = false } = judgement;
+      const ended = endCommands(instance, 'current', endedAt);
+      return { action: 'fail', cancelFirst: null, isUnresponsive, ...moves(finishWork(ended, 'failed', why, now)) };
+    }
+  }
+}
+
+/**
+ * Whether the payload may lack a command of ours. The update that keeps an agent busy may be our own, whose ID a crash has
+ * lost before ListCommands showed it; and a send that was refused may have been accepted at an earlier try.
+ */
+export const mayHaveLostCommand = (given: Pick<UpdateCase, 'instance' | 'invocation' | 'work'>): boolean =>
+  given.instance.lastRefusal !== null || judgeCommand(given).verdict === 'busy';
+
+/** Whether SSM is to be asked for the agent's version: the command is late or lost, or another update is at work. */
+export function needsAgentFacts(given: Omit<UpdateCase, 'agent'>): boolean {
+  const command = currentCommand(given.instance);
+  if (command === undefined) return false;
+  if (command.endedAt !== null) return true;
+  switch (judgeCommand(given).verdict) {
+    case 'pending':
+      return !isAfter(deliveryDeadline(command), given.now);
+    case 'running':
+      return !isAfter(endDeadline(command, given), given.now);
+    case 'lost':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The instance after SSM has taken its command, or has refused it (the refusal is null where no time was left to ask). */
+export function afterSend(
+  instance: BatchInstance,
+  command: Pick<SentCommand, 'commandId' | 'sentAt'> | null,
+  refusal: string | null,
+  now: Date,
+): Look {
+  if (command === null) {
+    const retryAt = addSeconds(now, UNDELIVERED_RETRY_SECONDS);
+    const refused = { ...instance, retryAt, lastRefusal: refusal };
+    return { instance: refused, waiting: { reason: WAITING_TO_SEND, until: retryAt } };
+  }
+  const sent = { ...command, endedAt: null };
+  const following = { ...instance, retryAt: null, commands: [...instance.commands, sent] };
+  return { instance: following, waiting: { reason: UPDATE_PENDING, until: deliveryDeadline(sent) } };
+}
+
+const WAITING_TO_SEND = reason('waiting-to-send', 'waits before the next command');
+
+const UPDATE_PENDING = reason('update-pending', 'the command waits for the agent');
+
+function decideFirstSend(given: UpdateCase): UpdateDecision {
+  const { instance, work, target, deadlineSeconds, now } = given;
+  const { versionBefore, retryAt, stepSince, lastRefusal } = instance;
+  // CheckReadiness saw this version in a fresh ping, in this same pass.
+  if (versionBefore !== null && work.isAtTarget(versionBefore, target)) return atTarget(given, versionBefore, null);
+  if (isAhead(retryAt, now)) return wait(WAITING_TO_SEND, retryAt);
+  if (isAfter(addSeconds(stepSince, deadlineSeconds), now)) return { action: 'send', cancelFirst: null, reason: null };
+  const text = `its agent pings, but SSM refuses to send it a command: ${lastRefusal ?? 'no reason given'}`;
+  return failUnresponsive(given, reason('update-undeliverable', text), null);
+}
+
+/** A case with a command that has not ended, as far as is known. */
+type OpenCase = UpdateCase & { command: SentCommand };
+
+function decideUndelivered(open: OpenCase): UpdateDecision {
+  const { command, now } = open;
+  const deliverBy = deliveryDeadline(command);
+  if (isAfter(deliverBy, now)) return wait(UPDATE_PENDING, deliverBy);
+  const text = `the agent did not take the command in ${minutesSince(command.sentAt, now)} minutes`;
+  return decideUnansweredCommand(open, { why: reason('update-undelivered', text), isUndelivered: true });
+}
+
+function decideRunning(open: OpenCase): UpdateDecision {
+  const { command, now } = open;
+  const endBy = endDeadline(command, open);
+  if (isAfter(endBy, now)) return wait(reason('updating', 'the update is at work'), endBy);
+  const text = `the command is still in progress after ${minutesSince(command.sentAt, now)} minutes`;
+  return decideUnansweredCommand(open, { why: reason('update-hung', text), isUndelivered: false });
+}
 
 /** How long a second command is tried, where SSM refuses to send it. */
 const RESEND_DEADLINE_SECONDS = UPDATE_HARD_DEADLINE_SECONDS + DELIVERY_DEADLINE_SECONDS;
 
-const isWaiting = ({ retryAt }: BatchInstance, now: Date): boolean => retryAt !== null && isAfter(retryAt, now);
+/**
+ * Lost or hanging: the version decides; failing that, one more command; failing that, what can't be stopped yet
+ * is followed until it can.
+ */
+function decideUnansweredCommand(open: OpenCase, lack: { why: Reason; isUndelivered: boolean }): UpdateDecision {
+  const { instance, command, work, now } = open;
+  const { why, isUndelivered } = lack;
+  const version = versionAtTarget(open, command.sentAt);
+  if (version !== null && isUndelivered) return atTarget(open, version, why, command.commandId);
+  const resendUntil = addSeconds(command.sentAt, RESEND_DEADLINE_SECONDS);
+  const isRefused = instance.lastRefusal !== null && !isAfter(resendUntil, now);
+  if (version === null && instance.commands.length < work.commandsMax && !isRefused) {
+    if (isAhead(instance.retryAt, now)) return wait(why, instance.retryAt);
+    // A command that an agent may be working on is not cancelled: it may be a slow rollback.
+    return { action: 'send', cancelFirst: isUndelivered ? command.commandId : null, reason: why };
+  }
+  // The new agent pings before a rollback can take it away again: as long as the updater may live, this is no proof.
+  const until = updateMayRunUntil(instance, now);
+  if (until !== null) {
+    return wait(reason(why.code, `${why.text}; an update may be at work until ${until}`), until);
+  }
+  return version === null ? failUnresponsive(open, why, command.commandId) : atTarget(open, version, why);
+}
 
-function decideFirstSend(
-  instance: BatchInstance,
-  work: Work,
-  target: string,
-  deadlineSeconds: number,
-  now: Date,
-): UpdateDecision {
-  // CheckReadiness saw this version in a fresh ping, in this same pass.
-  if (work.isSatisfiedBy(instance.versionBefore, target)) {
-    return { action: 'satisfied', version: instance.versionBefore ?? target, cancelFirst: null, reason: null };
+function decideBusy({ instance, now }: UpdateCase, why: Reason): UpdateDecision {
+  const moment = toTimestamp(now);
+  const ended = endCommands(instance, 'current', moment);
+  const earlier = currentCommand(ended);
+  if (earlier?.endedAt === null) {
+    const until = addSeconds(earlier.sentAt, UPDATE_HARD_DEADLINE_SECONDS);
+    return { action: 'resume-earlier', instance: ended, waiting: { reason: why, until } };
   }
-  if (isWaiting(instance, now)) {
-    return { action: 'wait', reason: reason('waiting-to-send', 'waits before the next command') };
-  }
-  if (secondsBetween(instance.stepSince, now) >= deadlineSeconds) {
-    const text = `its agent pings, but SSM refuses to send it a command: ${instance.lastRefusal ?? 'no reason given'}`;
-    return { action: 'fail', endedAt: null, cancelFirst: null, reason: reason('update-undeliverable', text) };
-  }
-  return { action: 'send', cancelFirst: null, reason: null };
+  const retryAt = addSeconds(now, OTHER_UPDATE_BACKOFF_SECONDS);
+  const backingOff = { ...ended, retryAt, foreignUpdateSince: instance.foreignUpdateSince ?? moment };
+  return { action: 'back-off', instance: backingOff, waiting: { reason: why, until: retryAt } };
 }
 
 /**
  * Another update held the agent when our command came. Once the agent reports the target, or after a while, one more
  * command tells more than a ping could: its success means that the other updater is gone, whatever it did.
  */
-function decideAfterOtherUpdate(
-  instance: BatchInstance,
-  since: Timestamp,
-  facts: UpdateFacts,
-  work: Work,
-  target: string,
-  now: Date,
-): UpdateDecision {
-  const version = reportedVersion(instance, facts.agent, since, now);
-  const isSatisfied = version !== null && work.isSatisfiedBy(version, target);
-  const waitedSeconds = secondsBetween(since, now);
-  if (waitedSeconds < UPDATE_HARD_DEADLINE_SECONDS) {
+function decideAfterOtherUpdate(given: UpdateCase, since: Timestamp): UpdateDecision {
+  const { instance, work, now } = given;
+  const version = versionAtTarget(given, since);
+  const until = addSeconds(since, UPDATE_HARD_DEADLINE_SECONDS);
+  if (isAfter(until, now)) {
     // Once refused, the next try waits its time, whatever the agent reports.
-    const isDue = !isWaiting(instance, now) || (isSatisfied && instance.lastRefusal === null);
-    if (isDue && instance.commands.length < COMMANDS_MAX) return { action: 'send', cancelFirst: null, reason: null };
-    return { action: 'wait', reason: reason('another-update', 'another update is at work on it') };
+    const isDue = !isAhead(instance.retryAt, now) || (version !== null && instance.lastRefusal === null);
+    const maySend = isDue && instance.commands.length < work.commandsMax;
+    if (maySend) return { action: 'send', cancelFirst: null, reason: null };
+    return wait(reason('another-update', 'another update is at work on it'), until);
   }
-  if (isSatisfied) {
-    const why = reason('updated-by-others', 'an update of somebody else brought the version');
-    return { action: 'satisfied', version, cancelFirst: null, reason: why };
+  if (version !== null) {
+    return atTarget(given, version, reason('updated-by-others', 'an update of somebody else brought the version'));
   }
-  const text = `another update has been at work on it for ${Math.round(waitedSeconds / 60)} minutes`;
-  return { action: 'fail', endedAt: toTimestamp(now), cancelFirst: null, reason: reason('another-update', text) };
+  const why = reason('another-update', `another update has been at work on it for ${minutesSince(since, now)} minutes`);
+  const ended = endCommands(instance, 'current', toTimestamp(now));
+  return { action: 'fail', cancelFirst: null, ...moves(finishWork(ended, 'failed', why, now)) };
 }
 
-/**
- * Lost or hanging: the version decides; failing that, one more command; failing that, what can't be stopped yet
- * is followed until it can.
- */
-function decideUnansweredCommand(
-  instance: BatchInstance,
-  command: SentCommand,
-  facts: UpdateFacts,
-  work: Work,
-  target: string,
-  why: Reason,
-  now: Date,
+/** Just after a send the invocation is not listed yet (docs/aws-behaviour.md 13). */
+const judgeCommand = ({ invocation, work }: Pick<UpdateCase, 'invocation' | 'work'>): Judgement =>
+  invocation === null ? { verdict: 'pending' } : work.judge(invocation);
+
+const deliveryDeadline = ({ sentAt }: SentCommand): Timestamp => addSeconds(sentAt, DELIVERY_DEADLINE_SECONDS);
+
+const endDeadline = ({ sentAt }: SentCommand, { deadlineSeconds }: Pick<UpdateCase, 'deadlineSeconds'>): Timestamp =>
+  addSeconds(sentAt, deadlineSeconds);
+
+const minutesSince = (moment: Timestamp, now: Date): number => Math.round(secondsBetween(moment, now) / 60);
+
+const isAhead = (moment: Timestamp | null, now: Date): moment is Timestamp => moment !== null && isAfter(moment, now);
+
+/** The version in a ping of this boot that is newer than `since`, if that is the target or newer; else null. */
+function versionAtTarget({ instance, agent, work, target, now }: UpdateCase, since: Timestamp): string | null {
+  const version = pingAfter(agent, { launchTime: instance.launchTime, since }, now)?.version ?? null;
+  return work.isAtTarget(version, target) ? version : null;
+}
+
+const wait = (why: Reason, until: Timestamp): UpdateDecision => ({ action: 'wait', waiting: { reason: why, until } });
+
+function atTarget(
+  given: UpdateCase,
+  version: string,
+  why: Reason | null,
+  cancelFirst: string | null = null,
 ): UpdateDecision {
-  const undelivered = why.code === UNDELIVERED;
-  const version = reportedVersion(instance, facts.agent, command.sentAt, now);
-  const isSatisfied = version !== null && work.isSatisfiedBy(version, target);
-  if (isSatisfied && undelivered) return { action: 'satisfied', version, cancelFirst: command.commandId, reason: why };
-  const isRefused = instance.lastRefusal !== null && secondsBetween(command.sentAt, now) >= RESEND_DEADLINE_SECONDS;
-  if (!isSatisfied && instance.commands.length < COMMANDS_MAX && !isRefused) {
-    if (isWaiting(instance, now)) return { action: 'wait', reason: why };
-    // A command that an agent may be working on is not cancelled: it may be a slow rollback.
-    return { action: 'send', cancelFirst: undelivered ? command.commandId : null, reason: why };
-  }
-  // The new agent pings before a rollback can take it away again: as long as the updater may live, this is no proof.
-  const until = updateMayRunUntil(instance, now);
-  if (until !== null) {
-    return { action: 'wait', reason: reason(why.code, `${why.text}; an update may be at work until ${until}`) };
-  }
-  if (isSatisfied) return { action: 'satisfied', version, cancelFirst: null, reason: why };
-  return { action: 'fail', endedAt: null, cancelFirst: command.commandId, reason: why };
+  return { action: 'at-target', cancelFirst, ...moves(finishAtTarget(given, version, why)) };
 }
 
-/** True once it makes sense to ask for the agent's version: the command is late, lost, or another update is at work. */
-export function needsAgentFacts(
-  instance: BatchInstance,
-  invocation: Invocation | null,
-  work: Work,
-  deadlineSeconds: number,
-  now: Date,
-): boolean {
-  const command = currentCommand(instance);
-  if (command === undefined) return false;
-  if (command.endedAt !== null) return true;
-  const verdict = invocation === null ? 'pending' : work.judge(invocation).verdict;
-  const age = secondsBetween(command.sentAt, now);
-  return (
-    verdict === 'lost' ||
-    (verdict === 'pending' && age >= DELIVERY_DEADLINE_SECONDS) ||
-    (verdict === 'running' && age >= deadlineSeconds)
-  );
-}
-
-/**
- * What to do with an instance whose agent is to be updated.
- * @param deadlineSeconds from a command's sending until it must have ended
- */
-export function decideUpdate(
-  instance: BatchInstance,
-  facts: UpdateFacts,
-  work: Work,
-  target: string,
-  deadlineSeconds: number,
-  now: Date,
-): UpdateDecision {
-  const command = currentCommand(instance);
-  if (command === undefined) return decideFirstSend(instance, work, target, deadlineSeconds, now);
-  if (command.endedAt !== null) {
-    const since = instance.foreignUpdateSince ?? command.endedAt;
-    return decideAfterOtherUpdate(instance, since, facts, work, target, now);
-  }
-  const age = secondsBetween(command.sentAt, now);
-  const minutes = Math.round(age / 60);
-  // Just after a send the invocation is not there yet (docs/aws-behaviour.md 13).
-  const judgement = facts.invocation === null ? ({ verdict: 'pending' } as const) : work.judge(facts.invocation);
-  const endedAt = facts.invocation?.endedAt ?? toTimestamp(now);
-  const stuck = (why: Reason) => decideUnansweredCommand(instance, command, facts, work, target, why, now);
-  switch (judgement.verdict) {
-    case 'pending':
-      return age < DELIVERY_DEADLINE_SECONDS
-        ? { action: 'wait', reason: reason('update-pending', 'the command waits for the agent') }
-        : stuck(reason(UNDELIVERED, `the agent did not take the command in ${minutes} minutes`));
-    case 'running':
-      return age < deadlineSeconds
-        ? { action: 'wait', reason: reason('updating', 'the update is at work') }
-        : stuck(reason('update-hung', `the command is still in progress after ${minutes} minutes`));
-    case 'lost':
-      return stuck(judgement.reason);
-    case 'done':
-      return { action: 'verify', endedAt };
-    case 'failed':
-      return { action: 'fail', endedAt, cancelFirst: null, reason: judgement.reason };
-    case 'busy':
-      if (instance.commands.some(({ commandId, endedAt: over }) => over === null && commandId !== command.commandId)) {
-        return { action: 'follow-earlier', reason: judgement.reason };
-      }
-      return {
-        action: 'back-off',
-        retryAt: addSeconds(now, OTHER_UPDATE_BACKOFF_SECONDS),
-        reason: judgement.reason,
-      };
-  }
+/** Its command stays open: it may come to the agent yet. */
+function failUnresponsive({ instance, now }: UpdateCase, why: Reason, cancelFirst: string | null): UpdateDecision {
+  const failed = finishWork(instance, 'failed', why, now);
+  return { action: 'fail', cancelFirst, isUnresponsive: true, ...moves(failed) };
 }

@@ -1,59 +1,67 @@
+// The step `verify`: whether the agent itself reports the target, and if not at the deadline, what it reports instead.
 import type { BatchInstance } from '../batch/batch-instance.ts';
+import { moves, stays } from '../batch/look.ts';
+import { finishWork } from '../batch/transitions.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import { type Reason, reason } from '../model/reason.ts';
-import { isAfter, secondsBetween } from '../model/time.ts';
-import { isFreshPing } from '../work/fresh-ping.ts';
+import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
+import { pingAfter } from '../work/fresh-ping.ts';
 import type { Work } from '../work/work.ts';
+import type { AgentLook } from './unresponsive-agent.ts';
 
-export type VerifyDecision =
-  | { action: 'verified'; version: string }
-  | { action: 'wait'; reason: Reason }
-  | { action: 'fail'; version: string | null; reason: Reason };
+/** One instance at this step, with all that the rule looks at. */
+export interface VerifyCase {
+  instance: BatchInstance;
+  /** null: SSM does not list its agent. */
+  agent: AgentFacts | null;
+  work: Work;
+  target: string;
+  /** From the end of its last command until the agent must have reported the target. */
+  deadlineSeconds: number;
+  now: Date;
+}
 
 /**
- * Whether the agent itself reports the target in a ping that is newer than this boot and than the command's end.
+ * Verified means: the agent reports the target in a ping that is newer than this boot and than the end of every command.
  * A success of the command proves nothing: the version can stay stale until the next ping (docs/aws-behaviour.md 7).
  */
-export function judgeVersion(
-  instance: BatchInstance,
-  agent: AgentFacts | null,
-  work: Work,
-  target: string,
-  deadlineSeconds: number,
-  now: Date,
-): VerifyDecision {
-  const endedAt =
-    instance.commands
-      .flatMap(({ endedAt: end }) => end ?? [])
-      .sort()
-      .at(-1) ?? instance.stepSince;
-  const lastPingAt = agent?.lastPingAt ?? null;
-  const counts = isFreshPing(agent, instance.launchTime, now) && lastPingAt !== null && isAfter(lastPingAt, endedAt);
-  const reported = counts ? (agent?.version ?? null) : null;
-  if (reported !== null && work.isSatisfiedBy(reported, target)) return { action: 'verified', version: reported };
+export function verifyVersion(given: VerifyCase): AgentLook {
+  const { instance, agent, work, target, deadlineSeconds, now } = given;
+  const since = commandsEndedAt(instance);
+  const proof = pingAfter(agent, { launchTime: instance.launchTime, since }, now);
+  if (proof?.version != null && work.isAtTarget(proof.version, target)) {
+    return moves(finishAtTarget(given, proof.version, null));
+  }
+  const until = addSeconds(since, deadlineSeconds);
+  if (isAfter(until, now)) return stays(instance, 'verifying', 'the agent has not reported the new version yet', until);
+  const minutes = Math.round(secondsBetween(since, now) / 60);
+  if (proof === null) {
+    const text = `no ping in ${minutes} minutes since the update to ${target} ended: ${lastHeardOf(agent)}`;
+    const failed = finishWork({ ...instance, versionAfter: null }, 'failed', reason('agent-lost', text), now);
+    return { ...moves(failed), isUnresponsive: true };
+  }
+  const text = `the command succeeded, but ${minutes} minutes later the agent reports ${proof.version ?? 'no version'} instead of ${target}`;
+  const why = reason('version-not-confirmed', text);
+  return moves(finishWork({ ...instance, versionAfter: proof.version }, 'failed', why, now));
+}
 
-  const waitedSeconds = secondsBetween(endedAt, now);
-  if (waitedSeconds < deadlineSeconds) {
-    return { action: 'wait', reason: reason('verifying', 'the agent has not reported the new version yet') };
-  }
-  const minutes = Math.round(waitedSeconds / 60);
-  if (!counts) {
-    const last =
-      agent === null
-        ? 'it is not listed by SSM any more'
-        : `its last ping, with ${agent.version ?? 'no version'}, is of ${lastPingAt ?? 'never'}`;
-    return {
-      action: 'fail',
-      version: null,
-      reason: reason('agent-lost', `no ping in ${minutes} minutes since the update to ${target} ended: ${last}`),
-    };
-  }
-  return {
-    action: 'fail',
-    version: reported,
-    reason: reason(
-      'version-not-confirmed',
-      `the command succeeded, but ${minutes} minutes later the agent reports ${reported ?? 'no version'} instead of ${target}`,
-    ),
-  };
+/** The work is done: the agent reports this version, which is the target or newer. Had it that before, it was current already. */
+export function finishAtTarget(
+  { instance, work, target, now }: Pick<VerifyCase, 'instance' | 'work' | 'target' | 'now'>,
+  version: string,
+  why: Reason | null,
+): BatchInstance {
+  const outcome = work.isAtTarget(instance.versionBefore, target) ? 'already-current' : 'updated';
+  return finishWork({ ...instance, versionAfter: version }, outcome, why, now);
+}
+
+/** When the last of its commands ended; where none is known to have ended, when it came to this step. */
+function commandsEndedAt({ commands, stepSince }: BatchInstance): Timestamp {
+  const ends = commands.flatMap(({ endedAt }) => endedAt ?? []).sort();
+  return ends.at(-1) ?? stepSince;
+}
+
+function lastHeardOf(agent: AgentFacts | null): string {
+  if (agent === null) return 'it is not listed by SSM any more';
+  return `its last ping, with ${agent.version ?? 'no version'}, is of ${agent.lastPingAt ?? 'never'}`;
 }

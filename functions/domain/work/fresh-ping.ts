@@ -1,24 +1,24 @@
-import type { BatchInstance } from '../batch/batch-instance.ts';
+// Whether an agent's ping proves anything.
 import type { AgentFacts } from '../model/instance.ts';
 import { PING_AGE_SECONDS_MAX } from '../model/limits.ts';
 import { isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 
-/**
- * Whether a ping proves that the agent is alive now: newer than this boot and not older than the longest ping
- * interval. PingStatus alone proves nothing: it can stay Online through an outage (docs/aws-behaviour.md 7, 8).
- */
-export function isFreshPing(agent: AgentFacts | null, launchTime: Timestamp | null, now: Date): boolean {
-  if (agent?.pingStatus !== 'Online' || agent.lastPingAt === null || launchTime === null) return false;
-  return isAfter(agent.lastPingAt, launchTime) && secondsBetween(agent.lastPingAt, now) <= PING_AGE_SECONDS_MAX;
+export interface PingBounds {
+  /** When the boot began that is being watched; null: there is none, so nothing proves anything. */
+  launchTime: Timestamp | null;
+  /** Newer than this as well; left out if any ping of this boot will do. */
+  since?: Timestamp;
 }
 
-/** The version in a ping of this boot that is newer than `since`; null if there is none. */
-export function reportedVersion(
-  instance: BatchInstance,
-  agent: AgentFacts | null,
-  since: Timestamp,
-  now: Date,
-): string | null {
-  if (!isFreshPing(agent, instance.launchTime, now) || agent?.lastPingAt == null) return null;
-  return isAfter(agent.lastPingAt, since) ? agent.version : null;
+/**
+ * The agent, if its ping proves that it is alive now: newer than this boot and than `since`, and not older than the longest
+ * ping interval. PingStatus alone proves nothing: it can stay Online through an outage (docs/aws-behaviour.md 7, 8).
+ * @returns null if its ping proves nothing; then neither does its version
+ */
+export function pingAfter(agent: AgentFacts | null, { launchTime, since }: PingBounds, now: Date): AgentFacts | null {
+  if (agent?.pingStatus !== 'Online' || agent.lastPingAt === null || launchTime === null) return null;
+  const isOfThisBoot = isAfter(agent.lastPingAt, launchTime);
+  const isRecent = secondsBetween(agent.lastPingAt, now) <= PING_AGE_SECONDS_MAX;
+  const isNewer = since === undefined || isAfter(agent.lastPingAt, since);
+  return isOfThisBoot && isRecent && isNewer ? agent : null;
 }

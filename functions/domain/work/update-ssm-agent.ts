@@ -72,7 +72,7 @@ function judge(invocation: Invocation): Judgement {
   const statusDetails = invocation.statusDetails.replaceAll(' ', '');
   if (NEVER_DELIVERED.has(statusDetails)) {
     const text = `the command could not be delivered: ${statusDetails}`;
-    return { verdict: 'failed', reason: reason('update-undeliverable', text) };
+    return { verdict: 'failed', reason: reason('update-undeliverable', text), isUnresponsive: true };
   }
   switch (status) {
     case 'Pending':
@@ -105,9 +105,12 @@ function judge(invocation: Invocation): Judgement {
 /** AWS-UpdateSSMAgent: brings the agent to an explicit version, never downwards. */
 export const updateSsmAgent: Work = {
   documentName: 'AWS-UpdateSSMAgent',
+  // The updater's lock lets no two updates be at work on one agent, and a target that is reached already is skipped: a
+  // second command does no harm (docs/aws-behaviour.md 4, 6). A third would tell no more than the second.
+  commandsMax: 2,
   // Without a version the document takes the manifest's newest, which can differ from the one that is verified (32).
   parameters: (target) => ({ version: [target], allowDowngrade: ['false'] }),
-  isSatisfiedBy: isAtLeast,
+  isAtTarget: isAtLeast,
   isConclusive: ({ output }) =>
     [DONE, SKIPPED, ANOTHER_UPDATE, ...FAILURES.map(({ pattern }) => pattern)].some((pattern) => pattern.test(output)),
   judge,

@@ -18,8 +18,8 @@ export type Judgement =
   | { verdict: 'running' }
   /** The agent says that it is done: to be verified, never believed. */
   | { verdict: 'done' }
-  /** Over without success. Nothing of it is running any more. */
-  | { verdict: 'failed'; reason: Reason }
+  /** Over without success. Nothing of it is running any more. `isUnresponsive`: its agent never got it. */
+  | { verdict: 'failed'; reason: Reason; isUnresponsive?: true }
   /** Another update holds the instance. */
   | { verdict: 'busy'; reason: Reason }
   /** The service has given up on it; the instance may still be at work. */
@@ -30,10 +30,15 @@ export type Judgement =
  */
 export interface Work {
   documentName: string;
+  /**
+   * How many commands one instance is sent at most: 2 if a command that is lost or hangs may be sent again. That is the
+   * work's own word, since a second command may meet a first one that is still at work.
+   */
+  commandsMax: number;
   /** The document's parameters for this target. */
   parameters(target: string): Record<string, string[]>;
   /** Whether an agent that reports this version leaves nothing to do. */
-  isSatisfiedBy(version: string | null, target: string): boolean;
+  isAtTarget(version: string | null, target: string): boolean;
   /** Whether the output says enough to judge by, so that the whole of it need not be fetched. */
   isConclusive(invocation: Invocation): boolean;
   judge(invocation: Invocation): Judgement;

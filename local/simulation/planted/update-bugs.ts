@@ -35,8 +35,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/work/fresh-ping.ts',
-        find: '  return isAfter(agent.lastPingAt, launchTime) && secondsBetween(agent.lastPingAt, now) <= PING_AGE_SECONDS_MAX;',
-        replace: '  return true;',
+        find: '  return isOfThisBoot && isRecent && isNewer ? agent : null;',
+        replace: '  return isNewer ? agent : null;',
       },
     ],
   },
@@ -46,8 +46,9 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/unresponsive-agent.ts',
-        find: '  if (!isUnresponsive(why)) return why;',
-        replace: '  if (!isUnresponsive(why) || launchTime === launchTime) return why;',
+        find: "  if (ec2?.state === 'running' || ec2?.state === 'pending') {",
+        replace:
+          "  if (launchTime === launchTime) return why;\n  if (ec2?.state === 'running' || ec2?.state === 'pending') {",
       },
     ],
   },
@@ -68,9 +69,9 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/verify.ts',
-        find: '  if (reported !== null && work.isSatisfiedBy(reported, target)) return',
+        find: '  if (proof?.version != null && work.isAtTarget(proof.version, target)) {',
         replace:
-          "  if (target !== '') return { action: 'verified', version: target };\n  if (reported !== null && work.isSatisfiedBy(reported, target)) return",
+          "  if (target !== '') return moves(finishAtTarget(given, target, null));\n  if (proof?.version != null && work.isAtTarget(proof.version, target)) {",
       },
     ],
   },
@@ -80,8 +81,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/verify.ts',
-        find: '  if (waitedSeconds < deadlineSeconds) {',
-        replace: '  if (waitedSeconds < 0) {',
+        find: '  if (isAfter(until, now)) return stays(instance,',
+        replace: '  if (isAfter(since, now)) return stays(instance,',
       },
     ],
   },

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import { chosenWork } from '../../../functions/domain/work/chosen-work.ts';
 import { commandComment } from '../../../functions/domain/work/command-comment.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
 import { aRunLock, givenLock } from '../../support/bucket.ts';
@@ -207,6 +208,32 @@ describe('UpdateAgent, sending', () => {
     await expect(update(readyBatch(instanceIds(4)))).rejects.toMatchObject({ name });
 
     expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
+  });
+
+  it('counts in its log what they wait for, by code', async () => {
+    const runtime = aRuntime('02:02:10');
+    const [taken = '', refused = '', waiting = ''] = instanceIds(3);
+    givenRefusals([refused]);
+    const batch = aBatch([
+      aReadyInstance(taken),
+      aReadyInstance(refused),
+      aReadyInstance(waiting, { retryAt: stamp('02:03'), lastRefusal: 'InvalidInstanceId: no' }),
+    ]);
+
+    await createUpdateAgent(runtime)(batch, aContext());
+
+    expect(runtime.logger.info).toHaveBeenCalledWith(
+      'UpdateAgent has looked',
+      expect.objectContaining({ waiting: { 'update-pending': 1, 'waiting-to-send': 2 } }),
+    );
+  });
+
+  it('does the work that it is given', async () => {
+    const other = { ...chosenWork, documentName: 'Other-Document', parameters: () => ({ level: ['1'] }) };
+
+    await createUpdateAgent(aRuntime('02:02:10'), other)(readyBatch(instanceIds(1)), aContext());
+
+    expect(sentCommands()).toMatchObject([{ DocumentName: 'Other-Document', Parameters: { level: ['1'] } }]);
   });
 
   it('asks nobody when nobody is to be updated', async () => {

@@ -121,6 +121,18 @@ describe('VerifyVersions', () => {
     });
   });
 
+  it('counts in its log how many wait, and for what', async () => {
+    givenReport('02:06', OLD);
+    const runtime = aRuntime('02:07', { VERIFY_DEADLINE_SECONDS: '900' });
+
+    await createVerifyVersions(runtime)(aBatch([anUpdated()]), aContext());
+
+    expect(runtime.logger.info).toHaveBeenCalledWith(
+      'VerifyVersions has looked',
+      expect.objectContaining({ waiting: { verifying: 1 } }),
+    );
+  });
+
   it('asks nobody when nobody is to be verified', async () => {
     await verifyAt('02:07', aWokenInstance());
 

@@ -28,25 +28,26 @@ describe('a second command that SSM refuses to send', () => {
     commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null }],
   });
   const decide = (changes: object, time: string) =>
-    decideUpdate(
-      { ...hung, ...changes },
-      { invocation: anInvocation(), agent: null },
-      updateSsmAgent,
-      TARGET,
-      HARD_DEADLINE_SECONDS,
-      at(time),
-    );
+    decideUpdate({
+      instance: { ...hung, ...changes },
+      invocation: anInvocation(),
+      agent: null,
+      work: updateSsmAgent,
+      target: TARGET,
+      deadlineSeconds: HARD_DEADLINE_SECONDS,
+      now: at(time),
+    });
 
   it('is tried again after its time, not at every look', () => {
     expect(decide({}, '02:47').action).toBe('send');
     const refused = { lastRefusal: 'InvalidInstanceId', retryAt: stamp('02:48') };
-    expect(decide(refused, '02:47:30').action).toBe('wait');
+    expect(decide(refused, '02:47:30')).toMatchObject({ action: 'wait', waiting: { until: stamp('02:48') } });
     expect(decide(refused, '02:48').action).toBe('send');
   });
 
   it('is given up in the end, and the instance has failed', () => {
     const refused = { lastRefusal: 'InvalidInstanceId', retryAt: stamp('02:51') };
-    expect(decide(refused, '02:52')).toMatchObject({ action: 'fail', reason: { code: 'update-hung' } });
+    expect(decide(refused, '02:52')).toMatchObject({ action: 'fail', instance: { reason: { code: 'update-hung' } } });
   });
 
   it('is given up as well where another update was at work', () => {
@@ -59,7 +60,7 @@ describe('a second command that SSM refuses to send', () => {
     expect(decide({ ...busy, retryAt: stamp('02:30') }, '02:30').action).toBe('send');
     expect(decide({ ...busy, retryAt: stamp('02:47') }, '02:48')).toMatchObject({
       action: 'fail',
-      reason: { code: 'another-update' },
+      instance: { reason: { code: 'another-update' } },
     });
   });
 });

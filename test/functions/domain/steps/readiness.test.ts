@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AgentFacts, InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { checkReadiness } from '../../../../functions/domain/steps/readiness.ts';
-import { isFreshPing } from '../../../../functions/domain/work/fresh-ping.ts';
+import { pingAfter } from '../../../../functions/domain/work/fresh-ping.ts';
 import { anyAgentFacts, anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
   agentFacts,
@@ -169,18 +169,18 @@ describe('a ping', () => {
 
   it('is fresh for 65 minutes: agents ping every 5 to 60', () => {
     const agent = agentFacts({ lastPingAt: stamp('02:01:30') });
-    expect(isFreshPing(agent, launched, at('03:06:30'))).toBe(true);
-    expect(isFreshPing(agent, launched, at('03:06:31'))).toBe(false);
+    expect(pingAfter(agent, { launchTime: launched }, at('03:06:30'))).toEqual(agent);
+    expect(pingAfter(agent, { launchTime: launched }, at('03:06:31'))).toBeNull();
   });
 
   it('proves nothing without a boot to compare it with', () => {
-    expect(isFreshPing(agentFacts(), null, NOW)).toBe(false);
+    expect(pingAfter(agentFacts(), { launchTime: null }, NOW)).toBeNull();
   });
 
   it.each(['ConnectionLost', 'Inactive', 'Unknown', 'online', ''])(
     'proves nothing with the status %j',
     (pingStatus) => {
-      expect(isFreshPing(agentFacts({ pingStatus }), launched, NOW)).toBe(false);
+      expect(pingAfter(agentFacts({ pingStatus }), { launchTime: launched }, NOW)).toBeNull();
     },
   );
 });

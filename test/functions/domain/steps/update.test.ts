@@ -22,14 +22,20 @@ interface Seen {
   agent?: AgentFacts | null;
 }
 const decide = (instance: BatchInstance, now: string, { invocation = null, agent = null }: Seen = {}) =>
-  decideUpdate(
+  decideUpdate({
     instance,
-    { invocation: invocation === null ? null : anInvocation(invocation), agent },
-    updateSsmAgent,
-    TARGET,
-    DEADLINE_SECONDS,
-    at(now),
-  );
+    invocation: invocation === null ? null : anInvocation(invocation),
+    agent,
+    work: updateSsmAgent,
+    target: TARGET,
+    deadlineSeconds: DEADLINE_SECONDS,
+    now: at(now),
+  });
+/** It waits for this reason, until then at the latest. */
+const waits = (code: string, until: string) => ({
+  action: 'wait',
+  waiting: { reason: { code }, until: stamp(until) },
+});
 const agentAt = (time: string, version: string) => agentFacts({ lastPingAt: stamp(time), version });
 const ended = (status: string, output = '', statusDetails = status): Partial<Invocation> => ({
   status,
@@ -37,7 +43,7 @@ const ended = (status: string, output = '', statusDetails = status): Partial<Inv
   output,
   endedAt: stamp('02:05'),
 });
-const BUSY = ended('Failed', 'Another update in progress, try again later');
+const FAILED = { step: 'restore', outcome: 'failed' };
 
 describe('an instance that is ready', () => {
   it('is sent the command', () => {
@@ -45,11 +51,11 @@ describe('an instance that is ready', () => {
   });
 
   it.each([TARGET, '3.10.0.0'])('is sent nothing when its agent has %s already', (versionBefore) => {
-    expect(decide(awake({ versionBefore }), '02:02')).toEqual({
-      action: 'satisfied',
-      version: versionBefore,
+    expect(decide(awake({ versionBefore }), '02:02')).toMatchObject({
+      action: 'at-target',
       cancelFirst: null,
-      reason: null,
+      instance: { step: 'restore', outcome: 'already-current', versionAfter: versionBefore, reason: null },
+      waiting: null,
     });
   });
 
@@ -59,7 +65,7 @@ describe('an instance that is ready', () => {
 
   it('is left alone for a while when SSM refused to send', () => {
     const refused = awake({ retryAt: stamp('02:03') });
-    expect(decide(refused, '02:02:59')).toMatchObject({ action: 'wait', reason: { code: 'waiting-to-send' } });
+    expect(decide(refused, '02:02:59')).toMatchObject(waits('waiting-to-send', '02:03'));
     expect(decide(refused, '02:03')).toMatchObject({ action: 'send' });
   });
 
@@ -68,10 +74,14 @@ describe('an instance that is ready', () => {
     expect(decide(refused, '02:16:59')).toMatchObject({ action: 'send' });
     expect(decide(refused, '02:17')).toMatchObject({
       action: 'fail',
-      endedAt: null,
-      reason: {
-        code: 'update-undeliverable',
-        text: expect.stringContaining('InvalidInstanceId: not in a valid state'),
+      isUnresponsive: true,
+      instance: {
+        step: 'restore',
+        outcome: 'failed',
+        reason: {
+          code: 'update-undeliverable',
+          text: expect.stringContaining('InvalidInstanceId: not in a valid state'),
+        },
       },
     });
   });
@@ -83,36 +93,62 @@ describe('a command that was sent', () => {
     ['is pending', { invocation: { status: 'Pending' } }],
     ['is delayed', { invocation: { status: 'Delayed' } }],
   ])('is given five minutes to reach the agent while it %s', (_how, seen) => {
-    expect(decide(sent, '02:06:59', seen)).toMatchObject({ action: 'wait', reason: { code: 'update-pending' } });
+    expect(decide(sent, '02:06:59', seen)).toMatchObject(waits('update-pending', '02:07'));
     expect(decide(sent, '02:07', seen)).toMatchObject({ action: 'send', cancelFirst: 'command-1' });
   });
 
   it('is followed until its deadline while it is in progress', () => {
-    expect(decide(sent, '02:16:59', { invocation: {} })).toMatchObject({
-      action: 'wait',
-      reason: { code: 'updating' },
-    });
+    expect(decide(sent, '02:16:59', { invocation: {} })).toMatchObject(waits('updating', '02:17'));
   });
 
   it('is verified when the agent says that it is done, as of the moment when it ended', () => {
     expect(decide(sent, '02:06', { invocation: ended('Success') })).toEqual({
       action: 'verify',
-      endedAt: stamp('02:05'),
+      instance: { ...sent, step: 'verify', stepSince: stamp('02:06'), commands: [command(1, '02:02', '02:05')] },
+      waiting: null,
     });
   });
 
   it('ended now, as far as we know, when SSM does not say when', () => {
     const invocation = { ...ended('Success'), endedAt: null };
-    expect(decide(sent, '02:06', { invocation })).toEqual({ action: 'verify', endedAt: stamp('02:06') });
+    expect(decide(sent, '02:06', { invocation })).toMatchObject({
+      action: 'verify',
+      instance: { commands: [command(1, '02:02', '02:06')] },
+    });
+  });
+
+  it('that got through tells that all others are over, and that no other update is at work', () => {
+    const met = { ...sentTwice, foreignUpdateSince: stamp('02:06') };
+    expect(decide(met, '02:21', { invocation: { ...ended('Success'), commandId: 'command-2' } })).toMatchObject({
+      action: 'verify',
+      instance: {
+        foreignUpdateSince: null,
+        commands: [command(1, '02:02', '02:05'), command(2, '02:20', '02:05')],
+      },
+    });
   });
 
   it('has failed when the agent says so', () => {
     const invocation = ended('Failed', 'Insufficient available disk space');
     expect(decide(sent, '02:06', { invocation })).toMatchObject({
       action: 'fail',
-      endedAt: stamp('02:05'),
       cancelFirst: null,
-      reason: { code: 'no-disk-space' },
+      isUnresponsive: false,
+      instance: {
+        step: 'restore',
+        outcome: 'failed',
+        commands: [command(1, '02:02', '02:05')],
+        reason: { code: 'no-disk-space' },
+      },
+    });
+  });
+
+  it('has failed without a word of the agent when SSM could not deliver it', () => {
+    const invocation = ended('Failed', '', 'Undeliverable');
+    expect(decide(sent, '02:06', { invocation })).toMatchObject({
+      action: 'fail',
+      isUnresponsive: true,
+      instance: { commands: [command(1, '02:02', '02:05')], reason: { code: 'update-undeliverable' } },
     });
   });
 
@@ -125,9 +161,9 @@ describe('a command that was sent', () => {
 describe('a command that no agent has taken', () => {
   it('is needed no more when the agent reports the target by itself', () => {
     expect(decide(sent, '02:07', { agent: agentAt('02:06', TARGET) })).toMatchObject({
-      action: 'satisfied',
-      version: TARGET,
-      reason: { code: 'update-undelivered' },
+      action: 'at-target',
+      cancelFirst: 'command-1',
+      instance: { step: 'restore', outcome: 'updated', versionAfter: TARGET, reason: { code: 'update-undelivered' } },
     });
   });
 
@@ -141,13 +177,13 @@ describe('a command that no agent has taken', () => {
   });
 
   it('is sent again once at most, and fails when nothing can be at work any more', () => {
-    expect(decide(sentTwice, '02:30')).toMatchObject({ action: 'wait', reason: { code: 'update-undelivered' } });
+    expect(decide(sentTwice, '02:30')).toMatchObject(waits('update-undelivered', '03:05'));
     expect(decide(sentTwice, '03:04:59')).toMatchObject({ action: 'wait' });
     expect(decide(sentTwice, '03:05')).toMatchObject({
       action: 'fail',
-      endedAt: null,
       cancelFirst: 'command-2',
-      reason: { code: 'update-undelivered' },
+      isUnresponsive: true,
+      instance: { ...sentTwice, ...FAILED, stepSince: stamp('03:05'), reason: { code: 'update-undelivered' } },
     });
   });
 });
@@ -165,17 +201,30 @@ describe('a command that hangs in progress', () => {
 
   it('is not proved by the target in a ping while a rollback could still take that away', () => {
     const agent = agentAt('02:15', TARGET);
-    expect(decide(sent, '02:46:59', { invocation, agent })).toMatchObject({
-      action: 'wait',
-      reason: { code: 'update-hung' },
+    expect(decide(sent, '02:46:59', { invocation, agent })).toMatchObject(waits('update-hung', '02:47'));
+    expect(decide(sent, '02:47', { invocation, agent })).toMatchObject({
+      action: 'at-target',
+      cancelFirst: null,
+      instance: { outcome: 'updated', versionAfter: TARGET },
     });
-    expect(decide(sent, '02:47', { invocation, agent })).toMatchObject({ action: 'satisfied', version: TARGET });
   });
 
   it('fails after the second one, 45 minutes after that was sent', () => {
     const seen = { invocation: { commandId: 'command-2' }, agent: agentAt('03:00', OLD) };
     expect(decide(sentTwice, '03:04:59', seen)).toMatchObject({ action: 'wait' });
-    expect(decide(sentTwice, '03:05', seen)).toMatchObject({ action: 'fail', reason: { code: 'update-hung' } });
+    expect(decide(sentTwice, '03:05', seen)).toMatchObject({
+      action: 'fail',
+      isUnresponsive: true,
+      instance: { ...FAILED, commands: sentTwice.commands, reason: { code: 'update-hung' } },
+    });
+  });
+
+  it('is not sent a second time where the work itself allows one command only', () => {
+    const once = { ...updateSsmAgent, commandsMax: 1 };
+    const given = { instance: sent, invocation: anInvocation(), agent: null, work: once, target: TARGET };
+    expect(decideUpdate({ ...given, deadlineSeconds: DEADLINE_SECONDS, now: at('02:17') })).toMatchObject(
+      waits('update-hung', '02:47'),
+    );
   });
 });
 
@@ -191,62 +240,6 @@ describe('a command that the service has given up', () => {
   });
 
   it('is no proof of an end: the instance may still be at work', () => {
-    expect(decide(sentTwice, '02:30', { invocation })).toMatchObject({
-      action: 'wait',
-      reason: { code: 'update-lost' },
-    });
-  });
-});
-
-describe('an agent that is busy with an update', () => {
-  it('is left alone for a quarter of an hour when the update is not ours', () => {
-    expect(decide(sent, '02:06', { invocation: BUSY })).toMatchObject({
-      action: 'back-off',
-      retryAt: stamp('02:21'),
-      reason: { code: 'another-update' },
-    });
-  });
-
-  it('is followed again when it is our own earlier command that lives', () => {
-    expect(decide(sentTwice, '02:21', { invocation: { ...BUSY, commandId: 'command-2' } })).toMatchObject({
-      action: 'follow-earlier',
-    });
-  });
-
-  const since = stamp('02:06');
-  const met = awake({ commands: [command(1, '02:02', '02:05')], foreignUpdateSince: since, retryAt: stamp('02:21') });
-
-  it('is sent one more command when its time has come', () => {
-    expect(decide(met, '02:20:59')).toMatchObject({ action: 'wait', reason: { code: 'another-update' } });
-    expect(decide(met, '02:21')).toMatchObject({ action: 'send' });
-  });
-
-  it('is sent it sooner when it reports the target: its success says that the other updater is gone', () => {
-    expect(decide(met, '02:10', { agent: agentAt('02:09', TARGET) })).toMatchObject({ action: 'send' });
-    expect(decide(met, '02:10', { agent: agentAt('02:05:30', TARGET) })).toMatchObject({ action: 'wait' });
-    expect(decide(met, '02:10', { agent: agentAt('02:09', OLD) })).toMatchObject({ action: 'wait' });
-  });
-
-  const metTwice = { ...met, commands: [command(1, '02:02', '02:05'), command(2, '02:21', '02:22')] };
-
-  it('is waited for 45 minutes when it is still busy then, whatever it reports', () => {
-    expect(decide(metTwice, '02:50:59')).toMatchObject({ action: 'wait' });
-    expect(decide(metTwice, '02:50:59', { agent: agentAt('02:50', TARGET) })).toMatchObject({ action: 'wait' });
-  });
-
-  it('was updated by somebody else when it reports the target after that', () => {
-    expect(decide(metTwice, '02:51', { agent: agentAt('02:50', TARGET) })).toMatchObject({
-      action: 'satisfied',
-      version: TARGET,
-      reason: { code: 'updated-by-others' },
-    });
-  });
-
-  it('fails when it does not', () => {
-    expect(decide(metTwice, '02:51', { agent: agentAt('02:50', OLD) })).toMatchObject({
-      action: 'fail',
-      endedAt: stamp('02:51'),
-      reason: { code: 'another-update', text: expect.stringContaining('45 minutes') },
-    });
+    expect(decide(sentTwice, '02:30', { invocation })).toMatchObject(waits('update-lost', '03:05'));
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { compareVersions } from '../../../../functions/domain/model/agent-version.ts';
 import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
-import { judgeVersion } from '../../../../functions/domain/steps/verify.ts';
+import { verifyVersion } from '../../../../functions/domain/steps/verify.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import { anyAgentFacts, anyBatchInstance, moments } from '../../../support/arbitraries.ts';
 import { agentFacts, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
@@ -17,20 +17,42 @@ const updated = aWokenInstance({
   commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: stamp('02:05') }],
 });
 const proof = agentFacts({ version: TARGET, lastPingAt: stamp('02:08') });
-const judge = (agent: AgentFacts | null, now = NOW, instance = updated) =>
-  judgeVersion(instance, agent, updateSsmAgent, TARGET, DEADLINE_SECONDS, now);
+const verify = (agent: AgentFacts | null, now = NOW, instance = updated) =>
+  verifyVersion({ instance, agent, work: updateSsmAgent, target: TARGET, deadlineSeconds: DEADLINE_SECONDS, now });
+const VERIFIED = { instance: { step: 'restore', outcome: 'updated', reason: null }, waiting: null };
+/** It stays as it is, until the deadline after the end of its command. */
+const waits = (instance = updated, until = '02:15') => ({
+  instance,
+  waiting: { reason: { code: 'verifying' }, until: stamp(until) },
+});
 
 describe('an instance whose command has ended well', () => {
   it('is verified when its agent reports the target in a later ping', () => {
-    expect(judge(proof)).toEqual({ action: 'verified', version: TARGET });
+    expect(verify(proof)).toEqual({
+      instance: {
+        ...updated,
+        step: 'restore',
+        stepSince: NOW.toISOString(),
+        outcome: 'updated',
+        reason: null,
+        versionAfter: TARGET,
+      },
+      waiting: null,
+    });
+  });
+
+  it('was current already if it had reported the target before', () => {
+    const before = { ...updated, versionBefore: TARGET };
+    expect(verify(proof, NOW, before).instance).toMatchObject({ outcome: 'already-current', versionAfter: TARGET });
   });
 
   it('is verified with a newer version than the target', () => {
-    expect(judge({ ...proof, version: '3.10.0.0' })).toEqual({ action: 'verified', version: '3.10.0.0' });
+    expect(verify({ ...proof, version: '3.10.0.0' })).toMatchObject(VERIFIED);
+    expect(verify({ ...proof, version: '3.10.0.0' }).instance.versionAfter).toBe('3.10.0.0');
   });
 
   it('is verified even past the deadline', () => {
-    expect(judge({ ...proof, lastPingAt: stamp('02:29') }, at('02:30'))).toMatchObject({ action: 'verified' });
+    expect(verify({ ...proof, lastPingAt: stamp('02:29') }, at('02:30'))).toMatchObject(VERIFIED);
   });
 
   it.each<[string, AgentFacts | null]>([
@@ -43,26 +65,29 @@ describe('an instance whose command has ended well', () => {
     ['has never pinged', { ...proof, lastPingAt: null }],
     ['is not listed', null],
   ])('is waited for while its agent %s', (_why, agent) => {
-    expect(judge(agent)).toMatchObject({ action: 'wait', reason: { code: 'verifying' } });
+    expect(verify(agent)).toMatchObject(waits());
   });
 
   it('counts its time from the end of the command', () => {
-    expect(judge(null, at('02:14:59'))).toMatchObject({ action: 'wait' });
-    expect(judge(null, at('02:15'))).toMatchObject({ action: 'fail' });
+    expect(verify(null, at('02:14:59'))).toMatchObject(waits());
+    expect(verify(null, at('02:15'))).toMatchObject({
+      instance: { step: 'restore', outcome: 'failed' },
+      waiting: null,
+    });
   });
 
   it('counts from the end of the last of two commands, in whatever order they ended', () => {
     const first = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: stamp('02:08:30') };
     const second = { commandId: 'command-2', sentAt: stamp('02:04'), endedAt: stamp('02:05') };
     const twice = { ...updated, commands: [first, second] };
-    expect(judge(proof, NOW, twice)).toMatchObject({ action: 'wait' });
-    expect(judge({ ...proof, lastPingAt: stamp('02:08:31') }, NOW, twice)).toMatchObject({ action: 'verified' });
+    expect(verify(proof, NOW, twice)).toMatchObject(waits(twice, '02:18:30'));
+    expect(verify({ ...proof, lastPingAt: stamp('02:08:31') }, NOW, twice)).toMatchObject(VERIFIED);
   });
 
   it('counts from its own coming here where no command is known to have ended', () => {
     const unsent = { ...updated, commands: [], stepSince: stamp('02:08:10') };
-    expect(judge(proof, NOW, unsent)).toMatchObject({ action: 'wait' });
-    expect(judge(proof, NOW, { ...unsent, stepSince: stamp('02:07') })).toMatchObject({ action: 'verified' });
+    expect(verify(proof, NOW, unsent)).toMatchObject(waits(unsent, '02:18:10'));
+    expect(verify(proof, NOW, { ...unsent, stepSince: stamp('02:07') })).toMatchObject(VERIFIED);
   });
 });
 
@@ -70,37 +95,47 @@ describe('an instance that is not verified at the deadline', () => {
   const late = at('02:15');
 
   it('fails with both versions named when its agent goes on reporting the old one', () => {
-    const decision = judge({ ...proof, version: OLD, lastPingAt: stamp('02:14') }, late);
-    expect(decision).toMatchObject({ action: 'fail', version: OLD, reason: { code: 'version-not-confirmed' } });
-    expect(decision).toMatchObject({ reason: { text: expect.stringMatching(`10 minutes.*${OLD}.*${TARGET}`) } });
+    const look = verify({ ...proof, version: OLD, lastPingAt: stamp('02:14') }, late);
+    expect(look.instance).toMatchObject({
+      outcome: 'failed',
+      versionAfter: OLD,
+      reason: { code: 'version-not-confirmed', text: expect.stringMatching(`10 minutes.*${OLD}.*${TARGET}`) },
+    });
+    expect(look.isUnresponsive ?? false).toBe(false);
   });
 
   it('has lost its agent when that has not pinged since', () => {
-    const decision = judge({ ...proof, lastPingAt: stamp('02:04') }, late);
-    expect(decision).toMatchObject({
-      action: 'fail',
-      version: null,
-      reason: { code: 'agent-lost', text: expect.stringContaining(stamp('02:04')) },
+    expect(verify({ ...proof, lastPingAt: stamp('02:04') }, late)).toMatchObject({
+      isUnresponsive: true,
+      instance: {
+        outcome: 'failed',
+        versionAfter: null,
+        reason: { code: 'agent-lost', text: expect.stringContaining(stamp('02:04')) },
+      },
     });
   });
 
   it('has lost its agent when SSM does not list it any more', () => {
-    expect(judge(null, late)).toMatchObject({
-      action: 'fail',
-      version: null,
-      reason: { code: 'agent-lost', text: expect.stringContaining('not listed') },
+    expect(verify(null, late)).toMatchObject({
+      isUnresponsive: true,
+      instance: {
+        outcome: 'failed',
+        versionAfter: null,
+        reason: { code: 'agent-lost', text: expect.stringContaining('not listed') },
+      },
     });
   });
 
   it('does not take the version in an old ping for reported', () => {
-    expect(judge({ ...proof, version: '3.3.40.0', lastPingAt: stamp('02:04') }, late)).toMatchObject({ version: null });
+    const stale = { ...proof, version: '3.3.40.0', lastPingAt: stamp('02:04') };
+    expect(verify(stale, late).instance.versionAfter).toBeNull();
   });
 });
 
 describe('what verifying says', () => {
   const say = (agent: AgentFacts | null, time = '02:15') => {
-    const decision = judge(agent, at(time));
-    return 'reason' in decision ? decision.reason.text : null;
+    const { instance, waiting } = verify(agent, at(time));
+    return (waiting?.reason ?? instance.reason)?.text;
   };
   const since = 'no ping in 10 minutes since the update to 3.3.551.0 ended';
 
@@ -121,12 +156,12 @@ describe('what verifying says', () => {
 
 describe('whatever SSM says', () => {
   const verifiedOnlyWithProof = (instance: typeof updated, agent: AgentFacts | null, now: Date): boolean => {
-    const decision = judge(agent, now, instance);
-    if (decision.action !== 'verified') return false;
+    const { instance: next } = verify(agent, now, instance);
+    if (next.step !== 'restore' || next.outcome === 'failed') return false;
     const pinged = Date.parse(agent?.lastPingAt ?? '');
     expect(agent?.pingStatus).toBe('Online');
-    expect(decision.version).toBe(agent?.version);
-    expect(compareVersions(decision.version, TARGET)).toBeGreaterThanOrEqual(0);
+    expect(next.versionAfter).toBe(agent?.version);
+    expect(compareVersions(next.versionAfter ?? '', TARGET)).toBeGreaterThanOrEqual(0);
     expect(pinged).toBeGreaterThan(Date.parse(instance.launchTime ?? ''));
     for (const { endedAt } of instance.commands)
       if (endedAt !== null) expect(pinged).toBeGreaterThan(Date.parse(endedAt));
@@ -136,7 +171,7 @@ describe('whatever SSM says', () => {
   it('verified means the target or newer, in a ping newer than the boot and than the end of every command', () => {
     fc.assert(
       fc.property(anyBatchInstance, anyAgentFacts, moments, (instance, agent, now) => {
-        verifiedOnlyWithProof(instance, agent, now);
+        verifiedOnlyWithProof({ ...instance, step: 'verify' }, agent, now);
       }),
       { numRuns: 1000 },
     );

@@ -1,5 +1,6 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
-import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
+import type { Reason } from '../../../../functions/domain/model/reason.ts';
+import { decideUpdate, type UpdateDecision } from '../../../../functions/domain/steps/update.ts';
 import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../../../../functions/domain/work/work.ts';
@@ -58,7 +59,7 @@ describe('a command that was left open', () => {
       foreignUpdateSince: null,
       commands: [{ endedAt: null }, { endedAt: stamp('02:14') }],
     });
-    // Once none of ours is open, somebody else's is.
+    // Once none of ours is open, someone else's is.
     const alone = noteCommandEnds(
       held(sent('command-1', '02:02', '02:05'), SECOND),
       [busy],
@@ -69,12 +70,18 @@ describe('a command that was left open', () => {
   });
 });
 
+const reasonOf = (decision: UpdateDecision): Reason | null => {
+  if (decision.action === 'send') return decision.reason;
+  return decision.action === 'wait' ? decision.waiting.reason : decision.instance.reason;
+};
+
 describe('what updating says', () => {
   const say = (changes: Partial<BatchInstance>, time: string, invocation: Invocation | null = null, version = OLD) => {
     const instance = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
     const agent = agentFacts({ lastPingAt: at(time).toISOString(), version });
-    const decision = decideUpdate(instance, { invocation, agent }, updateSsmAgent, TARGET, 600, at(time));
-    const why = 'reason' in decision ? decision.reason : null;
+    const given = { instance, invocation, agent, work: updateSsmAgent, target: TARGET, deadlineSeconds: 600 };
+    const decision = decideUpdate({ ...given, now: at(time) });
+    const why = reasonOf(decision);
     return why === null ? decision.action : `${decision.action}: ${why.text} [${why.code}]`;
   };
 
@@ -110,13 +117,13 @@ describe('what updating says', () => {
     );
   });
 
-  it('of somebody else’s update', () => {
+  it('of someone else’s update', () => {
     const busy = { commands: [sent('command-1', '02:02', '02:03')], foreignUpdateSince: stamp('02:03') };
     expect(say({ ...busy, retryAt: stamp('02:18') }, '02:10')).toBe(
       'wait: another update is at work on it [another-update]',
     );
     expect(say(busy, '02:48', null, TARGET)).toBe(
-      'satisfied: an update of somebody else brought the version [updated-by-others]',
+      'at-target: an update of somebody else brought the version [updated-by-others]',
     );
     expect(say(busy, '02:48')).toBe('fail: another update has been at work on it for 45 minutes [another-update]');
   });

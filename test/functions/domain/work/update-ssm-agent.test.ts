@@ -213,7 +213,7 @@ describe('a command by its status alone', () => {
 
   it.each(['Undeliverable', 'Invalid Platform', 'Access Denied'])('never reached the agent: %s', (statusDetails) => {
     const judgement = updateSsmAgent.judge(anInvocation({ status: 'Failed', statusDetails }));
-    expect(judgement).toMatchObject({ reason: { code: 'update-undeliverable' } });
+    expect(judgement).toMatchObject({ reason: { code: 'update-undeliverable' }, isUnresponsive: true });
   });
 
   it.each(['DeliveryTimedOut', 'Delivery Timed Out'])('was given up by the service: %s', (statusDetails) => {
@@ -238,8 +238,9 @@ describe('a command by its status alone', () => {
 });
 
 describe('the document', () => {
-  it('is sent with the explicit version, and never downwards', () => {
+  it('is sent with the explicit version, never downwards, and twice at most', () => {
     expect(updateSsmAgent.documentName).toBe('AWS-UpdateSSMAgent');
+    expect(updateSsmAgent.commandsMax).toBe(2);
     expect(updateSsmAgent.parameters(TARGET)).toEqual({ version: [TARGET], allowDowngrade: ['false'] });
   });
 
@@ -250,7 +251,7 @@ describe('the document', () => {
     ['3.3.60.0', false],
     [null, false],
     ['unknown', false],
-  ])('leaves nothing to do for an agent that reports %s: %s', (version, isSatisfied) => {
-    expect(updateSsmAgent.isSatisfiedBy(version, TARGET)).toBe(isSatisfied);
+  ])('leaves nothing to do for an agent that reports %s: %s', (version, isAtTarget) => {
+    expect(updateSsmAgent.isAtTarget(version, TARGET)).toBe(isAtTarget);
   });
 });

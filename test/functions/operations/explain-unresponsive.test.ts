@@ -1,0 +1,54 @@
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import 'aws-sdk-client-mock-jest';
+import { mockClient } from 'aws-sdk-client-mock';
+import { stays } from '../../../functions/domain/batch/look.ts';
+import type { AgentLook } from '../../../functions/domain/steps/unresponsive-agent.ts';
+import { explainUnresponsiveAgents } from '../../../functions/operations/explain-unresponsive.ts';
+import { aWokenInstance, stamp } from '../../support/builders.ts';
+import { callOrder, givenState } from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const explain = (...looks: AgentLook[]) => explainUnresponsiveAgents(new EC2Client({}), looks);
+
+const lost = { code: 'agent-lost', text: 'no ping in 30 minutes' };
+const told = { code: 'update-failed', text: 'no disk' };
+const failed = (instanceId: string, reason: { code: string; text: string }) =>
+  aWokenInstance({ instanceId, step: 'restore', outcome: 'failed', reason });
+
+beforeEach(() => {
+  ec2.reset();
+  givenState(ec2, 'stopped');
+});
+
+describe('agents of which nothing was heard', () => {
+  it('are explained by what EC2 says of their instances', async () => {
+    const instance = failed('i-1', lost);
+
+    const looks = await explain({ instance, waiting: null, isUnresponsive: true });
+
+    const reason = { code: 'stopped-in-run', text: expect.stringContaining('no ping in 30 minutes') };
+    expect(looks).toEqual([{ instance: { ...instance, reason }, waiting: null }]);
+  });
+
+  it('are asked about alone: what an agent has told itself stays, and so does an instance that waits', async () => {
+    const waiting = stays(aWokenInstance({ instanceId: 'i-3' }), 'verifying', 'not yet', stamp('02:30'));
+
+    const looks = await explain(
+      { instance: failed('i-1', lost), waiting: null, isUnresponsive: true },
+      { instance: failed('i-2', told), waiting: null, isUnresponsive: false },
+      waiting,
+    );
+
+    expect(looks.map(({ instance }) => instance.reason?.code)).toEqual(['stopped-in-run', 'update-failed', undefined]);
+    expect(looks[2]).toEqual(waiting);
+    expect(ec2).toHaveReceivedCommandWith(DescribeInstancesCommand, {
+      Filters: [{ Name: 'instance-id', Values: ['i-1'] }],
+    });
+  });
+
+  it('cost no call where there are none', async () => {
+    await explain({ instance: failed('i-2', told), waiting: null });
+
+    expect(callOrder(ec2)).toEqual([]);
+  });
+});
