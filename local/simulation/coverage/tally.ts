@@ -1,6 +1,6 @@
 import type { Verdict } from '../command/verdict.ts';
-import { readDeployed } from './deployed.ts';
 import { findWays, type Way } from './branches.ts';
+import { readDeployed } from './deployed.ts';
 import type { Measurement } from './measure.ts';
 
 /** How often something came about. */

@@ -14,6 +14,4 @@ const FILE = new URL('unreachable.json', import.meta.url);
 
 /** Why something is rare or never met, by its name. */
 export const readUnreachable = (): Map<string, string> =>
-  new Map(
-    unreachableSchema.parse(JSON.parse(readFileSync(FILE, 'utf8'))).map(({ what, why }) => [what, why]),
-  );
+  new Map(unreachableSchema.parse(JSON.parse(readFileSync(FILE, 'utf8'))).map(({ what, why }) => [what, why]));

@@ -15,7 +15,10 @@ function tally(text: string, counts: Record<string, number>): Record<string, num
 
 describe('the ways of a decision', () => {
   it('are both arms of an if', () => {
-    expect(tally('if (a) { b(); } else { c(); }', { '{ b(); }': 3, '{ c(); }': 7 })).toEqual({ 'a: true': 3, 'a: false': 7 });
+    expect(tally('if (a) { b(); } else { c(); }', { '{ b(); }': 3, '{ c(); }': 7 })).toEqual({
+      'a: true': 3,
+      'a: false': 7,
+    });
   });
 
   it('are entering and passing an if without an else', () => {
