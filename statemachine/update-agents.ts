@@ -1,0 +1,258 @@
+/**
+ * The state machine. `npm run generate` writes update-agents.asl.json from it: change this file, never that one.
+ * First which errors are retried, then the order of the steps, then the states.
+ */
+import type { Batch } from '../functions/domain/batch/batch.ts';
+import type { ErrorName } from '../functions/domain/model/errors.ts';
+import { caught, fail, retry, task } from './states.ts';
+
+// --- Which errors are retried, and why (docs/aws-behaviour.md 43) ---
+
+/** Lambda did not take the call, or its answer was lost. The function may have run: each one may be invoked again. */
+const LAMBDA_FAILED = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.ClientExecutionTimeoutException',
+];
+
+/** The function ran out of memory or time. What it did before that, the next invocation finds by its records. */
+const FUNCTION_DIED = ['Lambda.Unknown', 'Sandbox.Timedout', 'States.Timeout'];
+
+/** The function ran, and a service that it needs throttles or does not answer. */
+const AWS_UNAVAILABLE = ['AwsUnavailable'] satisfies ErrorName[];
+
+/** Every task retries these. */
+const CALL_FAILED = [...LAMBDA_FAILED, ...FUNCTION_DIED, ...AWS_UNAVAILABLE];
+
+/** The lock is held by the reconciler, or by a run that has just died: it is free in a minute or two. */
+const LOCKED_FOR_NOW = ['LockedForNow'] satisfies ErrorName[];
+
+/** Never retried: the same input and groups would be refused again. (A lock that is still held had its retries before.) */
+const RUN_REFUSED = [
+  'InvalidInput',
+  'EmptyGroup',
+  'BrokenGroup',
+  'TooManyInstances',
+  'UnknownAgentVersion',
+  'AlreadyRunning',
+  ...LOCKED_FOR_NOW,
+] satisfies ErrorName[];
+
+/** Also those in no list above, such as a refusal by IAM. They would come again, so only RestoreInstances retries them. */
+const ANY_ERROR = ['States.ALL'];
+
+const UNTIL_LOCK_IS_FREE = { ErrorEquals: LOCKED_FOR_NOW, IntervalSeconds: 20, BackoffRate: 1, MaxAttempts: 12 };
+
+const TRY_FOR_AN_HOUR = [
+  retry(CALL_FAILED, { maxAttempts: 60, maxDelaySeconds: 120 }),
+  retry(ANY_ERROR, { maxAttempts: 30, maxDelaySeconds: 120, intervalSeconds: 15 }),
+];
+
+// --- In which order ---
+
+/** While an instance stands at the step on the left, the function on the right has work. */
+const STEPS: Branch[] = [
+  ['readiness', 'CheckReadiness'],
+  ['update', 'UpdateAgent'],
+  ['verify', 'VerifyVersions'],
+  ['restore', 'RestoreInstances'],
+];
+
+/** If no instance is at any of those steps. */
+const NEXT_PASS: Branch[] = [
+  ['start', 'StartInstances'],
+  ['unsettled', 'Wait'],
+];
+
+const TO_NEXT_STEP =
+  'To the next step that somebody is in; if there is none, on to the next pass. One choice between two tasks keeps a pass short.';
+
+// --- The states of a batch, and those of a run ---
+
+const batch = {
+  EnterBatch: {
+    Type: 'Pass',
+    Comment:
+      'Notes the name of this child execution: it is part of each lease. The only state of the child that reads $$.Execution.',
+    Parameters: {
+      'child.$': '$$.Execution.Name',
+      'run.$': '$.run',
+      'index.$': '$.batch.index',
+      'lastProgressAt.$': '$.batch.lastProgressAt',
+      'waitSeconds.$': '$.batch.waitSeconds',
+      'counts.$': '$.batch.counts',
+      'instances.$': '$.batch.instances',
+    },
+    Next: 'AnyoneToStart',
+  },
+  AnyoneToStart: choose('Running instances need no start.', [['start', 'StartInstances']], 'AnyoneToCheck'),
+  StartInstances: step('StartInstances', 'Reads anew, writes the record, then the lease, then starts.', 'Wait'),
+  Wait: {
+    Type: 'Wait',
+    Comment: 'The only waiting of a batch; longer for stragglers.',
+    SecondsPath: '$.waitSeconds',
+    Next: 'AnyoneToCheck',
+  },
+  AnyoneToCheck: choose(
+    'To the first step that somebody is in. Whoever is left beyond them awaits another try of its start. One choice between two tasks keeps a pass short.',
+    [...STEPS, ['unsettled', 'StartInstances']],
+  ),
+  CheckReadiness: step('CheckReadiness', 'Who is awake with an agent that pings?', 'AnyoneToUpdate'),
+  AnyoneToUpdate: choose(TO_NEXT_STEP, [...stepsFrom('update'), ...NEXT_PASS]),
+  UpdateAgent: step('UpdateAgent', 'Sends AWS-UpdateSSMAgent and follows it.', 'AnyoneToVerify'),
+  AnyoneToVerify: choose(TO_NEXT_STEP, [...stepsFrom('verify'), ...NEXT_PASS]),
+  VerifyVersions: step('VerifyVersions', 'Believes only what the agent itself reports.', 'AnyoneToRestore'),
+  AnyoneToRestore: choose('To the restoring, if somebody is to be restored; else on to the next pass.', [
+    ...stepsFrom('restore'),
+    ...NEXT_PASS,
+  ]),
+  RestoreInstances: task('RestoreInstances', {
+    comment:
+      "Puts back whoever is done, and writes the results. Tries for an hour, longer than all others: what it can't do, nobody else in this run will.",
+    retries: TRY_FOR_AN_HOUR,
+    catches: [caught(ANY_ERROR, 'NotRestored')],
+    next: 'AnyoneLeft',
+  }),
+  AnyoneLeft: choose('Back to the start if anybody still awaits one, else wait and look again.', NEXT_PASS),
+  BatchSettled: {
+    Type: 'Pass',
+    Comment: 'The results are in the bucket: nothing travels back.',
+    Result: {},
+    End: true,
+  },
+  NotRestored: fail(
+    'NotRestored',
+    'The leases stay, as claims for whoever cleans up; ReportRun reports every instance without a result as failed.',
+  ),
+};
+
+const run = {
+  BeginRun: {
+    Type: 'Pass',
+    Comment: "Sets the execution's input apart from what the run adds to it.",
+    Parameters: { 'input.$': '$', listing: 0 },
+    Next: 'ListInstances',
+  },
+  ListInstances: task('ListInstances', {
+    comment: 'Takes the lock; then: who is in the groups, who takes part, and who does not and why.',
+    payload: {
+      'input.$': '$.input',
+      'listing.$': '$.listing',
+      'executionArn.$': '$$.Execution.Id',
+      'startedAt.$': '$$.Execution.StartTime',
+    },
+    retries: [UNTIL_LOCK_IS_FREE, retry(CALL_FAILED)],
+    catches: [caught(RUN_REFUSED, 'RunRefused'), caught(ANY_ERROR, 'ListingFailed')],
+    next: 'AnyoneSettling',
+  }),
+  AnyoneSettling: {
+    Type: 'Choice',
+    Comment:
+      'A second delivery of one occurrence ends here. An instance between two states is listed again; ListInstances bounds how often.',
+    Choices: [
+      { Variable: '$.claim', StringMatches: 'already-*', Next: 'LeftToOther' },
+      { Variable: '$.settling', NumericGreaterThan: 0, Next: 'WaitForSettling' },
+      { Variable: '$.dryRun', BooleanEquals: true, Next: 'PlanMade' },
+    ],
+    Default: 'UpdateBatches',
+  },
+  WaitForSettling: {
+    Type: 'Wait',
+    Comment: 'Starting and stopping take a minute or so.',
+    Seconds: 60,
+    Next: 'ListInstances',
+  },
+  LeftToOther: {
+    Type: 'Pass',
+    Comment: 'The same occurrence was delivered twice: the other run does it, or has done it. Says which.',
+    Parameters: { 'status.$': '$.claim', 'runId.$': '$.claimedBy' },
+    End: true,
+  },
+  PlanMade: { Type: 'Succeed', Comment: 'A dry run ends here: the plan is in the bucket.', OutputPath: '$.plan' },
+  UpdateBatches: {
+    Type: 'Map',
+    Comment:
+      'One child execution for each batch, each with its own history. A failed child must not abort its siblings in mid-update, so all failures are tolerated; ReportRun counts them.',
+    Label: 'UpdateBatches',
+    ItemsPath: '$.batches',
+    MaxConcurrency: 10,
+    ToleratedFailurePercentage: 100,
+    ItemSelector: { 'run.$': '$.run', 'batch.$': '$$.Map.Item.Value' },
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      Comment:
+        'The conveyor: each pass moves every instance of the batch one step as far as it can go, so nobody waits for a straggler.',
+      StartAt: 'EnterBatch',
+      States: batch,
+    },
+    ResultPath: null,
+    Catch: [caught(ANY_ERROR, 'ReportRun')],
+    Next: 'ReportRun',
+  },
+  ReportRun: task('ReportRun', {
+    comment: 'Joins what was meant with what became of it.',
+    retries: [retry(CALL_FAILED, { maxAttempts: 6 })],
+    catches: [caught(ANY_ERROR, 'ReportFailed')],
+    next: 'RunSucceeded',
+  }),
+  RunSucceeded: {
+    Type: 'Choice',
+    Comment: 'No false success: anything that failed fails the execution.',
+    Choices: [{ Variable: '$.status', StringEquals: 'succeeded', Next: 'Succeeded' }],
+    Default: 'RunFailed',
+  },
+  Succeeded: {
+    Type: 'Succeed',
+    Comment: 'Every instance is updated or already current, or excluded for a benign reason, and is as it was.',
+  },
+  RunFailed: fail('RunFailed', 'The report names each instance and the reason.', '$.summary'),
+  RunRefused: {
+    Type: 'Fail',
+    Comment: 'Nothing was touched: the input or the groups are not what a run can be made of.',
+    ErrorPath: '$.error.Error',
+    CausePath: '$.error.Cause',
+  },
+  ListingFailed: fail('ListingFailed', 'Nothing was touched: AWS would not tell who is in the groups.'),
+  ReportFailed: fail('ReportFailed', 'The batches are done, but nobody could be told.'),
+};
+
+/** The whole of it, in Amazon States Language. Names like `${ReportRunFunctionArn}` are filled in by CloudFormation. */
+export const updateAgents = {
+  Comment:
+    "Reveille: wakes the stopped instances of resource groups, updates their SSM Agents, proves it, and puts every instance back as it was. Order, waiting, branching and catching; every decision is a Lambda's.",
+  StartAt: 'BeginRun',
+  TimeoutSeconds: 12 * 60 * 60,
+  States: run,
+};
+
+// --- What the states of a batch have in common ---
+
+/** If this step fails for good, its instances are restored. */
+function step(name: string, comment: string, next: string) {
+  return task(name, {
+    comment,
+    retries: [retry(CALL_FAILED)],
+    catches: [caught(ANY_ERROR, 'RestoreInstances')],
+    next,
+  });
+}
+
+/** If any instance is counted there, on to that state. */
+type Branch = [count: keyof Batch['counts'], next: string];
+
+/** Takes the first branch with an instance in it. */
+function choose(comment: string, branches: Branch[], otherwise = 'BatchSettled') {
+  return {
+    Type: 'Choice',
+    Comment: comment,
+    Choices: branches.map(([count, next]) => ({ Variable: `$.counts.${count}`, NumericGreaterThan: 0, Next: next })),
+    Default: otherwise,
+  };
+}
+
+/** That step and all after it. */
+function stepsFrom(first: Branch[0]): Branch[] {
+  return STEPS.slice(STEPS.findIndex(([count]) => count === first));
+}
