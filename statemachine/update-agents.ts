@@ -67,7 +67,7 @@ const NEXT_PASS: Branch[] = [
 ];
 
 const TO_NEXT_STEP =
-  'To the next step that somebody is in; if there is none, on to the next pass. One choice between two tasks keeps a pass short.';
+  'To the next step that an instance is at; if there is none, on to the next pass. One choice between two tasks keeps a pass short.';
 
 // --- The states of a batch, and those of a run ---
 
@@ -88,7 +88,11 @@ const batch = {
     Next: 'AnyoneToStart',
   },
   AnyoneToStart: choose('Running instances need no start.', [['start', 'StartInstances']], 'AnyoneToCheck'),
-  StartInstances: step('StartInstances', 'Reads anew, writes the record, then the lease, then starts.', 'Wait'),
+  StartInstances: step(
+    'StartInstances',
+    'Reads the instances anew, writes the record, then the lease, then starts.',
+    'Wait',
+  ),
   Wait: {
     Type: 'Wait',
     Comment: 'The only waiting of a batch; longer for stragglers.',
@@ -96,26 +100,26 @@ const batch = {
     Next: 'AnyoneToCheck',
   },
   AnyoneToCheck: choose(
-    'To the first step that somebody is in. Whoever is left beyond them awaits another try of its start. One choice between two tasks keeps a pass short.',
+    'To the first step that an instance is at. An instance beyond these waits for another start attempt. One choice between two tasks keeps a pass short.',
     [...STEPS, ['unsettled', 'StartInstances']],
   ),
-  CheckReadiness: step('CheckReadiness', 'Who is awake with an agent that pings?', 'AnyoneToUpdate'),
+  CheckReadiness: step('CheckReadiness', 'Which instances run, with an agent that pings?', 'AnyoneToUpdate'),
   AnyoneToUpdate: choose(TO_NEXT_STEP, [...stepsFrom('update'), ...NEXT_PASS]),
   UpdateAgent: step('UpdateAgent', 'Sends AWS-UpdateSSMAgent and follows it.', 'AnyoneToVerify'),
   AnyoneToVerify: choose(TO_NEXT_STEP, [...stepsFrom('verify'), ...NEXT_PASS]),
-  VerifyVersions: step('VerifyVersions', 'Believes only what the agent itself reports.', 'AnyoneToRestore'),
-  AnyoneToRestore: choose('To the restoring, if somebody is to be restored; else on to the next pass.', [
+  VerifyVersions: step('VerifyVersions', 'Believes only the version that the agent itself reports.', 'AnyoneToRestore'),
+  AnyoneToRestore: choose('To the restoring, if an instance is at it; else on to the next pass.', [
     ...stepsFrom('restore'),
     ...NEXT_PASS,
   ]),
   RestoreInstances: task('RestoreInstances', {
     comment:
-      "Puts back whoever is done, and writes the results. Tries for an hour, longer than all others: what it can't do, nobody else in this run will.",
+      'Restores the instances that are done, and writes the results. Retried for an hour, longer than all others: no later state of this run could restore them.',
     retries: TRY_FOR_AN_HOUR,
     catches: [caught(ANY_ERROR, 'NotRestored')],
     next: 'AnyoneLeft',
   }),
-  AnyoneLeft: choose('Back to the start if anybody still awaits one, else wait and look again.', NEXT_PASS),
+  AnyoneLeft: choose('Back to the start if an instance still waits for one, else wait and look again.', NEXT_PASS),
   BatchSettled: {
     Type: 'Pass',
     Comment: 'The results are in the bucket: nothing travels back.',
@@ -124,7 +128,7 @@ const batch = {
   },
   NotRestored: fail(
     'NotRestored',
-    'The leases stay, as claims for whoever cleans up; ReportRun reports every instance without a result as failed.',
+    'The leases stay, so that ReconcileLeases finds the instances; ReportRun reports every instance without a result as failed.',
   ),
 };
 
@@ -136,7 +140,7 @@ const run = {
     Next: 'ListInstances',
   },
   ListInstances: task('ListInstances', {
-    comment: 'Takes the lock; then: who is in the groups, who takes part, and who does not and why.',
+    comment: 'Takes the lock, then lists the instances of the groups: which take part, and which do not and why.',
     payload: {
       'input.$': '$.input',
       'listing.$': '$.listing',
@@ -166,7 +170,7 @@ const run = {
   },
   LeftToOther: {
     Type: 'Pass',
-    Comment: 'The same occurrence was delivered twice: the other run does it, or has done it. Says which.',
+    Comment: 'The same occurrence was delivered twice: another run does it, or has done it. The output says which run.',
     Parameters: { 'status.$': '$.claim', 'runId.$': '$.claimedBy' },
     End: true,
   },
@@ -183,7 +187,7 @@ const run = {
     ItemProcessor: {
       ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
       Comment:
-        'The conveyor: each pass moves every instance of the batch one step as far as it can go, so nobody waits for a straggler.',
+        'The conveyor: each pass moves every instance of the batch one step as far as it can go, so no instance waits for a straggler.',
       StartAt: 'EnterBatch',
       States: batch,
     },
@@ -192,7 +196,7 @@ const run = {
     Next: 'ReportRun',
   },
   ReportRun: task('ReportRun', {
-    comment: 'Joins what was meant with what became of it.',
+    comment: 'Joins the manifest with the results.',
     retries: [retry(CALL_FAILED, { maxAttempts: 6 })],
     catches: [caught(ANY_ERROR, 'ReportFailed')],
     next: 'RunSucceeded',
@@ -210,18 +214,18 @@ const run = {
   RunFailed: fail('RunFailed', 'The report names each instance and the reason.', '$.summary'),
   RunRefused: {
     Type: 'Fail',
-    Comment: 'Nothing was touched: the input or the groups are not what a run can be made of.',
+    Comment: 'Nothing was touched: this input or these groups allow no run, or another run has the lock.',
     ErrorPath: '$.error.Error',
     CausePath: '$.error.Cause',
   },
-  ListingFailed: fail('ListingFailed', 'Nothing was touched: AWS would not tell who is in the groups.'),
-  ReportFailed: fail('ReportFailed', 'The batches are done, but nobody could be told.'),
+  ListingFailed: fail('ListingFailed', 'Nothing was touched: AWS did not tell which instances are in the groups.'),
+  ReportFailed: fail('ReportFailed', 'The batches are done, but ReportRun could not report them.'),
 };
 
 /** The whole of it, in Amazon States Language. Names like `${ReportRunFunctionArn}` are filled in by CloudFormation. */
 export const updateAgents = {
   Comment:
-    "Reveille: wakes the stopped instances of resource groups, updates their SSM Agents, proves it, and puts every instance back as it was. Order, waiting, branching and catching; every decision is a Lambda's.",
+    "Reveille: starts the stopped instances of resource groups, updates their SSM Agents, proves it, and restores every instance. Order, waiting, branching and catching; every decision is a Lambda's.",
   StartAt: 'BeginRun',
   TimeoutSeconds: 12 * 60 * 60,
   States: run,
