@@ -4,14 +4,14 @@ import { type LambdaFunction, runHandler, StatesError } from './lambda.ts';
 /** How long Lambda waits before it tries an asynchronous event again, after a function's error (docs/aws-behaviour.md 49). */
 const WAITS_SECONDS = [60, 120];
 
-/** What became of an event: of its last try. */
+/** How the last try of an event ended. */
 export type AsyncOutcome = { tries: number } & ({ output: unknown } | { error: StatesError });
 
 const pause = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
 
 /**
- * Invokes a function as Lambda does for whoever doesn't wait for its answer, e.g. a rule of EventBridge: what fails is tried
- * twice again, as the same request. Resolves when it is done, or given up.
+ * Invokes a function as Lambda does for a caller that doesn't wait for its answer, e.g. a rule of EventBridge. An invocation
+ * that fails is tried twice again, as the same request. Resolves when it is done, or given up.
  */
 export async function invokeAsync(lambda: LambdaFunction, event: unknown, requestIds: Random): Promise<AsyncOutcome> {
   const text = JSON.stringify(event ?? null);

@@ -5,7 +5,7 @@ import type { Beginning, ExecutionRecord, ExecutionRegistry, ExecutionResult, Ma
 /** AWS keeps a Standard execution for 90 days after its end; its name is free again then (docs/aws-behaviour.md 28). */
 const KEPT_MILLISECONDS = 90 * 86_400_000;
 
-/** What an execution looks like from some time on. */
+/** An execution as it is seen from a moment on. */
 interface Told {
   from: number;
   looks: Partial<ExecutionRecord>;
@@ -32,7 +32,7 @@ function createLag(lagSeconds: () => number) {
   };
 }
 
-/** An execution as it stands at its start. Its texts are made only for whoever asks for them. */
+/** An execution as it is at its start. Its texts are made only when they are read. */
 function createRecord({ input, ...beginning }: Omit<Beginning, 'definition'>, stateMachineArn: string) {
   let result: ExecutionResult | null = null;
   const record: ExecutionRecord = {
@@ -66,7 +66,7 @@ function createRecord({ input, ...beginning }: Omit<Beginning, 'definition'>, st
   return { record, end, goOn };
 }
 
-/** @param stateMachineArn whose executions these are */
+/** @param stateMachineArn of the state machine that these are executions of */
 export function createExecutionRegistry(
   stateMachineArn: string,
   roleArn: string,

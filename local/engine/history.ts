@@ -22,8 +22,8 @@ const resourceOf = (arn: unknown) => {
 };
 
 /**
- * Writes the history of one execution in AWS's event types. The interpreter's log knows states and failures, not the calls
- * of tasks; those are told by whoever makes them, and joined here in the order in which AWS writes them.
+ * Writes the history of one execution in AWS's event types. The interpreter's log knows states and failures, but no calls
+ * of tasks. The caller of each task reports those, and they are joined here in the order in which AWS writes them.
  */
 export function createHistory(
   definition: Definition,

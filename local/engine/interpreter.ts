@@ -10,7 +10,7 @@ export function createInterpreters() {
     made.set(definition, ofDefinition);
     const known = ofDefinition.get(state);
     if (known) return known;
-    // Validated by a test: here it would be done anew for each execution.
+    // A test validates the definition: here it would be validated anew for each execution.
     const options = { validationOptions: { noValidate: true } };
     const interpreter = new StateMachine(startingAt(definition, state) as never, options);
     ofDefinition.set(state, interpreter);

@@ -5,7 +5,7 @@ import { type Random, randomUuid } from '../base/random.ts';
 /** Step Functions' limit of a payload (docs/aws-behaviour.md 26). */
 export const PAYLOAD_BYTES_MAX = 262_144;
 
-/** An error as Step Functions names it; two of them nobody can catch (docs/aws-behaviour.md 27). */
+/** An error as Step Functions names it. Two of them cannot be caught (docs/aws-behaviour.md 27). */
 export class StatesError extends Error {
   readonly isRetryable: boolean;
   readonly isCatchable: boolean;
@@ -19,7 +19,7 @@ export class StatesError extends Error {
   }
 }
 
-/** What travels between states is JSON text, of a limited size. */
+/** The value as it arrives in the next state: as JSON, and of a limited size. `what` names it in the error. */
 export function travel(value: unknown, what: string): unknown {
   const text = JSON.stringify(value ?? null);
   const bytes = Buffer.byteLength(text);
@@ -35,16 +35,16 @@ export function travel(value: unknown, what: string): unknown {
 /** One invocation. After its time-out it is dead: Lambda freezes it, and nothing that it does reaches AWS any more. */
 interface Invocation {
   isDead: boolean;
-  /** Ends it at once: whoever has invoked it sees this error. */
+  /** Ends it at once: its caller sees this error. */
   die(error: Error): void;
 }
 
 const invocations = new AsyncLocalStorage<Invocation>();
 
-/** Whether the code that asks runs in an invocation that Lambda has killed. */
+/** Whether the calling code runs in an invocation that Lambda has killed. */
 export const isKilled = (): boolean => invocations.getStore()?.isDead ?? false;
 
-/** Kills the invocation in which the code that asks runs, as a crash of its process would. Outside of any, nothing happens. */
+/** Kills the invocation that the calling code runs in, as a crash of its process would. Outside of any, nothing happens. */
 export function killInvocation(error: Error): void {
   const invocation = invocations.getStore();
   if (invocation === undefined) return;
@@ -57,8 +57,8 @@ export interface LambdaFunction {
   handler: Handler<unknown>;
   timeoutSeconds: number;
   /**
-   * For simulations of what goes wrong between Lambda and whoever invokes it: `run` lets one copy of the function run,
-   * each time that it is called.
+   * For simulations of what goes wrong between Lambda and its caller. Each call of `run` runs one more copy of the
+   * function.
    */
   between?: (event: unknown, run: () => Promise<unknown>) => Promise<unknown>;
 }
@@ -77,7 +77,7 @@ export async function invoke(lambda: LambdaFunction, payload: unknown, requestId
 
 /**
  * Runs a function's handler as Lambda does, with its time-out.
- * @throws StatesError whose name is the thrown error's and whose cause is Lambda's JSON
+ * @throws StatesError with the name of the thrown error, and Lambda's JSON as its cause
  */
 export function runHandler(lambda: LambdaFunction, event: unknown, requestIds: Random): Promise<unknown> {
   const run = () => runCopy(lambda, event, requestIds);

@@ -18,7 +18,7 @@ interface Surroundings {
   stateMachineArn: string;
   /** A new one is there. */
   onMapRun(mapRun: MapRun): void;
-  /** The status of a child has changed without its doing. */
+  /** The map run, and not the child itself, has changed the status of this child. */
   onChild(child: ExecutionRecord): void;
 }
 
@@ -26,7 +26,7 @@ interface Surroundings {
 export function keepMapRuns({ record, definition, stateMachineArn, onMapRun, onChild }: Surroundings) {
   const underWay = new Map<string, MapRun>();
   const latest = new Map<string, MapRun>();
-  /** Children that wait for their turn to be redriven, with what they are until then. */
+  /** Children that wait for their turn to be redriven, each with its status until then. */
   const pending = new Map<ExecutionRecord, ExecutionRecord['status']>();
   let reopened: MapRun | undefined;
 

@@ -83,12 +83,12 @@ export interface InterpreterEvent {
   Cause?: unknown;
 }
 
-/** One try of a task. Who runs it says what came of it. */
+/** One try of a task. The code that runs it reports how it ended. */
 export interface Attempt {
   succeeded(output: unknown): void;
 }
 
-/** What the history asks of whoever knows the map runs of the execution. */
+/** The map runs of an execution, as far as its history needs them. */
 export interface MapRunKeeper {
   begin(state: string, input: unknown, at: number): { arn: string; redriveCount: number };
   end(state: string, status: 'SUCCEEDED' | 'FAILED', at: number): void;
@@ -129,13 +129,13 @@ export type ExecutionResult =
 export interface Execution {
   arn: string;
   result: Promise<ExecutionResult>;
-  /** The error and its cause are what whoever stops it gives as reasons. */
+  /** Error and cause are the reasons that the caller gives for the stop. */
   abort(error?: string, cause?: string): void;
   /** Ends it at once as if its TimeoutSeconds were over. */
   timeOut(): void;
 }
 
-/** What EventBridge would be told: an execution, or a child of a map run, has another status (docs/aws-behaviour.md 49). */
+/** What EventBridge would get: an execution, or a child of a map run, has another status (docs/aws-behaviour.md 49). */
 export interface StatusChange {
   executionArn: string;
   /** Of a child: with the label of its map behind it. */

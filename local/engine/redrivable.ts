@@ -3,7 +3,7 @@ import type { ExecutionRecord } from './model.ts';
 /** How long after its end an execution can be redriven (docs/aws-behaviour.md 47). */
 const REDRIVABLE_MILLISECONDS = 14 * 86_400_000;
 
-/** Whoever redrives an execution that cannot be redriven gets this. */
+/** Thrown by a redrive of an execution that cannot be redriven. */
 export class NotRedrivable extends Error {
   constructor(why: string) {
     super(why);

@@ -42,10 +42,10 @@ export interface LocalStateMachine {
   /** The whole definition, as it was given. */
   definition: Definition;
   functions: Record<string, LambdaFunction>;
-  /** @param text the input as it was given, for whoever asks for it later */
+  /** @param text the input as it was given, for DescribeExecution */
   start(name: string, input: unknown, text?: string): Execution;
   tally: Tally;
-  /** Remembers from now on each execution. What of it, the first call says. */
+  /** Remembers each execution from now on. The first call says what of it. */
   record(options?: RecordOptions): ExecutionRegistry;
   /** Goes on with an execution that is remembered, as RedriveExecution does. @throws NotRedrivable */
   redrive(name: string): Execution;
@@ -60,7 +60,7 @@ type RunOptions = NonNullable<Parameters<StateMachine['run']>[1]>;
 
 type Identity = Pick<Life, 'arn' | 'name' | 'stateMachineArn' | 'definition'>;
 
-/** An error or a cause that nobody gave is not there. */
+/** Leaves out an error or a cause that was not given. */
 const aborted = (error: string | undefined, cause: string | undefined): ExecutionResult => ({
   status: 'ABORTED',
   ...(error === undefined ? {} : { error }),
@@ -128,7 +128,7 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
       if (items.hasFailed) return NEVER();
       const known = items.lives.get(item.index);
       if (known?.result?.status === 'SUCCEEDED') return known.result.output;
-      // What can't be redriven any more stays what it was.
+      // A child that can't be redriven any more keeps its result.
       if (known === undefined || whyNot(known) === null) {
         const child = childOf(one, map, items, item);
         one.children.push(child);
@@ -181,7 +181,7 @@ export function createStateMachine(options: StateMachineOptions): LocalStateMach
     );
     const result = ended.then(async (outcome) => {
       await followed;
-      // What is told of an execution that has ended is told of its children, too.
+      // Its children's ends are reported before its own.
       await Promise.all(one.children.map((child) => child.result));
       life.result = outcome;
       recorder?.close(outcome);

@@ -35,7 +35,7 @@ export interface Try {
   /** When the state machine's own time-out strikes; milliseconds since the epoch. */
   deadline: number;
   children: Execution[];
-  /** The map with whose items it goes on. */
+  /** The map whose items it goes on with. */
   resumedMap: string | null;
 }
 

@@ -84,7 +84,7 @@ describe('items run', () => {
       expect(clock()).toBe(90);
     }));
 
-  it('and their outputs stand in the order of the items, whoever is first', async () => {
+  it('and their outputs stand in the order of the items, whichever ends first', async () => {
     const slowFirst = async (input: unknown) => {
       await pause(60 - 10 * Number(input));
       return input;

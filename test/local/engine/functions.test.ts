@@ -22,10 +22,10 @@ const throwing = (error: unknown, ...caught: string[]) =>
 
 describe("a function's error", () => {
   it('is caught by its name, and its cause is the JSON of Lambda', async () => {
-    const result = await throwing(named('EmptyGroup', 'nobody is in it'), 'EmptyGroup');
+    const result = await throwing(named('EmptyGroup', 'it has no members'), 'EmptyGroup');
     const { Error: name, Cause } = (result as unknown as { output: { Error: string; Cause: string } }).output;
     expect(name).toBe('EmptyGroup');
-    expect(JSON.parse(Cause)).toEqual({ errorType: 'EmptyGroup', errorMessage: 'nobody is in it', trace: [] });
+    expect(JSON.parse(Cause)).toEqual({ errorType: 'EmptyGroup', errorMessage: 'it has no members', trace: [] });
   });
 
   it('of another name is not caught, and fails the execution under its own', async () => {
@@ -64,7 +64,7 @@ describe("a function's error", () => {
       expect(calls).toEqual([0, 5, 13, 21]);
     }));
 
-  it('that nobody deployed has the name of Lambda', async () => {
+  it('of one that is not deployed has the name of Lambda', async () => {
     const result = await inVirtualTime(
       () => aMachine({ Work: invoking('work', { End: true }) }).start('run-1', {}).result,
     );
@@ -107,7 +107,7 @@ describe("a function's time-out", () => {
       expect(JSON.parse(Cause).errorMessage).toMatch(/Task timed out after 30\.00 seconds$/);
     }));
 
-  it('does not strike who is in time', () =>
+  it('does not strike a function that ends in time', () =>
     inVirtualTime(async () => {
       const work = () => pause(29).then(() => 'done');
       const { result } = aMachine(catching('States.ALL'), { work }, { functionTimeoutSeconds: 30 }).start('run-1', {});
@@ -115,7 +115,7 @@ describe("a function's time-out", () => {
       await pause(60);
     }));
 
-  it('kills the invocation: what it asks of AWS afterwards reaches nobody', () =>
+  it('kills the invocation: what it asks of AWS afterwards is not heard', () =>
     visit(aFleet(stopped()), async ({ account, machine }) => {
       const ec2 = new EC2Client(connect(account, 'work', 1, isKilled));
       const done: string[] = [];
@@ -152,7 +152,7 @@ describe("a function's time-out", () => {
       expect(account.journal.entries.filter(({ kind }) => kind === 'call')).toHaveLength(1);
     }));
 
-  it('outside of any invocation, nobody is killed', () => {
+  it('outside of any invocation, nothing is killed', () => {
     expect(isKilled()).toBe(false);
   });
 });

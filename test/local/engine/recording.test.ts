@@ -132,7 +132,7 @@ describe('a machine that records', () => {
       expect(record?.mapRuns[0]?.children.map(({ status }) => status)).toEqual(['ABORTED']);
     }));
 
-  it('says who stopped an execution, and why; stopping it again changes nothing', () =>
+  it('says that an execution was stopped, and why; stopping it again changes nothing', () =>
     inVirtualTime(async () => {
       const machine = aMachine({ Sleep: { Type: 'Wait', Seconds: 3600, End: true } });
       const executions = machine.record();

@@ -37,7 +37,7 @@ describe('a redriven map', () => {
     };
   }
 
-  it('goes on with its run: who succeeded is left alone, who was stopped goes on, who waited begins', () =>
+  it('goes on with its run: a child that succeeded is left alone, one that was stopped goes on, one that waited begins', () =>
     inVirtualTime(async () => {
       const story = aBatchOf(['quick', 'slow', 'queued'], { MaxConcurrency: 2 });
       await pause(50);

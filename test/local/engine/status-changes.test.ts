@@ -4,7 +4,7 @@ import { aMachine, clock, distributing, inVirtualTime, invoking, named, pause } 
 
 const ARN = 'arn:aws:states:eu-central-1:123456789012:stateMachine:machine';
 
-/** Each change: whose, to what, when in the test. */
+/** Each change: of which execution, to which status, when in the test. */
 function listen(machine: LocalStateMachine) {
   const changes: StatusChange[] = [];
   const told: [string, string, number][] = [];
