@@ -1,4 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { boundedText } from '../domain/model/plain-text.ts';
 
 /** SNS takes subjects of up to 100 characters, ASCII only, and messages of up to 256 KiB. */
 const SUBJECT_LENGTH_MAX = 100;
@@ -16,7 +17,7 @@ export async function publish(sns: SNSClient, topicArn: string, subject: string,
   await sns.send(
     new PublishCommand({
       TopicArn: topicArn,
-      Subject: subject.replace(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_LENGTH_MAX),
+      Subject: boundedText(subject.replace(/[^\x20-\x7e]/g, '?'), SUBJECT_LENGTH_MAX, ''),
       Message: body,
     }),
   );

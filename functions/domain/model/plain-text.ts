@@ -1,9 +1,13 @@
 const TEXT_LENGTH_MAX = 300;
 
 /** Texts of AWS and of instances are not ours: control characters go, and the length is bounded. */
-export function plainText(text: string): string {
-  const oneLine = text.replace(/[\p{C}\s]+/gu, ' ').trim();
-  if (oneLine.length <= TEXT_LENGTH_MAX) return oneLine;
-  // By characters, not by halves of them.
-  return `${[...oneLine].slice(0, TEXT_LENGTH_MAX - 1).join('')}…`;
+export const plainText = (text: string): string =>
+  boundedText(text.replace(/[\p{C}\s]+/gu, ' ').trim(), TEXT_LENGTH_MAX);
+
+/** At most `max` characters of a text. One that is longer is cut between two characters, and ends with the mark. */
+export function boundedText(text: string, max: number, mark = '…'): string {
+  if (text.length <= max) return text;
+  // A character has one or two units, so this many units hold all that can stay; a whole text could be megabytes.
+  const characters = [...text.slice(0, max * 2)];
+  return `${characters.slice(0, max - mark.length).join('')}${mark}`;
 }
