@@ -1,5 +1,6 @@
 // What a rule returns where nothing has to be done between deciding and moving on.
 import { type Reason, reason } from '../model/reason.ts';
+import type { ReasonCode } from '../model/reason-codes.ts';
 import type { Timestamp } from '../model/time.ts';
 import type { BatchInstance } from './batch-instance.ts';
 
@@ -17,7 +18,7 @@ export interface Look {
 
 export const moves = (instance: BatchInstance): Look => ({ instance, waiting: null });
 
-export const stays = (instance: BatchInstance, code: string, text: string, until: Timestamp): Look => ({
+export const stays = (instance: BatchInstance, code: ReasonCode, text: string, until: Timestamp): Look => ({
   instance,
   waiting: { reason: reason(code, text), until },
 });

@@ -1,5 +1,6 @@
 // How an instance moves from step to step.
 import { type Reason, reason } from '../model/reason.ts';
+import type { FailureCode } from '../model/reason-codes.ts';
 import { toTimestamp } from '../model/time.ts';
 import type { BatchInstance, Outcome, Step } from './batch-instance.ts';
 
@@ -17,7 +18,7 @@ export function finishWork(instance: BatchInstance, outcome: Outcome, why: Reaso
 export const exclude = (instance: BatchInstance, why: Reason, now: Date): BatchInstance =>
   finishWork(instance, 'excluded', why, now);
 
-export const fail = (instance: BatchInstance, code: string, text: string, now: Date): BatchInstance =>
+export const fail = (instance: BatchInstance, code: FailureCode, text: string, now: Date): BatchInstance =>
   finishWork(instance, 'failed', reason(code, text), now);
 
 /** Another run may be at work on the same instances: a run that has lost the lock starts no instance and sends no command. */

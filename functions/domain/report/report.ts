@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type BatchInstance, outcomeSchema } from '../batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
-import { isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
+import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
 import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
 
 export const reportInstanceSchema = z.object({
@@ -50,9 +50,6 @@ export const reportSchema = z
   })
   .describe('What became of every instance in one run of Reveille');
 export type Report = z.infer<typeof reportSchema>;
-
-/** The update did not fail, but a promise was not kept: an instance with one of these reasons fails the run. */
-const FAILING_REASONS = new Set(['lease-removed', 'hibernation-lost']);
 
 /** The EC2 state of the instances without a settled result, by ID, as it was when the report was made. */
 export type Observed = Map<string, { finalState: string }>;
@@ -175,9 +172,9 @@ export const isLeftAwake = ({ originalState, finalState }: ReportInstance): bool
  */
 function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
   const isBad = (instance: ReportInstance): boolean => {
-    const code = instance.reason?.code ?? '';
-    if (instance.outcome === 'failed' || FAILING_REASONS.has(code) || isLeftAwake(instance)) return true;
-    return instance.outcome === 'excluded' && !isBenignExclusion(code);
+    const { outcome, reason: why } = instance;
+    if (outcome === 'failed' || (why !== null && failsRun(why)) || isLeftAwake(instance)) return true;
+    return outcome === 'excluded' && !isBenignExclusion(why?.code ?? '');
   };
   const bad = instances.some(isBad);
   const noneTookPart = instances.every(({ outcome }) => outcome === 'excluded');

@@ -4,6 +4,7 @@ import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, toStep } from '../batch/transitions.ts';
 import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
+import type { FailureCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 import { isOurBoot } from '../ownership/attempt.ts';
 import { pingAfter } from '../work/fresh-ping.ts';
@@ -23,7 +24,7 @@ export interface ReadinessCase {
 /** Ready means: EC2 `running`, SSM `Online`, and a fresh ping of this boot. Not ready at the deadline: fails with a diagnosis. */
 export function checkReadiness(given: ReadinessCase): Look {
   const { instance, ec2, agent, deadlineSeconds, now } = given;
-  const failed = (code: string, text: string): Look => moves(fail(instance, code, text, now));
+  const failed = (code: FailureCode, text: string): Look => moves(fail(instance, code, text, now));
   if (ec2 === null) return failed('disappeared', 'EC2 does not know it any more');
   if (ec2.state === 'terminated' || ec2.state === 'shutting-down') {
     return failed('terminated-in-run', `it is ${ec2.state} now`);
@@ -45,7 +46,7 @@ type ListedCase = ReadinessCase & { ec2: InstanceFacts };
 
 /** A launch that fails after StartInstances said yes falls back to stopped, and says why (docs/aws-behaviour.md 19). */
 function checkStopped({ instance, ec2, now }: ListedCase): Look {
-  const failed = (code: string, text: string): Look => moves(fail(instance, code, text, now));
+  const failed = (code: FailureCode, text: string): Look => moves(fail(instance, code, text, now));
   const { wokenAt, hold } = instance;
   if (wokenAt === null) {
     return failed('stopped-in-run', `it was running, and was stopped in mid-run: it is ${ec2.state}`);
@@ -63,7 +64,7 @@ function checkStopped({ instance, ec2, now }: ListedCase): Look {
 }
 
 /** Why its agent can't be reached, as far as that can be seen from outside. */
-function diagnose({ instance, ec2, agent, now }: ListedCase): { code: string; text: string } {
+function diagnose({ instance, ec2, agent, now }: ListedCase): { code: FailureCode; text: string } {
   const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
   if (ec2.state !== 'running') {
     return { code: 'not-running', text: `${minutes} minutes after its start it is still ${ec2.state}` };

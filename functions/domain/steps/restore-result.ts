@@ -2,7 +2,7 @@ import type { Batch } from '../batch/batch.ts';
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { fail, toStep } from '../batch/transitions.ts';
 import { plainText } from '../model/plain-text.ts';
-import { type Reason, reason } from '../model/reason.ts';
+import { type Reason, retold } from '../model/reason.ts';
 import { toTimestamp } from '../model/time.ts';
 import { type RestoreDecision, STEP_FAILED } from './restore.ts';
 import { isUnresponsive } from './unresponsive-agent.ts';
@@ -18,9 +18,9 @@ function joinReasons(instance: BatchInstance, restoring: Reason | null): Reason 
   const { outcome, reason: failure } = instance;
   if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
   if (isUnresponsive(failure) && restoring.code === 'terminated-in-run') {
-    return reason(restoring.code, `${restoring.text}; ${failure.text}`);
+    return retold(restoring, `${restoring.text}; ${failure.text}`);
   }
-  return reason(failure.code, `${failure.text}; ${restoring.text}`);
+  return retold(failure, `${failure.text}; ${restoring.text}`);
 }
 
 /**
@@ -43,7 +43,7 @@ export function applyRestore(
         : { ...instance, lastRefusal: plainText(refusal) };
     case 'give-up': {
       const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
-      const why = reason(decision.reason.code, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
+      const why = retold(decision.reason, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
       return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: why, finalState: decision.finalState };
     }
     case 'settle': {

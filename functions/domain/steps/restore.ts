@@ -6,7 +6,8 @@ import {
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
 } from '../model/limits.ts';
-import { type Reason, reason } from '../model/reason.ts';
+import { type Reason, reason, retold } from '../model/reason.ts';
+import type { ReasonCode } from '../model/reason-codes.ts';
 import { isAfter, secondsBetween, toTimestamp } from '../model/time.ts';
 import { type Hold, isOpenWindow, isOurBoot, mayHaveStarted } from '../ownership/attempt.ts';
 import { parseLease } from '../ownership/lease.ts';
@@ -43,7 +44,7 @@ const NEIGHBOURS_UNKNOWN = 'neighbours-unknown';
 export const otherActivityUnknown = (why: string): Reason =>
   reason(NEIGHBOURS_UNKNOWN, `whether somebody else is at work on it could not be found out: ${why}`);
 
-const wait = (code: string, text: string): RestoreDecision => ({ action: 'wait', reason: reason(code, text) });
+const wait = (code: ReasonCode, text: string): RestoreDecision => ({ action: 'wait', reason: reason(code, text) });
 
 /** Whether a Lambda that nobody waits for any more may still start it or send it a command. */
 const mayBeTouched = ({ reason: why, stepSince }: BatchInstance, { earlier, ...newest }: Hold, now: Date): boolean =>
@@ -128,7 +129,7 @@ function decideOtherActivity(
     return { action: 'wait', reason: neighbour };
   }
   const text = `${neighbour.text}, for more than ${OTHER_ACTIVITY_WAIT_SECONDS / 60} minutes: it is theirs now`;
-  return leaveToOthers(reason(neighbour.code, text), true, facts);
+  return leaveToOthers(retold(neighbour, text), true, facts);
 }
 
 /** Notes since when somebody else has been at work on it. */
@@ -217,7 +218,7 @@ export function decideRestore(
   const { neighbour } = facts;
   if (neighbour !== null && neighbour.code !== NEIGHBOURS_UNKNOWN) {
     return leaveToOthers(
-      reason(neighbour.code, `${neighbour.text}, and the time to put it back is over: it is theirs now`),
+      retold(neighbour, `${neighbour.text}, and the time to put it back is over: it is theirs now`),
       true,
       ec2,
     );

@@ -1,6 +1,6 @@
 // finishBy: until when an instance may be started, so that it is surely restored in time.
 import type { BatchInstance } from '../batch/batch-instance.ts';
-import { exclude, fail } from '../batch/transitions.ts';
+import { exclude, finishWork } from '../batch/transitions.ts';
 import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { exclusion, type Reason } from '../model/reason.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
@@ -38,5 +38,5 @@ export function skipStart(
   now: Date,
 ): BatchInstance {
   const known = withLostAttempts(instance, lostAttempts);
-  return known.hold === null ? exclude(known, why, now) : fail(known, why.code, why.text, now);
+  return known.hold === null ? exclude(known, why, now) : finishWork(known, 'failed', why, now);
 }

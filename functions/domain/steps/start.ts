@@ -5,6 +5,7 @@ import { type Look, moves, stays } from '../batch/look.ts';
 import { exclude, fail, toStep } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { exclusion, reason } from '../model/reason.ts';
+import type { FailureCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter } from '../model/time.ts';
 import { type Attempt, isOpenWindow, isOurBoot, toHold } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
@@ -104,6 +105,6 @@ export function withLostAttempts(instance: BatchInstance, lostAttempts: Attempt[
 
 const none = (look: Look): StartDecision => ({ action: 'none', look });
 
-function failed({ instance, lostAttempts, now }: StartCase, code: string, text: string): Look {
+function failed({ instance, lostAttempts, now }: StartCase, code: FailureCode, text: string): Look {
   return moves(fail(withLostAttempts(instance, lostAttempts), code, text, now));
 }

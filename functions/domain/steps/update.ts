@@ -9,7 +9,7 @@ import {
   UNDELIVERED_RETRY_SECONDS,
   UPDATE_HARD_DEADLINE_SECONDS,
 } from '../model/limits.ts';
-import { type Reason, reason } from '../model/reason.ts';
+import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { pingAfter } from '../work/fresh-ping.ts';
 import { currentCommand, endCommands, updateMayRunUntil } from '../work/sent-commands.ts';
@@ -171,7 +171,7 @@ function decideUnansweredCommand(open: OpenCase, lack: { why: Reason; isUndelive
   // The new agent pings before a rollback can take it away again: as long as the updater may live, this is no proof.
   const until = updateMayRunUntil(instance, now);
   if (until !== null) {
-    return wait(reason(why.code, `${why.text}; an update may be at work until ${until}`), until);
+    return wait(retold(why, `${why.text}; an update may be at work until ${until}`), until);
   }
   return version === null ? failUnresponsive(open, why, command.commandId) : atTarget(open, version, why);
 }

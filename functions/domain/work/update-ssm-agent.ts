@@ -1,9 +1,10 @@
 import { isAtLeast } from '../model/agent-version.ts';
 import { type Reason, reason } from '../model/reason.ts';
+import type { FailureCode } from '../model/reason-codes.ts';
 import type { Invocation, Judgement, Work } from './work.ts';
 
 /** What the agent's updater prints when it fails (docs/aws-behaviour.md 5), most telling first. */
-const FAILURES: { pattern: RegExp; code: string; text: string }[] = [
+const FAILURES: { pattern: RegExp; code: FailureCode; text: string }[] = [
   { pattern: /enable allow downgrade/i, code: 'downgrade-refused', text: 'the agent is newer than the target' },
   { pattern: /updater died before updating/i, code: 'updater-died', text: 'the updater died before it updated' },
   {

@@ -137,7 +137,7 @@ describe('a message', () => {
   });
 
   it.each(texts)('of the reconciler has one line for each as well: %j', (text) => {
-    const one = { instanceId: 'i-1', runId: 'run-1', finalState: null, text: reason('x', text).text };
+    const one = { instanceId: 'i-1', runId: 'run-1', finalState: null, text: reason('booting', text).text };
     const summary = summarizeReconciled(
       [
         { ...one, action: 'handed-over' },

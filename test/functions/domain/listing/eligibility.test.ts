@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { decideEligibility, excludeUnsettled } from '../../../../functions/domain/listing/eligibility.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
-import { exclusions, isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
+import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
+import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
 import { anyInstanceFacts } from '../../../support/arbitraries.ts';
 import { INSTANCE_ID, instanceFacts } from '../../../support/builders.ts';
 

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
-import { plainText } from '../../../../functions/domain/model/plain-text.ts';
+import { boundedText, plainText } from '../../../../functions/domain/model/plain-text.ts';
 import {
-  type ExclusionCode,
   exclusion,
-  exclusions,
+  failsRun,
   isBenignExclusion,
   reason,
+  reasonSchema,
+  retold,
 } from '../../../../functions/domain/model/reason.ts';
+import { type ExclusionCode, exclusions, handovers, remarks } from '../../../../functions/domain/model/reason-codes.ts';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 500 }),
@@ -56,6 +58,36 @@ describe('a text that is not ours', () => {
   it('is made plain in every reason', () => {
     expect(reason('start-refused', 'no\nroom')).toEqual({ code: 'start-refused', text: 'no room' });
     expect(exclusion('spot', 'a\u0007b')).toEqual({ code: 'spot', text: 'a b' });
+    expect(retold(reason('spot', 'a'), 'a\nb')).toEqual({ code: 'spot', text: 'a b' });
+  });
+});
+
+describe('a bounded text', () => {
+  it.each([
+    ['whole', 5, '…', 'whole'],
+    ['longer', 5, '…', 'long…'],
+    ['longer', 5, '', 'longe'],
+    ['much longer', 8, ' (cut)', 'mu (cut)'],
+    ['👍👍👍👍', 3, '…', '👍👍…'],
+  ])('%j of at most %d characters, marked with %j, is %j', (text, max, mark, bounded) => {
+    expect(boundedText(text, max, mark)).toBe(bounded);
+  });
+});
+
+describe('a reason that was stored', () => {
+  it('is read whatever its code: a run that an older version began must still be able to restore', () => {
+    const old = { code: 'of-an-older-version', text: 'why' };
+    expect(reasonSchema.parse(old)).toEqual(old);
+    expect(retold(old, 'why, and more')).toEqual({ code: 'of-an-older-version', text: 'why, and more' });
+  });
+
+  it.each(['lease-removed', 'hibernation-lost'])('fails its run for %s, whatever the outcome', (code) => {
+    expect(failsRun({ code, text: '' })).toBe(true);
+  });
+
+  it('fails its run for no other code, nor for one that is unknown', () => {
+    const harmless = [...Object.keys(handovers), ...Object.keys(remarks), 'spot', 'booting', 'agent-lost', 'toString'];
+    expect(harmless.filter((code) => failsRun({ code, text: '' }))).toEqual(['lease-removed', 'hibernation-lost']);
   });
 });
 

@@ -1,0 +1,153 @@
+/** A code that stands in a report: what it means, and what a person does about it. */
+export interface ReportedCode {
+  meaning: string;
+  whatToDo: string;
+}
+
+/** Why an instance has failed, roughly in the order of the steps. */
+export const failures = {
+  disappeared: {
+    meaning: 'EC2 does not know the instance any more.',
+    whatToDo: 'Take it out of the resource group.',
+  },
+  'terminated-in-run': {
+    meaning: 'It was terminated during the run.',
+    whatToDo: 'Find out who did it. There is nothing to restore.',
+  },
+  'no-capacity': {
+    meaning: 'EC2 had no capacity to start it until the start deadline.',
+    whatToDo: 'Wait for the next run, or choose a longer StartDeadlineSeconds or another hour.',
+  },
+  'limit-reached': {
+    meaning: 'The account has no room for it: a limit of vCPUs, instances or Spot Instances is reached.',
+    whatToDo: 'Ask AWS for a higher limit, or stop something else.',
+  },
+  'start-refused': {
+    meaning: 'EC2 refused to start it. The text has its words.',
+    whatToDo: 'Repair what the text names: a missing root volume, or a missing permission.',
+  },
+  'lease-refused': {
+    meaning: 'EC2 refused the lease tag, so it was not started.',
+    whatToDo: 'Check that it has fewer than 50 tags, and that no policy forbids the tag reveille:lease.',
+  },
+  'not-started': {
+    meaning: 'AWS answered so slowly that it had no turn before the start deadline.',
+    whatToDo: 'Wait for the next run. If it comes again, look for throttling of the EC2 API.',
+  },
+  'stuck-stopping': {
+    meaning: 'It was stopping for the whole start deadline.',
+    whatToDo: 'Force the stop in EC2.',
+  },
+  'lock-lost': {
+    meaning: 'The run had lost its lock, so it started nothing more, sent nothing more, and only restored.',
+    whatToDo: 'Look for the run that holds the lock (lock.json), and wait for the next one.',
+  },
+  'stopped-in-run': {
+    meaning: 'Someone else stopped it during the run, or ReconcileLeases did while the run was dead.',
+    whatToDo: 'Find out what stops instances at this hour.',
+  },
+  'restarted-in-run': {
+    meaning: 'It was restarted during the run, not by the run. Its update is lost.',
+    whatToDo: 'Find out who did it. The next run updates it.',
+  },
+  'launch-error': {
+    meaning: 'EC2 accepted the start, and the instance fell back to stopped. The text has the reason.',
+    whatToDo: 'Repair the reason. If its volumes are encrypted, name their key in KmsKeyArns.',
+  },
+  'not-running': {
+    meaning: 'It was not running at the readiness deadline.',
+    whatToDo: 'Start it by hand, and look at what EC2 says.',
+  },
+  'no-instance-profile': {
+    meaning: 'Its agent never registered, and it has no instance profile.',
+    whatToDo: 'Give it an instance profile with AmazonSSMManagedInstanceCore.',
+  },
+  'never-registered': {
+    meaning: 'Its agent did not register with SSM until the readiness deadline.',
+    whatToDo: 'Check that the agent is installed, that its profile may speak to SSM, and that the network lets it.',
+  },
+  'agent-not-pinging': {
+    meaning: 'Its agent is registered, and did not ping in this boot until the readiness deadline.',
+    whatToDo: 'Start the instance, and read the log of its agent.',
+  },
+  'update-undeliverable': {
+    meaning: 'SSM did not deliver the command, or refused to send it.',
+    whatToDo: 'Repair what the text names. Check the agent in Fleet Manager.',
+  },
+  'update-undelivered': {
+    meaning: 'Its agent pings, and took no command.',
+    whatToDo: 'Restart its agent, and read its log.',
+  },
+  'update-hung': {
+    meaning: 'The command never ended: its updater has probably died.',
+    whatToDo: 'Check the version of its agent. The next run tries again.',
+  },
+  'update-lost': {
+    meaning: 'SSM gave the command up, and the agent did not say how it ended.',
+    whatToDo: 'Check the version of its agent. The next run tries again.',
+  },
+  'another-update': {
+    meaning: 'Another update held its agent until the hard deadline of 45 minutes.',
+    whatToDo: 'Find what else updates the agent: an association of State Manager, perhaps.',
+  },
+  'downgrade-refused': {
+    meaning: 'Its agent is newer than the target.',
+    whatToDo: 'Choose a newer target version. Reveille never goes back to an older one.',
+  },
+  'target-not-active': {
+    meaning: 'AWS has withdrawn the target version, so the agent skipped it.',
+    whatToDo: 'Choose another target version.',
+  },
+  'unsupported-platform': {
+    meaning: 'The agent refuses the update on this platform, or the target is not made for it.',
+    whatToDo: 'Renew the image, or keep the instance out with the opt-out tag.',
+  },
+  'no-disk-space': {
+    meaning: 'It has less than 100 MB of free disk.',
+    whatToDo: 'Free some disk.',
+  },
+  'updater-died': {
+    meaning: 'The updater ended before it had changed anything.',
+    whatToDo: 'Read the log of the agent. The platform may be one that it does not support.',
+  },
+  'update-failed': {
+    meaning: 'The update failed. The text has the line that says why.',
+    whatToDo: 'Read the output of the command in Run Command.',
+  },
+  'update-rolled-back': {
+    meaning: 'The new agent did not start, and the old one was put back.',
+    whatToDo: 'Read the output of the command in Run Command. The next run tries again.',
+  },
+  'rollback-failed': {
+    meaning: 'The update failed, and its rollback failed too: the agent may be dead.',
+    whatToDo: 'Start the instance, and install its agent anew.',
+  },
+  'agent-lost': {
+    meaning: 'Its agent did not ping after the update.',
+    whatToDo: 'Start the instance, read the log of its agent, and install it anew if it is dead.',
+  },
+  'version-not-confirmed': {
+    meaning: 'The command succeeded, and the agent still reports an older version.',
+    whatToDo: 'Find what puts the agent back: a refresh of its snap, perhaps. The next run tries again.',
+  },
+  'step-failed': {
+    meaning: 'A Lambda of its batch failed for good while the instance was at work. The text has the error.',
+    whatToDo: 'Read the log of that Lambda.',
+  },
+  'run-limit': {
+    meaning: 'It was still at work eight hours after the run began, or after 1,500 looks at its batch.',
+    whatToDo: 'Find what held the run up: its log says at each look what instances wait for.',
+  },
+  'no-result': {
+    meaning: 'Its batch ended without a settled result for it.',
+    whatToDo: 'Read the history of the child execution. ReconcileLeases restores the instance.',
+  },
+  'not-restored': {
+    meaning: 'It was not back as it was at the restore deadline. It keeps its lease.',
+    whatToDo: 'Repair what the last refusal in the text names. ReconcileLeases goes on trying.',
+  },
+  'lease-kept': {
+    meaning: 'It is as it was, but EC2 did not remove its lease tag.',
+    whatToDo: 'Repair what the text names. ReconcileLeases goes on trying.',
+  },
+} as const satisfies Record<string, ReportedCode>;

@@ -1,0 +1,156 @@
+// Every reason code, by what it does to an instance. docs/reasons.md is made from these tables.
+import { failures, type ReportedCode } from './failure-codes.ts';
+
+/**
+ * Why an instance is left out. A benign exclusion is structural or chosen, and leaves a run successful; any other would
+ * hide a failure behind "excluded", so it fails the run.
+ */
+export const exclusions = {
+  'auto-scaling': {
+    benign: true,
+    meaning: 'It belongs to an Auto Scaling group, which would replace it as soon as it stops.',
+    whatToDo: 'Nothing: update the image of the group.',
+  },
+  'instance-store': {
+    benign: true,
+    meaning: 'Its root device is an instance store, so it can never be stopped.',
+    whatToDo: 'Nothing: update it by other means.',
+  },
+  'not-found': {
+    benign: true,
+    meaning: 'The resource group names it, and EC2 does not know it.',
+    whatToDo: 'Take it out of the group.',
+  },
+  'opted-out': {
+    benign: true,
+    meaning: 'It carries the opt-out tag.',
+    whatToDo: 'Remove the tag, or set it to false, once the instance may take part.',
+  },
+  spot: {
+    benign: true,
+    meaning: 'It is a running Spot Instance, and EC2 may refuse to stop it.',
+    whatToDo: 'Nothing: update it by other means.',
+  },
+  'spot-interrupted': {
+    benign: true,
+    meaning: 'It is a Spot Instance that EC2 has interrupted, so only EC2 can start it again.',
+    whatToDo: 'Nothing: a later run meets it again.',
+  },
+  'stop-protected': {
+    benign: true,
+    meaning: 'It has stop protection: once started, it could not be stopped.',
+    whatToDo: 'Turn the protection (disableApiStop) off if the instance is to take part.',
+  },
+  terminated: {
+    benign: true,
+    meaning: 'It is terminated, or about to be.',
+    whatToDo: 'Take it out of the resource group.',
+  },
+  'still-settling': {
+    benign: false,
+    meaning: 'It was still starting or stopping, or a dead run had just left it, after the last listing.',
+    whatToDo: 'Start the run again. If it is stuck, force its stop in EC2.',
+  },
+  busy: {
+    benign: false,
+    meaning: 'Another run or another state machine holds it.',
+    whatToDo: 'Wait for the other run to end, and start this one again.',
+  },
+  'finish-by': {
+    benign: false,
+    meaning: 'There was no time left to update and restore it before finishBy. One that was tried before has failed.',
+    whatToDo: 'Start the run earlier, choose a later finishBy, or shorten the deadlines.',
+  },
+} as const satisfies Record<string, ReportedCode & { benign: boolean }>;
+
+/**
+ * Why an instance is left to someone else: it keeps its outcome, and is not stopped. `failsRun`: whatever its outcome.
+ */
+export const handovers = {
+  'started-by-others': {
+    failsRun: false,
+    meaning: 'Someone else started it before Reveille did.',
+    whatToDo: 'Stop it once they are done.',
+  },
+  'restarted-by-others': {
+    failsRun: false,
+    meaning: 'Someone else restarted it while Reveille held it.',
+    whatToDo: 'Stop it once they are done.',
+  },
+  'session-active': {
+    failsRun: false,
+    meaning: 'Someone had a Session Manager session on it for more than 20 minutes.',
+    whatToDo: 'Stop it once they are done.',
+  },
+  'command-running': {
+    failsRun: false,
+    meaning: "Someone else's command ran on it for more than 20 minutes.",
+    whatToDo: 'Stop it once the command has ended.',
+  },
+  'association-running': {
+    failsRun: false,
+    meaning: 'An association of State Manager ran on it for more than 20 minutes.',
+    whatToDo: 'Stop it once the association has ended.',
+  },
+  'lease-removed': {
+    failsRun: true,
+    meaning: 'Someone else removed or changed its lease tag, so Reveille neither starts nor stops it.',
+    whatToDo: 'Find out who did it, and stop the instance if it is still awake.',
+  },
+} as const satisfies Record<string, ReportedCode & { failsRun: boolean }>;
+
+/** What is worth knowing of an instance whose work went well. `failsRun`: a promise was not kept all the same. */
+export const remarks = {
+  'updated-by-others': {
+    failsRun: false,
+    meaning: 'An update of someone else brought the target version.',
+    whatToDo: 'Nothing.',
+  },
+  'lease-ignored': {
+    failsRun: false,
+    meaning: 'It carried a lease tag that holds nothing: copied with an image, or written by someone else.',
+    whatToDo: 'Remove the tag reveille:lease.',
+  },
+  'hibernation-lost': {
+    failsRun: true,
+    meaning: 'It was hibernated, and EC2 fell back to a plain stop: its memory is lost.',
+    whatToDo: 'Tell its owner, and check that it can still hibernate.',
+  },
+} as const satisfies Record<string, ReportedCode & { failsRun: boolean }>;
+
+/** What an instance or a run waits for: these codes stand in logs, and never in a report. */
+export const waits = {
+  settling: { meaning: 'The next listing: the instance is starting or stopping, or its dead run has just ended.' },
+  stopping: { meaning: 'The end of its stopping.' },
+  'waiting-for-capacity': { meaning: 'The next attempt to start it.' },
+  'waiting-to-start': { meaning: 'The next attempt to start it, after a refusal.' },
+  'no-time-to-start': { meaning: 'The next attempt to start it: AWS answered so slowly that it had no turn in this one.' },
+  booting: { meaning: 'The first ping of its agent in this boot.' },
+  'start-not-shown': { meaning: 'EC2 to show the start that it has accepted.' },
+  'waiting-to-send': { meaning: 'The next attempt to send it the command.' },
+  'update-pending': { meaning: 'Its agent to take the command.' },
+  updating: { meaning: 'The end of its update.' },
+  verifying: { meaning: 'A ping of its agent that is newer than the update.' },
+  'start-may-come': { meaning: 'The death of the Lambda of a failed step, which may still start it.' },
+  'writer-may-live': { meaning: 'The death of a Lambda that may still start it, or send it a command.' },
+  'update-may-run': { meaning: 'The end of an update that may be at work: a stop could break the agent.' },
+  pending: { meaning: 'EC2 to have started it: before that it refuses the stop.' },
+  'stop-not-shown': { meaning: 'EC2 to show the stop that it has accepted.' },
+  'neighbours-unknown': { meaning: 'SSM to tell whether someone else is at work on it.' },
+  'lock-ending': { meaning: 'The holder of the lock to let go of it.' },
+} as const satisfies Record<string, { meaning: string }>;
+
+/** Why a whole run is refused: the execution fails as AlreadyRunning. */
+export const refusals = {
+  'already-running': {
+    meaning: 'Another run is alive.',
+    whatToDo: 'Wait for its end, and start this one again.',
+  },
+} as const satisfies Record<string, ReportedCode>;
+
+export const reasonCodes = { ...exclusions, ...failures, ...handovers, ...remarks, ...waits, ...refusals };
+
+export type ReasonCode = keyof typeof reasonCodes;
+export type ExclusionCode = keyof typeof exclusions;
+/** An instance whose lease was taken away has failed if it was not started yet; else it is left to someone else. */
+export type FailureCode = keyof typeof failures | 'lease-removed';
