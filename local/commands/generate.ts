@@ -1,10 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { samLocalVariables } from '../bundles/sam-variables.ts';
-import { withTables } from '../generate/doc-tables.ts';
+import { pagesWithTables, withTables } from '../generate/doc-tables.ts';
 import { schemaFiles } from '../generate/schemas.ts';
 import { stateMachineText } from '../generate/state-machine.ts';
-
-const DOCS = 'docs/embedded-account.md';
 
 const ENVIRONMENT = 'events/env.json';
 
@@ -13,10 +11,12 @@ const STATE_MACHINE = 'statemachine/update-agents.asl.json';
 const read = (path: string) =>
   readFileSync(new URL(`../../${path}`, import.meta.url), { encoding: 'utf8', flag: 'a+' });
 
+const pages = pagesWithTables.map((path): [string, string] => [path, withTables(path, read(path))]);
+
 const files = new Map([
   [STATE_MACHINE, stateMachineText()],
   ...schemaFiles(),
-  [DOCS, withTables(read(DOCS))],
+  ...pages,
   [ENVIRONMENT, samLocalVariables()],
 ]);
 

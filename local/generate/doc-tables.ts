@@ -1,3 +1,5 @@
+import { failures } from '../../functions/domain/model/failure-codes.ts';
+import { exclusions, handovers, refusals, remarks, waits } from '../../functions/domain/model/reason-codes.ts';
 import { createAccount } from '../account/account.ts';
 import { behaviours } from '../account/fleet/behaviours.ts';
 import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
@@ -46,16 +48,44 @@ function operationRows(): string {
   return rows.join('\n');
 }
 
-/** The parts of docs/embedded-account.md that the code knows best, by the head of their table. */
-const TABLES: Record<string, () => string> = {
-  '| behaviour | ends as | what it is |\n| --- | --- | --- |\n': behaviourRows,
-  '| service | operation | parameters, as named on the wire; any other is refused | differs from AWS |\n| --- | --- | --- | --- |\n':
-    operationRows,
+type Rows = Record<string, { meaning: string; whatToDo?: string }>;
+
+const reasonRows = (rows: Rows): string =>
+  Object.entries(rows)
+    .map(([name, { meaning, whatToDo }]) => `| ${[code(name), meaning, whatToDo ?? []].flat().join(' | ')} |`)
+    .join('\n');
+
+const where = <Row extends object>(rows: Record<string, Row>, isWanted: (row: Row) => boolean): Record<string, Row> =>
+  Object.fromEntries(Object.entries(rows).filter(([, row]) => isWanted(row)));
+
+const reasonHead = (kind: string): string => `| ${kind} | what it means | what to do |\n| --- | --- | --- |\n`;
+
+/** The parts of the docs that the code knows best: by page, and by the head of their table. */
+const TABLES: Record<string, Record<string, () => string>> = {
+  'docs/embedded-account.md': {
+    '| behaviour | ends as | what it is |\n| --- | --- | --- |\n': behaviourRows,
+    '| service | operation | parameters, as named on the wire; any other is refused | differs from AWS |\n| --- | --- | --- | --- |\n':
+      operationRows,
+  },
+  'docs/reasons.md': {
+    [reasonHead('failed')]: () => reasonRows(failures),
+    [reasonHead('excluded, and the run fails')]: () => reasonRows(where(exclusions, ({ benign }) => !benign)),
+    [reasonHead('excluded, and the run may succeed')]: () => reasonRows(where(exclusions, ({ benign }) => benign)),
+    [reasonHead('left to someone else, and the run fails')]: () =>
+      reasonRows(where(handovers, ({ failsRun }) => failsRun)),
+    [reasonHead('left to someone else')]: () => reasonRows(where(handovers, ({ failsRun }) => !failsRun)),
+    [reasonHead('worth knowing, and the run fails')]: () => reasonRows(where(remarks, ({ failsRun }) => failsRun)),
+    [reasonHead('worth knowing')]: () => reasonRows(where(remarks, ({ failsRun }) => !failsRun)),
+    [reasonHead('refused')]: () => reasonRows(refusals),
+    '| waiting | for what |\n| --- | --- |\n': () => reasonRows(waits),
+  },
 };
 
-/** The page with its tables drawn anew. */
-export function withTables(page: string): string {
-  return Object.entries(TABLES).reduce((text, [head, rows]) => {
+export const pagesWithTables = Object.keys(TABLES);
+
+/** A page with its tables drawn anew. A table that it has not yet comes to its end. */
+export function withTables(path: string, page: string): string {
+  return Object.entries(TABLES[path] ?? {}).reduce((text, [head, rows]) => {
     const [before = '', after = ''] = text.split(head);
     const rest = after.replace(/^[^\n]+(\n(?=\|)[^\n]+)*/, '');
     return `${before}${head}${rows()}${rest}`;

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { batchSchema } from '../../functions/domain/batch/batch.ts';
 import { executionInputSchema, listRequestSchema } from '../../functions/domain/listing/execution-input.ts';
-import { withTables } from '../../local/generate/doc-tables.ts';
+import { reasonCodes } from '../../functions/domain/model/reason-codes.ts';
+import { pagesWithTables, withTables } from '../../local/generate/doc-tables.ts';
 import { schemaFiles } from '../../local/generate/schemas.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
@@ -47,12 +48,25 @@ describe('the published schemas', () => {
   });
 });
 
-describe('docs/embedded-account.md', () => {
-  it('has the tables that the code makes; if not, npm run generate writes them anew', () => {
+describe('the docs', () => {
+  it.each(pagesWithTables)(
+    '%s has the tables that the code makes; if not, npm run generate writes them anew',
+    (path) => {
+      expect(read(path)).toBe(withTables(path, read(path)));
+    },
+  );
+
+  it('say of each behaviour how it ends, and of each operation what it takes', () => {
     const page = read('docs/embedded-account.md');
-    expect(page).toBe(withTables(page));
     expect(page).toContain('| `update-hangs` | failed: update-hung |');
     expect(page).toMatch(/\| ssm \| `SendCommand` \| `DocumentName`, `InstanceIds`/);
+  });
+
+  it('say of each reason code what it means, exactly once', () => {
+    const page = read('docs/reasons.md');
+    const told = [...page.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, code]) => code);
+    expect(told.sort()).toEqual(Object.keys(reasonCodes).sort());
+    expect(page).toMatch(/\| `busy` \| Another run or another state machine holds it\. \| Wait /);
   });
 });
 
