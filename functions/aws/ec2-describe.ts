@@ -14,6 +14,7 @@ import { describeFailure } from './sdk/failures.ts';
 /** EC2 takes up to 200 values in a filter. */
 const FILTER_VALUES_MAX = 200;
 
+/** 500 instances take 63 rounds of one call each: some ten seconds of a function's minute. */
 const ATTRIBUTE_CALLS_AT_ONCE = 8;
 
 /** What we rely on in DescribeInstances' reply; everything else may be missing. */
@@ -66,7 +67,7 @@ export async function describeInstances(ec2: EC2Client, instanceIds: string[]): 
   return found;
 }
 
-/** More instances with one tag than any fleet has: beyond it something is wrong, so it is an error. */
+/** Ten times the instances of the largest run: beyond it something is wrong, so it is an error. */
 const TAGGED_MAX = 5000;
 
 /** All instances of the region that carry this tag, whatever its value, except those that are terminated. */

@@ -2,9 +2,10 @@ import { ListGroupResourcesCommand, type ResourceGroupsClient } from '@aws-sdk/c
 import { ReveilleError } from '../domain/model/errors.ts';
 import { describeFailure } from './sdk/failures.ts';
 
+/** The most that a page has (docs/aws-behaviour.md 30). */
 const PAGE_SIZE = 50;
 
-/** 500 instances are ten full pages; short pages happen, so the limit is well above. */
+/** 500 instances are ten full pages; short pages happen, so the limit is twenty times as many. */
 const PAGES_MAX = 200;
 
 /**

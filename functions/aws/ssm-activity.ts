@@ -10,15 +10,19 @@ import { addSeconds, type Timestamp } from '../domain/model/time.ts';
 import { mapConcurrently } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
 
+/** The most that a page of sessions has (docs/aws-behaviour.md 52). */
 const SESSIONS_PAGE = 200;
 
+/** The most that a page of invocations has. */
 const INVOCATIONS_PAGE = 50;
 
 /** 10,000 sessions, or 2,500 invocations, at once: more can't be looked through in a function's time. */
 const PAGES_MAX = 50;
 
+/** The most that a page of one instance's associations has (docs/aws-behaviour.md 54); one page is read. */
 const ASSOCIATIONS_MAX = 50;
 
+/** A batch of 50 takes seven rounds of one call each: seconds, and few enough to be no burst. */
 const ASSOCIATION_CALLS_AT_ONCE = 8;
 
 /** What has not ended yet: queued, or at work. */

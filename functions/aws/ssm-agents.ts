@@ -5,6 +5,7 @@ import { chunks } from './sdk/batching.ts';
 import { bisect } from './sdk/bisect.ts';
 import type { AwsFailure } from './sdk/failures.ts';
 
+/** The most that a page has (docs/aws-behaviour.md 15). */
 export const PAGE_SIZE = 50;
 
 /** DescribeInstanceInformation takes up to 100 values in a filter (docs/aws-behaviour.md 15); a page has 50. */

@@ -9,7 +9,10 @@ import {
   startNoteSchema,
 } from '../domain/ownership/start-record.ts';
 
-/** A batch is started a few times by Lambda's retries, and once for every look: the records are bounded by both. */
+/**
+ * A batch has a record for each attempt: 120 in the default start deadline (30 min, a look every 15 s), five times as many if
+ * each of them needed all its retries.
+ */
 const RECORDS_MAX = 1000;
 
 /**

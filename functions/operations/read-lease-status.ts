@@ -11,6 +11,7 @@ import { type LeaseFacts, type LeaseStatus, leaseStatusOf, parseOwnLease } from 
 import { type HoldRecord, holdRecordSchema } from '../domain/ownership/start-record.ts';
 import { findLostAttempts } from './find-lost-attempts.ts';
 
+/** Each is a few calls in a row, and a run that died leaves one for each attempt of each batch: some dozens. */
 const LOOKED_UP_AT_ONCE = 8;
 
 /** A lease tag, the instance that carries it, what it means, and its record if it has one. */

@@ -8,7 +8,7 @@ import { openRunSchema } from '../domain/report/run-register.ts';
 import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
-/** Only one run is alive at a time; the others have died, and wait for somebody to say so. */
+/** Only one run is alive at a time, and one that has died is reported within minutes: there are one or two. */
 const OPEN_RUNS_MAX = 20;
 
 export interface DeadRunTools extends Pick<Runtime, 'now' | 'logger'> {

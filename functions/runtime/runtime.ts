@@ -23,7 +23,7 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** Enough for one more AWS call with all its retries: 0.5 + 1 + 2 + 4 + 8 s, and the answers. */
+/** Enough for one more AWS call with all its retries: 0.5 + 1 + 2 + 4 + 8 s of pauses, 8 s for an answer, and a little. */
 const RESERVE_MILLISECONDS = 25_000;
 
 /** Whether there is time for another AWS call: what is left undone then is for the next look. */

@@ -1,13 +1,10 @@
 // How a Lambda begins and ends its look at a batch.
-import { RUN_DEADLINE_SECONDS } from '../model/run.ts';
+import { INVOCATIONS_MAX, RUN_DEADLINE_SECONDS } from '../model/limits.ts';
 import { secondsBetween, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
 import type { BatchInstance } from './batch-instance.ts';
 import { countSteps, waitSecondsFor } from './counts-and-wait.ts';
 import { fail } from './transitions.ts';
-
-/** Lambda invocations that one batch may have: the last limit, should every deadline fail to end it. */
-export const INVOCATIONS_MAX = 1500;
 
 /** A batch may have waited for others before its first look: the deadlines of its instances begin with that look. */
 export function beginBatch(batch: Batch, now: Date): Batch {

@@ -1,6 +1,6 @@
 // The batch: up to 50 instances that travel through the conveyor together.
 import * as z from 'zod';
-import { BATCH_SIZE_MAX } from '../model/limits.ts';
+import { BATCH_SIZE_MAX, CHILD_NAME_LENGTH_MAX } from '../model/limits.ts';
 import { type Owner, runSchema } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { batchInstanceSchema } from './batch-instance.ts';
@@ -18,8 +18,8 @@ const countsSchema = z.object({
 export const batchSchema = z.object({
   run: runSchema,
   index: z.int().min(0),
-  /** Name of the child execution that holds this batch; a lease has room for this many characters. */
-  child: z.string().min(1).max(46),
+  /** Name of the child execution that holds this batch. */
+  child: z.string().min(1).max(CHILD_NAME_LENGTH_MAX),
   looks: z.int().min(0).default(0),
   /** Attempts of StartInstances whose replies arrived. A record of any other attempt is that of a lost one. */
   attempts: z.array(z.string()).default([]),

@@ -3,8 +3,10 @@ import { isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
 import type { Step } from './batch-instance.ts';
 
+/** A boot, an update and a stop take half a minute and more: a shorter wait would only cost looks. */
 export const WAIT_SECONDS_MIN = 15;
 
+/** With it a hung update costs about 30 looks in its 45 min, instead of 180. */
 export const WAIT_SECONDS_MAX = 120;
 
 type Counted = { step: Step; retryAt?: Timestamp | null };

@@ -1,56 +1,137 @@
+// The limits of the rules, each with the arithmetic that it comes from; limits.test.ts does that arithmetic. A limit that only
+// one call to AWS has stands beside that call, and what a deployment chooses stands in template.yaml.
+
+// ---- Updates
+
 /**
- * A bad update with its rollback can take 41-45 minutes, and stopping an instance in the middle can leave its agent
- * broken (docs/aws-behaviour.md 3): before this much time has passed, an update that has not ended may be at work.
+ * Before this much time has passed, an update that has not ended may be at work, and stopping its instance can leave the
+ * agent broken (docs/aws-behaviour.md 3). The agent's own limits: 10 min for cloud-init, then 4 x 150 s to install and
+ * 36 x 5 s to verify, and the same again to roll back, make 36 min. With downloads and removals it takes 41-45 min.
  */
 export const UPDATE_HARD_DEADLINE_SECONDS = 45 * 60;
 
-/** A command that no agent has picked up by then is lost (docs/aws-behaviour.md 6). */
+/**
+ * A command that no agent has picked up by then is lost (docs/aws-behaviour.md 6). As long as the agent's usual ping interval
+ * (7): an agent that lives has pinged since, so it is known whether it is there.
+ */
 export const DELIVERY_DEADLINE_SECONDS = 5 * 60;
 
-/** Capacity comes back in minutes, not in seconds (docs/aws-behaviour.md 18). */
-export const CAPACITY_RETRY_SECONDS = 2 * 60;
-
-/** Other refusals that pass by themselves: a view that lags behind, throttling. */
-export const PASSING_RETRY_SECONDS = 30;
-
-/** How long to leave an agent alone that is busy with somebody else's update, unless it reports the target sooner. */
-export const OTHER_UPDATE_BACKOFF_SECONDS = 15 * 60;
-
-/** Health pings come every 5 to 60 minutes (docs/aws-behaviour.md 7): an older one proves nothing of today. */
-export const PING_AGE_SECONDS_MAX = 65 * 60;
-
-/** Describes lag behind changes: for this long after a start, the state before it may still be shown. */
-export const CONSISTENCY_SECONDS = 60;
-
-/** Longest life of a Lambda that nobody waits for any more, and a margin. */
-export const STRAY_LAMBDA_SECONDS = 90;
-
-/** A stop that was accepted and shows no effect for this long is asked for again. */
-export const STOP_REPEAT_SECONDS = 5 * 60;
-
-/** SSM refused to send a command to an agent that pings (InvalidInstanceId): its own view lags behind. */
-export const UNDELIVERED_RETRY_SECONDS = 60;
-
 /**
- * When the service gives a command up. Later than the hard deadline, so that until then a command's status is the agent's own word:
- * on expiry a running update looks like an undelivered one (docs/aws-behaviour.md 11).
+ * When the service gives a command up. Later than the hard deadline, so that until then a command's status is the agent's own
+ * word: on expiry a running update looks like an undelivered one (docs/aws-behaviour.md 11). 15 min later, which is more than
+ * any lag between the two clocks; and as long as the longest UpdateDeadlineSeconds.
  */
 export const COMMAND_TIMEOUT_SECONDS = 60 * 60;
 
 /**
- * How long somebody's session, command or association keeps an instance from being stopped; after that it is theirs.
- * As long as an idle session lives by default (docs/aws-behaviour.md 16).
+ * How long to leave an agent alone that is busy with another update, unless it reports the target sooner. A third of the hard
+ * deadline: an update that goes well takes a few minutes, and the second command still comes within the hard deadline.
+ */
+export const OTHER_UPDATE_BACKOFF_SECONDS = 15 * 60;
+
+/** SSM refused to send a command to an agent that pings (InvalidInstanceId): its view lags behind, by no known time. A guess. */
+export const UNDELIVERED_RETRY_SECONDS = 60;
+
+/** Health pings come every 5 to 60 min (docs/aws-behaviour.md 7), and 5 min more are allowed: an older one proves nothing. */
+export const PING_AGE_SECONDS_MAX = 65 * 60;
+
+// ---- Starts
+
+/** Capacity comes back in minutes, not in seconds (docs/aws-behaviour.md 18). No longer than the longest wait of a batch. */
+export const CAPACITY_RETRY_SECONDS = 2 * 60;
+
+/** Other refusals that pass by themselves: a view that lags behind, throttling. Two of the shortest waits of a batch. */
+export const PASSING_RETRY_SECONDS = 30;
+
+/**
+ * Describes lag behind changes by no known time (docs/aws-behaviour.md 45): for so long after a start, the state before it may
+ * still be shown. An assumption; a longer lag makes a start look failed, and its instance is stopped again.
+ */
+export const CONSISTENCY_SECONDS = 60;
+
+/** EC2's and SSM's clocks are others than ours, and LaunchTime has whole seconds (docs/aws-behaviour.md 44). An assumption. */
+export const CLOCK_MARGIN_SECONDS = 5;
+
+// ---- Restoring
+
+/**
+ * A stop that was accepted and shows no effect for this long is asked for again. As long as the shortest
+ * RestoreDeadlineSeconds: a stop is given up only after it had this much time to show.
+ */
+export const STOP_REPEAT_SECONDS = 5 * 60;
+
+/**
+ * How long someone else's session, command or association keeps an instance from being stopped; after that it is theirs.
+ * As long as an idle Session Manager session lives by default, and shorter than the default RestoreDeadlineSeconds.
  */
 export const OTHER_ACTIVITY_WAIT_SECONDS = 20 * 60;
 
-/** From the death of every possible writer until a `stopped` can be believed: then no start can be on its way any more. */
+// ---- Writers that may still live
+
+/**
+ * Longest life of a Lambda that nothing waits for any more: a function's time-out of 60 s (template.yaml), and half as much
+ * again for its start and for clocks. Lambda asks ReconcileLeases again after one minute and two more, so its third try,
+ * after 180 s, comes late enough.
+ */
+export const STRAY_LAMBDA_SECONDS = 90;
+
+/**
+ * From the death of every possible writer until `stopped` can be believed: then no start can be on its way any more. Much
+ * longer than the 23 s that a start takes at most (ownership/attempt.ts) and than describes are taken to lag behind.
+ */
 export const WRITERS_DEAD_SECONDS = 5 * 60;
 
-/** Instances of one run: what one payload carries (docs/aws-behaviour.md 26), and what this design has been measured with. */
+/** An execution that nothing is known of is dead then: twice as long as the state machine's own time-out of 12 h. */
+export const UNKNOWN_IS_DEAD_AFTER_SECONDS = 24 * 60 * 60;
+
+// ---- Runs
+
+/**
+ * From the run's start until all work must be over. With the hard deadline of an update begun just before (45 min) and the
+ * longest RestoreDeadlineSeconds (2 h) it is 10 h 45 min, so all is restored before the state machine's own time-out of 12 h,
+ * which runs no Catch (docs/aws-behaviour.md 27).
+ */
+export const RUN_DEADLINE_SECONDS = 8 * 60 * 60;
+
+/**
+ * Lambda invocations that one batch may have: the last limit, should every deadline fail to end it. One invocation is at most
+ * 11 events in the child's history (a wait, two choices, a task), so this makes 16,500 of 25,000 (docs/aws-behaviour.md 26);
+ * the rest is for retries, at three events each.
+ */
+export const INVOCATIONS_MAX = 1500;
+
+/** Instances of one run: what one payload carries, as BATCH_SIZE_MAX says, and what this design has been measured with. */
 export const INSTANCES_MAX = 500;
 
-/** Resource groups of one run. */
+/** Resource groups of one run: each is a few calls of ListInstances, one after the other. */
 export const GROUPS_MAX = 20;
 
-/** SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11), so a batch has no more either. */
+/**
+ * SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11). In batches of 50, the 500 instances of the largest
+ * run are 62 kB of a Map's input, and one batch is at most 115 kB with the longest ASCII texts and 250 kB with those of four
+ * bytes a letter, of 262,144 bytes each (26).
+ */
 export const BATCH_SIZE_MAX = 50;
+
+// ---- Lengths, in characters
+
+/** Of an execution's name, which is the run's ID, and of a state machine's name (docs/aws-behaviour.md 28). */
+export const NAME_LENGTH_MAX = 80;
+
+/** Of a child execution's name. Step Functions takes a UUID, of 36; a lease has room for some more. */
+export const CHILD_NAME_LENGTH_MAX = 46;
+
+/** Of a tag's value, as EC2 takes it. A lease is at most 80 + 80 + 46 + 36 (the ID of a request), and three slashes: 245. */
+export const TAG_VALUE_LENGTH_MAX = 256;
+
+/**
+ * Of a command's comment (docs/aws-behaviour.md 32): `reveille RUN bINDEX aSEND` is 93 characters without the two numbers when
+ * the run's name has 80, so the numbers may have seven digits: three for 500 batches, four for 1,500 sends.
+ */
+export const COMMENT_LENGTH_MAX = 100;
+
+/** Of a reason, or another text that is not ours. An instance has up to three of them, and a batch up to 50 instances. */
+export const PLAIN_TEXT_LENGTH_MAX = 300;
+
+/** Of what does not fit a schema: enough for the first dozen of misfits. It ends a run, so one payload has one of them. */
+export const VALIDATION_MESSAGE_LENGTH_MAX = 1000;

@@ -1,8 +1,8 @@
-const TEXT_LENGTH_MAX = 300;
+import { PLAIN_TEXT_LENGTH_MAX } from './limits.ts';
 
 /** Texts of AWS and of instances are not ours: control characters go, and the length is bounded. */
 export const plainText = (text: string): string =>
-  boundedText(text.replace(/[\p{C}\s]+/gu, ' ').trim(), TEXT_LENGTH_MAX);
+  boundedText(text.replace(/[\p{C}\s]+/gu, ' ').trim(), PLAIN_TEXT_LENGTH_MAX);
 
 /** At most `max` characters of a text. One that is longer is cut between two characters, and ends with the mark. */
 export function boundedText(text: string, max: number, mark = '…'): string {

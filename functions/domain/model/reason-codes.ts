@@ -124,7 +124,9 @@ export const waits = {
   stopping: { meaning: 'The end of its stopping.' },
   'waiting-for-capacity': { meaning: 'The next attempt to start it.' },
   'waiting-to-start': { meaning: 'The next attempt to start it, after a refusal.' },
-  'no-time-to-start': { meaning: 'The next attempt to start it: AWS answered so slowly that it had no turn in this one.' },
+  'no-time-to-start': {
+    meaning: 'The next attempt to start it: AWS answered so slowly that it had no turn in this one.',
+  },
   booting: { meaning: 'The first ping of its agent in this boot.' },
   'start-not-shown': { meaning: 'EC2 to show the start that it has accepted.' },
   'waiting-to-send': { meaning: 'The next attempt to send it the command.' },

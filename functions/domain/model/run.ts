@@ -1,17 +1,12 @@
 import * as z from 'zod';
 import { agentVersionSchema } from './agent-version.ts';
+import { NAME_LENGTH_MAX } from './limits.ts';
 import { timestampSchema } from './time.ts';
-
-/**
- * From the run's start until everybody's work must be over, so that with the hard deadline of an update and the time to
- * restore all is put back before the state machine's own time-out, which runs no Catch (docs/aws-behaviour.md 27).
- */
-export const RUN_DEADLINE_SECONDS = 8 * 60 * 60;
 
 /** What every payload, file, lease and report of a run refers to. */
 export const runSchema = z.object({
-  runId: z.string().min(1).max(80),
-  stateMachine: z.string().min(1).max(80),
+  runId: z.string().min(1).max(NAME_LENGTH_MAX),
+  stateMachine: z.string().min(1).max(NAME_LENGTH_MAX),
   account: z.string().regex(/^\d{12}$/),
   region: z.string().min(1),
   startedAt: timestampSchema,

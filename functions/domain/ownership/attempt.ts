@@ -1,12 +1,13 @@
 // Whose boot is it? An attempt of StartInstances has a window, from its record to the last moment at which its start can
 // take effect: a boot whose LaunchTime lies in it is ours, any other is someone else's.
 import * as z from 'zod';
+import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { addSeconds, secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 
-/** EC2's clock is another one (docs/aws-behaviour.md 44). */
-export const CLOCK_MARGIN_SECONDS = 5;
-
-/** Later than this after its record, an attempt sends no start: the next attempt does, with a record of its own. */
+/**
+ * Later than this after its record, an attempt sends no start: the next attempt does, with a record of its own. With the time
+ * that a request may take (8 s) and the margin for clocks (5 s) a window is 23 s.
+ */
 const START_SENDING_SECONDS = 10;
 
 /** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 44). */

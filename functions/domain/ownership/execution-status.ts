@@ -1,4 +1,4 @@
-import { STRAY_LAMBDA_SECONDS } from '../model/limits.ts';
+import { STRAY_LAMBDA_SECONDS, UNKNOWN_IS_DEAD_AFTER_SECONDS } from '../model/limits.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 
 /** What Step Functions says of an execution. `unknown`: it does not know it, or does not tell us. */
@@ -9,9 +9,6 @@ export type ExecutionStatus =
 
 /** Whether anything of an execution can still act. `ending`: it has ended, and a Lambda of it may go on. */
 export type Liveness = 'alive' | 'ending' | 'dead';
-
-/** Longer than any run may take: an execution that Step Functions does not know any more is dead by then. */
-const UNKNOWN_IS_DEAD_AFTER_SECONDS = 24 * 60 * 60;
 
 /**
  * Whether anything of an execution can still act. A Lambda goes on after its execution has ended, for as long as it may

@@ -1,11 +1,9 @@
 // The lease: the tag that marks an instance as started by a run, and names the child execution and the attempt.
 import type { InstanceFacts } from '../model/instance.ts';
+import { TAG_VALUE_LENGTH_MAX } from '../model/limits.ts';
 import type { Owner } from '../model/run.ts';
 
 export const LEASE_TAG = 'reveille:lease';
-
-/** Longest tag value that EC2 takes. */
-const TAG_VALUE_LENGTH_MAX = 256;
 
 /** Whose an instance is, and which attempt of StartInstances wrote that down. */
 export interface Lease extends Owner {

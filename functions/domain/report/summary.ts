@@ -1,5 +1,6 @@
 import { isLeftAwake, type Report, type ReportInstance } from './report.ts';
 
+/** As many as a person reads. With the longest texts they are below the 256 KiB that SNS takes, so none is cut. */
 const LISTED_MAX = 100;
 
 const seconds = (value: number | null): string => (value === null ? '' : `, awake ${Math.round(value / 60)} min`);

@@ -1,13 +1,11 @@
 import type { OtherActivityFacts } from '../model/instance.ts';
+import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp } from '../model/time.ts';
 import { isOwnComment } from '../work/command-comment.ts';
 
-/** LaunchTime has whole seconds, and is another service's (docs/aws-behaviour.md 44). */
-const MARGIN_SECONDS = 5;
-
 const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): boolean =>
-  moment !== null && launchTime !== null && isAfter(addSeconds(moment, MARGIN_SECONDS), launchTime);
+  moment !== null && launchTime !== null && isAfter(addSeconds(moment, CLOCK_MARGIN_SECONDS), launchTime);
 
 /**
  * Who else is at work on an instance that would otherwise be stopped; null if nobody is. What hangs since an earlier boot

@@ -2,9 +2,10 @@
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, toStep } from '../batch/transitions.ts';
+import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
-import { type Attempt, CLOCK_MARGIN_SECONDS, isOpenWindow } from '../ownership/attempt.ts';
+import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
 import type { StartNote } from '../ownership/start-record.ts';
 import { withLostAttempts } from './start.ts';
 import { applyStartRefusal } from './start-refusal.ts';

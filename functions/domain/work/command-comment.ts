@@ -1,7 +1,6 @@
 import type { Batch } from '../batch/batch.ts';
+import { COMMENT_LENGTH_MAX } from '../model/limits.ts';
 import type { Run } from '../model/run.ts';
-
-const COMMENT_LENGTH_MAX = 100;
 
 /** Every command of Reveille has a comment that begins with this. */
 const COMMENT_PREFIX = 'reveille ';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { applyChanges, INVOCATIONS_MAX } from '../../../../functions/domain/batch/apply-changes.ts';
+import { applyChanges } from '../../../../functions/domain/batch/apply-changes.ts';
 import { batchSchema } from '../../../../functions/domain/batch/batch.ts';
 import type { Step } from '../../../../functions/domain/batch/batch-instance.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../../../../functions/domain/batch/counts-and-wait.ts';
 import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
 import { fail, finishWork, toStep } from '../../../../functions/domain/batch/transitions.ts';
-import { BATCH_SIZE_MAX } from '../../../../functions/domain/model/limits.ts';
+import { BATCH_SIZE_MAX, INVOCATIONS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { commandComment, commentPrefix } from '../../../../functions/domain/work/command-comment.ts';
 import { anyBatchInstance, moments, stamps } from '../../../support/arbitraries.ts';
 import { aBatch, anInstance, aRun, at, stamp } from '../../../support/builders.ts';

@@ -1,6 +1,7 @@
-import { applyChanges, INVOCATIONS_MAX } from '../../../../functions/domain/batch/apply-changes.ts';
+import { applyChanges } from '../../../../functions/domain/batch/apply-changes.ts';
 import type { Step } from '../../../../functions/domain/batch/batch-instance.ts';
 import { waitSecondsFor } from '../../../../functions/domain/batch/counts-and-wait.ts';
+import { INVOCATIONS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { commandComment } from '../../../../functions/domain/work/command-comment.ts';
 import { aBatch, anInstance, aRun, at, stamp } from '../../../support/builders.ts';
 

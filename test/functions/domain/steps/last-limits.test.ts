@@ -1,5 +1,5 @@
 import { applyChanges, beginBatch } from '../../../../functions/domain/batch/apply-changes.ts';
-import { RUN_DEADLINE_SECONDS } from '../../../../functions/domain/model/run.ts';
+import { RUN_DEADLINE_SECONDS } from '../../../../functions/domain/model/limits.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { decideKeptLease, decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';

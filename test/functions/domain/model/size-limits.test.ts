@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { PAGE_SIZE } from '../../../../functions/aws/ssm-agents.ts';
+import { batchSchema } from '../../../../functions/domain/batch/batch.ts';
+import { batchInstanceSchema } from '../../../../functions/domain/batch/batch-instance.ts';
+import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
+import {
+  BATCH_SIZE_MAX,
+  CHILD_NAME_LENGTH_MAX,
+  COMMENT_LENGTH_MAX,
+  INSTANCES_MAX,
+  INVOCATIONS_MAX,
+  NAME_LENGTH_MAX,
+  PLAIN_TEXT_LENGTH_MAX,
+  TAG_VALUE_LENGTH_MAX,
+} from '../../../../functions/domain/model/limits.ts';
+import { formatLease } from '../../../../functions/domain/ownership/lease.ts';
+import { buildReport } from '../../../../functions/domain/report/report.ts';
+import { summarize } from '../../../../functions/domain/report/summary.ts';
+import { commandComment } from '../../../../functions/domain/work/command-comment.ts';
+import { definitionPath } from '../../../../local/deployment/deploy.ts';
+import { readTemplate } from '../../../../local/deployment/template.ts';
+import { type Definition, readDefinition, type State } from '../../../../local/engine/definition.ts';
+import { aMember, anInstance, aRun, at, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+
+const KILOBYTE = 1000;
+/** Of one payload (docs/aws-behaviour.md 26). */
+const PAYLOAD_BYTES_MAX = 262_144;
+const UUID = '01234567-89ab-cdef-0123-456789abcdef';
+const LONGEST_NAME = 'n'.repeat(NAME_LENGTH_MAX);
+
+const facts = readFileSync(new URL('../../../../docs/aws-behaviour.md', `file://${__filename}`), 'utf8');
+/** A fact by its number, as docs/aws-behaviour.md tells it. */
+const fact = (number: number): string => facts.split(/^\*\*(\d+)\.\*\*/m)[number * 2] ?? '';
+const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+describe('what travels in one payload', () => {
+  const members = Array.from({ length: INSTANCES_MAX }, () => ({
+    instanceId: INSTANCE_ID,
+    originalState: 'hibernated' as const,
+  }));
+  const seedBytes = (batchSize: number) => bytes(seedBatches(members, batchSize, at('02:00')));
+
+  it('500 instances in batches of 50 are a quarter of it', () => {
+    expect(fact(26)).toContain('Payload 262,144 bytes');
+    expect(seedBytes(BATCH_SIZE_MAX)).toBeLessThan(65 * KILOBYTE);
+  });
+
+  it('and not much more in the smallest batches that a deployment may choose', () => {
+    const { MinValue } = readTemplate().Parameters['BatchSize'] as unknown as { MinValue: number };
+    expect(seedBytes(MinValue)).toBeLessThan(70 * KILOBYTE);
+  });
+
+  /** A batch in which nothing went well: every text as long as it can be, and each instance tried, sent to and held twice. */
+  function longestBatch(character: string) {
+    const text = character.repeat(PLAIN_TEXT_LENGTH_MAX);
+    const why = { code: 'waiting-for-capacity', text };
+    const attempt = { attempt: UUID, recordedAt: stamp('02:00'), startBy: stamp('02:01') };
+    const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00') };
+    const moments = Object.fromEntries(
+      ['stepSince', 'retryAt', 'wokenAt', 'launchTime', 'foreignUpdateSince', 'stopAcceptedAt', 'neighbourSince']
+        .concat('restoredAt')
+        .map((name) => [name, stamp('02:00')]),
+    );
+    const instance = batchInstanceSchema.parse({
+      ...anInstance({ ...moments, originalState: 'hibernated', step: 'readiness', outcome: 'already-current' }),
+      hold: { ...attempt, earlier: [attempt] },
+      handedOver: why,
+      reason: why,
+      lastRefusal: text,
+      commands: [command, command],
+      versionBefore: '3.3.100000.0',
+      versionAfter: '3.3.100000.0',
+      finalState: 'shutting-down',
+    });
+    return batchSchema.parse({
+      run: aRun({ runId: LONGEST_NAME, stateMachine: LONGEST_NAME }),
+      index: INSTANCES_MAX,
+      child: 'c'.repeat(CHILD_NAME_LENGTH_MAX),
+      looks: INVOCATIONS_MAX,
+      sends: INVOCATIONS_MAX,
+      // The longest start deadline, two hours, in tries of 30 seconds.
+      attempts: Array.from({ length: 240 }, () => UUID),
+      lastProgressAt: stamp('02:00'),
+      waitSeconds: 120,
+      counts: { start: 50, readiness: 50, update: 50, verify: 50, restore: 50, unsettled: 50 },
+      instances: Array.from({ length: BATCH_SIZE_MAX }, () => instance),
+    });
+  }
+
+  it('the longest batch has room in it, whatever letters its texts have', () => {
+    expect(bytes(longestBatch('x'))).toBeLessThan(PAYLOAD_BYTES_MAX / 2);
+    expect(bytes(longestBatch('👍'))).toBeLessThan(PAYLOAD_BYTES_MAX);
+  });
+});
+
+describe('a batch', () => {
+  it('has no more instances than one command takes, and than one page of agents', () => {
+    expect(fact(11)).toContain(`at most ${BATCH_SIZE_MAX} InstanceIds`);
+    expect(PAGE_SIZE).toBe(BATCH_SIZE_MAX);
+  });
+
+  it('ends before the history of its execution is full', () => {
+    const { ItemProcessor: child } = readDefinition(definitionPath, {}).States['UpdateBatches'] as State & {
+      ItemProcessor: Definition;
+    };
+    const nextOf = ({ Next, Default, Choices = [] }: Record<string, unknown>): string[] =>
+      [Next, Default, ...(Choices as State[]).map((choice) => choice['Next'])].filter(
+        (name) => name !== undefined,
+      ) as string[];
+    /** Events of the longest way from a state to the end of the next task; 2 for entering and leaving a state, 5 for a task. */
+    const eventsFrom = (name: string): number => {
+      const state = child.States[name] ?? { Type: 'Fail' };
+      if (state.Type === 'Task') return 5;
+      return 2 + Math.max(0, ...nextOf(state).map(eventsFrom));
+    };
+    const tasks = Object.values(child.States).filter(({ Type }) => Type === 'Task');
+    const eventsOfLook = Math.max(...tasks.flatMap(nextOf).map(eventsFrom));
+    expect(eventsOfLook).toBe(11);
+    expect(fact(26)).toContain('25,000 history events');
+    const left = 25_000 - INVOCATIONS_MAX * eventsOfLook;
+    // Three events for each retry: five for each look of one in a hundred, and all those of RestoreInstances at the end.
+    expect(left).toBeGreaterThan(3 * (5 * (INVOCATIONS_MAX / 100) + 60 + 30));
+  });
+});
+
+describe('names', () => {
+  it('have the length that Step Functions allows', () => {
+    expect(fact(28)).toContain(`A name has 1-${NAME_LENGTH_MAX} characters`);
+    expect(UUID.length).toBeLessThan(CHILD_NAME_LENGTH_MAX);
+  });
+
+  it('fit into a lease, the longest of them together', () => {
+    const child = 'c'.repeat(CHILD_NAME_LENGTH_MAX);
+    const lease = formatLease({ stateMachine: LONGEST_NAME, runId: LONGEST_NAME, child, attempt: UUID });
+    expect(lease).toHaveLength(80 + 80 + 46 + 36 + 3);
+    expect(lease.length).toBeLessThan(TAG_VALUE_LENGTH_MAX);
+  });
+
+  it("fit into a command's comment, with the last batch and the last look", () => {
+    expect(fact(32)).toContain(`<= ${COMMENT_LENGTH_MAX} characters`);
+    const batch = { run: aRun({ runId: LONGEST_NAME }), index: INSTANCES_MAX - 1 };
+    expect(commandComment(batch, INVOCATIONS_MAX)).toHaveLength(COMMENT_LENGTH_MAX);
+  });
+});
+
+describe('a message about 500 instances with the longest texts', () => {
+  const why = { code: 'session-active', text: '👍'.repeat(PLAIN_TEXT_LENGTH_MAX) };
+  const results = Array.from({ length: INSTANCES_MAX }, (_, index) =>
+    anInstance({
+      instanceId: `i-${String(index).padStart(17, '0')}`,
+      step: 'settled',
+      outcome: 'failed',
+      reason: why,
+      finalState: 'running',
+    }),
+  );
+  const manifest = {
+    run: aRun({ runId: LONGEST_NAME }),
+    listedAt: stamp('02:00'),
+    allowEmpty: false,
+    groups: ['dev'],
+    batches: 10,
+    instances: results.map(({ instanceId }) => aMember(instanceId, { group: 'g'.repeat(128) })),
+  };
+  const report = buildReport({ manifest, results, observed: new Map(), error: undefined, now: at('04:00') });
+  const counts = { intended: 500, updated: 500, alreadyCurrent: 500, failed: 500, excluded: 500 };
+  const told = summarize({ ...report, status: 'succeeded', counts }, 's3://bucket/report.json');
+
+  it('has a subject that SNS takes, with the longest numbers', () => {
+    expect(told.subject).toMatch(/^LEFT AWAKE: 500\. Reveille succeeded: 500 updated/);
+    expect(told.subject.length).toBeLessThanOrEqual(100);
+  });
+
+  it('has a text that SNS takes, so that it is never cut: it lists a hundred of them', () => {
+    expect(told.message).toContain('and 400 more');
+    expect(Buffer.byteLength(told.message)).toBeLessThan(PAYLOAD_BYTES_MAX);
+  });
+});
