@@ -1,6 +1,6 @@
 /**
  * `npm run mutation` plants small faults in the rules, one after another, and says which of them no test of the rules
- * notices. `npm run mutation -- --mutate functions/domain/lock.ts` does so in one file.
+ * notices. `npm run mutation -- --mutate functions/domain/ownership/run-lock.ts` does so in one file.
  */
 export default {
   packageManager: 'npm',

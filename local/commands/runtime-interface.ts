@@ -11,7 +11,7 @@ import { callsSince, type OpenedAccount, openAccount } from '../bundles/served-a
 
 const USAGE = `Calls built functions under the real runtime interface of Lambda.
 
-  node local/bundles/runtime-interface.ts --emulators FOLDER --client FILE
+  node local/commands/runtime-interface.ts --emulators FOLDER --client FILE
 
   --emulators FOLDER  samcli/local/rapid of an installed SAM CLI
   --client FILE       index.mjs of an installed aws-lambda-ric`;

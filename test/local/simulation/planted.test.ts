@@ -16,9 +16,9 @@ describe('planted bugs', () => {
   });
 
   it.each(['', 'const a = 1;\nconst a = 1;'])('one that does not fit %j is refused', (text) => {
-    const patch = { file: 'functions/runtime.ts', find: 'const a = 1;', replace: '' };
+    const patch = { file: 'functions/runtime/runtime.ts', find: 'const a = 1;', replace: '' };
     expect(() => applyPatch('some-bug', patch, text)).toThrow(PatchDoesNotFit);
-    expect(() => applyPatch('some-bug', patch, text)).toThrow(/some-bug.*functions\/runtime\.ts/);
+    expect(() => applyPatch('some-bug', patch, text)).toThrow(/some-bug.*functions\/runtime\/runtime\.ts/);
   });
 
   it('are found by a checker', async () => {
