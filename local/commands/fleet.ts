@@ -1,28 +1,24 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
-import { BadInput } from '../base/bad-input.ts';
-import { runCommand, wholeNumber } from '../base/command-line.ts';
+import { parseFlags, runCommand, wholeNumber } from '../base/command-line.ts';
 
-/** npm run --silent fleet -- --instances 500 --seed 1: prints a fleet file with a bit of everything. */
-const schema = z.object({
+const USAGE = `Prints a fleet file with a bit of everything.
+
+  npm run --silent fleet -- --instances 500 --seed 1
+
+  --instances N    24 by default
+  --seed N         everything random comes from it; 1 by default
+  --help           prints this`;
+
+const schema = z.strictObject({
   instances: wholeNumber(2, 1000).default(24),
   seed: wholeNumber(0, 2 ** 32 - 1).default(1),
+  help: z.boolean().default(false),
 });
 
-function readFlags(): unknown {
-  try {
-    return parseArgs({ options: { instances: { type: 'string' }, seed: { type: 'string' } } }).values;
-  } catch (error) {
-    // An unknown flag, or one without its value: parseArgs says which.
-    throw new BadInput((error as Error).message);
-  }
-}
-
 await runCommand(async () => {
-  const parsed = schema.safeParse(readFlags());
-  if (!parsed.success) throw new BadInput(z.prettifyError(parsed.error));
-  const fleet = { $schema: '../schemas/fleet.schema.json', ...mixedFleet(parsed.data.instances, parsed.data.seed) };
-  process.stdout.write(`${JSON.stringify(fleet, null, 2)}\n`);
+  const { instances, seed, help } = parseFlags(schema, process.argv.slice(2), USAGE);
+  const fleet = { $schema: '../schemas/fleet.schema.json', ...mixedFleet(instances, seed) };
+  process.stdout.write(`${help ? USAGE : JSON.stringify(fleet, null, 2)}\n`);
   return 0;
 });

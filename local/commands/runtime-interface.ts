@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import type { Batch } from '../../functions/domain/batch/batch.ts';
-import { BadInput } from '../base/bad-input.ts';
-import { runCommand } from '../base/command-line.ts';
+import { parseFlags, runCommand } from '../base/command-line.ts';
 import type { BuiltFunction } from '../bundles/built-functions.ts';
-import { type EmulatedFunction, findRuntime, type LambdaRuntime, startEmulated } from '../bundles/emulated-function.ts';
+import { type EmulatedFunction, findRuntime, startEmulated } from '../bundles/emulated-function.ts';
 import { asBatch, samples } from '../bundles/samples.ts';
 import { callsSince, type OpenedAccount, openAccount } from '../bundles/served-account.ts';
 
@@ -15,6 +14,8 @@ const USAGE = `Calls built functions under the real runtime interface of Lambda.
 
   --emulators FOLDER  samcli/local/rapid of an installed SAM CLI
   --client FILE       index.mjs of an installed aws-lambda-ric`;
+
+const schema = z.strictObject({ emulators: z.string('expected a folder'), client: z.string('expected a file') });
 
 /** What a function answers to its sample, in an account where the sample's run has just begun. */
 interface Trial {
@@ -40,20 +41,6 @@ const trials: Trial[] = [
   },
 ];
 
-/** @throws BadInput with the usage */
-function parseRuntime(args: string[]): LambdaRuntime {
-  const text = { type: 'string' } as const;
-  let given: { emulators?: string; client?: string };
-  try {
-    given = parseArgs({ args, options: { emulators: text, client: text } }).values;
-  } catch (error) {
-    throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);
-  }
-  const { emulators, client } = given;
-  if (emulators === undefined || client === undefined) throw new BadInput(USAGE);
-  return findRuntime(resolve(emulators), resolve(client));
-}
-
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 async function attempt(
@@ -73,7 +60,8 @@ async function attempt(
 }
 
 async function main(): Promise<number> {
-  const runtime = parseRuntime(process.argv.slice(2));
+  const { emulators, client } = parseFlags(schema, process.argv.slice(2), USAGE);
+  const runtime = findRuntime(resolve(emulators), resolve(client));
   const opened = await openAccount(new Date(asBatch(samples.readiness).lastProgressAt), 1);
   let failed = 0;
   try {

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { BadInput } from '../base/bad-input.ts';
-import { wholeNumber } from '../base/command-line.ts';
+import { parseFlags, wholeNumber } from '../base/command-line.ts';
 
 export const USAGE = `Runs Reveille's state machine and functions on an embedded AWS account.
 
@@ -20,7 +18,6 @@ export const USAGE = `Runs Reveille's state machine and functions on an embedded
   --help                  prints this
 
 Exit codes: 0 both promises held and the run did all that could be done, 1 a promise was broken,
-
 2 bad input, 3 empty or broken group.`;
 
 const schema = z.strictObject({
@@ -48,27 +45,7 @@ export interface DemoArguments {
  * @throws BadInput naming the flag and what is allowed
  */
 export function parseArguments(args: string[], directory: string): DemoArguments {
-  let values: unknown;
-  try {
-    values = parseArgs({
-      args,
-      options: {
-        fleet: { type: 'string' },
-        seed: { type: 'string' },
-        json: { type: 'boolean' },
-        group: { type: 'string', multiple: true },
-        'target-version': { type: 'string' },
-        'dry-run': { type: 'boolean' },
-        'allow-empty': { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (error) {
-    throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);
-  }
-  const parsed = schema.safeParse({ ...(values as object) });
-  if (!parsed.success) throw new BadInput(`${z.prettifyError(parsed.error)}\n\n${USAGE}`);
-  const { fleet, seed, json, help, group, ...flags } = parsed.data;
+  const { fleet, seed, json, help, group, ...flags } = parseFlags(schema, args, USAGE);
   const entries = Object.entries({
     groups: group,
     targetVersion: flags['target-version'],

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
 import { readFleet } from '../account/fleet/fleet.ts';
-import { BadInput } from '../base/bad-input.ts';
 import type { ExecutionResult } from '../engine/model.ts';
 import { checkPromises } from '../run/promise-checks.ts';
 import { simulate } from '../run/simulated-run.ts';
@@ -44,7 +43,8 @@ function explainNoReport(execution: ExecutionResult, output: DemoOutput): number
   return BAD_INPUT.has(execution.error) ? EXIT.badInput : EXIT.promiseBroken;
 }
 
-async function run(args: string[], output: DemoOutput): Promise<number> {
+/** The demo command. @returns its exit code @throws BadInput if the flags or the fleet are wrong */
+export async function demo(args: string[], output: DemoOutput): Promise<number> {
   const { fleet: path, seed, json, help, input } = parseArguments(args, output.directory);
   if (help) {
     output.out(USAGE);
@@ -83,15 +83,4 @@ async function run(args: string[], output: DemoOutput): Promise<number> {
   output.out(printPromises(checks));
   output.out(`\n${styleText('dim', printCost(simulated, output.elapsed() - began))}`);
   return isKept ? EXIT.ok : EXIT.promiseBroken;
-}
-
-/** The demo command. @returns its exit code; never throws for bad input */
-export async function demo(args: string[], output: DemoOutput): Promise<number> {
-  try {
-    return await run(args, output);
-  } catch (error) {
-    if (!(error instanceof BadInput)) throw error;
-    output.error(error.message);
-    return EXIT.badInput;
-  }
 }

@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { BadInput } from '../base/bad-input.ts';
-import { wholeNumber } from '../base/command-line.ts';
+import { parseFlags, wholeNumber } from '../base/command-line.ts';
 
 export const USAGE = `Serves an embedded AWS account over HTTP, on 127.0.0.1 only.
 
@@ -44,15 +42,6 @@ export type AccountArguments = z.infer<typeof schema>;
  * @throws BadInput naming the flag and what is allowed
  */
 export function parseAccountArguments(args: string[], directory: string): AccountArguments {
-  let values: object;
-  try {
-    const text = { type: 'string' } as const;
-    const options = { fleet: text, port: text, speed: text, seed: text, at: text, help: { type: 'boolean' } as const };
-    values = parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);
-  }
-  const parsed = schema.safeParse({ ...values });
-  if (!parsed.success) throw new BadInput(`${z.prettifyError(parsed.error)}\n\n${USAGE}`);
-  return { ...parsed.data, fleet: resolve(directory, parsed.data.fleet) };
+  const flags = parseFlags(schema, args, USAGE);
+  return { ...flags, fleet: resolve(directory, flags.fleet) };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { reportSchema } from '../../functions/domain/report/report.ts';
+import { exitCodeOf } from '../../local/base/command-line.ts';
 import { demo } from '../../local/demo/run-demo.ts';
 import { aFleet } from '../support/stories.ts';
 
@@ -18,13 +19,9 @@ const file = (name: string, content: unknown): string => {
 async function type(...args: string[]) {
   const out: string[] = [];
   const errors: string[] = [];
-  const code = await demo(args, {
-    out: (text) => out.push(text),
-    error: (text) => errors.push(text),
-    columns: 180,
-    directory: folder,
-    elapsed: () => 0,
-  });
+  const error = (text: string) => errors.push(text);
+  const output = { out: (text: string) => out.push(text), error, columns: 180, directory: folder, elapsed: () => 0 };
+  const code = await exitCodeOf(() => demo(args, output), error);
   return { code, out: stripVTControlCharacters(out.join('\n')), errors: errors.join('\n') };
 }
 

@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { BadInput } from '../../base/bad-input.ts';
-import { wholeNumber } from '../../base/command-line.ts';
+import { parseFlags, refuseFlags, wholeNumber } from '../../base/command-line.ts';
 
 export const USAGE = `Simulates whole runs of Reveille under faults and disturbances, and judges what became of them.
 
@@ -28,7 +26,8 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   --json             prints one JSON object on standard output, nothing else
   --help             prints this
 
-Exit codes: 0 every promise held, 1 one was broken (with --planted: a bug was not found; with --mutants: a\nsurvivor is not judged in local/simulation/mutants/judged.json), 2 bad input.`;
+Exit codes: 0 every promise held, 1 one was broken (with --planted: a bug was not found; with --mutants: a
+survivor is not judged in local/simulation/mutants/judged.json), 2 bad input.`;
 
 const SEED_MAX = 2 ** 31;
 
@@ -46,55 +45,29 @@ const schema = z.strictObject({
   markdown: z.boolean().default(false),
   json: z.boolean().default(false),
   help: z.boolean().default(false),
+  rest: z.array(z.string()),
 });
-export type SimulateArguments = z.infer<typeof schema> & {
+export type SimulateArguments = Omit<z.infer<typeof schema>, 'rest'> & {
   /** The one planted bug that is asked for; null: all. */
   bug: string | null;
 };
 
 /** @throws BadInput naming the flag and what is allowed */
 export function parseArguments(args: string[]): SimulateArguments {
-  let parsedArgs: { values: object; positionals: string[] };
-  try {
-    parsedArgs = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        seeds: { type: 'string' },
-        from: { type: 'string' },
-        workers: { type: 'string' },
-        replay: { type: 'string' },
-        exhaustive: { type: 'boolean' },
-        planted: { type: 'boolean' },
-        coverage: { type: 'boolean' },
-        mutants: { type: 'string' },
-        draw: { type: 'string' },
-        file: { type: 'string' },
-        markdown: { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);
+  const { rest, ...flags } = parseFlags(schema, args, USAGE);
+  const [bug = null, ...more] = rest;
+  if (more.length > 0 || (bug !== null && !flags.planted)) {
+    refuseFlags(`unexpected argument "${more[0] ?? bug}"`, USAGE);
   }
-  const parsed = schema.safeParse({ ...parsedArgs.values });
-  if (!parsed.success) throw new BadInput(`${z.prettifyError(parsed.error)}\n\n${USAGE}`);
-  const { data } = parsed;
-  const [bug = null, ...more] = parsedArgs.positionals;
-  if (more.length > 0 || (bug !== null && !data.planted)) {
-    throw new BadInput(`unexpected argument "${more[0] ?? bug}"\n\n${USAGE}`);
-  }
+  const hasTables = flags.planted || flags.coverage || flags.mutants !== undefined;
   const ways = [
-    data.replay !== undefined,
-    data.exhaustive,
-    data.planted,
-    data.coverage,
-    data.mutants !== undefined,
+    flags.replay !== undefined,
+    flags.exhaustive,
+    flags.planted,
+    flags.coverage,
+    flags.mutants !== undefined,
   ].filter(Boolean).length;
-  if (ways > 1)
-    throw new BadInput(`--replay, --exhaustive, --planted, --coverage and --mutants don't go together\n\n${USAGE}`);
-  if (data.markdown && !data.planted && !data.coverage && data.mutants === undefined)
-    throw new BadInput(`--markdown goes with --planted, --mutants or --coverage\n\n${USAGE}`);
-  return { ...data, bug };
+  if (ways > 1) refuseFlags("--replay, --exhaustive, --planted, --coverage and --mutants don't go together", USAGE);
+  if (flags.markdown && !hasTables) refuseFlags('--markdown goes with --planted, --mutants or --coverage', USAGE);
+  return { ...flags, bug };
 }

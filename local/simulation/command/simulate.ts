@@ -1,4 +1,3 @@
-import { BadInput } from '../../base/bad-input.ts';
 import { play } from '../play/play.ts';
 import { drawScenario } from '../scenario/draw-scenario.ts';
 import { exhaust } from './exhaustive.ts';
@@ -30,7 +29,8 @@ async function runSeeds({ seeds, from, workers, json }: SimulateArguments, outpu
   return broken.length === 0 ? EXIT.ok : EXIT.promiseBroken;
 }
 
-async function run(args: string[], output: Output): Promise<number> {
+/** The simulate command. @returns its exit code @throws BadInput if the flags are wrong */
+export async function simulateCommand(args: string[], output: Output): Promise<number> {
   const parsed = parseArguments(args);
   if (parsed.help) {
     output.out(USAGE);
@@ -41,15 +41,4 @@ async function run(args: string[], output: Output): Promise<number> {
   if (parsed.coverage) return measureCoverage(parsed, output);
   if (parsed.mutants !== undefined) return huntMutants(parsed, output);
   return parsed.exhaustive ? exhaust(parsed, output) : runSeeds(parsed, output);
-}
-
-/** The simulate command. @returns its exit code; never throws for bad input */
-export async function simulateCommand(args: string[], output: Output): Promise<number> {
-  try {
-    return await run(args, output);
-  } catch (error) {
-    if (!(error instanceof BadInput)) throw error;
-    output.error(error.message);
-    return EXIT.badInput;
-  }
 }

@@ -12,7 +12,7 @@ export interface Output {
   elapsed(): number;
 }
 
-export const EXIT = { ok: 0, promiseBroken: 1, badInput: 2 } as const;
+export const EXIT = { ok: 0, promiseBroken: 1 } as const;
 
 /** A verdict with the place of its task. */
 export type Placed = Verdict & { index: number };

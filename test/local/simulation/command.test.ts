@@ -1,3 +1,4 @@
+import { exitCodeOf } from '../../../local/base/command-line.ts';
 import { simulateCommand } from '../../../local/simulation/command/simulate.ts';
 import { parseArguments } from '../../../local/simulation/command/simulate-flags.ts';
 
@@ -5,12 +6,9 @@ import { parseArguments } from '../../../local/simulation/command/simulate-flags
 async function run(...args: string[]) {
   const out: string[] = [];
   const errors: string[] = [];
-  const code = await simulateCommand(args, {
-    out: (text) => out.push(text),
-    progress: () => undefined,
-    error: (text) => errors.push(text),
-    elapsed: () => 0,
-  });
+  const error = (text: string) => errors.push(text);
+  const output = { out: (text: string) => out.push(text), progress: () => undefined, error, elapsed: () => 0 };
+  const code = await exitCodeOf(() => simulateCommand(args, output), error);
   return { code, out: out.join('\n'), errors: errors.join('\n') };
 }
 
