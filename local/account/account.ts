@@ -55,7 +55,7 @@ export interface Account {
   people: People;
   /** From now on, calls that the rule matches get its error. @returns what ends it */
   disturb(rule: DisturbanceRule): () => void;
-  /** IAM: who may do what. */
+  /** IAM: what each principal may do. */
   access: Access;
   /** What it can do: its operations by service, each with the parameters that it knows. */
   operations(): Record<string, Record<string, string[]>>;

@@ -21,8 +21,8 @@ interface SdkRequest {
 const ACCESS_KEY_ID = 'AKIDEMBEDDED';
 
 /**
- * Signs as far as anybody here looks: for which service. A real signature costs a tenth of a call, and nobody in this
- * process could have forged it.
+ * Signs as far as this account looks: for which service. A real signature costs a tenth of a call, and proves
+ * nothing between callers in one process.
  */
 class NameOfService {
   readonly service: string;
@@ -62,7 +62,7 @@ const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
 /**
  * The account's door for SDK clients in this process: no sockets. A call takes its time, and what it does, it does in
  * the middle of it.
- * @param principal who is calling: the name of a function
+ * @param principal the caller: the name of a function
  * @param isKilled whether the caller is dead by now: then its call goes nowhere, and is never answered
  */
 export function connect(

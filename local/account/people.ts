@@ -15,7 +15,7 @@ export const PERSON = 'person';
 /**
  * People and other programs of the account, who know nothing of Reveille. Each act happens at its moment (milliseconds
  * since the epoch; now, if none is given or it has passed) and stands in the journal as the call that it is, of the
- * principal `person`, refused or not. Nobody throttles or disturbs them.
+ * principal `person`, refused or not. They are neither throttled nor disturbed.
  */
 export interface People {
   start(instanceId: string, at?: number): void;

@@ -49,7 +49,7 @@ export function readBuiltTemplate(folder: string): Template {
   return readTemplate(path);
 }
 
-/** What Lambda itself would give a function, with the account instead of AWS. Who calls is known by the key. */
+/** What Lambda itself would give a function, with the account instead of AWS. The key tells the caller. */
 export const lambdaEnvironment = (
   { logicalId, timeoutSeconds, environment }: BuiltFunction,
   region: string,

@@ -171,7 +171,7 @@ export const scenes: Scene[] = [
       assert.equal(step, 'restore');
       assert.notEqual(machineOf(account).state, 'running');
     },
-    // Whether anybody else is at work on it: sessions, commands that wait or run, associations.
+    // Whether someone else is at work on it: sessions, commands that wait or run, associations.
     calls: [
       'ec2:DescribeInstances',
       'ssm:DescribeSessions',
@@ -230,13 +230,13 @@ export const scenes: Scene[] = [
     notBefore: asBatch(samples.restore).lastProgressAt,
     check(reply) {
       const { lock, openLeases, ignoredLeases, instances } = reply as Record<string, unknown>;
-      // The run has put back whom it woke, and let go of the lock.
+      // The run has restored what it started, and released the lock.
       assert.deepEqual(
         { lock, openLeases, ignoredLeases, instances },
         { lock: 'free', openLeases: 0, ignoredLeases: 0, instances: [] },
       );
     },
-    // The lock, who carries a lease, and when a run last ended.
+    // The lock, the instances with a lease, and when a run last ended.
     calls: ['s3:GetObject (NoSuchKey)', 'ec2:DescribeInstances', 's3:ListObjectsV2', 's3:GetObject'],
   },
 ];

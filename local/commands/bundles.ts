@@ -32,7 +32,7 @@ async function until(account: Account, isTime: (now: number) => boolean): Promis
   while (!isTime(Date.now())) {
     if (Date.now() > deadline) throw new Error('the account never became what the sample says');
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    // Nothing happens in it unless somebody asks.
+    // Nothing happens in it unless it is asked.
     account.settle();
   }
 }

@@ -20,7 +20,7 @@ function printCheck({ what, wrong }: Check): void {
 
 const directory = mkdtempSync(join(tmpdir(), 'reveille-e2e-'));
 
-// Whatever ends this process, even an error that nobody expected.
+// Whatever ends this process, even an unexpected error.
 process.on('exit', () => {
   killAll();
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });

@@ -31,9 +31,9 @@ export function createNarrator(fleet: Fleet): (entry: JournalEntry) => string | 
       return `${time}  ${entry.instanceId}  ${(names.get(entry.instanceId) ?? '').padEnd(22)} ${styleText(colour, entry.detail)}`;
     }
     if (!TOLD.has(entry.operation)) return null;
-    const who = entry.principal.replace(/Function$/, '');
+    const caller = entry.principal.replace(/Function$/, '');
     const outcome = entry.error === null ? '' : styleText('yellow', ` refused: ${entry.error}`);
     const count = entry.operation === 'Publish' ? '' : ` (${countOf(entry.parameters)})`;
-    return `${time}  ${styleText('bold', `${who} calls ${entry.operation}${count}`)}${outcome}`;
+    return `${time}  ${styleText('bold', `${caller} calls ${entry.operation}${count}`)}${outcome}`;
   };
 }

@@ -28,7 +28,7 @@ function valuesOf(template: Template, references: References): Values {
   return known;
 }
 
-/** @throws for a role that is given in another way than by policies of its own, which nobody here could judge */
+/** @throws for a role that is given in another way than by policies of its own, which could not be judged here */
 function documentsOf({ Properties }: Resource, logicalId: string): unknown[] {
   if ('Role' in Properties) throw new Error(`template.yaml: ${logicalId}.Role: only Policies can be judged here`);
   const policies = Properties['Policies'] ?? [];

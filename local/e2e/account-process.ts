@@ -54,5 +54,5 @@ process.once('message', (question: Question) => {
   if ('port' in question) void live(question.port);
 });
 
-// Whoever started it is gone, and nobody else will stop it.
+// The process that started it is gone, and no other will stop it.
 process.once('disconnect', () => process.exit(0));

@@ -29,7 +29,7 @@ const RUN_SECONDS_MAX = 120;
 /** Three executions, in this order: the third changes the fleet. */
 const DRY_RUN = { name: 'dry-run', input: { dryRun: true } };
 
-const REFUSED = { name: 'refused', input: { groups: ['nobody-knows-it'] } };
+const REFUSED = { name: 'refused', input: { groups: ['no-such-group'] } };
 
 const RUN = { name: 'run', input: {} };
 
@@ -93,7 +93,7 @@ export async function compareEngines(directory: string, narrate: (text: string) 
   await deploy(directory, engine.endpoint);
   narrate('template.yaml is deployed, as it is');
 
-  // Only now: while it is deployed, nobody's time should pass.
+  // Only now: while it is deployed, no time of an instance should pass.
   const ask = converse<Question, Listening | Judgement>(
     new URL('account-process.ts', import.meta.url),
     cleanEnvironment(),

@@ -21,7 +21,7 @@ const START_SECONDS_MAX = 30;
 
 const LOOK_MILLISECONDS = 100;
 
-/** Keys of nobody: an account number as key ID is how the engine tells accounts apart. */
+/** Keys that belong to no account: an account number as key ID is how the engine tells accounts apart. */
 export const credentials = { accessKeyId: ACCOUNT_ID, secretAccessKey: 'none' };
 
 /** This process's environment without anything that could lead to a real account. */

@@ -18,7 +18,7 @@ interface Evidence {
   report: Report;
   /** How each instance stood before the run, by ID. */
   before: Map<string, string>;
-  /** Whom the run was meant for: the instances of its groups. */
+  /** What the run was meant for: the instances of its groups. */
   intended: Set<string>;
 }
 
@@ -28,7 +28,7 @@ const idsIn = (entry: JournalEntry): string[] => {
   return [InstanceId, InstanceIds, ResourceId].flatMap((ids) => ids ?? []);
 };
 
-/** Who was told to do what: the calls that change something, and went through. */
+/** The calls that change something and went through, with the instances that they named. */
 const written = ({ journal }: Account, ...operations: string[]): Set<string> =>
   new Set(
     journal.entries
@@ -62,7 +62,7 @@ const coverage = ({ report, intended }: Evidence): PromiseCheck => {
 };
 
 const truth = ({ report, account }: Evidence): PromiseCheck => ({
-  promise: 'whoever is reported as updated or current really has the version',
+  promise: 'every instance that is reported as updated or current really has the version',
   broken: report.instances
     .filter(({ outcome }) => outcome === 'updated' || outcome === 'already-current')
     .filter(
@@ -111,7 +111,7 @@ const untouched = ({ account, report }: Evidence): PromiseCheck => {
 const noLease = ({ account }: Evidence): PromiseCheck => ({
   promise: 'no lease is left',
   broken: [...account.world.machines.values()]
-    // A copied one was never a run's: who is not woken keeps it.
+    // A copied one was never a run's: an instance that is not started keeps it.
     .filter(({ tags }) => tags.has(LEASE_TAG) && tags.get(LEASE_TAG) !== COPIED_LEASE)
     .map(({ id }) => `${id} carries a lease`),
 });

@@ -36,7 +36,7 @@ export interface Simulated {
   plan: Plan | null;
   /** How each instance stood before the run, by ID. */
   before: Map<string, string>;
-  /** Whom the run was meant for: the instances of its groups. */
+  /** What the run was meant for: the instances of its groups. */
   intended: Set<string>;
   durationSeconds: number;
 }

@@ -38,7 +38,7 @@ const flatten = (headers: IncomingMessage['headers']): Record<string, string> =>
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : (value ?? '')]),
   );
 
-/** Who calls is whose key the request is signed with. Signatures themselves are not checked. */
+/** The caller is the owner of the key that the request is signed with. Signatures themselves are not checked. */
 const principalOf = (headers: Record<string, string>): string =>
   /Credential=(?<key>[^/]+)\//.exec(headers['authorization'] ?? '')?.groups?.['key'] ?? 'anonymous';
 

@@ -6,12 +6,12 @@ import { REQUESTS } from './request-table.ts';
 /** Whether a principal's action is among those that were revoked. */
 export type RevokedMatcher = (principal: string, action: string) => boolean;
 
-/** A permission, and who has it. */
+/** A permission, and the principal that has it. */
 export interface HeldPermission extends Permission {
   principal: string;
 }
 
-/** Who may do what. Whoever was not restricted may do everything: a person, a test's own client. */
+/** What each principal may do. One that was not restricted may do everything: a person, a test's own client. */
 export interface Access {
   /** From now on this principal may do what the policy allows, and nothing else. */
   restrict(principal: string, policy: Policy): void;

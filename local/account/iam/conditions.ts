@@ -47,7 +47,7 @@ const OPERATORS: Record<string, Operator> = {
     compile: boolean,
     holds: (matches, values) => matches(String(values === undefined)),
   },
-  // True of no values, too: whoever wants some adds Null (docs/aws-behaviour.md 35).
+  // True of no values, too: a policy that wants some adds Null (docs/aws-behaviour.md 35).
   'ForAllValues:StringEquals': {
     types: ['texts'],
     compile: (value) => (text) => text === value,

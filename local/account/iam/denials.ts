@@ -30,10 +30,10 @@ export function denial({ service, account, principal, request, decision }: Denie
   const words = WORDS[service];
   if (words === undefined) throw new Error(`it is not known how ${service} denies access`);
   const { action, resource } = request;
-  const who = `User: arn:aws:sts::${account}:assumed-role/${principal}/${principal}`;
+  const user = `User: arn:aws:sts::${account}:assumed-role/${principal}/${principal}`;
   const why = decision.isExplicit
     ? 'with an explicit deny in an identity-based policy'
     : `because no identity-based policy allows the ${action} action`;
-  const text = `${who} is not authorized to perform: ${action} on resource: ${resource ?? '*'} ${why}`;
+  const text = `${user} is not authorized to perform: ${action} on resource: ${resource ?? '*'} ${why}`;
   return new ServiceError(words.code, `${words.begins ?? ''}${text}`, words.statusCode);
 }

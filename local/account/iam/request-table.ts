@@ -115,7 +115,7 @@ export const REQUESTS: Record<string, Record<string, Asks>> = {
     GetGroup: asks<GroupNamed>((parameters, scene) => [ask('resource-groups:GetGroup', groupArn(parameters, scene))]),
   },
   sns: { Publish: onArn('sns:Publish', 'TopicArn') },
-  // Nobody needs a permission to ask who they are.
+  // A caller needs no permission to ask for its own identity.
   sts: { GetCallerIdentity: () => [] },
   states: {
     StartExecution: onArn('states:StartExecution', 'stateMachineArn'),

@@ -15,7 +15,7 @@ const bucketArn = ({ bucket }: S3Asked): string => `arn:aws:s3:::${bucket}`;
 const onObject = (action: string, asked: S3Asked): AccessRequest => ask(action, `${bucketArn(asked)}/${asked.key}`);
 
 /**
- * That a key is missing is told only to whoever may list the bucket (docs/aws-behaviour.md 34). Nothing is listed, so the
+ * That a key is missing is told only to a principal that may list the bucket (docs/aws-behaviour.md 34). Nothing is listed, so the
  * request has no s3:prefix, and a permission to list under a prefix does not help.
  */
 const read = asks<S3Asked>((asked, { objects }) => {

@@ -22,7 +22,7 @@ export function occupy(
   world.later(machine, at, seconds, (then) => finish('end', then));
 }
 
-/** Somebody is on the machine, for so long or until it is stopped. */
+/** A person has a session on the machine, for so long or until it is stopped. */
 export function beginSession(
   world: World,
   machine: Machine,
@@ -47,7 +47,7 @@ export function beginAssociation(
   const association: WorldAssociation = { id, instanceId: machine.id, executedAt: at, status: 'InProgress' };
   world.associations.push(association);
   const facts = (phase: Phase) => ({ about: 'association', phase, associationId: id }) as const;
-  // One that is interrupted goes on being InProgress: nobody is there to say otherwise.
+  // One that is interrupted goes on being InProgress: its agent is down and can not say otherwise.
   occupy(world, machine, { what: 'association', name: `association ${id}`, seconds }, facts, at, (phase) => {
     if (phase === 'end') association.status = 'Success';
   });

@@ -190,7 +190,7 @@ function update(world: World, machine: Machine, command: WorldCommand, invocatio
     machine.activities.delete(activity);
     if (effect === 'succeed' && ending === 'updated' && has(machine, 'agent-lost')) haltAgent(machine);
     const ended = { ...about, phase: 'end', version: agent.version, result: ending } as const;
-    // Cancelled or given up meanwhile: nobody hears of it.
+    // Cancelled or given up meanwhile: the command does not tell of this end.
     if (invocation.endedAt !== null) {
       world.change(machine, moment, 'update', `ended unheard: ${ending}`, ended);
       return;
@@ -215,7 +215,7 @@ function update(world: World, machine: Machine, command: WorldCommand, invocatio
   play(beats, at);
 }
 
-/** A cancel reaches only what has not ended; an updater that is at work goes on, and nobody hears of it. */
+/** A cancel reaches only what has not ended; an updater that is at work goes on, and the command does not tell of its end. */
 export function cancel(invocation: WorldInvocation, at: number): void {
   if (invocation.endedAt !== null) return;
   Object.assign(invocation, { status: 'Cancelled', statusDetails: 'Cancelled', endedAt: at, responseCode: -1 });

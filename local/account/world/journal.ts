@@ -5,7 +5,7 @@ import type { Ending } from './updater.ts';
 export type Phase = 'begin' | 'end' | 'interrupted';
 
 /**
- * What a change was, for checkers: nobody has to read `what` and `detail`, which are for people.
+ * What a change was, for checkers: they need not read `what` and `detail`, which are for people.
  * Times are milliseconds since the epoch; versions are those on the disk at that moment.
  */
 export type ChangeFacts =
@@ -25,14 +25,14 @@ export type ChangeFacts =
   | { about: 'update'; phase: 'interrupted'; commandId: string | null; version: string }
   /** A session of a person. */
   | { about: 'session'; phase: Phase; sessionId: string }
-  /** A command of somebody else, with another document: from when the agent has taken it. */
+  /** A command of someone else, with another document: from when the agent has taken it. */
   | { about: 'command'; phase: Phase; commandId: string }
   /** An association of State Manager, which no command is behind. */
   | { about: 'association'; phase: Phase; associationId: string }
-  /** All tags that the instance has from now on, whoever changed them. */
+  /** All tags that the instance has from now on, however they were changed. */
   | { about: 'tags'; tags: Readonly<Record<string, string>> };
 
-/** One thing that happened in the account: a call that somebody made, or a change that the world made by itself. */
+/** One thing that happened in the account: a call, or a change that the world made by itself. */
 export type JournalEntry =
   | {
       kind: 'call';

@@ -33,7 +33,7 @@ export const SPOT_INTERRUPTION: StateReason = {
   message: 'Server.SpotInstanceShutdown: Spot instance shutdown',
 };
 
-/** What happens to a machine in time, without anybody's doing. */
+/** What happens to a machine in time, by itself. */
 export const transitions: readonly Transition[] = [
   { from: 'pending', to: 'stopped', after: 'pendingSeconds', when: 'launch-error', stateReason: LAUNCH_ERROR },
   { from: 'pending', to: 'running', after: 'pendingSeconds' },

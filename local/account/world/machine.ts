@@ -35,7 +35,7 @@ export interface Agent {
   /** Until this moment, pings still carry the version of before. */
   stalePingsUntil: number;
   versionBeforeUpdate: string;
-  /** Who holds the update lock: a command, or an update that isn't ours. */
+  /** The holder of the update lock: a command, or an update that isn't ours. */
   lock: string | null;
 }
 

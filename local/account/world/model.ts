@@ -16,7 +16,7 @@ export interface WorldInvocation {
   isLost: boolean;
 }
 
-/** What somebody sends. */
+/** What the sender of a command says of it. */
 export interface CommandRequest {
   documentName: string;
   comment: string;
@@ -59,7 +59,7 @@ export interface World {
   machines: Map<string, Machine>;
   /** IDs that groups name and EC2 doesn't know. */
   ghosts: Set<string>;
-  /** Whom each group names, in order. */
+  /** The instances of each group, in order. */
   groups: Map<string, string[]>;
   commands: WorldCommand[];
   sessions: WorldSession[];

@@ -24,7 +24,7 @@ const tagSchema = z.strictObject({ Key: z.string().min(1).max(128), Value: z.str
 
 const state = (name: Machine['state']): XmlValue => ({ code: STATE_CODES[name], name });
 
-/** @throws if this machine can't be started; then nobody in the call is (docs/aws-behaviour.md 17-19) */
+/** @throws if this machine can't be started; then no machine of the call is (docs/aws-behaviour.md 17-19) */
 function assertStartable(machine: Machine, now: number): void {
   if (machine.state === 'running' || machine.state === 'pending') return;
   if (machine.state !== 'stopped') {
@@ -41,7 +41,7 @@ function assertStartable(machine: Machine, now: number): void {
   if (has(machine, 'vcpu-limit')) throw new ServiceError('VcpuLimitExceeded', VCPU_LIMIT);
 }
 
-/** @throws if this machine can't be stopped; then nobody in the call is */
+/** @throws if this machine can't be stopped; then no machine of the call is */
 function assertStoppable(machine: Machine, hibernate: boolean): void {
   const { id } = machine;
   if (machine.state === 'stopped' || machine.state === 'stopping') return;
