@@ -103,8 +103,8 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     sts: { protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'), operations: sts },
   };
 
-  const note = (call: Call, service: string, operation: string, parameters: unknown, error: string | null) =>
-    journal.write({ kind: 'call', at: call.now, principal: call.principal, service, operation, parameters, error });
+  const note = ({ now: at, principal }: Call, asked: Asked, error: string | null) =>
+    journal.write({ kind: 'call', at, principal, ...asked, error });
 
   /** Asks IAM; after the throttle, which counts denied calls, too, and after the parameters are read. */
   const authorize = ({ principal, now: moment }: Call, asked: Asked) =>
@@ -113,10 +113,11 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
   /** Runs one operation; its error, if it is one of AWS's, is noted and passed on. */
   async function perform<T>(
     call: Call,
-    { service, operation, parameters }: Asked,
+    asked: Asked,
     throttled: () => ServiceError,
     act: () => T | Promise<T>,
   ): Promise<T> {
+    const { service, operation, parameters } = asked;
     try {
       const disturbed = disturbances.errorFor(service, operation, call.principal, throttled);
       if (disturbed !== null) throw disturbed;
@@ -124,14 +125,14 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
       const result = act();
       // Noted at once where it is done at once: the journal has things in the order in which they happened.
       if (!(result instanceof Promise)) {
-        note(call, service, operation, parameters, null);
+        note(call, asked, null);
         return result;
       }
       const later = await result;
-      note(call, service, operation, parameters, null);
+      note(call, asked, null);
       return later;
     } catch (error) {
-      note(call, service, operation, parameters, error instanceof ServiceError ? error.code : 'InternalError');
+      note(call, asked, error instanceof ServiceError ? error.code : 'InternalError');
       throw error;
     }
   }

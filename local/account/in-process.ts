@@ -52,6 +52,13 @@ export type Intercept = (
   send: () => Promise<WireResponse>,
 ) => Promise<WireResponse>;
 
+/** What may become of the calls of one caller. */
+export interface Connection {
+  /** Whether the caller is dead by now: then its call goes nowhere, and is never answered. */
+  isKilled?: () => boolean;
+  intercept?: Intercept | undefined;
+}
+
 const never = () => new Promise<never>(() => undefined);
 
 const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
@@ -63,14 +70,12 @@ const flatten = (query: SdkRequest['query'] = {}): Record<string, string> =>
  * The account's door for SDK clients in this process: no sockets. A call takes its time, and what it does, it does in
  * the middle of it.
  * @param principal the caller: the name of a function
- * @param isKilled whether the caller is dead by now: then its call goes nowhere, and is never answered
  */
 export function connect(
   account: Account,
   principal: string,
   seed: number,
-  isKilled = () => false,
-  intercept?: Intercept,
+  { isKilled = () => false, intercept = (_request, _principal, send) => send() }: Connection = {},
 ): ClientOptions {
   const latencies = createRandom(seed, 'latency', principal);
   const pause = () =>
@@ -89,7 +94,7 @@ export function connect(
       );
       const wire = { method, hostname, path, query: flatten(query), headers, body: bytes };
       const send = () => account.handle(wire, principal);
-      const response = await (intercept ? intercept(wire, principal, send) : send());
+      const response = await intercept(wire, principal, send);
       await pause();
       if (isKilled()) return never();
       // GetObject hands its body out as a stream; for all others a buffer needs no event loop.

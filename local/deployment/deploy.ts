@@ -116,7 +116,7 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
       now: () => new Date(),
       logger,
       environment: environmentOf(template, logicalId, references),
-      clientOptions: connect(account, logicalId, seed, isKilled, intercept),
+      clientOptions: connect(account, logicalId, seed, { isKilled, intercept }),
     });
     functions[logicalId] = {
       handler: wrap?.(logicalId, handler) ?? handler,

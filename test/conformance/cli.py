@@ -11,7 +11,7 @@ import sys
 import pytest
 
 UPDATE = "AWS-UpdateSSMAgent"
-NOBODY = "i-0123456789abcdef0"
+UNKNOWN = "i-0123456789abcdef0"
 
 
 def version_of(program):
@@ -161,19 +161,19 @@ def test_errors_have_codes_and_words(account, aws):
     """v1 exits with 255 for whatever a service refuses, v2 with 254; 252 is a bad command line in both."""
     refused = 255 if aws.name == "v1" else 254
     unknown, malformed, protected, command, group, topic, key = walk(
-        lambda: aws("ec2", "describe-instances", "--instance-ids", NOBODY, code=refused),
+        lambda: aws("ec2", "describe-instances", "--instance-ids", UNKNOWN, code=refused),
         lambda: aws("ec2", "start-instances", "--instance-ids", "xyz", code=refused),
         lambda: aws("ec2", "stop-instances", "--instance-ids", account.ids["protected"], code=refused),
-        lambda: aws("ssm", "send-command", "--document-name", UPDATE, "--instance-ids", NOBODY, code=refused),
+        lambda: aws("ssm", "send-command", "--document-name", UPDATE, "--instance-ids", UNKNOWN, code=refused),
         lambda: aws("resource-groups", "get-group", "--group", "nowhere", code=refused),
         lambda: aws("sns", "publish", "--topic-arn", account.topic + "x", "--message", "x", code=refused),
         lambda: aws("s3api", "get-object", "--bucket", account.bucket, "--key", "nothing", os.devnull, code=refused),
     )
     told = "An error occurred ({}) when calling the {} operation: {}"
-    assert told.format("InvalidInstanceID.NotFound", "DescribeInstances", f"The instance ID '{NOBODY}' does not exist") in unknown
+    assert told.format("InvalidInstanceID.NotFound", "DescribeInstances", f"The instance ID '{UNKNOWN}' does not exist") in unknown
     assert told.format("InvalidInstanceID.Malformed", "StartInstances", 'Invalid id: "xyz"') in malformed
     assert told.format("OperationNotPermitted", "StopInstances", "The instance") in protected
-    assert told.format("InvalidInstanceId", "SendCommand", f"Instances [[{NOBODY}]] not in a valid state") in command
+    assert told.format("InvalidInstanceId", "SendCommand", f"Instances [[{UNKNOWN}]] not in a valid state") in command
     assert told.format("NotFoundException", "GetGroup", "Cannot find group") in group
     assert told.format("NotFound", "Publish", "Topic does not exist") in topic
     assert told.format("NoSuchKey", "GetObject", "The specified key does not exist.") in key

@@ -88,7 +88,7 @@ const foreignLeases = fc
   .filter((value) => value !== leaseValue());
 
 describe('a lease tag that we did not write, whatever it says', () => {
-  it('holds nothing, or is somebody else’s: never an orphan', () => {
+  it('holds nothing, or is someone else’s: never an orphan', () => {
     fc.assert(
       fc.property(foreignLeases, anyText, (value, instanceId) => {
         const dead = { status: 'ended', stoppedAt: stamp('02:30') } as const;
@@ -100,7 +100,7 @@ describe('a lease tag that we did not write, whatever it says', () => {
     );
   });
 
-  it('makes the reconciler touch nobody', async () => {
+  it('makes the reconciler touch no instance', async () => {
     await fc.assert(
       fc.asyncProperty(foreignLeases, async (value) => {
         prepare();
@@ -113,7 +113,7 @@ describe('a lease tag that we did not write, whatever it says', () => {
     );
   });
 
-  it('starts nobody who runs, and stops nobody who was running', async () => {
+  it('starts no instance that runs, and stops none that was running', async () => {
     await fc.assert(
       fc.asyncProperty(foreignLeases, async (value) => {
         prepare();
@@ -166,7 +166,7 @@ describe('a lock that is garbage', () => {
     ['StartInstances', start],
     ['UpdateAgent', update],
     ['ReconcileLeases', () => reconcile('03:00')],
-  ])('stops %s by its name, and nobody is touched', async (_function, call) => {
+  ])('stops %s by its name, and no instance is touched', async (_function, call) => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(garbageLocks, notJson), async (content) => {
         prepare();
@@ -184,7 +184,7 @@ describe('a lock that is garbage', () => {
     );
   });
 
-  it('lets nobody act who does not have it, where it can be read', async () => {
+  it('lets no run act that does not have it, where it can be read', async () => {
     const own = aRunLock();
     const readable = spoilt(own).filter((content) => {
       const { success, data } = lockSchema.safeParse(content);
@@ -215,7 +215,7 @@ describe('a record that is garbage', () => {
   it.each([
     ['ListInstances', list],
     ['ReconcileLeases', () => reconcile('03:00')],
-  ])('makes its own instance busy for %s, and nobody is touched', async (_function, call) => {
+  ])('makes its own instance busy for %s, and no instance is touched', async (_function, call) => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(garbage, notJson), async (content) => {
         prepare();
@@ -230,7 +230,7 @@ describe('a record that is garbage', () => {
     );
   });
 
-  it('stops StartInstances by its name, and nobody is touched', async () => {
+  it('stops StartInstances by its name, and no instance is touched', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(garbage, notJson), async (content) => {
         prepare();
@@ -282,7 +282,7 @@ describe('a run’s files that are garbage', () => {
     );
   });
 
-  it('are no manifest: nobody is reported, since nobody knows who was meant', async () => {
+  it('are no manifest: nothing is reported, since the intended instances are not known', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(anyJson, notJson), async (content) => {
         prepare();

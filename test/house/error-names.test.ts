@@ -66,7 +66,7 @@ const provoked: Record<string, Case> = {
     input: {},
     prepare: (account) => putLock(account, aReconcilerLock('01:59:30', '02:00:30')),
   },
-  AwsRefused: { fleet: healthy, input: {}, environment: { BUCKET_NAME: 'somebody-elses-bucket' } },
+  AwsRefused: { fleet: healthy, input: {}, environment: { BUCKET_NAME: 'another-bucket' } },
   AwsUnavailable: { fleet: healthy, input: {}, principalFails: { name: 'TimeoutError', status: 0 } },
 };
 

@@ -42,7 +42,7 @@ describe('a StartInstances whose reply is lost', () => {
     expect(calls('StartInstances').length).toBeLessThanOrEqual(2);
   });
 
-  it('and that never answers at all leaves nobody awake', async () => {
+  it('and that never answers at all leaves no instance awake', async () => {
     const { broken, of, report } = await tell(pair, { wrap: losesReplies('StartInstancesFunction', 99) });
 
     expect(broken).toEqual([]);
@@ -64,7 +64,7 @@ describe('an UpdateAgent whose reply is lost', () => {
     expect(of('web').awakeSeconds).toBeLessThan(15 * 60);
   });
 
-  it('and that never answers stops nobody in the middle of an update', async () => {
+  it('and that never answers stops no instance in the middle of an update', async () => {
     const { broken, of, account } = await tell(aFleet({ dev: { web: { behaviours: ['update-rolls-back'] } } }), {
       wrap: losesReplies('UpdateAgentFunction', 99),
     });
@@ -82,7 +82,7 @@ describe('an UpdateAgent whose reply is lost', () => {
 describe.each(['CheckReadinessFunction', 'UpdateAgentFunction', 'VerifyVersionsFunction'])(
   'a %s that is broken for good',
   (victim) => {
-    it('fails the run, and everybody is put back as it was', async () => {
+    it('fails the run, and every instance is restored as it was', async () => {
       const { broken, report, of } = await tell(pair, { wrap: fails(victim, 'Runtime.ImportModuleError') });
 
       expect(broken).toEqual([]);
@@ -128,7 +128,7 @@ describe('a RestoreInstances that is broken for good', () => {
 });
 
 describe('a ReportRun that fails', () => {
-  it('ends the execution as ReportFailed, after everybody has been put back', async () => {
+  it('ends the execution as ReportFailed, after every instance has been restored', async () => {
     await expect(tell(pair, { wrap: fails('ReportRunFunction', 'Runtime.ExitError') })).rejects.toThrow(/ReportFailed/);
   });
 });

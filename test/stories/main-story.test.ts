@@ -74,7 +74,7 @@ describe('who is running', () => {
 });
 
 describe('a straggler', () => {
-  it('is waited for by nobody', async () => {
+  it('holds up no other instance', async () => {
     const fleet = aFleet({ dev: { fast: {}, slow: { behaviours: ['slow-boot'] } } });
     const { of, broken } = await tell(fleet);
 
@@ -106,7 +106,7 @@ describe('a target version', () => {
     expect(of('newer')).toMatchObject({ outcome: 'already-current', versionAfter: '3.3.40.0' });
   });
 
-  it('that the region does not have fails, and everybody is put back', async () => {
+  it('that the region does not have fails, and every instance is restored', async () => {
     const { of, broken, execution } = await tell(aFleet({ dev: { web: {} } }), { input: { targetVersion: '9.9.9.9' } });
 
     expect(execution.status).toBe('FAILED');

@@ -6,7 +6,7 @@ const WEB = 'i-00000000000000001';
 const after = (seconds: number): number => SIMULATION_START.getTime() + seconds * 1000;
 const meanwhile = (prepare: (account: Account) => void) => ({ prepare });
 
-describe('in the middle of a run, somebody', () => {
+describe('in the middle of a run, a person', () => {
   it('stops an instance that it has woken: that is told, and the neighbour is updated', async () => {
     const { of } = await tell(
       aFleet({ dev: { web: {}, neighbour: {} } }),
@@ -48,14 +48,14 @@ describe('in the middle of a run, somebody', () => {
   it('tags one that is left out: that was not the run', async () => {
     const { of, broken } = await tell(
       aFleet({ dev: { web: { behaviours: ['opted-out'] }, neighbour: {} } }),
-      meanwhile(({ people }) => people.setTag(WEB, 'Owner', 'somebody', after(45))),
+      meanwhile(({ people }) => people.setTag(WEB, 'Owner', 'a-person', after(45))),
     );
 
     expect(of('web').outcome).toBe('excluded');
     expect(broken).toEqual([]);
   });
 
-  it('has SSM throttle everybody for two minutes: the run takes longer, and nothing else', async () => {
+  it('has SSM throttle every caller for two minutes: the run takes longer, and nothing else', async () => {
     const { of, broken } = await tell(
       aFleet({ dev: { web: {} } }),
       meanwhile(({ disturb, world }) => {

@@ -12,22 +12,26 @@ describe('a run that can not be', () => {
   };
 
   it.each([
-    ['an empty group', aFleet({ dev: {} }), {}, 'EmptyGroup', 'resource group "dev" has no EC2 instances'],
-    ['one empty group among full ones', aFleet({ dev: { web: {} }, prod: {} }), {}, 'EmptyGroup', '"prod"'],
+    ['an empty group', aFleet({ dev: {} }), {}, ['EmptyGroup', 'resource group "dev" has no EC2 instances']],
+    ['one empty group among full ones', aFleet({ dev: { web: {} }, prod: {} }), {}, ['EmptyGroup', '"prod"']],
     [
       'a broken group, which answers 200 with an empty list',
       broken,
       {},
-      'BrokenGroup',
-      'CLOUDFORMATION_STACK_NOT_EXISTING',
+      ['BrokenGroup', 'CLOUDFORMATION_STACK_NOT_EXISTING'],
     ],
-    ['a broken group, even where an empty one is allowed', broken, { allowEmpty: true }, 'BrokenGroup', 'stack'],
-    ['a group that does not exist', aFleet({ dev: { web: {} } }), { groups: ['nowhere'] }, 'BrokenGroup', 'nowhere'],
-    ['an unknown field', aFleet({ dev: { web: {} } }), { group: 'dev' }, 'InvalidInput', 'group'],
-    ['a version that is none', aFleet({ dev: { web: {} } }), { targetVersion: '3.3' }, 'InvalidInput', 'targetVersion'],
-    ['groups that are no list', aFleet({ dev: { web: {} } }), { groups: 'dev' }, 'InvalidInput', 'groups'],
-    ['an input that is no object', aFleet({ dev: { web: {} } }), ['dev'], 'InvalidInput', 'expected object'],
-  ])('fails for %s with a named error, and touches nobody', async (_, fleet, input, error, text) => {
+    ['a broken group, even where an empty one is allowed', broken, { allowEmpty: true }, ['BrokenGroup', 'stack']],
+    ['a group that does not exist', aFleet({ dev: { web: {} } }), { groups: ['nowhere'] }, ['BrokenGroup', 'nowhere']],
+    ['an unknown field', aFleet({ dev: { web: {} } }), { group: 'dev' }, ['InvalidInput', 'group']],
+    [
+      'a version that is none',
+      aFleet({ dev: { web: {} } }),
+      { targetVersion: '3.3' },
+      ['InvalidInput', 'targetVersion'],
+    ],
+    ['groups that are no list', aFleet({ dev: { web: {} } }), { groups: 'dev' }, ['InvalidInput', 'groups']],
+    ['an input that is no object', aFleet({ dev: { web: {} } }), ['dev'], ['InvalidInput', 'expected object']],
+  ])('fails for %s with a named error, and touches no instance', async (_, fleet, input, [error, text]) => {
     const { execution, account, report } = await simulate({ fleet, seed: 1, input });
 
     expect(execution).toMatchObject({ status: 'FAILED', error });
@@ -37,7 +41,7 @@ describe('a run that can not be', () => {
     expect(touched(account)).toEqual([]);
   });
 
-  it('fails when nobody takes part: zero reachable instances is no success', async () => {
+  it('fails when no instance takes part: zero reachable instances is no success', async () => {
     const fleet = aFleet({ dev: { pinned: { behaviours: ['opted-out'] }, gone: { behaviours: ['terminated'] } } });
     const { report, execution, account } = await tell(fleet);
 
@@ -75,7 +79,7 @@ describe('a dry run', () => {
     prod: { shop: { state: 'running' }, fresh: { state: 'running', behaviours: ['already-current'] } },
   });
 
-  it('says what would be done, and touches nobody', async () => {
+  it('says what would be done, and touches no instance', async () => {
     const { plan, execution, account, report } = await simulate({ fleet, seed: 1, input: { dryRun: true } });
 
     expect(execution.status).toBe('SUCCEEDED');

@@ -81,7 +81,7 @@ const clients = (connection: ClientOptions): Clients => {
   };
 };
 
-/** Clients of somebody by this name. */
+/** Clients of a principal by this name. */
 export const clientsOf = (account: Account, principal: string): Clients => clients(connect(account, principal, 1));
 
 let warmedUp: Promise<unknown> | null = null;

@@ -79,7 +79,7 @@ export const rememberLock = (s3: AwsClientStub<S3Client>) =>
     return {};
   });
 
-/** Nobody else is at work on any instance. */
+/** No one else is at work on any instance. */
 export function givenNoNeighbours(ssm: AwsClientStub<SSMClient>): void {
   ssm.on(DescribeSessionsCommand).resolves({});
   ssm.on(DescribeInstanceAssociationsStatusCommand).resolves({});

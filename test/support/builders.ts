@@ -74,7 +74,7 @@ export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInsta
     ...changes,
   });
 
-/** What EC2 says of a stopped instance that nobody touched. */
+/** What EC2 says of a stopped instance that was not touched. */
 export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts => ({
   instanceId: INSTANCE_ID,
   name: 'web-1',
@@ -104,7 +104,7 @@ export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts 
     ...changes,
   });
 
-/** What a restoring knows of it: it carries the lease that it should have, nobody else is at work, and writers may live. */
+/** What a restoring knows of it: it carries the lease that it should have, no one else is at work, and writers may live. */
 export const restoreFacts = (instance: InstanceFacts | null, changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
   instance,
   leaseTag: LEASE_TAG,

@@ -11,7 +11,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.constant(JSON.parse('{"__proto__":{"kind":"run"},"constructor":{"prototype":{}}}')),
 );
 
-/** A proper document with one or two of its fields replaced, or left out, or with one that nobody knows. */
+/** A proper document with one or two of its fields replaced, or left out, or with one that is unknown. */
 export const spoilt = (document: object): fc.Arbitrary<Record<string, unknown>> => {
   const fields = fc.constantFrom(...Object.keys(document));
   const change = fc.oneof(

@@ -30,7 +30,7 @@ export const ABORTED = {
   detail: { executionArn: executionArnOf('run-1'), status: 'ABORTED' },
 } as const;
 
-/** It answers to everything, run and child ended at 02:30, and nobody else is at work. */
+/** It answers to everything, run and child ended at 02:30, and no one else is at work. */
 export function givenAbortedRun({ ec2, s3, sfn, sns, ssm }: Mocks): void {
   for (const mock of [ec2, s3, sfn, sns, ssm]) mock.reset();
   ec2.on(DescribeInstancesCommand).resolves(described());

@@ -72,7 +72,7 @@ export function mappingOf(given: unknown, where: string): [string, unknown][] {
   throw new PolicyError(`${where} is not a mapping`);
 }
 
-function compileKey(name: string, operator: Operator, key: string, values: string[], where: string): Condition {
+function compileKey([name, operator]: [string, Operator], [key, values]: [string, string[]], where: string): Condition {
   const type = KEYS.find(([pattern]) => pattern.test(key))?.[1];
   if (type === undefined) throw new PolicyError(`${where}: the condition key ${key} is unknown here`);
   if (!operator.types.includes(type)) throw new PolicyError(`${where}: ${name} is not for ${key}, which holds ${type}`);
@@ -94,7 +94,7 @@ export function compileConditions(given: unknown, where: string): Condition[] {
     const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
     if (operator === undefined) throw new PolicyError(`${where}: the operator ${name} is unknown here`);
     return mappingOf(keys, `${where}.${name}`).map(([key, values]) =>
-      compileKey(name, operator, key, textsOf(values, `${where}.${name}.${key}`), where),
+      compileKey([name, operator], [key, textsOf(values, `${where}.${name}.${key}`)], where),
     );
   });
 }

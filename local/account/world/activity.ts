@@ -2,23 +2,26 @@ import type { ChangeFacts, Phase } from './journal.ts';
 import type { Activity, Machine } from './machine.ts';
 import type { World, WorldAssociation, WorldSession } from './model.ts';
 
-/** Runs something for so long, unless the machine goes down before. */
-export function occupy(
-  world: World,
-  machine: Machine,
-  { what, name, seconds }: { what: 'session' | 'command' | 'association'; name: string; seconds: number },
-  facts: (phase: Phase) => ChangeFacts,
-  at: number,
-  onEnd: (phase: 'end' | 'interrupted', at: number) => void,
-): void {
+/** Something that goes on on a machine for so long, unless the machine goes down before. */
+interface Occupation {
+  what: 'session' | 'command' | 'association';
+  name: string;
+  seconds: number;
+  facts(phase: Phase): ChangeFacts;
+  onEnd(phase: 'end' | 'interrupted', at: number): void;
+}
+
+export function occupy(world: World, machine: Machine, at: number, occupation: Occupation): void {
+  const { what, name, seconds, facts, onEnd } = occupation;
   const finish = (phase: 'end' | 'interrupted', moment: number) => {
     machine.activities.delete(activity);
-    world.change(machine, moment, what, `${name}: ${phase === 'end' ? 'ended' : 'interrupted'}`, facts(phase));
+    const detail = `${name}: ${phase === 'end' ? 'ended' : 'interrupted'}`;
+    world.change(machine, moment, { what, detail, facts: facts(phase) });
     onEnd(phase, moment);
   };
   const activity: Activity = { interrupt: (moment) => finish('interrupted', moment) };
   machine.activities.add(activity);
-  world.change(machine, at, what, `${name}: begun`, facts('begin'));
+  world.change(machine, at, { what, detail: `${name}: begun`, facts: facts('begin') });
   world.later(machine, at, seconds, (then) => finish('end', then));
 }
 
@@ -31,9 +34,14 @@ export function beginSession(
 ): void {
   const session: WorldSession = { id, instanceId: machine.id, owner, startedAt: at, endedAt: null };
   world.sessions.push(session);
-  const facts = (phase: Phase) => ({ about: 'session', phase, sessionId: id }) as const;
-  occupy(world, machine, { what: 'session', name: `session ${id}`, seconds }, facts, at, (_, then) => {
-    session.endedAt = then;
+  occupy(world, machine, at, {
+    what: 'session',
+    name: `session ${id}`,
+    seconds,
+    facts: (phase) => ({ about: 'session', phase, sessionId: id }),
+    onEnd(_, then) {
+      session.endedAt = then;
+    },
   });
 }
 
@@ -46,10 +54,15 @@ export function beginAssociation(
 ): void {
   const association: WorldAssociation = { id, instanceId: machine.id, executedAt: at, status: 'InProgress' };
   world.associations.push(association);
-  const facts = (phase: Phase) => ({ about: 'association', phase, associationId: id }) as const;
-  // One that is interrupted goes on being InProgress: its agent is down and can not say otherwise.
-  occupy(world, machine, { what: 'association', name: `association ${id}`, seconds }, facts, at, (phase) => {
-    if (phase === 'end') association.status = 'Success';
+  occupy(world, machine, at, {
+    what: 'association',
+    name: `association ${id}`,
+    seconds,
+    facts: (phase) => ({ about: 'association', phase, associationId: id }),
+    onEnd(phase) {
+      // One that is interrupted goes on being InProgress: its agent is down and can not say otherwise.
+      if (phase === 'end') association.status = 'Success';
+    },
   });
 }
 

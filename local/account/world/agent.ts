@@ -23,7 +23,11 @@ export function bootAgent(world: World, machine: Machine, at: number): void {
   world.later(machine, at, draw(machine, 'registerSeconds'), (then) => {
     startAgent(world, machine, then);
     const { version } = machine.agent;
-    world.change(machine, then, 'agent', `online, ${version}`, { about: 'agent', phase: 'begin', version });
+    world.change(machine, then, {
+      what: 'agent',
+      detail: `online, ${version}`,
+      facts: { about: 'agent', phase: 'begin', version },
+    });
     failInterruptedAssociations(world, machine);
     if (has(machine, 'association-at-boot')) associateSoon(world, machine, then);
     if (has(machine, 'update-in-progress')) beginForeignUpdate(world, machine, then);
@@ -105,18 +109,17 @@ function beginForeignUpdate(world: World, machine: Machine, at: number): void {
   agent.lock = 'association';
   const activity: Activity = {
     interrupt: (moment) =>
-      world.change(machine, moment, 'agent', 'the update of AWS itself is interrupted', {
-        ...about,
-        phase: 'interrupted',
-        version: agent.version,
+      world.change(machine, moment, {
+        what: 'agent',
+        detail: 'the update of AWS itself is interrupted',
+        facts: { ...about, phase: 'interrupted', version: agent.version },
       }),
   };
   machine.activities.add(activity);
-  world.change(machine, at, 'agent', 'an update of AWS itself is at work', {
-    ...about,
-    phase: 'begin',
-    version: agent.version,
-    target: world.latestVersion,
+  world.change(machine, at, {
+    what: 'agent',
+    detail: 'an update of AWS itself is at work',
+    facts: { ...about, phase: 'begin', version: agent.version, target: world.latestVersion },
   });
   const seconds = random.between(FOREIGN_UPDATE_SECONDS);
   // It is an association, and SSM shows it as one.
@@ -127,11 +130,10 @@ function beginForeignUpdate(world: World, machine: Machine, at: number): void {
     const result = agent.version === world.latestVersion ? 'already-installed' : 'updated';
     if (result === 'updated') restartAgent(world, machine, world.latestVersion, then);
     const { version } = agent;
-    world.change(machine, then, 'agent', `updated by AWS itself to ${version}`, {
-      ...about,
-      phase: 'end',
-      version,
-      result,
+    world.change(machine, then, {
+      what: 'agent',
+      detail: `updated by AWS itself to ${version}`,
+      facts: { ...about, phase: 'end', version, result },
     });
   });
 }

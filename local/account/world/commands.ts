@@ -3,7 +3,6 @@ import { type Random, randomUuid } from '../../base/random.ts';
 import type { Timing } from '../fleet/platforms.ts';
 import { occupy } from './activity.ts';
 import { haltAgent, restartAgent } from './agent.ts';
-import type { Phase } from './journal.ts';
 import { type Activity, draw, has, type Machine } from './machine.ts';
 import type { CommandRequest, World, WorldCommand, WorldInvocation } from './model.ts';
 import { type Ending, output } from './updater.ts';
@@ -110,54 +109,48 @@ function dispatch(world: World, command: WorldCommand): void {
       invocation.isLost = true;
       continue;
     }
-    if (machine.agent.running !== null) deliver(world, machine, command, invocation, command.requestedAt);
+    if (machine.agent.running !== null) deliver(world, { machine, command, invocation }, command.requestedAt);
   }
+}
+
+/** A command on its way to one machine. */
+interface Delivery {
+  machine: Machine;
+  command: WorldCommand;
+  invocation: WorldInvocation;
 }
 
 /** An agent that has come up takes what has been waiting for it. */
 export function deliverPending(world: World, machine: Machine, at: number): void {
   for (const command of world.commands) {
     const invocation = command.invocations.get(machine.id);
-    if (invocation?.status === 'Pending' && !invocation.isLost) deliver(world, machine, command, invocation, at);
+    if (invocation?.status === 'Pending' && !invocation.isLost) deliver(world, { machine, command, invocation }, at);
   }
 }
 
-function deliver(
-  world: World,
-  machine: Machine,
-  command: WorldCommand,
-  invocation: WorldInvocation,
-  from: number,
-): void {
+function deliver(world: World, delivery: Delivery, from: number): void {
+  const { machine, command, invocation } = delivery;
   world.later(machine, from, draw(machine, 'deliverySeconds'), (at) => {
     if (invocation.status !== 'Pending' || machine.agent.running === null) return;
     Object.assign(invocation, { status: 'InProgress', statusDetails: 'InProgress', startedAt: at });
-    if (command.documentName === UPDATE_DOCUMENT) update(world, machine, command, invocation, at);
-    else runScript(world, machine, command, invocation, at);
+    if (command.documentName === UPDATE_DOCUMENT) update(world, delivery, at);
+    else runScript(world, delivery, at);
   });
 }
 
 /** Another document, which does not touch the agent. */
-function runScript(
-  world: World,
-  machine: Machine,
-  { id, documentName, runsSeconds }: WorldCommand,
-  invocation: WorldInvocation,
-  at: number,
-): void {
-  const facts = (phase: Phase) => ({ about: 'command', phase, commandId: id }) as const;
-  occupy(
-    world,
-    machine,
-    { what: 'command', name: `${documentName} ${id}`, seconds: runsSeconds },
-    facts,
-    at,
-    (phase, then) => {
-      if (phase === 'end' && invocation.endedAt === null) {
-        Object.assign(invocation, { status: 'Success', statusDetails: 'Success', endedAt: then, responseCode: 0 });
-      }
+function runScript(world: World, { machine, command, invocation }: Delivery, at: number): void {
+  const { id, documentName, runsSeconds } = command;
+  occupy(world, machine, at, {
+    what: 'command',
+    name: `${documentName} ${id}`,
+    seconds: runsSeconds,
+    facts: (phase) => ({ about: 'command', phase, commandId: id }),
+    onEnd(phase, then) {
+      if (phase !== 'end' || invocation.endedAt !== null) return;
+      Object.assign(invocation, { status: 'Success', statusDetails: 'Success', endedAt: then, responseCode: 0 });
     },
-  );
+  });
 }
 
 /** The service gives up: whatever has not ended becomes DeliveryTimedOut (docs/aws-behaviour.md 11). */
@@ -166,7 +159,7 @@ function expire(invocation: WorldInvocation, at: number): void {
   Object.assign(invocation, { status: 'TimedOut', statusDetails: 'DeliveryTimedOut', endedAt: at, responseCode: -1 });
 }
 
-function update(world: World, machine: Machine, command: WorldCommand, invocation: WorldInvocation, at: number): void {
+function update(world: World, { machine, command, invocation }: Delivery, at: number): void {
   const { agent } = machine;
   const target = command.parameters['version']?.[0] ?? world.latestVersion;
   const ending = endingFor(world, machine, target);
@@ -178,12 +171,12 @@ function update(world: World, machine: Machine, command: WorldCommand, invocatio
   const activity: Activity = {
     interrupt(moment) {
       const facts = { ...about, phase: 'interrupted', version: agent.version } as const;
-      world.change(machine, moment, 'update', `interrupted: ${source} -> ${target}`, facts);
+      world.change(machine, moment, { what: 'update', detail: `interrupted: ${source} -> ${target}`, facts });
     },
   };
   machine.activities.add(activity);
   const begun = { ...about, phase: 'begin', version: source, target } as const;
-  world.change(machine, at, 'update', `in progress: ${source} -> ${target}`, begun);
+  world.change(machine, at, { what: 'update', detail: `in progress: ${source} -> ${target}`, facts: begun });
 
   const end = (moment: number, effect: 'succeed' | 'fail') => {
     if (holdsLock) agent.lock = null;
@@ -192,7 +185,7 @@ function update(world: World, machine: Machine, command: WorldCommand, invocatio
     const ended = { ...about, phase: 'end', version: agent.version, result: ending } as const;
     // Cancelled or given up meanwhile: the command does not tell of this end.
     if (invocation.endedAt !== null) {
-      world.change(machine, moment, 'update', `ended unheard: ${ending}`, ended);
+      world.change(machine, moment, { what: 'update', detail: `ended unheard: ${ending}`, facts: ended });
       return;
     }
     const status = effect === 'succeed' ? 'Success' : 'Failed';
@@ -200,7 +193,8 @@ function update(world: World, machine: Machine, command: WorldCommand, invocatio
     const { stdout, stderr } = output(ending, { source, target, region: world.region, packageFile });
     const responseCode = effect === 'succeed' ? 0 : 1;
     Object.assign(invocation, { status, statusDetails: status, endedAt: moment, stdout, stderr, responseCode });
-    world.change(machine, moment, 'update', `${status}: ${(stderr || stdout).trim().split('\n').at(-1)}`, ended);
+    const detail = `${status}: ${(stderr || stdout).trim().split('\n').at(-1)}`;
+    world.change(machine, moment, { what: 'update', detail, facts: ended });
   };
   const play = ([beat, ...rest]: Beat[], from: number): void => {
     if (beat === undefined) return;

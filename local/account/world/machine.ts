@@ -109,9 +109,7 @@ function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
 export function createMachine(
   spec: FleetInstance,
   group: string,
-  seed: number,
-  now: number,
-  latestVersion: string,
+  { seed, now, latestVersion }: { seed: number; now: number; latestVersion: string },
 ): Machine {
   const random = createRandom(seed, 'machine', spec.id);
   const version = spec.behaviours.includes('already-current') ? latestVersion : spec.agentVersion;

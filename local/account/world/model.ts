@@ -70,7 +70,7 @@ export interface World {
   at(moment: number, run: (at: number) => void): void;
   /** Seconds after `from`, unless the machine has been started or stopped meanwhile. */
   later(machine: Machine, from: number, seconds: number, run: (at: number) => void): void;
-  change(machine: Machine, at: number, what: string, detail: string, facts: ChangeFacts): void;
+  change(machine: Machine, at: number, change: { what: string; detail: string; facts: ChangeFacts }): void;
   start(machine: Machine, at: number): void;
   stop(machine: Machine, hibernate: boolean, at: number): void;
   terminate(machine: Machine, at: number): void;

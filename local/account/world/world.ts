@@ -32,11 +32,11 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
     machine.state = state;
     machine.stateReason = stateReason;
     show(machine, at);
-    world.change(machine, at, 'state', stateReason === null ? state : `${state} (${stateReason.code})`, {
-      about: 'state',
-      state,
-      stateReasonCode: stateReason?.code ?? null,
-      launchTime: machine.launchTime,
+    const stateReasonCode = stateReason?.code ?? null;
+    world.change(machine, at, {
+      what: 'state',
+      detail: stateReasonCode === null ? state : `${state} (${stateReasonCode})`,
+      facts: { about: 'state', state, stateReasonCode, launchTime: machine.launchTime },
     });
     if (state === 'running') bootAgent(world, machine, at);
     if (state === 'stopping' || state === 'shutting-down') goDown(machine, at);
@@ -67,8 +67,7 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
         if (machine.life === life) run(at);
       });
     },
-    change: (machine, at, what, detail, facts) =>
-      journal.write({ kind: 'change', at, instanceId: machine.id, what, detail, facts }),
+    change: (machine, at, change) => journal.write({ kind: 'change', at, instanceId: machine.id, ...change }),
     start(machine, at) {
       machine.life++;
       machine.launchTime = Math.floor(at / 1000) * 1000;
@@ -92,7 +91,11 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
       change(machine.tags);
       show(machine, at);
       const tags = Object.fromEntries(machine.tags);
-      world.change(machine, at, 'tags', difference(before, machine.tags), { about: 'tags', tags });
+      world.change(machine, at, {
+        what: 'tags',
+        detail: difference(before, machine.tags),
+        facts: { about: 'tags', tags },
+      });
     },
     view(machine, moment) {
       return (machine.views.findLast(({ visibleAt }) => visibleAt <= moment) ?? machine.views[0]) as View;
@@ -103,7 +106,7 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
     for (const spec of group.instances) {
       if (spec.behaviours.includes('ghost')) ghosts.add(spec.id);
       else if (!machines.has(spec.id))
-        machines.set(spec.id, createMachine(spec, group.name, seed, now, fleet.agentVersion));
+        machines.set(spec.id, createMachine(spec, group.name, { seed, now, latestVersion: fleet.agentVersion }));
     }
   }
   for (const machine of machines.values()) begin(world, machine, now, enter);
@@ -120,7 +123,7 @@ function goDown(machine: Machine, at: number): void {
 function forgetLater(world: World, machine: Machine, at: number): void {
   world.later(machine, at, TERMINATED_LISTED_SECONDS, (then) => {
     world.machines.delete(machine.id);
-    world.change(machine, then, 'state', 'not listed any more', { about: 'gone' });
+    world.change(machine, then, { what: 'state', detail: 'not listed any more', facts: { about: 'gone' } });
   });
 }
 

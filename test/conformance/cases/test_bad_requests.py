@@ -118,7 +118,7 @@ def test_unknown_parameters(ask, service, body, more, code):
     assert 400 <= answer.status < 600 and answer.status != 500
 
 
-def test_nobody_pollutes_the_account(ask):
+def test_no_request_pollutes_the_account(ask):
     ask("ec2", "Action=DescribeInstances&__proto__.MaxResults=5&constructor.prototype.MaxResults=5")
     answer = ask("ec2", "Action=DescribeInstances")
     assert answer.status == 200 and b"nextToken" not in answer.body

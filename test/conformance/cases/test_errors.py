@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 UPDATE = "AWS-UpdateSSMAgent"
-NOBODY = "i-0123456789abcdef0"
+UNKNOWN = "i-0123456789abcdef0"
 NO_COMMAND = "00000000-0000-4000-8000-000000000000"
 
 
@@ -16,43 +16,43 @@ def refusal(call):
 
 
 EC2 = [
-    ("describe_instances", {"InstanceIds": [NOBODY]}, "InvalidInstanceID.NotFound", 400, f"The instance ID '{NOBODY}' does not exist"),
+    ("describe_instances", {"InstanceIds": [UNKNOWN]}, "InvalidInstanceID.NotFound", 400, f"The instance ID '{UNKNOWN}' does not exist"),
     ("describe_instances", {"InstanceIds": ["xyz"]}, "InvalidInstanceID.Malformed", 400, 'Invalid id: "xyz"'),
     ("describe_instances", {"Filters": [{"Name": "colour", "Values": ["x"]}]}, "InvalidParameterValue", 400, "colour"),
     ("describe_instances", {"MaxResults": 4}, "InvalidParameterValue", 400, ""),
     ("describe_instances", {"NextToken": "what?"}, "InvalidNextToken", 400, ""),
     ("describe_instances", {"InstanceIds": ["#web"], "MaxResults": 5}, "InvalidParameterCombination", 400, "maxResults"),
     ("describe_instances", {"Filters": [{"Name": "instance-id", "Values": [f"i-{n:017x}" for n in range(201)]}]}, "FilterLimitExceeded", 400, "200"),
-    ("describe_instance_status", {"InstanceIds": [NOBODY]}, "InvalidInstanceID.NotFound", 400, ""),
+    ("describe_instance_status", {"InstanceIds": [UNKNOWN]}, "InvalidInstanceID.NotFound", 400, ""),
     ("describe_instance_status", {"InstanceIds": ["#ghost"]}, "InvalidInstanceID.NotFound", 400, ""),
-    ("describe_instance_attribute", {"InstanceId": NOBODY, "Attribute": "disableApiStop"}, "InvalidInstanceID.NotFound", 400, ""),
+    ("describe_instance_attribute", {"InstanceId": UNKNOWN, "Attribute": "disableApiStop"}, "InvalidInstanceID.NotFound", 400, ""),
     ("describe_instance_attribute", {"InstanceId": "i-1", "Attribute": "disableApiStop"}, "InvalidInstanceID.Malformed", 400, ""),
-    ("start_instances", {"InstanceIds": [NOBODY]}, "InvalidInstanceID.NotFound", 400, ""),
-    ("start_instances", {"InstanceIds": [NOBODY, "i-0123456789abcdef1"]}, "InvalidInstanceID.NotFound", 400, "The instance IDs"),
+    ("start_instances", {"InstanceIds": [UNKNOWN]}, "InvalidInstanceID.NotFound", 400, ""),
+    ("start_instances", {"InstanceIds": [UNKNOWN, "i-0123456789abcdef1"]}, "InvalidInstanceID.NotFound", 400, "The instance IDs"),
     ("start_instances", {"InstanceIds": ["i-XYZ"]}, "InvalidInstanceID.Malformed", 400, ""),
     ("start_instances", {"InstanceIds": ["#gone"]}, "IncorrectInstanceState", 400, "is not in a state from which it can be started"),
     ("start_instances", {"InstanceIds": ["#worker-0", "#gone"]}, "IncorrectInstanceState", 400, ""),
     ("start_instances", {"InstanceIds": ["#interrupted"]}, "IncorrectSpotRequestState", 400, ""),
     ("start_instances", {"InstanceIds": ["#full"]}, "InsufficientInstanceCapacity", 500, "capacity"),
-    ("stop_instances", {"InstanceIds": [NOBODY]}, "InvalidInstanceID.NotFound", 400, ""),
+    ("stop_instances", {"InstanceIds": [UNKNOWN]}, "InvalidInstanceID.NotFound", 400, ""),
     ("stop_instances", {"InstanceIds": [""]}, "InvalidInstanceID.Malformed", 400, ""),
     ("stop_instances", {"InstanceIds": ["#gone"]}, "IncorrectInstanceState", 400, "can be stopped"),
     ("stop_instances", {"InstanceIds": ["#protected"]}, "OperationNotPermitted", 400, "disableApiStop"),
     ("stop_instances", {"InstanceIds": ["#worker-1", "#store"]}, "UnsupportedOperation", 400, "'ebs' root device"),
     ("stop_instances", {"InstanceIds": ["#spot"]}, "UnsupportedOperation", 400, "is a spot instance and may not be stopped"),
     ("stop_instances", {"InstanceIds": ["#web"], "Hibernate": True}, "UnsupportedHibernationConfiguration", 400, "hibernation"),
-    ("create_tags", {"Resources": [NOBODY], "Tags": [{"Key": "a", "Value": "b"}]}, "InvalidInstanceID.NotFound", 400, ""),
+    ("create_tags", {"Resources": [UNKNOWN], "Tags": [{"Key": "a", "Value": "b"}]}, "InvalidInstanceID.NotFound", 400, ""),
     ("create_tags", {"Resources": ["#web"], "Tags": [{"Key": "aws:mine", "Value": "b"}]}, "InvalidParameterValue", 400, "aws:"),
     ("create_tags", {"Resources": ["#web"], "Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)]}, "TagLimitExceeded", 400, ""),
     ("create_tags", {"Resources": ["#web"], "Tags": [{"Key": "k" * 129, "Value": ""}]}, "InvalidParameterValue", 400, ""),
-    ("delete_tags", {"Resources": [NOBODY]}, "InvalidInstanceID.NotFound", 400, ""),
+    ("delete_tags", {"Resources": [UNKNOWN]}, "InvalidInstanceID.NotFound", 400, ""),
     ("describe_regions", {}, "InvalidAction", 400, "DescribeRegions"),
     ("reboot_instances", {"InstanceIds": ["#web"]}, "InvalidAction", 400, "RebootInstances"),
     ("describe_instances", {"DryRun": True}, "UnknownParameter", 400, "DryRun"),
 ]
 
 SSM = [
-    ("send_command", {"DocumentName": UPDATE, "InstanceIds": [NOBODY]}, "InvalidInstanceId", 400, f"Instances [[{NOBODY}]] not in a valid state for account 123456789012"),
+    ("send_command", {"DocumentName": UPDATE, "InstanceIds": [UNKNOWN]}, "InvalidInstanceId", 400, f"Instances [[{UNKNOWN}]] not in a valid state for account 123456789012"),
     ("send_command", {"DocumentName": UPDATE, "InstanceIds": ["#worker-0"]}, "InvalidInstanceId", 400, "not in a valid state"),
     ("send_command", {"DocumentName": UPDATE, "InstanceIds": ["#silent"]}, "InvalidInstanceId", 400, ""),
     ("send_command", {"DocumentName": UPDATE, "InstanceIds": ["#bare", "#web"]}, "InvalidInstanceId", 400, ""),
@@ -155,7 +155,7 @@ def test_refusals(account, service, method, parameters, code, status, words):
     assert words in message
 
 
-def test_a_refused_start_or_stop_changes_nobody(account, ec2):
+def test_a_refused_start_or_stop_changes_no_instance(account, ec2):
     ids = [account.ids["worker-0"], account.ids["worker-1"]]
     states = [one["Instances"][0]["State"]["Name"] for one in ec2.describe_instances(InstanceIds=ids)["Reservations"]]
     assert states == ["stopped", "running"]
@@ -181,7 +181,7 @@ def test_errors_are_classes_of_the_client(account, ssm, s3):
     with pytest.raises(ssm.exceptions.InvocationDoesNotExist):
         ssm.get_command_invocation(CommandId=NO_COMMAND, InstanceId=account.ids["web"])
     with pytest.raises(ssm.exceptions.InvalidInstanceId):
-        ssm.send_command(DocumentName=UPDATE, InstanceIds=[NOBODY])
+        ssm.send_command(DocumentName=UPDATE, InstanceIds=[UNKNOWN])
     with pytest.raises(s3.exceptions.NoSuchKey):
         s3.get_object(Bucket=account.bucket, Key="nothing")
     groups = account.client("resource-groups")

@@ -13,22 +13,22 @@ def walk(client, method, key, size, **parameters):
 
 
 @pytest.fixture(scope="module")
-def everybody(account):
+def all_ids(account):
     return {id_ for name, id_ in account.ids.items() if name != "ghost"}
 
 
 @pytest.mark.parametrize("size", [5, 7, 20, 1000])
-def test_instances(ec2, everybody, size):
+def test_instances(ec2, all_ids, size):
     reservations, pages = walk(ec2, "describe_instances", "Reservations", size)
     ids = [instance["InstanceId"] for reservation in reservations for instance in reservation["Instances"]]
-    assert sorted(ids) == sorted(everybody)
-    assert pages == -(-len(everybody) // size)
+    assert sorted(ids) == sorted(all_ids)
+    assert pages == -(-len(all_ids) // size)
 
 
 @pytest.mark.parametrize("size", [5, 11])
-def test_instance_statuses(ec2, everybody, size):
+def test_instance_statuses(ec2, all_ids, size):
     statuses, _ = walk(ec2, "describe_instance_status", "InstanceStatuses", size, IncludeAllInstances=True)
-    assert sorted(one["InstanceId"] for one in statuses) == sorted(everybody)
+    assert sorted(one["InstanceId"] for one in statuses) == sorted(all_ids)
 
 
 @pytest.mark.parametrize("size", [5, 13, 50])
@@ -118,10 +118,10 @@ def test_keys_are_listed_in_the_order_of_their_bytes(account, s3):
     assert [one["Key"] for one in listed] == keys
 
 
-def test_the_paginator_goes_on_from_its_own_token(ec2, everybody):
+def test_the_paginator_goes_on_from_its_own_token(ec2, all_ids):
     paginator = ec2.get_paginator("describe_instances")
     first = paginator.paginate(PaginationConfig={"PageSize": 5, "MaxItems": 12}).build_full_result()
     rest = paginator.paginate(PaginationConfig={"PageSize": 5, "StartingToken": first["NextToken"]}).build_full_result()
     ids = [one["Instances"][0]["InstanceId"] for one in first["Reservations"] + rest["Reservations"]]
     assert len(first["Reservations"]) == 12
-    assert sorted(ids) == sorted(everybody)
+    assert sorted(ids) == sorted(all_ids)

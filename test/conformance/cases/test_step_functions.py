@@ -220,20 +220,20 @@ REFUSALS = [
     ("start_execution", {"stateMachineArn": MACHINE, "name": "x" * 81}, "InvalidName"),
     ("start_execution", {"stateMachineArn": MACHINE, "input": "{"}, "InvalidExecutionInput"),
     ("start_execution", {"stateMachineArn": MACHINE, "input": '"' + "x" * 262_144 + '"'}, "InvalidExecutionInput"),
-    ("describe_execution", {"executionArn": EXECUTION + ":nobody"}, "ExecutionDoesNotExist"),
+    ("describe_execution", {"executionArn": EXECUTION + ":unknown"}, "ExecutionDoesNotExist"),
     ("describe_execution", {"executionArn": "nonsense"}, "InvalidArn"),
     ("describe_execution", {"executionArn": MACHINE}, "InvalidArn"),
-    ("stop_execution", {"executionArn": EXECUTION + ":nobody"}, "ExecutionDoesNotExist"),
-    ("redrive_execution", {"executionArn": EXECUTION + ":nobody"}, "ExecutionDoesNotExist"),
+    ("stop_execution", {"executionArn": EXECUTION + ":unknown"}, "ExecutionDoesNotExist"),
+    ("redrive_execution", {"executionArn": EXECUTION + ":unknown"}, "ExecutionDoesNotExist"),
     ("redrive_execution", {"executionArn": EXECUTION + ":night"}, "ExecutionNotRedrivable"),
     ("redrive_execution", {"executionArn": EXECUTION + ":night", "clientToken": "x" * 65}, "ValidationException"),
-    ("get_execution_history", {"executionArn": EXECUTION + ":nobody"}, "ExecutionDoesNotExist"),
+    ("get_execution_history", {"executionArn": EXECUTION + ":unknown"}, "ExecutionDoesNotExist"),
     ("get_execution_history", {"executionArn": EXECUTION + ":night", "nextToken": "what?"}, "InvalidToken"),
     ("list_executions", {"stateMachineArn": NOWHERE}, "StateMachineDoesNotExist"),
     ("list_executions", {}, "ValidationException"),
     ("list_executions", {"stateMachineArn": MACHINE, "statusFilter": "TIRED"}, "ValidationException"),
     ("list_executions", {"stateMachineArn": MACHINE, "maxResults": 1001}, "ValidationException"),
-    ("list_map_runs", {"executionArn": EXECUTION + ":nobody"}, "ExecutionDoesNotExist"),
+    ("list_map_runs", {"executionArn": EXECUTION + ":unknown"}, "ExecutionDoesNotExist"),
     ("describe_map_run", {"mapRunArn": f"arn:aws:states:{REGION}:123456789012:mapRun:a/b:c"}, "ResourceNotFound"),
     ("describe_state_machine", {"stateMachineArn": NOWHERE}, "StateMachineDoesNotExist"),
     ("delete_state_machine", {"stateMachineArn": MACHINE}, "UnknownOperationException"),
@@ -265,7 +265,7 @@ def test_pages_of_functions(functions):
 
 def test_refusals_of_lambda(account):
     client = account.client("lambda", parameter_validation=False)
-    assert refusal(lambda: client.invoke(FunctionName="Nobody")) == ("ResourceNotFoundException", 404)
+    assert refusal(lambda: client.invoke(FunctionName="Unknown")) == ("ResourceNotFoundException", 404)
     assert refusal(lambda: client.invoke(FunctionName="ListInstancesFunction", Payload=b"{")) == ("InvalidRequestContentException", 400)
     assert refusal(lambda: client.list_functions(Marker="what?"))[1] == 400
     assert refusal(lambda: client.get_account_settings())[1] in (400, 404)
@@ -282,7 +282,7 @@ def test_the_schedule(account):
     assert schedule["ScheduleExpression"] == "cron(0 2 ? * SUN#1 *)"
     assert schedule["Target"]["Arn"] == MACHINE
     assert schedule["CreationDate"].utcoffset() == UTC
-    assert refusal(lambda: client.get_schedule(Name="nobody")) == ("ResourceNotFoundException", 404)
+    assert refusal(lambda: client.get_schedule(Name="unknown")) == ("ResourceNotFoundException", 404)
     assert refusal(lambda: client.get_schedule(Name="n o")) == ("ValidationException", 400)
 
 

@@ -85,7 +85,7 @@ def test_the_clock_goes_at_its_speed(account):
 
 
 def test_the_date_header_is_the_account_s_clock(account):
-    """Whoever signs by the account's clock, or by their own, is let in: no request is too skewed."""
+    """A caller that signs by the account's clock, or by its own, is let in: no request is too skewed."""
     assert account.date() > datetime.datetime(2026, 1, 1, tzinfo=UTC)
     import botocore.auth
     import botocore.awsrequest

@@ -117,7 +117,7 @@ describe("a function's time-out", () => {
 
   it('kills the invocation: what it asks of AWS afterwards is not heard', () =>
     visit(aFleet(stopped()), async ({ account, machine }) => {
-      const ec2 = new EC2Client(connect(account, 'work', 1, isKilled));
+      const ec2 = new EC2Client(connect(account, 'work', 1, { isKilled }));
       const done: string[] = [];
       const work = async () => {
         await ec2.send(new DescribeInstancesCommand({}));
@@ -136,7 +136,7 @@ describe("a function's time-out", () => {
 
   it('kills that invocation only: a second try, and others beside it, are heard', () =>
     visit(aFleet(stopped()), async ({ account, until, machine }) => {
-      const ec2 = new EC2Client(connect(account, 'work', 1, isKilled));
+      const ec2 = new EC2Client(connect(account, 'work', 1, { isKilled }));
       let tries = 0;
       const work = async () => {
         if (++tries === 1) await pause(3600);

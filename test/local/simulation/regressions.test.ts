@@ -123,40 +123,80 @@ describe('somebody who starts an instance soon after an attempt of ours', () => 
     seconds: 300,
   });
 
-  it.each<[string, number, Fault, number, Disturbance[]]>([
+  it.each<[string, { seed: number; fault: Fault; startedAtSeconds: number; disturbances: Disturbance[] }]>([
     [
       'whose answer, a refusal, could not be noted',
-      1839,
-      { on: 'call', kind: 'denied', function: 'StartInstancesFunction', operation: null, nth: 7, times: 1, seconds: 0 },
-      10,
-      [],
+      {
+        seed: 1839,
+        fault: {
+          on: 'call',
+          kind: 'denied',
+          function: 'StartInstancesFunction',
+          operation: null,
+          nth: 7,
+          times: 1,
+          seconds: 0,
+        },
+        startedAtSeconds: 10,
+        disturbances: [],
+      },
     ],
     [
       'that crashed: it has had its time to start',
-      5978,
-      { on: 'call', kind: 'crash-after', function: null, operation: 'StartInstances', nth: 1, times: 1, seconds: 1 },
-      48,
-      [],
+      {
+        seed: 5978,
+        fault: {
+          on: 'call',
+          kind: 'crash-after',
+          function: null,
+          operation: 'StartInstances',
+          nth: 1,
+          times: 1,
+          seconds: 1,
+        },
+        startedAtSeconds: 48,
+        disturbances: [],
+      },
     ],
     [
       'that could not write its lease, and so sent no start',
-      7645,
-      { on: 'call', kind: 'server-error', function: null, operation: 'CreateTags', nth: 1, times: 6, seconds: 0 },
-      58,
-      [{ kind: 'abort-child', atSeconds: 8, execution: 0, child: 0 }],
+      {
+        seed: 7645,
+        fault: {
+          on: 'call',
+          kind: 'server-error',
+          function: null,
+          operation: 'CreateTags',
+          nth: 1,
+          times: 6,
+          seconds: 0,
+        },
+        startedAtSeconds: 58,
+        disturbances: [{ kind: 'abort-child', atSeconds: 8, execution: 0, child: 0 }],
+      },
     ],
     [
       'that EC2 throttled before it took it: the throttled try has done nothing',
-      12527,
-      { on: 'call', kind: 'throttled', function: null, operation: 'StartInstances', nth: 2, times: 1, seconds: 0 },
-      31,
-      [],
+      {
+        seed: 12527,
+        fault: {
+          on: 'call',
+          kind: 'throttled',
+          function: null,
+          operation: 'StartInstances',
+          nth: 2,
+          times: 1,
+          seconds: 0,
+        },
+        startedAtSeconds: 31,
+        disturbances: [],
+      },
     ],
-  ])('keeps it: %s', async (_what, seed, fault, atSeconds, disturbances) => {
+  ])('keeps it: %s', async (_what, { seed, fault, startedAtSeconds, disturbances }) => {
     const { complaints, account } = await told(
       aScenario(
         { id: SLEEPER },
-        { seed, faults: [fault], disturbances: [...disturbances, startedBySomebody(atSeconds)] },
+        { seed, faults: [fault], disturbances: [...disturbances, startedBySomebody(startedAtSeconds)] },
       ),
     );
 

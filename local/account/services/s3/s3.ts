@@ -102,15 +102,16 @@ export function createObjectStore(): ObjectStore {
     if (objects === undefined) throw new ServiceError('NoSuchBucket', 'The specified bucket does not exist', 404);
     return objects;
   };
-  const store = (bucket: string, key: string, body: Buffer, contentType: string, now: number) => {
-    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-    objectsOf(bucket).set(key, { body, etag, modifiedAt: now, contentType });
+  const store = (bucket: string, key: string, given: Pick<StoredObject, 'body' | 'contentType'>, now: number) => {
+    const etag = `"${createHash('md5').update(given.body).digest('hex')}"`;
+    objectsOf(bucket).set(key, { ...given, etag, modifiedAt: now });
     return etag;
   };
 
   return {
     create: (bucket) => void buckets.set(bucket, buckets.get(bucket) ?? new Map()),
-    put: (bucket, key, body, now) => void store(bucket, key, Buffer.from(body), 'text/plain', now),
+    put: (bucket, key, body, now) =>
+      void store(bucket, key, { body: Buffer.from(body), contentType: 'text/plain' }, now),
     read: (bucket, key) => buckets.get(bucket)?.get(key)?.body.toString() ?? null,
     has: (bucket, key) => buckets.get(bucket)?.has(key) ?? false,
     keys: (bucket) => [...(buckets.get(bucket)?.keys() ?? [])].sort(),
@@ -132,7 +133,12 @@ export function createObjectStore(): ObjectStore {
           assertDigests(request.headers, request.body);
           assertMayWrite(request.headers, existing);
           return empty({
-            etag: store(bucket, key, request.body, request.headers['content-type'] ?? 'binary/octet-stream', now),
+            etag: store(
+              bucket,
+              key,
+              { body: request.body, contentType: request.headers['content-type'] ?? 'binary/octet-stream' },
+              now,
+            ),
           });
         case 'GetObject':
         case 'HeadObject': {

@@ -29,7 +29,7 @@ const withInstances = (...instances: Json[]) => fleet({ groups: [group({ instanc
 const without = (object: Json, name: string): Json =>
   Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 
-/** @returns the message for whoever wrote the file */
+/** @returns the message for the author of the file */
 const complaint = (content: unknown): string => {
   try {
     parseFleet(content, 'my-fleet.json');

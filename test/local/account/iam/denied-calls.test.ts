@@ -33,9 +33,9 @@ describe('a denied call', () => {
       // Some clients add a word of their own.
       expect(told.name).toMatch(new RegExp(`^${name}(Exception)?$`));
       expect(told.message).toMatch(
-        /assumed-role\/somebody\/somebody is not authorized to perform: \S+ on resource: \S+ because no/,
+        /assumed-role\/a-caller\/a-caller is not authorized to perform: \S+ on resource: \S+ because no/,
       );
-      expect(visitor.account.journal.entries.at(-1)).toMatchObject({ principal: 'somebody', service, error: name });
+      expect(visitor.account.journal.entries.at(-1)).toMatchObject({ principal: 'a-caller', service, error: name });
     }),
   );
 
@@ -51,10 +51,10 @@ describe('a denied call', () => {
 
   it('to ask who one is needs no permission', () =>
     visit(aFleet(), async (visitor) => {
-      expect((await mayOnly(visitor).sts.send(new GetCallerIdentityCommand({}))).Arn).toContain('somebody');
+      expect((await mayOnly(visitor).sts.send(new GetCallerIdentityCommand({}))).Arn).toContain('a-caller');
     }));
 
-  it('is a matter of whoever was restricted: a person may do everything', () =>
+  it('is a matter of callers that were restricted: a person may do everything', () =>
     deployed(aFleet(stopped()), async ({ ec2, machine }) => {
       await ec2.send(new StartInstancesCommand({ InstanceIds }));
       expect(machine().state).toBe('pending');
@@ -67,7 +67,7 @@ describe('permissions that are revoked for a while', () => {
       const describe = (ec2: EC2Client) => ec2.send(new DescribeInstancesCommand({}));
       const { ec2 } = mayOnly(visitor, { Action: 'ec2:*', Resource: '*' });
       const allowAgain = visitor.account.access.revoke(
-        (principal, action) => principal === 'somebody' && action.startsWith('ec2:Describe'),
+        (principal, action) => principal === 'a-caller' && action.startsWith('ec2:Describe'),
       );
 
       expect((await refusal(describe(ec2))).message).toContain('with an explicit deny');
@@ -89,7 +89,7 @@ it('what was used is told once for each, and what was denied is not', () =>
     for (let call = 0; call < 2; call++) await ec2.send(new DescribeInstancesCommand({}));
     await refusal(ec2.send(new StartInstancesCommand({ InstanceIds })));
 
-    const held = { principal: 'somebody', sid: 'S0', resource: '*' };
+    const held = { principal: 'a-caller', sid: 'S0', resource: '*' };
     expect(visitor.account.access.used()).toEqual([{ ...held, action: 'ec2:DescribeInstances' }]);
     expect(visitor.account.access.allowed()).toHaveLength(2);
   }));

@@ -27,7 +27,7 @@ const Resources = [INSTANCE_ID];
 const InstanceIds = [INSTANCE_ID];
 
 describe('the role that starts', () => {
-  it('starts nobody without a lease, and whoever has one as soon as EC2 shows it', () =>
+  it('starts no instance without a lease, and one with a lease as soon as EC2 shows it', () =>
     deployed(aFleet(stopped()), async (visitor) => {
       const { ec2 } = clientsOf(visitor.account, 'StartInstancesFunction');
       const start = () => ec2.send(new StartInstancesCommand({ InstanceIds }));
@@ -53,7 +53,7 @@ describe('the role that starts', () => {
       expect(visitor.machine(nthId(0)).state).toBe('stopped');
     }));
 
-  it('writes no tag but the lease, removes none, and stops nobody', () =>
+  it('writes no tag but the lease, removes none, and stops no instance', () =>
     deployed(aFleet(running()), async (visitor) => {
       const { ec2 } = clientsOf(visitor.account, 'StartInstancesFunction');
       await visitor.ec2.send(new CreateTagsCommand({ Resources, Tags: [LEASE] }));
@@ -86,7 +86,7 @@ describe('the role that stops', () => {
       expect(visitor.machine().state).toBe('stopping');
     }));
 
-  it('writes no tag and starts nobody', () =>
+  it('writes no tag and starts no instance', () =>
     deployed(aFleet(stopped()), async (visitor) => {
       const { ec2 } = clientsOf(visitor.account, 'RestoreInstancesFunction');
       const denied = [
@@ -139,14 +139,14 @@ describe('a key that is missing', () => {
   const underPrefix = { ...list, Condition: { StringLike: { 's3:prefix': 'runs/*' } } };
   const file = (visitor: Visit) => ({ Bucket: visitor.account.bucket, Key: 'runs/1/report.json' });
 
-  it('answers 404 to whoever may list the bucket, and 403 to others', () =>
+  it('answers 404 to a caller that may list the bucket, and 403 to others', () =>
     visit(aFleet(), async (visitor) => {
       const get = (s3: S3Client) => refusal(s3.send(new GetObjectCommand(file(visitor))));
       expect(await get(mayOnly(visitor, objects, list).s3)).toMatchObject({ name: 'NoSuchKey', status: 404 });
       expect(await get(mayOnly(visitor, objects).s3)).toMatchObject({ name: 'AccessDenied', status: 403 });
     }));
 
-  it('answers 403 to whoever may list under a prefix only: a GET has none', () =>
+  it('answers 403 to one that may list under a prefix only: a GET has none', () =>
     visit(aFleet(), async (visitor) => {
       const { s3 } = mayOnly(visitor, objects, underPrefix);
       const { Bucket, Key } = file(visitor);

@@ -15,7 +15,7 @@ export interface Night {
   /** The reconciler's schedule fires. */
   reconcile(): Promise<unknown>;
   pass(seconds: number): Promise<void>;
-  /** Waits until somebody's call of this operation has succeeded. */
+  /** Waits until a call of this operation has succeeded. */
   called(principal: string, operation: string): Promise<void>;
 }
 

@@ -68,7 +68,7 @@ const web = aFleet({ dev: { web: {}, slow: { behaviours: ['slow-boot'] } } });
 const scheduled = { scheduledTime: '2026-12-06T02:00:00Z' };
 const sent = ({ called }: Night) => called('UpdateAgentFunction', 'SendCommand');
 
-/** Reconciles until whoever died is surely dead, and what it held is stopped. */
+/** Reconciles until the writers of the dead run are surely dead, and what it held is stopped. */
 async function reconcileFor(minutes: number, { pass, reconcile }: Night): Promise<void> {
   for (let minute = 0; minute < minutes; minute += 5) {
     await pass(300);
@@ -108,7 +108,7 @@ const nights: Record<string, [fleet: typeof web, script: (night: Night) => Promi
     },
   ],
   'a run that is refused': [aFleet({ dev: {} }), async ({ start }) => void (await start('first').result)],
-  'a run whose lock somebody has removed': [
+  'a run whose lock a person has removed': [
     web,
     async (one) => {
       const run = one.start('first');
@@ -118,11 +118,11 @@ const nights: Record<string, [fleet: typeof web, script: (night: Night) => Promi
       await run.result;
     },
   ],
-  'an instance that somebody starts after it was recorded': [
+  'an instance that a person starts after it was recorded': [
     web,
     async (one) => {
       const run = one.start('first');
-      // In the second look: in the first, the leases are not seen yet, and nobody can be started.
+      // In the second look: in the first, the leases are not seen yet, and no instance can be started.
       await one.called('StartInstancesFunction', 'PutObject');
       await one.called('StartInstancesFunction', 'PutObject');
       for (const id of one.account.world.machines.keys()) one.account.people.start(id);

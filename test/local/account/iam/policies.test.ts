@@ -121,18 +121,17 @@ describe('a condition', () => {
     expect(allows(unleased, { keys: { 'aws:ResourceTag/reveille:lease': ['x'] } })).toBe(false);
   });
 
-  it.each([
-    ['StringEquals', { StringEquals: { 's3:prefix': 'runs/' } }, 's3:prefix', 'runs/', 'Runs/'],
-    ['StringLike', { StringLike: { 's3:prefix': ['other', 'runs/*'] } }, 's3:prefix', 'runs/1/', 'no/runs/'],
+  it.each<[string, object, string, [right: string, wrong: string]]>([
+    ['StringEquals', { StringEquals: { 's3:prefix': 'runs/' } }, 's3:prefix', ['runs/', 'Runs/']],
+    ['StringLike', { StringLike: { 's3:prefix': ['other', 'runs/*'] } }, 's3:prefix', ['runs/1/', 'no/runs/']],
     [
       'ArnLike',
       { ArnLike: { 'aws:SourceArn': 'arn:aws:sns:*:1:*' } },
       'aws:SourceArn',
-      'arn:aws:sns:r:1:t',
-      'arn:aws:sns:r:2:t',
+      ['arn:aws:sns:r:1:t', 'arn:aws:sns:r:2:t'],
     ],
-    ['Bool', { Bool: { 'kms:GrantIsForAWSResource': 'true' } }, 'kms:GrantIsForAWSResource', 'true', 'false'],
-  ])('%s holds for its value, not for another one, and not without the key', (_, condition, key, right, wrong) => {
+    ['Bool', { Bool: { 'kms:GrantIsForAWSResource': 'true' } }, 'kms:GrantIsForAWSResource', ['true', 'false']],
+  ])('%s holds for its value, not for another one, and not without the key', (_, condition, key, [right, wrong]) => {
     const policy = under(condition);
     expect(allows(policy, { keys: { [key]: [right] } })).toBe(true);
     expect(allows(policy, { keys: { [key]: [wrong] } })).toBe(false);

@@ -9,9 +9,9 @@ export const deployed = <T>(fleet: Parameters<typeof visit>[0], work: (visit: Vi
     return work(visitor);
   });
 
-/** The clients of somebody who may do only this. */
+/** The clients of a caller that may do only this. */
 export function mayOnly({ account }: Visit, ...statements: object[]): Clients {
   const Statement = statements.map((statement, index) => ({ Sid: `S${index}`, Effect: 'Allow', ...statement }));
-  account.access.restrict('somebody', parsePolicy([{ Version: '2012-10-17', Statement }], 'somebody'));
-  return clientsOf(account, 'somebody');
+  account.access.restrict('a-caller', parsePolicy([{ Version: '2012-10-17', Statement }], 'a-caller'));
+  return clientsOf(account, 'a-caller');
 }

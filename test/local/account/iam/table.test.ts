@@ -26,17 +26,17 @@ describe('the table of permissions', () => {
   it.each([...new Set(operations.map(([service]) => service))].filter((service) => service !== 'sts'))(
     'knows how %s denies a call',
     (service) => {
-      const denied = denial({ service, account: account.id, principal: 'somebody', request, decision });
+      const denied = denial({ service, account: account.id, principal: 'a-caller', request, decision });
       expect(denied.statusCode).toBeGreaterThanOrEqual(400);
       expect(denied.message).toContain('x:Y');
     },
   );
 
-  it('makes a call that it does not know an error of the account itself, and of nobody who is not restricted', () => {
+  it('makes a call that it does not know an error of the account itself, and not of a caller that is not restricted', () => {
     const access = createAccess();
-    access.restrict('somebody', parsePolicy([], 'somebody'));
+    access.restrict('a-caller', parsePolicy([], 'a-caller'));
     const asked = { service: 'ec2', operation: 'RebootInstances', parameters: {} };
-    expect(() => access.check('somebody', asked, scene)).toThrow('permissions ec2 RebootInstances needs');
+    expect(() => access.check('a-caller', asked, scene)).toThrow('permissions ec2 RebootInstances needs');
     expect(() => access.check('anybody', asked, scene)).not.toThrow();
   });
 

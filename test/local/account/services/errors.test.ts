@@ -23,7 +23,7 @@ import { aFleet, nthId, refusal, running, sendUpdate, stopped, type Visit, visit
 import { INSTANCE_ID } from '../../../support/builders.ts';
 
 type Ask = (here: Visit) => Promise<unknown>;
-const NOBODY = nthId(404);
+const UNKNOWN = nthId(404);
 const NO_COMMAND = '00000000-0000-4000-a000-000000000000';
 
 /** @returns what a real client sees of a refusal, in an account with one instance */
@@ -48,20 +48,20 @@ const tag =
 
 describe('EC2 names its errors', () => {
   it.each<[string, Ask]>([
-    ['StartInstances', start(NOBODY)],
-    ['StopInstances', stop(NOBODY)],
-    ['DescribeInstances', describeInstances(NOBODY)],
-    ['CreateTags', tag(NOBODY)],
-    ['DeleteTags', ({ ec2 }) => ec2.send(new DeleteTagsCommand({ Resources: [NOBODY], Tags: [{ Key: 'k' }] }))],
+    ['StartInstances', start(UNKNOWN)],
+    ['StopInstances', stop(UNKNOWN)],
+    ['DescribeInstances', describeInstances(UNKNOWN)],
+    ['CreateTags', tag(UNKNOWN)],
+    ['DeleteTags', ({ ec2 }) => ec2.send(new DeleteTagsCommand({ Resources: [UNKNOWN], Tags: [{ Key: 'k' }] }))],
     [
       'DescribeInstanceAttribute',
-      ({ ec2 }) => ec2.send(new DescribeInstanceAttributeCommand({ InstanceId: NOBODY, Attribute: 'disableApiStop' })),
+      ({ ec2 }) => ec2.send(new DescribeInstanceAttributeCommand({ InstanceId: UNKNOWN, Attribute: 'disableApiStop' })),
     ],
   ])('an unknown instance: %s', async (_, ask) => {
     expect(await refused(ask)).toEqual({
       name: 'InvalidInstanceID.NotFound',
       status: 400,
-      message: `The instance ID '${NOBODY}' does not exist`,
+      message: `The instance ID '${UNKNOWN}' does not exist`,
     });
   });
 
@@ -84,8 +84,8 @@ describe('EC2 names its errors', () => {
     });
   });
 
-  it('a filter with an unknown ID finds nobody, and is no error', async () => {
-    const Filters = [{ Name: 'instance-id', Values: [NOBODY] }];
+  it('a filter with an unknown ID finds nothing, and is no error', async () => {
+    const Filters = [{ Name: 'instance-id', Values: [UNKNOWN] }];
     const found = visit(aFleet(running()), ({ ec2 }) => ec2.send(new DescribeInstancesCommand({ Filters })));
     expect((await found).Reservations).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('EC2 names its errors', () => {
 
 describe('SSM names its errors', () => {
   it.each<[string, string, Ask]>([
-    ['a command to somebody unknown', 'InvalidInstanceId', (here) => sendUpdate(here, { InstanceIds: [NOBODY] })],
+    ['a command to an unknown instance', 'InvalidInstanceId', (here) => sendUpdate(here, { InstanceIds: [UNKNOWN] })],
     [
       'a command to the same twice',
       'DuplicateInstanceId',
@@ -143,7 +143,7 @@ describe('SSM names its errors', () => {
     expect(name).toBe('InvalidFilterValue');
   });
 
-  it('a command to a stopped instance among good ones: nobody gets it', async () => {
+  it('a command to a stopped instance among good ones: none gets it', async () => {
     await visit(aFleet(stopped(), { ...running(), id: nthId(1) }), async (here) => {
       const { name, message } = await refusal(sendUpdate(here, { InstanceIds: [nthId(1), INSTANCE_ID] }));
       expect(name).toBe('InvalidInstanceId');
@@ -179,7 +179,7 @@ describe('the other services name theirs', () => {
       'an unknown bucket',
       'NoSuchBucket',
       404,
-      ({ s3 }) => s3.send(new PutObjectCommand({ Bucket: 'nobodys', Key: 'k', Body: 'x' })),
+      ({ s3 }) => s3.send(new PutObjectCommand({ Bucket: 'no-such-bucket', Key: 'k', Body: 'x' })),
     ],
     [
       'an unknown topic',
@@ -254,7 +254,7 @@ describe('who is calling', () => {
   it('stands in the journal beside each call and how it was answered', async () => {
     const calls = await visit(aFleet(running()), async (here) => {
       await start(INSTANCE_ID)(here);
-      await refusal(start(NOBODY)(here));
+      await refusal(start(UNKNOWN)(here));
       return here.account.journal.entries.filter(({ kind }) => kind === 'call');
     });
     expect(calls).toMatchObject([

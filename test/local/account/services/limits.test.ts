@@ -157,7 +157,7 @@ describe('limits', () => {
     expect(await asked).toMatchObject({ name: 'InvalidParameterCombination', status: 400 });
   });
 
-  it('a refused command reaches nobody', async () => {
+  it('a refused command reaches no instance', async () => {
     await visit(fleet, async (here) => {
       await refusal(sending({ InstanceIds: texts(51) })(here));
       expect(here.account.world.commands).toEqual([]);

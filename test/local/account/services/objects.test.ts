@@ -108,7 +108,7 @@ describe('conditional puts', () => {
       expect(await refusal(remove(here, '"0"'))).toMatchObject(noSuchKey);
     }));
 
-  it('a conditional delete spares what somebody else has written', () =>
+  it('a conditional delete spares what someone else has written', () =>
     inBucket(async (here) => {
       const { ETag = '' } = await put(here, 'mine');
       const other = await put(here, "another's");

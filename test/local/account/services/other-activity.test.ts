@@ -88,7 +88,7 @@ describe('a session', () => {
         (await sessions(here, 'Active', [{ key, value }])).map(({ Target }) => Target);
       expect(await targets('Target', nthId(1))).toEqual([nthId(1)]);
       expect(await targets('Owner', 'arn:aws:iam::123456789012:user/person')).toHaveLength(2);
-      expect(await targets('Owner', 'arn:aws:iam::123456789012:user/nobody')).toEqual([]);
+      expect(await targets('Owner', 'arn:aws:iam::123456789012:user/unknown')).toEqual([]);
       expect(await targets('Status', 'Connected')).toHaveLength(2);
       expect(await targets('Status', 'Disconnected')).toEqual([]);
       expect(await targets('InvokedAfter', '2026-12-06T02:00:30Z')).toEqual([nthId(1)]);
@@ -96,7 +96,7 @@ describe('a session', () => {
     }));
 
   it.each<[string, SessionFilter[], string]>([
-    ['a key that nobody knows', [{ key: 'Reason' as 'Owner', value: 'x' }], 'InvalidFilterKey'],
+    ['an unknown key', [{ key: 'Reason' as 'Owner', value: 'x' }], 'InvalidFilterKey'],
     ['a status that is none', [{ key: 'Status', value: 'Open' }], 'ValidationException'],
     ['a time that is none', [{ key: 'InvokedAfter', value: 'yesterday' }], 'ValidationException'],
     ['no filter in the list', [], 'ValidationException'],
@@ -118,7 +118,7 @@ describe('a session', () => {
     }));
 });
 
-describe("somebody else's command", () => {
+describe("someone else's command", () => {
   it('goes Pending, InProgress for so long, Success, and touches no agent', () =>
     visit(aFleet(running()), async (here) => {
       const before = here.machine().agent.session;
@@ -137,7 +137,7 @@ describe("somebody else's command", () => {
       expect(here.machine().agent.session).toBe(before);
     }));
 
-  it('is interrupted by a stop, and nobody says so until it expires', () =>
+  it('is interrupted by a stop, which shows only when it expires', () =>
     visit(aFleet(running()), async (here) => {
       here.account.people.runCommand(INSTANCE_ID, 300);
       await here.pass(10);
@@ -151,7 +151,7 @@ describe("somebody else's command", () => {
 });
 
 describe('one call lists all invocations of the region that are in progress', () => {
-  it('whoever sent them, page by page', () =>
+  it('of all senders, page by page', () =>
     visit(aFleet(...manyInstances(7, { state: 'running', behaviours: ['update-hangs'] })), async (here) => {
       await sendUpdate(here, { InstanceIds: [0, 1, 2].map(nthId) });
       await here.pass(30);

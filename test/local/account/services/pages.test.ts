@@ -41,7 +41,7 @@ describe("lists come in pages, which the SDK's own paginators walk", () => {
     expect(lengths(pages)).toEqual([5, 5]);
   });
 
-  it('DescribeInstances: all of a group of 120 in one page, if nobody asks for less', async () => {
+  it('DescribeInstances: all of a group of 120 in one page, unless less is asked for', async () => {
     const pages = await visit(awake(120), ({ ec2 }) =>
       pagesOf(paginateDescribeInstances({ client: ec2 }, {}), ({ Reservations }) => Reservations),
     );
@@ -132,7 +132,7 @@ describe("lists come in pages, which the SDK's own paginators walk", () => {
     expect(lengths(pages)).toEqual([10, 10]);
   });
 
-  it('a list of nobody is one empty page', async () => {
+  it('a list of nothing is one empty page', async () => {
     const pages = await visit(aFleet(), ({ groups }) =>
       pagesOf(paginateListGroupResources({ client: groups }, { Group: 'dev' }), ({ Resources }) => Resources),
     );

@@ -106,7 +106,7 @@ describe('DescribeExecution that lags behind', () => {
     }, drawn);
   });
 
-  it('of a stop: the stop itself is known at once to whoever stops or redrives', () =>
+  it('of a stop: the stop itself is known at once to a caller that stops or redrives', () =>
     deployed(async ({ application, sfn, arnOf }) => {
       application.start('run-1', {});
       const executionArn = arnOf('run-1');

@@ -22,7 +22,7 @@ const counted = (settled: PromiseSettledResult<unknown>[]) => ({
 
 /** Changes nothing: it is running already. */
 const startAgain = ({ ec2 }: Pick<Visit, 'ec2'>) => ec2.send(new StartInstancesCommand({ InstanceIds: [INSTANCE_ID] }));
-const stopNobody = ({ ec2 }: Pick<Visit, 'ec2'>) => ec2.send(new StopInstancesCommand({ InstanceIds: [nthId(0)] }));
+const stopStopped = ({ ec2 }: Pick<Visit, 'ec2'>) => ec2.send(new StopInstancesCommand({ InstanceIds: [nthId(0)] }));
 const refusalsIn = ({ account }: Visit, code: string) =>
   account.journal.entries.filter((entry) => entry.kind === 'call' && entry.error === code).length;
 
@@ -53,7 +53,7 @@ describe('throttling: EC2', () => {
   it('counts each API by itself', async () => {
     await visit(fleet, async (here) => {
       await times(6, () => startAgain(here));
-      await expect(stopNobody(here)).resolves.toBeDefined();
+      await expect(stopStopped(here)).resolves.toBeDefined();
     });
   });
 

@@ -150,7 +150,7 @@ describe('an instance that is stopped', () => {
   });
 });
 
-describe('a fleet that nobody touches', () => {
+describe('a fleet that is left alone', () => {
   it('stays as it is', async () => {
     await visit(aFleet(stopped(), { ...running(), id: nthId(1) }), async (here) => {
       await here.pass(7200);

@@ -62,7 +62,7 @@ describe('people start and stop instances', () => {
       expect(here.account.journal.entries.find(({ kind }) => kind === 'call')?.at).toBe(Date.now() - 1000);
     }));
 
-  it('are refused what nobody can do, and it stands in the journal', () =>
+  it('are refused what no caller can do, and it stands in the journal', () =>
     visit(aFleet(running('stop-protected'), { ...stopped(), id: nthId(1) }), async (here) => {
       here.account.people.stop(INSTANCE_ID);
       here.account.people.start(nthId(2));
@@ -129,7 +129,7 @@ describe('people terminate an instance', () => {
     }),
   );
 
-  it('and nobody starts it again', () =>
+  it('and it is not started again', () =>
     visit(aFleet(stopped()), async (here) => {
       here.account.people.terminate(INSTANCE_ID);
       here.account.people.start(INSTANCE_ID);

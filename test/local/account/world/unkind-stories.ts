@@ -30,7 +30,7 @@ const associations = async ({ ssm }: Visit) => {
   return (InstanceAssociationStatusInfos ?? []).map(({ Status }) => Status);
 };
 
-/** Worlds that do not let go, lose things, or are somebody else's: seen from outside. */
+/** Worlds that do not let go, lose things, or are someone else's: seen from outside. */
 export const unkindStories = {
   'vcpu-limit': () =>
     visit(aFleet(stopped('vcpu-limit')), async (here) => {

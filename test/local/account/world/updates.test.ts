@@ -177,7 +177,7 @@ describe('a command', () => {
     });
   });
 
-  it('that nobody takes expires, as DeliveryTimedOut', async () => {
+  it('that no agent takes expires, as DeliveryTimedOut', async () => {
     await visit(aFleet(running('stale-ping')), async (here) => {
       const id = await sendUpdate(here, { TimeoutSeconds: 60 });
       await here.pass(55);
@@ -187,7 +187,7 @@ describe('a command', () => {
     });
   });
 
-  it('that is cancelled ends, and the updater goes on: nobody hears of it', async () => {
+  it('that is cancelled ends, and the updater goes on: its end is not told', async () => {
     await visit(aFleet(running()), async (here) => {
       const id = await sendUpdate(here);
       await here.until(() => here.machine().agent.lock !== null, 0.2);
