@@ -37,7 +37,7 @@ beforeEach(() => {
 });
 
 describe('readOtherActivity', () => {
-  it('finds nobody where nobody is', async () => {
+  it('finds nothing where nothing is', async () => {
     expect(await find()).toEqual({ sessions: [], invocations: [], associations: [] });
     expect(ssm).toHaveReceivedCommandTimes(DescribeSessionsCommand, 1);
     expect(ssm).toHaveReceivedCommandTimes(ListCommandInvocationsCommand, 2);
@@ -58,7 +58,7 @@ describe('readOtherActivity', () => {
     expect(sessions).toEqual([
       { instanceId: FIRST, sessionId: 's-2', owner: 'anna' },
       { instanceId: SECOND, sessionId: 's-3', owner: 'anna' },
-      { instanceId: FIRST, sessionId: 's-4', owner: 'somebody' },
+      { instanceId: FIRST, sessionId: 's-4', owner: 'a-person' },
     ]);
     expect(ssm).toHaveReceivedCommandWith(DescribeSessionsCommand, { State: 'Active', MaxResults: 200 });
   });
@@ -129,7 +129,7 @@ describe('readOtherActivity', () => {
     ['sessions', DescribeSessionsCommand],
     ['commands', ListCommandInvocationsCommand],
     ['associations', DescribeInstanceAssociationsStatusCommand],
-  ])('says so where %s are not told: silence would mean "nobody"', async (_what, command) => {
+  ])('says so where %s are not told: silence would mean "none"', async (_what, command) => {
     ssm.on(command as typeof DescribeSessionsCommand).rejects(awsError('AccessDeniedException'));
 
     await expect(find()).rejects.toMatchObject({ name: 'AccessDeniedException' });

@@ -63,7 +63,7 @@ describe('describeAgents', () => {
     expect(found.get('i-1')).toEqual({ instanceId: 'i-1', pingStatus: 'Unknown', lastPingAt: null, version: null });
   });
 
-  it('asks nothing for nobody', async () => {
+  it('asks nothing for no instances', async () => {
     await describeAgents(client, []);
 
     expect(ssm.calls()).toEqual([]);
@@ -103,7 +103,7 @@ describe('sendCommand', () => {
     await expect(sendCommand(client, ['i-1'], request)).rejects.toMatchObject({ name: 'UnexpectedReply' });
   });
 
-  it('does not halve for an error that is nobody’s fault', async () => {
+  it('does not halve for an error that is no instance’s fault', async () => {
     ssm.on(SendCommandCommand).rejects(awsError('InvalidDocument'));
 
     await expect(sendCommand(client, ['i-1', 'i-2'], request)).rejects.toMatchObject({ name: 'InvalidDocument' });
@@ -169,7 +169,7 @@ describe('listInvocations', () => {
     expect(await list()).toEqual([{ ...success, output: 'all of it\nand the errors' }]);
   });
 
-  it.each(['InvalidCommandId', 'InvocationDoesNotExist'])('has nobody yet where SSM says %s', async (code) => {
+  it.each(['InvalidCommandId', 'InvocationDoesNotExist'])('has no instance yet where SSM says %s', async (code) => {
     ssm.on(ListCommandInvocationsCommand).rejects(awsError(code, ''));
 
     expect(await list()).toEqual([]);

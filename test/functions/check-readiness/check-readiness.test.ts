@@ -47,7 +47,7 @@ describe('CheckReadiness', () => {
     expect(instances).toEqual([aWokenInstance()]);
   });
 
-  it('waits for nobody: who is ready goes on, who is not stays', async () => {
+  it('waits for no straggler: what is ready goes on, what is not stays', async () => {
     const [fast = '', slow = ''] = instanceIds(2);
     ec2
       .on(DescribeInstancesCommand)
@@ -119,7 +119,7 @@ describe('CheckReadiness', () => {
     expect(instances.map(({ step }) => step)).toEqual(['update', 'readiness']);
   });
 
-  it('asks nobody when nobody boots', async () => {
+  it('asks nothing when no instance boots', async () => {
     await lookAt('02:02', aWokenInstance({ step: 'verify' }));
 
     expect(callOrder(ec2, ssm)).toEqual([]);

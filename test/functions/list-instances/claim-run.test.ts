@@ -106,7 +106,7 @@ describe('ListInstances, claiming a run', () => {
           .resolves(stored({ runId: 'run-0', endedAt: stamp('01:50') })),
     ],
   ] as const)(
-    'leaves an occurrence that is %s already to the other run, and lists nobody',
+    'leaves an occurrence that is %s already to the other run, and lists nothing',
     async (_what, claim, given) => {
       given();
 
@@ -157,7 +157,7 @@ describe('ListInstances, claiming a run', () => {
     expect(groups.calls()).toEqual([]);
   });
 
-  it('makes a plan whoever is at work: a dry run touches nobody', async () => {
+  it('makes a plan whatever run is at work: a dry run touches nothing', async () => {
     givenLock(s3, another());
 
     const reply = await list({ dryRun: true });
@@ -251,7 +251,7 @@ describe('ListInstances, meeting leases', () => {
     ]);
   });
 
-  it('touches nobody while it can not be known who lives', async () => {
+  it('touches nothing while it can not be known which run is alive', async () => {
     givenLeased(ofRun0);
     sfn.on(DescribeExecutionCommand).rejects(throttled());
 

@@ -72,7 +72,7 @@ describe('ListInstances, refusing a run', () => {
     });
   });
 
-  it('fails for an empty group: nobody reached is no success', async () => {
+  it('fails for an empty group: no instance reached is no success', async () => {
     givenGroup();
 
     await expect(list()).rejects.toMatchObject({ name: 'EmptyGroup', message: expect.stringContaining('"dev"') });

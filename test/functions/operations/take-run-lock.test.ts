@@ -96,7 +96,7 @@ describe('taking the lock', () => {
     ['another run', THEIRS],
     ['a run of the same name, long ago', aRunLock({ startedAt: '2026-08-01T02:00:00.000Z' })],
     ['a reconciler', pass('request-1')],
-    ['nobody, since it was let go meanwhile', null],
+    ['no run, since it was released meanwhile', null],
   ])('has failed where %s was quicker', async (_who, lock) => {
     s3.on(PutObjectCommand).rejects(changed());
     givenLock(s3, lock);
@@ -177,7 +177,7 @@ describe('having the lock', () => {
     expect(await hasLock(bucket, aRun())).toBe(false);
   });
 
-  it('is not known while the bucket does not answer, and then nobody is told yes', async () => {
+  it('is not known while the bucket does not answer, and then the answer is never yes', async () => {
     s3.on(GetObjectCommand).rejects(awsError('SlowDown', 'Please reduce your request rate.', 503));
 
     await expect(hasLock(bucket, aRun())).rejects.toMatchObject({ name: 'SlowDown' });
@@ -204,7 +204,7 @@ describe('letting go of the lock', () => {
   it.each([
     ['another run’s', THEIRS],
     ['a reconciler’s', pass('request-1')],
-    ['nobody’s', null],
+    ['no run’s', null],
   ])('is not done to %s', async (_whose, lock) => {
     givenLock(s3, lock);
 

@@ -98,7 +98,7 @@ describe('ReconcileLeases, and the lock', () => {
     expect(s3).toHaveReceivedCommandWith(DeleteObjectCommand, { Key: 'lock.json', IfMatch: LOCK_ETAG });
   });
 
-  it('puts nobody back where it can not look again, lets it go, and goes on', async () => {
+  it('restores nothing where it can not look again, lets it go, and goes on', async () => {
     const seen = described(wokenFacts({ instanceId: FIRST }));
     ec2.on(DescribeInstancesCommand).resolvesOnce(seen).rejects(throttled());
 
@@ -135,7 +135,7 @@ describe('ReconcileLeases, and the lock', () => {
     expect(s3).not.toHaveReceivedCommand(DeleteObjectCommand);
   });
 
-  it('lets it go also where nobody could be put back, and goes on with the next dead run', async () => {
+  it('lets it go also where nothing could be restored, and goes on with the next dead run', async () => {
     givenCarriers(
       mocks,
       [wokenFacts({ instanceId: SECOND, tags: leased(ofRun0) }), wokenFacts({ instanceId: FIRST })],
@@ -157,7 +157,7 @@ describe('ReconcileLeases, and the lock', () => {
     expect(metrics.publishStoredMetrics).toHaveBeenCalled();
   });
 
-  it('stops nobody once its time is over, and lets go', async () => {
+  it('stops nothing once its time is over, and lets go', async () => {
     const { instances } = await reconcile('03:00', SCHEDULE, aContext({ attempt: 'pass-1', remainingSeconds: 5 }));
 
     expect(instances).toEqual([]);
@@ -186,7 +186,7 @@ describe('ReconcileLeases, called for an execution that has ended', () => {
     await expect(reconcile('03:00', ABORTED)).rejects.toMatchObject({ name: 'LeasesOpen' });
   });
 
-  it('is content once everybody is back', async () => {
+  it('is content once every instance is back', async () => {
     givenCarriers(mocks, [instanceFacts({ instanceId: FIRST, tags: leased(leaseValue()) })], [aRecord([FIRST])]);
 
     await expect(reconcile('03:00', ABORTED)).resolves.toMatchObject({ instances: [{ action: 'restored' }] });

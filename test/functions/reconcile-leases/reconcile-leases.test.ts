@@ -34,7 +34,7 @@ const released = () => ec2.commandCalls(DeleteTagsCommand).map(({ args: [{ input
 beforeEach(() => givenAbortedRun(mocks));
 
 describe('ReconcileLeases', () => {
-  it('does nothing where nobody carries a lease', async () => {
+  it('does nothing where no instance carries a lease', async () => {
     expect(await reconcile('03:00')).toMatchObject({ openLeases: 0, lock: 'free', instances: [] });
     expect(callOrder(ec2, sfn, ssm, sns)).toEqual(['DescribeInstances']);
   });
@@ -84,7 +84,7 @@ describe('ReconcileLeases', () => {
     expect(released()).toEqual([]);
   });
 
-  it('leaves alone whom somebody else has started since, and removes the dead run’s lease', async () => {
+  it('leaves alone what someone else has started since, and removes the dead run’s lease', async () => {
     givenCarriers(mocks, [awake(FIRST, { launchTime: '2026-12-06T02:45:00.000Z' })], [aRecord([FIRST])]);
 
     const { instances } = await reconcile('03:00');
@@ -201,7 +201,7 @@ describe('ReconcileLeases, telling', () => {
     );
   });
 
-  it('tells nobody while nothing is settled: it may take many passes', async () => {
+  it('sends no message while nothing is settled: it may take many passes', async () => {
     givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
 
     await reconcile('03:00');
@@ -214,7 +214,7 @@ describe('ReconcileLeases, telling', () => {
   });
 
   it.each([
-    ['nobody can be told', () => sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403))],
+    ['the message can not be sent', () => sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403))],
     [
       'nothing can be written down',
       () =>

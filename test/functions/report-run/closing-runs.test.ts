@@ -70,7 +70,7 @@ describe('ReportRun, closing a run', () => {
     givenLock(s3, aRunLock());
   });
 
-  it('remembers its occurrence before it lets go of the lock: whoever finds it free finds that', async () => {
+  it('remembers its occurrence before it releases the lock: a run that finds it free finds that', async () => {
     await report({ scheduledTime: NIGHTLY });
 
     expect(writes()).toEqual([
@@ -138,7 +138,7 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     );
   };
 
-  it('reports it: everybody without a result has failed, because it died', async () => {
+  it('reports it: every instance without a result has failed, because it died', async () => {
     givenManifest();
     givenOpenRun();
 
@@ -170,7 +170,7 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect(writes()).toContain('delete open-runs/run-1.json');
   });
 
-  it('forgets one that never got to its manifest: it has touched nobody', async () => {
+  it('forgets one that never got to its manifest: it has touched no instance', async () => {
     givenOpenRun();
 
     expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
@@ -182,7 +182,7 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     ['still runs', () => sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' })],
     ['has just ended', () => sfn.on(DescribeExecutionCommand).resolves({ status: 'FAILED', stopDate: at('02:59') })],
     ['is not known, and younger than a day', () => sfn.on(DescribeExecutionCommand).rejects(awsError('AccessDenied'))],
-    ['still holds somebody', () => givenCarriers(mocks, [wokenFacts({ instanceId: FIRST })], [aRecord([FIRST])])],
+    ['still holds an instance', () => givenCarriers(mocks, [wokenFacts({ instanceId: FIRST })], [aRecord([FIRST])])],
   ])('leaves one alone that %s', async (_what, given) => {
     givenManifest();
     given();
@@ -213,7 +213,7 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect(writes()).not.toContain('delete open-runs/garbage.json');
   });
 
-  it('has reported it, though nobody can be told', async () => {
+  it('has reported it, though no message can be sent', async () => {
     givenManifest();
     givenOpenRun();
     sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403));

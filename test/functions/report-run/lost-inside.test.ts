@@ -28,7 +28,7 @@ const start = async () => {
 const pending = { StartingInstances: [{ InstanceId: INSTANCE_ID, PreviousState: { Name: 'pending' as const } }] };
 
 describe('a start that finds the instance pending', () => {
-  it('is somebody else’s if it was the only try', async () => {
+  it('is someone else’s if it was the only try', async () => {
     ec2.on(StartInstancesCommand).resolves(pending);
 
     expect(await start()).toMatchObject({ handedOver: { code: 'started-by-others' }, wokenAt: null });

@@ -84,7 +84,7 @@ beforeEach(() => {
 });
 
 describe('ReportRun', () => {
-  it('joins what was meant with what became of it: everybody has exactly one outcome', async () => {
+  it('joins what was meant with what became of it: every instance has exactly one outcome', async () => {
     givenRun(
       [aMember(FIRST), aMember(SECOND), excluded(THIRD)],
       [[aSettled(FIRST)], [aSettled(SECOND, { outcome: 'already-current' })]],
@@ -115,7 +115,7 @@ describe('ReportRun', () => {
     });
   });
 
-  it('calls a missing result a failure, and looks how those were left, and at nobody else', async () => {
+  it('calls a missing result a failure, and looks how those were left, and at no other', async () => {
     givenRun([aMember(FIRST), aMember(SECOND)], [[aSettled(FIRST)], null]);
     ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: SECOND, state: 'running' })));
 
@@ -167,7 +167,7 @@ describe('ReportRun', () => {
     expect(writtenReport().instances[0]).toMatchObject({ outcome: 'failed', finalState: null });
   });
 
-  it('is no success when nobody took part', async () => {
+  it('is no success when no instance took part', async () => {
     givenRun([excluded(FIRST)], []);
 
     expect((await report()).status).toBe('failed');
@@ -210,7 +210,7 @@ describe('ReportRun', () => {
     expect(metrics.publishStoredMetrics).toHaveBeenCalledTimes(1);
   });
 
-  it('does not report without a manifest: nobody knows who was meant', async () => {
+  it('does not report without a manifest: the intended instances are not known', async () => {
     await expect(report()).rejects.toMatchObject({
       name: 'UnexpectedReply',
       message: expect.stringContaining('manifest'),
@@ -219,7 +219,7 @@ describe('ReportRun', () => {
     expect(sns).not.toHaveReceivedCommand(PublishCommand);
   });
 
-  it('tells nobody of a report that could not be written', async () => {
+  it('sends no message of a report that could not be written', async () => {
     givenRun([aMember(FIRST)], [[aSettled(FIRST)]]);
     s3.on(PutObjectCommand).rejects(awsError('SlowDown', 'Please reduce your request rate.', 503));
 

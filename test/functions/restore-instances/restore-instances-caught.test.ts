@@ -51,7 +51,7 @@ beforeEach(() => {
 });
 
 describe('RestoreInstances, after a step has failed', () => {
-  it('fails whoever was still at work, and stops whom Reveille has woken', async () => {
+  it('fails the instances still at work, and stops those that Reveille started', async () => {
     givenRecords(s3, aRecord([FIRST]));
     ec2
       .on(DescribeInstancesCommand)
@@ -68,7 +68,7 @@ describe('RestoreInstances, after a step has failed', () => {
       { step: 'restore', outcome: 'failed', reason },
       { step: 'settled', outcome: 'failed', reason, finalState: 'running' },
     ]);
-    // A Lambda that nobody waits for any more may still send it a command.
+    // A Lambda that is no longer waited for may still send it a command.
     expect(stops()).toEqual([]);
 
     await lookAgain('02:11:30', batch);
@@ -146,7 +146,7 @@ describe('RestoreInstances, after a step has failed', () => {
     expect(ec2).not.toHaveReceivedCommand(DeleteTagsCommand);
   });
 
-  it('finds a command that a crashed sending has left, and stops nobody while it may be running', async () => {
+  it('finds a command that a crashed sending has left, and stops nothing while it may be running', async () => {
     givenRecords(s3, aRecord([FIRST, SECOND]));
     ec2
       .on(DescribeInstancesCommand)

@@ -77,7 +77,7 @@ describe('RestoreInstances, in trouble', () => {
     expect(ec2).toHaveReceivedCommandTimes(StopInstancesCommand, 1);
   });
 
-  it('gives up at its deadline: failed, awake, and the lease stays for whoever cleans up', async () => {
+  it('gives up at its deadline: failed, awake, and the lease stays for ReconcileLeases', async () => {
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST })));
 
     const { instances, counts } = await restoreAt('02:40', [anUpdated({ lastRefusal: 'UnsupportedOperation: no' })]);
@@ -125,7 +125,7 @@ describe('RestoreInstances, in trouble', () => {
     expect(counts.unsettled).toBe(1);
   });
 
-  it('goes on restoring while the bucket is down, as long as somebody is left', async () => {
+  it('goes on restoring while the bucket is down, as long as an instance is left', async () => {
     s3.on(PutObjectCommand).rejects(s3Down());
     ec2
       .on(DescribeInstancesCommand)

@@ -61,7 +61,7 @@ describe('RestoreInstances, stopping', () => {
   });
 
   it('stops only held instances: what was running, or was handed over, is left as it is', async () => {
-    const why = { code: 'started-by-others', text: 'somebody else started it' };
+    const why = { code: 'started-by-others', text: 'someone else started it' };
     givenFacts(awake(), awake({ instanceId: SECOND, tags: {} }), awake({ instanceId: THIRD }));
 
     const { instances } = await restoreAt(
@@ -91,7 +91,7 @@ describe('RestoreInstances, stopping', () => {
     expect(stops()).toEqual([{ InstanceIds: [FIRST, THIRD] }, { InstanceIds: [SECOND], Hibernate: true }]);
   });
 
-  it('touches nobody whose work goes on', async () => {
+  it('touches no instance whose work goes on', async () => {
     const working = [aWokenInstance(), aWokenInstance({ step: 'update' }), aWokenInstance({ step: 'verify' })];
 
     const { instances } = await restoreAt('02:10:30', ...working);
@@ -132,7 +132,7 @@ describe('RestoreInstances, stopping', () => {
     expect(instances[0]?.commands[0]?.endedAt).toBe(stamp('02:12'));
   });
 
-  it('does not stop what somebody has restarted: its boot is not ours, so our lease goes and it is handed over', async () => {
+  it('does not stop what someone else has restarted: its boot is not ours, so our lease goes and it is handed over', async () => {
     givenFacts(awake({ launchTime: stamp('02:09') }));
 
     const { instances } = await restoreAt('02:10:30', anUpdated());
@@ -149,8 +149,8 @@ describe('RestoreInstances, stopping', () => {
 
   it.each([
     ['removed', {}],
-    ['changed', { [LEASE_TAG]: 'somebody/else/holds/it' }],
-  ])('does not stop what lost its lease: it was %s, so somebody took it over', async (how, tags) => {
+    ['changed', { [LEASE_TAG]: 'someone/else/holds/it' }],
+  ])('does not stop what lost its lease: it was %s, so someone else took it over', async (how, tags) => {
     givenFacts(awake({ tags }));
 
     const { instances } = await restoreAt('02:10:30', anUpdated());
@@ -240,7 +240,7 @@ describe('RestoreInstances, settling', () => {
     expect(instances[0]).toMatchObject({ finalState: 'stopped', reason: { code: 'hibernation-lost' } });
   });
 
-  it('stores the result whenever somebody is settled, with those that are still at work', async () => {
+  it('stores the result whenever an instance is settled, with those that are still at work', async () => {
     givenFacts(asleep());
 
     const { counts } = await restoreAt('02:12', stopped(), aWokenInstance({ instanceId: SECOND, step: 'update' }));

@@ -181,7 +181,7 @@ describe('tags and names', () => {
     expect(({} as Record<string, unknown>)[text === '' ? 'x' : `${text}!`]).toBeUndefined();
   });
 
-  it.each(texts)('hold nothing as a lease, and touch nobody: %j', async (text) => {
+  it.each(texts)('hold nothing as a lease, and touch nothing: %j', async (text) => {
     givenCarriers(mocks, [wokenFacts({ tags: leased(text) })], [aRecord([INSTANCE_ID])]);
 
     expect(await reconcile('03:00')).toMatchObject({ openLeases: 0, ignoredLeases: 1, instances: [] });

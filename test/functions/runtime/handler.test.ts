@@ -33,7 +33,7 @@ describe('createHandler', () => {
   it.each([
     ['AwsUnavailable', throttled()],
     ['AwsRefused', awsError('AccessDeniedException')],
-    ['EmptyGroup', new ReveilleError('EmptyGroup', 'nobody there')],
+    ['EmptyGroup', new ReveilleError('EmptyGroup', 'no instance there')],
   ])('gives an error a name that the state machine knows, and logs it: %s', async (name, error) => {
     const logger = silentLogger();
     const handler = createHandler({ logger }, 'Greet', inputSchema, () => Promise.reject(error));

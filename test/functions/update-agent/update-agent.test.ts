@@ -83,7 +83,7 @@ describe('UpdateAgent, sending', () => {
     expect(command?.Comment?.length).toBeLessThanOrEqual(100);
   });
 
-  it('leaves out whoever boots, verifies or has the version already', async () => {
+  it('leaves out what boots, verifies or has the version already', async () => {
     const [ready = '', current = '', booting = ''] = instanceIds(3);
     const batch = aBatch([
       aReadyInstance(ready),
@@ -98,7 +98,7 @@ describe('UpdateAgent, sending', () => {
     expect(instances[1]).toMatchObject({ outcome: 'already-current', versionAfter: '3.3.600.0', reason: null });
   });
 
-  it('finds its command again after a crash has lost the ID: nobody is sent a second one', async () => {
+  it('finds its command again after a crash has lost the ID: no instance is sent a second one', async () => {
     const [first = '', second = ''] = instanceIds(2);
     const batch = readyBatch([first, second]);
     ssm.on(ListCommandsCommand).resolves({
@@ -236,7 +236,7 @@ describe('UpdateAgent, sending', () => {
     expect(sentCommands()).toMatchObject([{ DocumentName: 'Other-Document', Parameters: { level: ['1'] } }]);
   });
 
-  it('asks nobody when nobody is to be updated', async () => {
+  it('asks nothing when no instance is to be updated', async () => {
     await update(aBatch([aWokenInstance()]));
 
     expect(callOrder(ssm)).toEqual([]);

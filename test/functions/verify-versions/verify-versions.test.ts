@@ -133,13 +133,13 @@ describe('VerifyVersions', () => {
     );
   });
 
-  it('asks nobody when nobody is to be verified', async () => {
+  it('asks nothing when no instance is to be verified', async () => {
     await verifyAt('02:07', aWokenInstance());
 
     expect(callOrder(ssm)).toEqual([]);
   });
 
-  it('judges nobody while SSM gives no answer', async () => {
+  it('judges nothing while SSM gives no answer', async () => {
     ssm.on(DescribeInstanceInformationCommand).rejects(awsError('ThrottlingException', 'Rate exceeded'));
 
     await expect(verifyAt('02:30', anUpdated())).rejects.toMatchObject({ name: 'AwsUnavailable' });

@@ -37,7 +37,7 @@ describe('withErrorName', () => {
   });
 
   it('leaves an error that has one of our names as it is', async () => {
-    const error = new ReveilleError('EmptyGroup', 'nobody there');
+    const error = new ReveilleError('EmptyGroup', 'no instance there');
 
     await expect(failing(error)).rejects.toBe(error);
   });

@@ -148,7 +148,7 @@ describe('whatever EC2 says', () => {
     );
   });
 
-  it('nobody who could not be stopped again takes part', () => {
+  it('no instance that could not be stopped again takes part', () => {
     fc.assert(
       fc.property(anyFacts, fc.boolean(), (instance, stopProtected) => {
         const { decision } = decide(instance, stopProtected);
@@ -163,7 +163,7 @@ describe('whatever EC2 says', () => {
     );
   });
 
-  it('nobody is settling for ever', () => {
+  it('no instance is settling for ever', () => {
     fc.assert(
       fc.property(anyFacts, fc.boolean(), fc.integer({ min: 1, max: 20 }), (instance, stopProtected, listings) => {
         expect(excludeUnsettled(decide(instance, stopProtected), listings).decision).not.toBe('settling');

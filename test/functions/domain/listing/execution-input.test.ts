@@ -39,7 +39,7 @@ describe('the input of an execution', () => {
   );
 
   it.each<[string, unknown]>([
-    ['a field that nobody knows', { group: 'dev' }],
+    ['an unknown field', { group: 'dev' }],
     ['no group at all', { groups: [] }],
     ['a group without a name', { groups: [''] }],
     ['the same group twice', { groups: ['dev', 'prod', 'dev'] }],

@@ -19,7 +19,7 @@ const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseSta
 const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts()) =>
   decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected: false, lease }, OPT_OUT_TAG);
 
-describe('an instance that carries somebody’s lease', () => {
+describe('an instance that carries a lease', () => {
   it('is left out while that one is at work, and that fails the run', () => {
     const { decision, reason } = judge(busy);
     expect({ decision, reason }).toEqual({ decision: 'excluded', reason: { code: 'busy', text: busy.why } });
@@ -47,7 +47,7 @@ describe('an instance that carries somebody’s lease', () => {
     expect(judge(ignored, wokenFacts())).toMatchObject({ decision: 'take-part', originalState: 'running' });
   });
 
-  it('keeps its own reasons to be out, whoever holds it', () => {
+  it('keeps its own reasons to be out, whatever run holds it', () => {
     const optedOut = instanceFacts({ tags: { [OPT_OUT_TAG]: 'yes' } });
     for (const lease of [busy, ending, orphaned()]) expect(judge(lease, optedOut).reason?.code).toBe('opted-out');
     const gone = instanceFacts({ state: 'terminated' });
@@ -65,7 +65,7 @@ describe('an instance that a dead run has left behind', () => {
     expect(judge(orphaned('hibernated'))).toMatchObject({ decision: 'take-part', originalState: 'hibernated' });
   });
 
-  it('counts as running where somebody else has started it since', () => {
+  it('counts as running where someone else has started it since', () => {
     const restarted = wokenFacts({ launchTime: stamp('02:40') });
     expect(judge(orphaned(), restarted)).toMatchObject({ decision: 'take-part', originalState: 'running' });
   });

@@ -71,7 +71,7 @@ describe('a dry run', () => {
     });
   });
 
-  it('tells of everybody once, counts everybody once, and can be read back', () => {
+  it('tells of every instance once, counts each once, and can be read back', () => {
     const members = fc.array(
       fc
         .record({

@@ -33,7 +33,7 @@ describe('a lease', () => {
     expect(() => formatLease({ ...lease, attempt: 'a'.repeat(251) })).toThrow(RangeError);
   });
 
-  it.each(['', '/', '///', 'a/b/c', 'a/b/c/', '/b/c/d', 'a//c/d', 'a/b/c/d/e', 'true', 'somebody else'])(
+  it.each(['', '/', '///', 'a/b/c', 'a/b/c/', '/b/c/d', 'a//c/d', 'a/b/c/d/e', 'true', 'someone else'])(
     'is not what %j says',
     (junk) => {
       expect(parseLease(junk)).toBeNull();

@@ -85,7 +85,7 @@ describe('a run that begins', () => {
     });
   });
 
-  it('does not take its own end for somebody else’s: a redriven run goes on', () => {
+  it('does not take its own end for another run’s: a redriven run goes on', () => {
     expect(decide(null, { finishedBy: 'run-1', scheduledTime: NIGHTLY })).toEqual({ action: 'take' });
   });
 
@@ -97,7 +97,7 @@ describe('a run that begins', () => {
     });
   });
 
-  it('takes no lock of a run that nobody knows, until it must be dead', () => {
+  it('takes no lock of an unknown run, until it must be dead', () => {
     const yesterday = another({ takenAt: '2026-12-05T02:00:10.000Z' });
     expect(decide(yesterday, { execution: UNKNOWN, now: at('02:00:09') }).action).toBe('refuse');
     expect(decide(yesterday, { execution: UNKNOWN, now: NOW }).action).toBe('take');
@@ -138,7 +138,7 @@ describe('a lock', () => {
 
   it.each([
     ['nothing', {}],
-    ['a lock of nobody', { ...aRunLock(), kind: 'somebody' }],
+    ['a lock of an unknown kind', { ...aRunLock(), kind: 'unknown' }],
     ['a run without a name', { ...aRunLock(), runId: '' }],
     ['a run without an execution', { ...aRunLock(), executionArn: '' }],
     ['a run without a start', { ...aRunLock(), startedAt: 'yesterday' }],

@@ -110,7 +110,7 @@ describe('what a pass did', () => {
       { action: 'restored', finalState: 'hibernated', text: null },
     ],
     [
-      'it is somebody else’s',
+      'it is someone else’s',
       { ...settle, finalState: 'handed-over', reason: why },
       { action: 'handed-over', finalState: 'handed-over', text: why.text },
     ],
@@ -142,12 +142,12 @@ describe('what a pass did', () => {
     text,
   });
 
-  it('is over for those that are back or handed over, and for nobody else', () => {
+  it('is over for those that are back or handed over, and for no others', () => {
     const actions = ['restored', 'handed-over', 'stopping', 'waiting', 'refused'] as const;
     expect(actions.filter((action) => isSettled(done(action, 'i-1')))).toEqual(['restored', 'handed-over']);
   });
 
-  it('is told to people as soon as somebody is back, with who is not', () => {
+  it('is told to people as soon as an instance is back, with those that are not', () => {
     const summary = summarizeReconciled(
       [
         done('restored', 'i-1'),
@@ -175,7 +175,7 @@ describe('what a pass did', () => {
     expect(summary?.message.split('\n')).toHaveLength(2);
   });
 
-  it('is not told to people while nobody is back: it may take many passes', () => {
+  it('is not told to people while no instance is back: it may take many passes', () => {
     expect(summarizeReconciled([], 'eu-central-1')).toBeNull();
     expect(summarizeReconciled([done('stopping', 'i-1'), done('refused', 'i-2')], 'eu-central-1')).toBeNull();
   });

@@ -129,7 +129,7 @@ describe('a run in which all went well', () => {
     });
   });
 
-  it('succeeded when everybody was current already', () => {
+  it('succeeded when every instance was current already', () => {
     expect(report([member('i-1')], [settled('i-1', { outcome: 'already-current' })])).toMatchObject({
       status: 'succeeded',
       counts: { alreadyCurrent: 1 },
@@ -174,7 +174,7 @@ describe('a run fails', () => {
     },
   );
 
-  it('when nobody took part', () => {
+  it('when no instance took part', () => {
     expect(report([excluded('i-1', 'spot')], []).status).toBe('failed');
     expect(report([], []).status).toBe('failed');
   });
@@ -252,7 +252,7 @@ describe('whatever the batches have brought', () => {
   );
   const runs = fc.tuple(instances, fc.array(result, { maxLength: 8 }), fc.boolean());
 
-  it('everybody meant is there exactly once, nobody else is, and the equation holds', () => {
+  it('every intended instance is there exactly once, no other is, and the equation holds', () => {
     fc.assert(
       fc.property(runs, ([meant, results, allowEmpty]) => {
         const { counts, instances: told } = report(meant, results, { allowEmpty });
@@ -272,13 +272,13 @@ describe('whatever the batches have brought', () => {
           ({ outcome, reason }) =>
             outcome === 'failed' || (outcome === 'excluded' && !isBenignExclusion(reason?.code ?? '')),
         );
-        const nobody = told.every(({ outcome }) => outcome === 'excluded');
-        if (isWrong || (nobody && !allowEmpty)) expect(status).toBe('failed');
+        const noneTookPart = told.every(({ outcome }) => outcome === 'excluded');
+        if (isWrong || (noneTookPart && !allowEmpty)) expect(status).toBe('failed');
       }),
     );
   });
 
-  it('nobody is said to be updated without a settled result that says so', () => {
+  it('no instance is said to be updated without a settled result that says so', () => {
     fc.assert(
       fc.property(runs, ([meant, results]) => {
         for (const { instanceId, outcome } of report(meant, results).instances) {

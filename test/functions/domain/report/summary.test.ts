@@ -94,12 +94,12 @@ describe('the summary of a run', () => {
 
   it.each([
     ['the group was empty', []],
-    ['everybody was excluded', [excluded]],
-  ])('says so when nobody could be updated: %s', (_why, instances) => {
+    ['every instance was excluded', [excluded]],
+  ])('says so when no instance could be updated: %s', (_why, instances) => {
     expect(summary(instances).message).toContain('Nobody could be updated');
   });
 
-  it('does not say so when somebody could', () => {
+  it('does not say so when an instance could', () => {
     expect(summary([failed, excluded]).message).not.toContain('Nobody');
   });
 

@@ -68,7 +68,7 @@ describe('a second command that SSM refuses to send', () => {
 describe('a run that goes on for too long', () => {
   const late = new Date(at('02:00').getTime() + RUN_DEADLINE_SECONDS * 1000);
 
-  it('ends the work of everybody, and goes on restoring', () => {
+  it('ends the work of every instance, and goes on restoring', () => {
     const instances = [anInstance(), aWokenInstance({ step: 'restore', outcome: 'updated' })];
     const [working, restoring] = applyChanges(aBatch(instances), [], late).instances;
     expect(working).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'run-limit' } });
@@ -97,7 +97,7 @@ describe('a lease that EC2 does not remove', () => {
   });
 });
 
-describe('an agent that was busy with the update of somebody else when its step failed', () => {
+describe('an agent that was busy with the update of someone else when its step failed', () => {
   const instance = aWokenInstance({
     step: 'restore',
     outcome: 'failed',
@@ -148,7 +148,7 @@ describe('a step that failed while a copy of its Lambda may still live', () => {
 });
 
 describe('a hold whose every start was refused', () => {
-  it('is let go at once: no start is on its way, and a stop could only hit somebody else’s', () => {
+  it('is let go at once: no start is on its way, and a stop could only hit someone else’s', () => {
     const refused = anInstance({ step: 'restore', outcome: 'failed', hold: aHold({ startBy: aHold().recordedAt }) });
     const facts = instanceFacts({ tags: { [LEASE_TAG]: leaseValue() } });
     expect(decideRestore(refused, restoreFacts(facts), 1800, at('02:35'))).toMatchObject({

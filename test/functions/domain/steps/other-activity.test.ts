@@ -5,9 +5,9 @@ import { decideRestore, noteOtherActivity, otherActivityUnknown } from '../../..
 import { at, aWokenInstance, INSTANCE_ID, restoreFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const BOOT = stamp('02:00:30');
-const nobody: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
+const none: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
 const find = (facts: Partial<OtherActivityFacts>, launchTime: string | null = BOOT, known: string[] = []) =>
-  findOtherActivity(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(known));
+  findOtherActivity(INSTANCE_ID, launchTime, { ...none, ...facts }, new Set(known));
 
 const session = { instanceId: INSTANCE_ID, sessionId: 'anna-0a1b2c', owner: 'arn:aws:iam::123456789012:user/anna' };
 const invocation = (changes = {}) => ({
@@ -26,17 +26,17 @@ const association = (changes = {}) => ({
 });
 
 describe('who else is at work on an instance', () => {
-  it('is nobody where nothing is known', () => {
+  it('is none where nothing is known', () => {
     expect(find({})).toBeNull();
   });
 
-  it('is whoever has a session, and is named', () => {
+  it('is a person with a session, and is named', () => {
     const reason = find({ sessions: [session] });
     expect(reason).toMatchObject({ code: 'session-active', text: expect.stringContaining('user/anna has a session') });
     expect(reason?.text).toContain('anna-0a1b2c');
   });
 
-  it('is whoever has a session, even while the boot’s time is not known', () => {
+  it('is a person with a session, even while the boot’s time is not known', () => {
     expect(find({ sessions: [session] }, null)).toMatchObject({ code: 'session-active' });
   });
 
@@ -56,10 +56,10 @@ describe('who else is at work on an instance', () => {
   it('is not asked for commands of ours: those that are still open are followed, also if their IDs were lost', () => {
     const own = invocation({ comment: 'reveille run-1 b0 a1' });
     const invocations = [own, invocation({ commandId: 'other' }), { ...own, instanceId: 'i-other' }];
-    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...nobody, invocations })).toEqual([
+    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...none, invocations })).toEqual([
       { commandId: 'command-7', sentAt: stamp('02:05'), instanceIds: [INSTANCE_ID] },
     ]);
-    expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...nobody, invocations })).toEqual([]);
+    expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...none, invocations })).toEqual([]);
   });
 
   it('is an association that is being carried out', () => {
@@ -91,14 +91,14 @@ describe('who else is at work on an instance', () => {
     expect(find({ invocations: [invocation()] }, null)).toBeNull();
   });
 
-  it('is told by the session first: somebody is sitting there', () => {
+  it('is told by the session first: a person is sitting there', () => {
     const all = { sessions: [session], invocations: [invocation()], associations: [association()] };
     expect(find(all)?.code).toBe('session-active');
     expect(find({ ...all, sessions: [] })?.code).toBe('command-running');
   });
 });
 
-describe('an instance on which somebody else is at work', () => {
+describe('an instance on which someone else is at work', () => {
   const why = { code: 'session-active', text: 'anna has a session on it' };
   /** Woken by Reveille, and done at 02:10. */
   const done = (changes: Partial<BatchInstance> = {}) =>
@@ -135,7 +135,7 @@ describe('an instance on which somebody else is at work', () => {
     });
   });
 
-  it('is never handed over because nobody could tell whether somebody is there', () => {
+  it('is never handed over because SSM could not tell whether someone else is there', () => {
     const unknown = otherActivityUnknown('ThrottlingException: slow down');
     expect(unknown.text).toContain('ThrottlingException: slow down');
     expect(decide('09:00', unknown, { neighbourSince: stamp('02:11') })).toEqual({ action: 'wait', reason: unknown });
@@ -145,7 +145,7 @@ describe('an instance on which somebody else is at work', () => {
     });
   });
 
-  it('remembers since when, as long as somebody is there', () => {
+  it('remembers since when, as long as someone else is there', () => {
     const seen = noteOtherActivity(done(), why, at('02:11'));
     expect(seen.neighbourSince).toBe(stamp('02:11'));
     expect(noteOtherActivity(seen, { code: 'command-running', text: '' }, at('02:12')).neighbourSince).toBe(

@@ -68,13 +68,13 @@ describe('an instance after its restoring was decided', () => {
   });
 
   it('keeps what its work had to say when the restoring has nothing to add', () => {
-    const reason = { code: 'updated-by-others', text: 'somebody else' };
+    const reason = { code: 'updated-by-others', text: 'someone else' };
     expect(applyRestore(done({ reason }), settle, null, NOW)).toMatchObject({ outcome: 'updated', reason });
   });
 
   it('tells how the restoring went where its work has not failed', () => {
     const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    const noted = done({ reason: { code: 'updated-by-others', text: 'somebody else' } });
+    const noted = done({ reason: { code: 'updated-by-others', text: 'someone else' } });
     expect(applyRestore(noted, { ...settle, reason }, null, NOW)).toMatchObject({ outcome: 'updated', reason });
   });
 
@@ -126,7 +126,7 @@ describe('when a step of the batch has failed for good', () => {
     expect(failCaught(instance, caught, NOW)).toEqual(instance);
   });
 
-  it('nobody fails when nothing was caught', () => {
+  it('no instance fails when nothing was caught', () => {
     const instance = aWokenInstance();
     expect(failCaught(instance, undefined, NOW)).toEqual(instance);
   });

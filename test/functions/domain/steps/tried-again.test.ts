@@ -41,7 +41,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
     });
   });
 
-  it('hands over whom somebody restarted under the same reason, with and without the lease', () => {
+  it('hands over what someone else restarted under the same reason, with and without the lease', () => {
     const restarted = { state: 'running', launchTime: stamp('02:11') } as const;
     for (const tags of [{ [LEASE_TAG]: leaseValue() }, {}]) {
       const facts = wokenFacts({ ...restarted, tags });

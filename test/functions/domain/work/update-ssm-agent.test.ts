@@ -46,7 +46,7 @@ describe('a command that ended in Success', () => {
     expect(isConclusive(output)).toBe(true);
   });
 
-  it.each(['', PREPARED, 'words that nobody knows'])('is done, and to be verified, when it says %j', (output) => {
+  it.each(['', PREPARED, 'unknown words'])('is done, and to be verified, when it says %j', (output) => {
     expect(judgeEnd('Success', output)).toEqual({ verdict: 'done' });
     expect(isConclusive(output)).toBe(false);
   });
