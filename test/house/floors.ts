@@ -19,24 +19,24 @@ export function readFloors(page: string): Floors {
 
 /** Why a file stands wrong: in a room without a floor, or above what it should not reach up to. */
 export function judgeFloors(sources: Source[], floors: Floors): string[] {
-  return [...homeless(sources, floors), ...sources.flatMap((source) => upwardImports(source, floors))];
+  const homeless = new Set(sources.map(({ file }) => dirname(file)).filter((room) => !floors.has(room)));
+  return [
+    ...[...homeless].map(
+      (room) =>
+        `${room}/ has no floor: write it into the table of rooms in ARCHITECTURE.md, above all that it imports.`,
+    ),
+    ...sources.flatMap((source) => upwardImports(source, floors, homeless)),
+  ];
 }
 
-function homeless(sources: Source[], floors: Floors): string[] {
-  const rooms = new Set(sources.map(({ file }) => dirname(file)).filter((room) => !floors.has(room)));
-  return [...rooms].map(
-    (room) => `${room}/ has no floor: write it into the table of rooms in ARCHITECTURE.md, above all that it imports.`,
-  );
-}
-
-function upwardImports(source: Source, floors: Floors): string[] {
+function upwardImports(source: Source, floors: Floors, homeless: Set<string>): string[] {
   const room = dirname(source.file);
   const own = floors.get(room);
   if (own === undefined) return [];
   return filesImportedBy(source).flatMap((imported) => {
     const other = dirname(imported);
     const floor = floors.get(other);
-    if (other === room || (floor !== undefined && floor < own)) return [];
+    if (other === room || homeless.has(other) || (floor !== undefined && floor < own)) return [];
     return [
       `${source.file} imports ${imported}, and ${other}/ is not on a lower floor than ${room}/ (table of rooms in ` +
         'ARCHITECTURE.md): move what both need to a room below, or pass it in as a parameter.',

@@ -12,13 +12,16 @@ export const root = new URL('../../', `file://${__filename}`);
 
 export const read = (file: string): string => readFileSync(new URL(file, root), 'utf8');
 
+/** The files that `git ls-files` lists, by their paths from the root. */
+export const listFiles = (...args: string[]): string[] =>
+  execFileSync('git', ['ls-files', ...args], { cwd: root, encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean);
+
 /** What git knows, and what is new and not ignored. A file that was deleted or moved a moment ago is left out. */
-export const files: string[] = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(new URL(file, root)));
+export const files: string[] = listFiles('--cached', '--others', '--exclude-standard').filter((file) =>
+  existsSync(new URL(file, root)),
+);
 
 export const sources: Source[] = files
   .filter((file) => /\.(ts|mjs|js)$/.test(file))

@@ -18,6 +18,41 @@ export type Eligibility =
   | { decision: 'settling'; originalState: null; reason: Reason }
   | { decision: 'excluded'; originalState: null; reason: Reason };
 
+/**
+ * Decides whether an instance takes part in a run (docs/aws-behaviour.md 20-22, 25).
+ * @param optOutTag key of the tag that keeps an instance out; the value "false" lets it in again
+ */
+export function decideEligibility(facts: EligibilityFacts, optOutTag: string): Eligibility {
+  const { instance } = facts;
+  if (instance === null) return excluded(exclusion('not-found', 'the group names it, EC2 does not know it'));
+  if (instance.state === 'terminated' || instance.state === 'shutting-down') {
+    return excluded(exclusion('terminated', `the instance is ${instance.state}`));
+  }
+  const why = optOutReason(instance, optOutTag) ?? structuralReason(instance, facts.stopProtected);
+  if (why !== null) return excluded(why);
+  const { lease } = facts;
+  if (lease?.kind === 'busy') return excluded(exclusion('busy', lease.why));
+  if (lease?.kind === 'ending') {
+    return { decision: 'settling', originalState: null, reason: reason('settling', lease.why) };
+  }
+  if (instance.state === 'pending' || instance.state === 'stopping') {
+    return {
+      decision: 'settling',
+      originalState: null,
+      reason: reason('settling', `the instance is ${instance.state}`),
+    };
+  }
+  return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
+}
+
+/** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
+export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
+  if (eligibility.decision !== 'settling') return eligibility;
+  return excluded(
+    exclusion('still-settling', `${eligibility.reason.text}, and has not settled in ${listings} listings`),
+  );
+}
+
 const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });
 
 const optOutReason = (instance: InstanceFacts, optOutTag: string): Reason | null => {
@@ -62,39 +97,4 @@ function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null): Or
   }
   if (instance.state === 'running') return 'running';
   return isHibernated(instance) ? 'hibernated' : 'stopped';
-}
-
-/**
- * Decides whether an instance takes part in a run (docs/aws-behaviour.md 20-22, 25).
- * @param optOutTag key of the tag that keeps an instance out; the value "false" lets it in again
- */
-export function decideEligibility(facts: EligibilityFacts, optOutTag: string): Eligibility {
-  const { instance } = facts;
-  if (instance === null) return excluded(exclusion('not-found', 'the group names it, EC2 does not know it'));
-  if (instance.state === 'terminated' || instance.state === 'shutting-down') {
-    return excluded(exclusion('terminated', `the instance is ${instance.state}`));
-  }
-  const why = optOutReason(instance, optOutTag) ?? structuralReason(instance, facts.stopProtected);
-  if (why !== null) return excluded(why);
-  const { lease } = facts;
-  if (lease?.kind === 'busy') return excluded(exclusion('busy', lease.why));
-  if (lease?.kind === 'ending') {
-    return { decision: 'settling', originalState: null, reason: reason('settling', lease.why) };
-  }
-  if (instance.state === 'pending' || instance.state === 'stopping') {
-    return {
-      decision: 'settling',
-      originalState: null,
-      reason: reason('settling', `the instance is ${instance.state}`),
-    };
-  }
-  return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
-}
-
-/** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
-export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
-  if (eligibility.decision !== 'settling') return eligibility;
-  return excluded(
-    exclusion('still-settling', `${eligibility.reason.text}, and has not settled in ${listings} listings`),
-  );
 }

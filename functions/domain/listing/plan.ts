@@ -31,14 +31,6 @@ export type Plan = z.infer<typeof planSchema>;
 
 type Action = Plan['instances'][number]['action'];
 
-function actionFor({ decision, originalState, version }: ManifestInstance, target: string): Action {
-  if (decision === 'excluded') return 'exclude';
-  if (decision === 'settling') return 'wait';
-  if (originalState === 'hibernated') return 'start-update-hibernate';
-  if (originalState === 'stopped') return 'start-update-stop';
-  return isAtLeast(version, target) ? 'none' : 'update';
-}
-
 export function buildPlan({ run, instances }: Pick<Manifest, 'run' | 'instances'>): Plan {
   const planned = instances.map((instance) => ({
     instanceId: instance.instanceId,
@@ -63,4 +55,12 @@ export function buildPlan({ run, instances }: Pick<Manifest, 'run' | 'instances'
     },
     instances: planned,
   };
+}
+
+function actionFor({ decision, originalState, version }: ManifestInstance, target: string): Action {
+  if (decision === 'excluded') return 'exclude';
+  if (decision === 'settling') return 'wait';
+  if (originalState === 'hibernated') return 'start-update-hibernate';
+  if (originalState === 'stopped') return 'start-update-stop';
+  return isAtLeast(version, target) ? 'none' : 'update';
 }

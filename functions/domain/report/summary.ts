@@ -3,24 +3,6 @@ import { isLeftAwake, type Report, type ReportInstance } from './report.ts';
 /** As many as a person reads. With the longest texts they are below the 256 KiB that SNS takes, so none is cut. */
 const LISTED_MAX = 100;
 
-const seconds = (value: number | null): string => (value === null ? '' : `, awake ${Math.round(value / 60)} min`);
-
-function line({
-  instanceId,
-  group,
-  outcome,
-  reason,
-  notes,
-  versionBefore,
-  versionAfter,
-  finalState,
-  awakeSeconds,
-}: ReportInstance): string {
-  const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
-  const why = [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join('');
-  return `  ${instanceId}  ${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${seconds(awakeSeconds)}${why}`;
-}
-
 /** A run in words. What a person wants to know first comes first: the instances that failed, then the excluded ones. */
 export function summarize(report: Report, reportLocation: string): { subject: string; message: string } {
   const { counts, status, targetVersion } = report;
@@ -45,4 +27,22 @@ export function summarize(report: Report, reportLocation: string): { subject: st
       `The whole report: ${reportLocation}`,
     ].join('\n'),
   };
+}
+
+const seconds = (value: number | null): string => (value === null ? '' : `, awake ${Math.round(value / 60)} min`);
+
+function line({
+  instanceId,
+  group,
+  outcome,
+  reason,
+  notes,
+  versionBefore,
+  versionAfter,
+  finalState,
+  awakeSeconds,
+}: ReportInstance): string {
+  const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
+  const why = [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join('');
+  return `  ${instanceId}  ${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${seconds(awakeSeconds)}${why}`;
 }
