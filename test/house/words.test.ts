@@ -5,11 +5,11 @@ const VAGUE = /nobody|somebody|whoever|everybody/gi;
 
 /** How often they still stand in a tree (`*.md`: the pages at the root). These numbers only go down; a tree without one has none. */
 const LEFT: Record<string, number> = {
-  functions: 93,
+  functions: 50,
   statemachine: 10,
-  local: 85,
+  local: 57,
   docs: 27,
-  test: 349,
+  test: 43,
   '*.md': 48,
 };
 

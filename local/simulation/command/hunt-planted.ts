@@ -6,10 +6,10 @@ import { plantedBugs } from '../planted/bugs.ts';
 import { PLANTED, readPatched } from '../planted/plant.ts';
 import { play } from '../play/play.ts';
 import { drawScenario } from '../scenario/draw-scenario.ts';
-import { tryAll } from './pool.ts';
+import { tryAll } from '../trial/pool.ts';
+import type { Verdict } from '../trial/verdict.ts';
 import type { SimulateArguments } from './simulate-flags.ts';
 import { EXIT, type Output } from './summary.ts';
-import type { Verdict } from './verdict.ts';
 
 /** A bug that no checker has found after so many seeds is not found. */
 export const SEEDS_MAX = 1000;

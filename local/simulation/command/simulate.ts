@@ -1,5 +1,6 @@
 import { play } from '../play/play.ts';
 import { drawScenario } from '../scenario/draw-scenario.ts';
+import type { Verdict } from '../trial/verdict.ts';
 import { exhaust } from './exhaustive.ts';
 import { huntMutants } from './hunt-mutants.ts';
 import { runPlanted } from './hunt-planted.ts';
@@ -8,7 +9,6 @@ import { printBroken, printHappened, printPromises } from './print.ts';
 import { replay } from './replay.ts';
 import { parseArguments, type SimulateArguments, USAGE } from './simulate-flags.ts';
 import { EXIT, type Output, tryAndSum } from './summary.ts';
-import type { Verdict } from './verdict.ts';
 
 async function runSeeds({ seeds, from, workers, json }: SimulateArguments, output: Output): Promise<number> {
   const summary = await tryAndSum({ count: seeds, at: (index) => from + index }, workers, output);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Task, tryAll } from './pool.ts';
-import type { Verdict } from './verdict.ts';
+import { type Task, tryAll } from '../trial/pool.ts';
+import type { Verdict } from '../trial/verdict.ts';
 
 /** Where the command writes, and when it is. */
 export interface Output {

@@ -1,5 +1,5 @@
-import type { Task } from '../command/pool.ts';
-import type { Verdict } from '../command/verdict.ts';
+import type { Task } from '../trial/pool.ts';
+import type { Verdict } from '../trial/verdict.ts';
 import { type Block, startCoverage } from './precise-coverage.ts';
 
 Error.stackTraceLimit = 0;
@@ -12,7 +12,7 @@ export interface Measured {
 
 // What was loaded before coverage began would be counted by functions, and not by blocks.
 const meter = await startCoverage();
-const { tryScenario } = await import('../command/verdict.ts');
+const { tryScenario } = await import('../trial/verdict.ts');
 const { drawScenario } = await import('../scenario/draw-scenario.ts');
 await meter.take();
 

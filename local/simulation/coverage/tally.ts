@@ -1,4 +1,4 @@
-import type { Verdict } from '../command/verdict.ts';
+import type { Verdict } from '../trial/verdict.ts';
 import { findWays, type Way } from './branches.ts';
 import { readDeployed } from './deployed.ts';
 import type { Measurement } from './measure.ts';

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import { startWorker, type Task } from '../command/pool.ts';
-import type { Verdict } from '../command/verdict.ts';
 import type { Measurement } from '../coverage/measure.ts';
+import { startWorker, type Task } from '../trial/pool.ts';
+import type { Verdict } from '../trial/verdict.ts';
 import { MUTANT, type Mutant } from './mutant.ts';
 
 /** What became of a mutant in the simulations that reach it. */
