@@ -12,6 +12,14 @@ import {
   sources,
 } from './sources.ts';
 
+const LINES_MAX = 300;
+
+const tooLong = ({ file, text }: Source): string[] => {
+  const lines = text.split('\n').length - 1;
+  if (lines <= LINES_MAX) return [];
+  return [`${file} has ${lines} lines, and ${LINES_MAX} are allowed: split it by what its parts are for.`];
+};
+
 /** Files of these in which a pattern stands, outside of comments; but for those where it belongs. */
 const using = (where: Source[], pattern: RegExp, ...homes: string[]): string[] =>
   where
@@ -35,6 +43,15 @@ describe('the house rules', () => {
     expect(deployed.length).toBeGreaterThan(30);
     expect(inside('statemachine').length).toBeGreaterThan(0);
     expect(inside('local').length).toBeGreaterThan(20);
+  });
+
+  // Biome's rule of this kind does not count the lines of a block comment.
+  it(`no file has more than ${LINES_MAX} lines`, () => {
+    demandNone(sources.flatMap(tooLong));
+    expect(tooLong({ file: 'local/a.ts', text: '// line\n'.repeat(LINES_MAX) })).toEqual([]);
+    expect(tooLong({ file: 'local/a.ts', text: '// line\n'.repeat(LINES_MAX + 1) })).toEqual([
+      'local/a.ts has 301 lines, and 300 are allowed: split it by what its parts are for.',
+    ]);
   });
 
   it('deployed code never imports local/ or test/', () => {
