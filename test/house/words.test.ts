@@ -9,7 +9,7 @@ const LEFT: Record<string, number> = {
   statemachine: 10,
   local: 57,
   docs: 27,
-  test: 43,
+  test: 44,
   '*.md': 48,
 };
 
