@@ -16,7 +16,7 @@ const SESSIONS_PAGE = 200;
 /** The most that a page of invocations has. */
 const INVOCATIONS_PAGE = 50;
 
-/** 10,000 sessions, or 2,500 invocations, at once: more can't be looked through in a function's time. */
+/** 10,000 sessions, or 2,500 invocations: more can't be read in the time that a Lambda has. */
 const PAGES_MAX = 50;
 
 /** The most that a page of one instance's associations has (docs/aws-behaviour.md 54); one page is read. */
@@ -25,7 +25,7 @@ const ASSOCIATIONS_MAX = 50;
 /** A batch of 50 takes seven rounds of one call each: seconds, and few enough to be no burst. */
 const ASSOCIATION_CALLS_AT_ONCE = 8;
 
-/** What has not ended yet: queued, or at work. */
+/** Statuses of invocations that have not ended: queued, or at work. */
 const OPEN_STATUSES = ['Pending', 'InProgress'];
 
 function assertPages(count: number, what: string): void {
@@ -90,15 +90,15 @@ async function listAssociations(ssm: SSMClient, InstanceId: string): Promise<Oth
       }),
     );
   } catch (error) {
-    // Its agent never registered, so nothing of SSM is at work on it.
+    // Its agent never registered, so SSM can have nothing running on it.
     if (describeFailure(error).code === 'InvalidInstanceId') return [];
     throw error;
   }
 }
 
 /**
- * What others are doing on these instances. One call for the sessions and two for the commands of the whole region, and
- * one for each instance: State Manager has no bulk form.
+ * Sessions, commands and associations that are active on these instances, ours included. One call for the sessions and two
+ * for the commands of the whole region, and one for each instance: State Manager has no bulk form.
  * @param since begin of the oldest boot among them
  */
 export async function readOtherActivity(

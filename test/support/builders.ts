@@ -5,7 +5,7 @@ import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/ins
 import type { Run } from '../../functions/domain/model/run.ts';
 import type { Hold } from '../../functions/domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
-import type { RestoreFacts } from '../../functions/domain/steps/restore.ts';
+import type { RestoreCase } from '../../functions/domain/steps/restore.ts';
 import type { Invocation } from '../../functions/domain/work/work.ts';
 
 /** The night of the run. `at('02:05')` is five minutes into it; seconds and milliseconds may follow. */
@@ -74,7 +74,7 @@ export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInsta
     ...changes,
   });
 
-/** What EC2 says of a stopped instance that was not touched. */
+/** What EC2 says of a stopped instance that nobody touched. */
 export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts => ({
   instanceId: INSTANCE_ID,
   name: 'web-1',
@@ -104,13 +104,18 @@ export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts 
     ...changes,
   });
 
-/** What a restoring knows of it: it carries the lease that it should have, no one else is at work, and writers may live. */
-export const restoreFacts = (instance: InstanceFacts | null, changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
+/** It should carry our lease, there is no other activity, writers may live, and restoring may take 20 minutes. */
+export const restoreCase = (
+  instance: BatchInstance,
+  ec2: InstanceFacts | null,
+  changes: Partial<RestoreCase> & Pick<RestoreCase, 'now'>,
+): RestoreCase => ({
   instance,
-  leaseTag: LEASE_TAG,
-  leaseValue: leaseValue(),
-  neighbour: null,
-  areWritersDead: false,
+  ec2,
+  expectedLease: leaseValue(),
+  otherActivity: null,
+  writersAreDead: false,
+  deadlineSeconds: 20 * 60,
   ...changes,
 });
 

@@ -24,7 +24,7 @@ export const stays = (instance: BatchInstance, code: ReasonCode, text: string, u
 });
 
 /** How many wait for what, by the reason's code; a log line has room for this, and not for each instance. */
-export function countWaiting(looks: Look[]): Record<string, number> {
+export function countWaiting(looks: { waiting: Pick<Waiting, 'reason'> | null }[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { waiting } of looks) {
     if (waiting !== null) counts[waiting.reason.code] = (counts[waiting.reason.code] ?? 0) + 1;

@@ -1,5 +1,5 @@
 import type { Orphan } from '../ownership/leased-instance.ts';
-import type { RestoreDecision } from '../steps/restore.ts';
+import type { RestoreOutcome } from '../steps/restore-result.ts';
 
 /** What one pass has done to one instance, for people. */
 export interface ReconcileResult {
@@ -10,17 +10,13 @@ export interface ReconcileResult {
   text: string | null;
 }
 
-/**
- * What came of a decision.
- * @param refusal what EC2 said if it refused to carry it out
- */
+/** What came of the decision on one orphan. */
 export function toReconciled(
   { facts, record }: Orphan,
-  decision: RestoreDecision,
-  refusal: string | undefined,
+  { decision, refusal }: Pick<RestoreOutcome, 'decision' | 'refusal'>,
 ): ReconcileResult {
   const base = { instanceId: facts.instanceId, runId: record.runId };
-  if (refusal !== undefined) return { ...base, action: 'refused', finalState: facts.state, text: refusal };
+  if (refusal !== null) return { ...base, action: 'refused', finalState: facts.state, text: refusal };
   switch (decision.action) {
     case 'wait':
     case 'give-up':
@@ -34,10 +30,10 @@ export function toReconciled(
   }
 }
 
-/** One that needs no further pass. */
+/** Whether an instance needs no further pass. */
 export const isSettled = ({ action }: ReconcileResult): boolean => action === 'restored' || action === 'handed-over';
 
-/** A pass in words; null if there is nothing that a person has to know. */
+/** One pass in words; null as long as no instance is settled, since a person can do nothing about that yet. */
 export function summarizeReconciled(
   done: ReconcileResult[],
   region: string,

@@ -1,11 +1,12 @@
+// An instance that a dead run has left behind, as the rules of `restore` see it.
 import { type BatchInstance, batchInstanceSchema } from '../batch/batch-instance.ts';
 import { WRITERS_DEAD_SECONDS } from '../model/limits.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
 
 /**
- * An orphan as the restoring rules know instances: the work on it is over, with its run. Its commands are found by their
- * comments; who else is at work on it has been so, as far as we know, since the run died.
+ * An orphan as the rules of `restore` know instances: the work on it ended with its run. Its commands are found by their
+ * comments. Other activity on it is taken to have begun when the run died.
  */
 export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
   return batchInstanceSchema.parse({
@@ -19,6 +20,6 @@ export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
   });
 }
 
-/** Whether no start of a dead run can be on its way any more: a `stopped` is then believed. */
+/** Whether no start of a dead run can be on its way any more: then `stopped` is believed without a stop of our own. */
 export const areWritersDead = (deadSince: Timestamp, now: Date): boolean =>
   secondsBetween(deadSince, now) >= WRITERS_DEAD_SECONDS;

@@ -1,26 +1,38 @@
+// What else is at work on an instance that would be stopped: sessions, commands and associations that are not Reveille's.
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import type { OtherActivityFacts } from '../model/instance.ts';
-import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
-import { addSeconds, isAfter, type Timestamp } from '../model/time.ts';
+import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import { isOwnComment } from '../work/command-comment.ts';
 
+/** Why an instance is not stopped now. */
+export interface OtherActivity {
+  reason: Reason;
+  /** false: SSM could not tell whether there is any. The instance is not stopped, as if there were. */
+  isKnown: boolean;
+}
+
+/** LaunchTime has whole seconds, and is another service's (docs/aws-behaviour.md 44). */
+const MARGIN_SECONDS = 5;
+
 const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): boolean =>
-  moment !== null && launchTime !== null && isAfter(addSeconds(moment, CLOCK_MARGIN_SECONDS), launchTime);
+  moment !== null && launchTime !== null && isAfter(addSeconds(moment, MARGIN_SECONDS), launchTime);
 
 /**
- * Who else is at work on an instance that would otherwise be stopped; null if nobody is. What hangs since an earlier boot
- * keeps nobody awake.
- * @param knownCommandIds commands of this run: their own deadlines count. Those that it does not know are told by their comments
+ * The other activity on an instance that would otherwise be stopped; null if there is none. What hangs since an earlier
+ * boot keeps no instance awake.
+ * @param knownCommandIds commands of this run, which have deadlines of their own. Commands of ours that the payload does
+ * not know are told by their comments
  */
 export function findOtherActivity(
   instanceId: string,
   launchTime: Timestamp | null,
   { sessions, invocations, associations }: OtherActivityFacts,
   knownCommandIds: Set<string>,
-): Reason | null {
+): OtherActivity | null {
   const session = sessions.find((one) => one.instanceId === instanceId);
   if (session !== undefined) {
-    return reason('session-active', `${session.owner} has a session on it (${session.sessionId})`);
+    return known('session-active', `${session.owner} has a session on it (${session.sessionId})`);
   }
   const isOthers = ({ commandId, comment }: OtherActivityFacts['invocations'][number]) =>
     !knownCommandIds.has(commandId) && !isOwnComment(comment);
@@ -28,22 +40,33 @@ export function findOtherActivity(
     (one) => one.instanceId === instanceId && isOthers(one) && isOfThisBoot(one.requestedAt, launchTime),
   );
   if (command !== undefined) {
-    return reason(
-      'command-running',
-      `somebody's command ${command.documentName} has not ended on it (${command.commandId})`,
-    );
+    const { documentName, commandId } = command;
+    return known('command-running', `somebody's command ${documentName} has not ended on it (${commandId})`);
   }
   const association = associations.find(
     (one) => one.instanceId === instanceId && isOfThisBoot(one.executedAt, launchTime),
   );
-  return association === undefined
-    ? null
-    : reason('association-running', `the association ${association.name} is at work on it`);
+  if (association === undefined) return null;
+  return known('association-running', `the association ${association.name} is at work on it`);
 }
 
+const known = (code: string, text: string): OtherActivity => ({ reason: reason(code, text), isKnown: true });
+
+/** SSM could not tell of other activity. */
+export const otherActivityUnknown = (why: string): OtherActivity => ({
+  reason: reason('neighbours-unknown', `whether somebody else is at work on it could not be found out: ${why}`),
+  isKnown: false,
+});
+
+/** Notes since when other activity has kept the instance from being stopped. */
+export const noteOtherActivity = (instance: BatchInstance, found: OtherActivity | null, now: Date): BatchInstance => ({
+  ...instance,
+  neighbourSince: found === null ? null : (instance.neighbourSince ?? toTimestamp(now)),
+});
+
 /**
- * Commands of ours that are still open on an instance, of this run or of one that died. They are nobody else's; and an update
- * may be at work, so their own deadlines count, even if the payload does not know them.
+ * Commands of ours that are still open on an instance, of this run or of one that died. An update may be at work, so
+ * their own deadlines count, even if the payload does not know them.
  */
 export const findOwnCommands = (
   instanceId: string,

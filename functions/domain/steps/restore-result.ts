@@ -1,60 +1,94 @@
-import type { Batch } from '../batch/batch.ts';
+// What becomes of an instance once its restoring was decided and carried out.
 import type { BatchInstance } from '../batch/batch-instance.ts';
-import { fail, toStep } from '../batch/transitions.ts';
+import { toStep } from '../batch/transitions.ts';
 import { plainText } from '../model/plain-text.ts';
-import { type Reason, retold } from '../model/reason.ts';
-import { toTimestamp } from '../model/time.ts';
-import { type RestoreDecision, STEP_FAILED } from './restore.ts';
+import { type Reason, reason } from '../model/reason.ts';
+import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
+import type { RestoreDecision } from './restore.ts';
 import { isUnresponsive } from './unresponsive-agent.ts';
 
-/** After a step of the conveyor has failed for good: whoever was at work has failed with it, and is to be put back. */
-export function failCaught(instance: BatchInstance, caught: Batch['error'], now: Date): BatchInstance {
-  if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
-  return fail(instance, STEP_FAILED, `a step of its batch failed: ${caught.Error}: ${caught.Cause}`, now);
+type Settle = Extract<RestoreDecision, { action: 'settle' }>;
+
+/** One instance, what was decided on it, and what came of that. */
+export interface RestoreOutcome {
+  instance: BatchInstance;
+  decision: RestoreDecision;
+  /** What EC2 said if it refused the stop, or the removal of the lease. */
+  refusal: string | null;
 }
 
-/** Why the work failed says more than how the restoring went, unless that explains it; but both are told. */
-function joinReasons(instance: BatchInstance, restoring: Reason | null): Reason | null {
-  const { outcome, reason: failure } = instance;
-  if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
-  if (isUnresponsive(failure) && restoring.code === 'terminated-in-run') {
-    return retold(restoring, `${restoring.text}; ${failure.text}`);
-  }
-  return retold(failure, `${failure.text}; ${restoring.text}`);
+/** One look at one instance: `until` is null where no rule knows how long the wait takes at most. */
+export interface RestoreLook {
+  instance: BatchInstance;
+  waiting: { reason: Reason; until: Timestamp | null } | null;
 }
 
 /**
- * The instance after a decision was carried out.
- * @param refusal what EC2 said if it refused to stop it
+ * The instance from now on, and what it waits for if it is not settled yet.
+ * @param deadlineSeconds how long the removal of a lease may be refused before the instance is given up
  */
-export function applyRestore(
+export function applyRestore(outcome: RestoreOutcome, deadlineSeconds: number, now: Date): RestoreLook {
+  const { instance, decision, refusal } = outcome;
+  const isLeaseKept = decision.action === 'settle' && refusal !== null;
+  const effective = isLeaseKept
+    ? decideKeptLease(instance, { finalState: decision.finalState, refusal }, deadlineSeconds, now)
+    : decision;
+  switch (effective.action) {
+    case 'wait':
+      return { instance, waiting: { reason: effective.reason, until: effective.until } };
+    case 'stop':
+      return { instance: noteStop(instance, refusal, now), waiting: null };
+    case 'give-up':
+      return { instance: giveUp(instance, effective, now), waiting: null };
+    case 'settle':
+      return { instance: settle(instance, effective, now), waiting: null };
+  }
+}
+
+/** The instance is as it should be, but EC2 did not remove its lease: that is tried again, within the deadline. */
+export function decideKeptLease(
   instance: BatchInstance,
-  decision: RestoreDecision,
-  refusal: string | null,
+  { finalState, refusal }: { finalState: string; refusal: string },
+  deadlineSeconds: number,
+  now: Date,
+): RestoreDecision {
+  const why = reason('lease-kept', `its lease could not be removed: ${refusal}`);
+  // Counted from its stop, which may have come late.
+  const until = addSeconds(instance.stopAcceptedAt ?? instance.stepSince, deadlineSeconds);
+  if (isAfter(until, now)) return { action: 'wait', reason: why, until };
+  return { action: 'give-up', finalState, reason: why };
+}
+
+const noteStop = (instance: BatchInstance, refusal: string | null, now: Date): BatchInstance =>
+  refusal === null
+    ? { ...instance, stopAcceptedAt: toTimestamp(now), lastRefusal: null }
+    : { ...instance, lastRefusal: plainText(refusal) };
+
+function giveUp(
+  instance: BatchInstance,
+  { finalState, reason: why }: Extract<RestoreDecision, { action: 'give-up' }>,
   now: Date,
 ): BatchInstance {
-  const moment = toTimestamp(now);
-  switch (decision.action) {
-    case 'wait':
-      return instance;
-    case 'stop':
-      return refusal === null
-        ? { ...instance, stopAcceptedAt: moment, lastRefusal: null }
-        : { ...instance, lastRefusal: plainText(refusal) };
-    case 'give-up': {
-      const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
-      const why = retold(decision.reason, `${decision.reason.text} (before that: ${before ?? 'no outcome'})`);
-      return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: why, finalState: decision.finalState };
-    }
-    case 'settle': {
-      const gone = decision.reason?.code === 'terminated-in-run';
-      return {
-        ...toStep(instance, 'settled', now),
-        outcome: gone ? 'failed' : instance.outcome,
-        reason: joinReasons(instance, decision.reason),
-        finalState: decision.finalState,
-        restoredAt: decision.restored && instance.wokenAt !== null ? moment : null,
-      };
-    }
-  }
+  const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
+  const told = reason(why.code, `${why.text} (before that: ${before ?? 'no outcome'})`);
+  return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: told, finalState };
+}
+
+const settle = (instance: BatchInstance, decision: Settle, now: Date): BatchInstance => ({
+  ...toStep(instance, 'settled', now),
+  outcome: decision.isGone ? 'failed' : instance.outcome,
+  reason: joinReasons(instance, decision),
+  finalState: decision.finalState,
+  restoredAt: decision.isBackAsItWas && instance.wokenAt !== null ? toTimestamp(now) : null,
+});
+
+/** Why the work failed says more than how restoring went, unless that explains it. Both are told. */
+function joinReasons(
+  { outcome, reason: failure }: BatchInstance,
+  { reason: restoring, isGone }: Settle,
+): Reason | null {
+  if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
+  return isGone && isUnresponsive(failure)
+    ? reason(restoring.code, `${restoring.text}; ${failure.text}`)
+    : reason(failure.code, `${failure.text}; ${restoring.text}`);
 }

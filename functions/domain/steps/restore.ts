@@ -1,3 +1,5 @@
+// The step `restore`: how one instance is put back as it was, and whether it may be stopped. RULES is the answer: the first
+// rule that applies decides, and an instance is stopped only if none does. IAM enforces what it can see (no lease, no stop).
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type InstanceFacts, isHibernated } from '../model/instance.ts';
 import {
@@ -6,254 +8,247 @@ import {
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
 } from '../model/limits.ts';
-import { type Reason, reason, retold } from '../model/reason.ts';
-import type { ReasonCode } from '../model/reason-codes.ts';
-import { isAfter, secondsBetween, toTimestamp } from '../model/time.ts';
+import { type Reason, reason } from '../model/reason.ts';
+import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 import { type Hold, isOpenWindow, isOurBoot, mayHaveStarted } from '../ownership/attempt.ts';
-import { parseLease } from '../ownership/lease.ts';
+import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
+import { strayUntil } from './failed-step.ts';
+import type { OtherActivity } from './other-activity.ts';
 
-export interface RestoreFacts {
-  /** null: EC2 does not know it any more. */
-  instance: InstanceFacts | null;
-  /** The value that its lease tag should have. */
-  leaseValue: string | null;
-  leaseTag: string;
-  /** Who else is at work on it; null: nobody, or not asked for, since it is not to be stopped now. */
-  neighbour: Reason | null;
-  /** Every Lambda that could start it has been dead for long enough: a `stopped` is believed without a stop of our own. */
-  areWritersDead: boolean;
+/** One instance whose work is over, with all that the rules look at. */
+export interface RestoreCase {
+  instance: BatchInstance;
+  /** null: EC2 does not list the instance any more. */
+  ec2: InstanceFacts | null;
+  /** The value that our lease tag should have; null if Reveille did not lease the instance. */
+  expectedLease: string | null;
+  /** Another session, command or association on the instance; null if there is none, or if it was not asked for yet. */
+  otherActivity: OtherActivity | null;
+  /** Every Lambda that could start it has been dead for long enough: `stopped` is believed without a stop of our own. */
+  writersAreDead: boolean;
+  /** How long restoring may take; null: the instance is never given up. */
+  deadlineSeconds: number | null;
+  now: Date;
+}
+
+interface Wait {
+  action: 'wait';
+  reason: Reason;
+  /** When the wait ends at the latest; null: no rule knows how long EC2 or SSM takes, and no deadline ends it. */
+  until: Timestamp | null;
+  /** A stop was accepted, and has its time to show even after the deadline. */
+  outlastsDeadline?: true;
 }
 
 export type RestoreDecision =
-  | { action: 'wait'; reason: Reason }
+  | Wait
   | { action: 'stop'; hibernate: boolean }
-  /** It is as it should be: our lease goes, if there is one. */
-  | { action: 'settle'; finalState: string; releaseLease: boolean; restored: boolean; reason: Reason | null }
-  /** Not as it was, and nothing more can be done here: the lease stays, as a claim for whoever cleans up. */
+  /** It is as it should be, or someone else's, or gone: remove our lease if there is one to remove. */
+  | {
+      action: 'settle';
+      finalState: string;
+      releaseLease: boolean;
+      isBackAsItWas: boolean;
+      isGone: boolean;
+      reason: Reason | null;
+    }
+  /** It is not as it was and this run can do no more. The lease stays, so that ReconcileLeases finds the instance. */
   | { action: 'give-up'; finalState: string; reason: Reason };
 
-const STOP_NOT_SHOWN = 'stop-not-shown';
-
-/** The reason of everybody who was at work when a step of the conveyor failed for good. */
-export const STEP_FAILED = 'step-failed';
-
-const NEIGHBOURS_UNKNOWN = 'neighbours-unknown';
-
-/** Who else is at work could not be found out: then it is not stopped, as if somebody were. */
-export const otherActivityUnknown = (why: string): Reason =>
-  reason(NEIGHBOURS_UNKNOWN, `whether somebody else is at work on it could not be found out: ${why}`);
-
-const wait = (code: ReasonCode, text: string): RestoreDecision => ({ action: 'wait', reason: reason(code, text) });
-
-/** Whether a Lambda that nobody waits for any more may still start it or send it a command. */
-const mayBeTouched = ({ reason: why, stepSince }: BatchInstance, { earlier, ...newest }: Hold, now: Date): boolean =>
-  (why?.code === STEP_FAILED && secondsBetween(stepSince, now) < STRAY_LAMBDA_SECONDS) ||
-  [newest, ...earlier].some(({ startBy }) => isAfter(startBy, now)) ||
-  // Of one whose reply was lost nobody knows when it ended.
-  earlier.some((lost) => isOpenWindow(lost) && secondsBetween(lost.recordedAt, now) < STRAY_LAMBDA_SECONDS);
-
-/** Whether a failed step may have done something to it that the payload does not know. */
-export const hasFailedStep = ({ reason: why }: BatchInstance): boolean => why?.code === STEP_FAILED;
-
-const stateNow = (facts: InstanceFacts): string => (isHibernated(facts) ? 'hibernated' : facts.state);
-
-/** It is someone else's. One that they have stopped meanwhile is not awake, and not called so. */
-const leaveToOthers = (why: Reason, releaseLease: boolean, facts: InstanceFacts): RestoreDecision => ({
-  action: 'settle',
-  finalState: facts.state === 'stopped' ? stateNow(facts) : 'handed-over',
-  releaseLease,
-  restored: false,
-  reason: why,
-});
-
-/** Whether a start that nobody knows of may still come to it: its step failed, and we do not hold it. */
-export const mayStillBeStarted = ({ hold, originalState, reason: why, handedOver }: BatchInstance): boolean =>
-  hold === null && originalState !== 'running' && handedOver === null && why?.code === STEP_FAILED;
-
-/** What we never held is not ours to put back: it is looked at, and that is all. */
-function settleUnheld(instance: BatchInstance, facts: InstanceFacts, now: Date): RestoreDecision {
-  if (instance.handedOver !== null) return leaveToOthers(instance.handedOver, false, facts);
-  if (mayStillBeStarted(instance) && secondsBetween(instance.stepSince, now) < STRAY_LAMBDA_SECONDS) {
-    return wait('start-may-come', 'a start that the failed step has left behind may still come');
-  }
-  return { action: 'settle', finalState: stateNow(facts), releaseLease: false, restored: false, reason: null };
+/** What was running before the run, and what belongs to someone else, is never stopped. */
+export function decideRestore(given: RestoreCase): RestoreDecision {
+  const { ec2, instance } = given;
+  if (ec2 === null || ec2.state === 'terminated' || ec2.state === 'shutting-down') return settleGone(ec2);
+  const { hold, handedOver } = instance;
+  if (hold === null) return settleNotOurs(instance, ec2, given.now);
+  if (handedOver !== null) return leaveToOthers(ec2, handedOver);
+  const ours = { ...given, ec2, hold };
+  const objection = RULES.reduce<RestoreDecision | null>((found, rule) => found ?? rule(ours), null);
+  return enforceDeadline(ours, objection ?? stop(instance));
 }
 
-/** Whether our lease is gone from it; right after it was written, it may only not be shown yet. */
-function leaseLoss(hold: Hold, facts: InstanceFacts, expected: RestoreFacts, now: Date): Reason | null {
-  const carried = facts.tags[expected.leaseTag];
-  if (carried === expected.leaseValue || secondsBetween(hold.recordedAt, now) <= CONSISTENCY_SECONDS) return null;
-  const other = parseLease(carried ?? '');
-  const what = other === null ? 'changed' : `changed to that of run ${other.runId}`;
-  return reason(
-    'lease-removed',
-    `its lease tag was ${carried === undefined ? 'removed' : what}, not by this run: it is left alone`,
-  );
+/** An instance that exists, and that Reveille has started or tried to start. */
+type OurCase = RestoreCase & { ec2: InstanceFacts; hold: Hold };
+
+const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
+  waitForOtherWriters,
+  waitWhileStopping,
+  settleStopped,
+  leaveRestarted,
+  leaveWithoutLease,
+  waitForUpdate,
+  waitWhilePending,
+  waitForAcceptedStop,
+  waitForOtherActivity,
+];
+
+/** A Lambda whose caller has given up may still start the instance, or send it a command. */
+function waitForOtherWriters({ instance, hold, now }: OurCase): RestoreDecision | null {
+  const starts = startsMayComeUntil(hold);
+  const until = latest(starts, strayUntil(instance) ?? starts);
+  if (!isAfter(until, now)) return null;
+  return wait('writer-may-live', 'a Lambda that may start it, or send it a command, may still be alive', until);
 }
 
-function decideRunning(
-  instance: BatchInstance,
-  hold: Hold,
-  facts: InstanceFacts,
-  expected: RestoreFacts,
-  now: Date,
-): RestoreDecision {
-  if (!isOurBoot(facts.launchTime, hold)) {
-    const text = `it was started again at ${facts.launchTime ?? 'an unknown time'}, not by Reveille`;
-    return leaveToOthers(reason('restarted-by-others', text), true, facts);
+function waitWhileStopping({ ec2 }: OurCase): RestoreDecision | null {
+  return ec2.state === 'stopping' ? wait('stopping', 'it is stopping', null) : null;
+}
+
+/**
+ * `stopped` proves something only after our own stop was accepted, because a start of ours could still be on its way. So
+ * an instance that is found stopped is stopped once more, which costs nothing.
+ */
+function settleStopped(ours: OurCase): RestoreDecision | null {
+  const { instance, ec2, hold } = ours;
+  if (ec2.state !== 'stopped') return null;
+  const finalState = stateNow(ec2);
+  if (instance.stopAcceptedAt !== null || ours.writersAreDead) {
+    // The lease may be gone: an earlier try of this step removed it, and its reply was lost.
+    const releaseLease = ec2.tags[LEASE_TAG] === ours.expectedLease;
+    return settle(finalState, { releaseLease, isBackAsItWas: true, reason: lostHibernation(instance, finalState) });
   }
-  const lost = leaseLoss(hold, facts, expected, now);
-  if (lost !== null) return leaveToOthers(lost, false, facts);
+  const lost = leaseLoss(ours);
+  // Without our lease IAM would refuse the stop. The instance is stopped already: report the loss, and leave it.
+  if (lost !== null) return settle(finalState, { isBackAsItWas: true, reason: lost });
+  // Every start was refused, so no start is on its way: a stop could only hit someone else's start.
+  if (!mayHaveStarted(hold)) return settle(finalState, { releaseLease: true });
+  return stop(instance);
+}
+
+function leaveRestarted({ ec2, hold }: OurCase): RestoreDecision | null {
+  if (isOurBoot(ec2.launchTime, hold)) return null;
+  const text = `it was started again at ${ec2.launchTime ?? 'an unknown time'}, not by Reveille`;
+  return leaveToOthers(ec2, reason('restarted-by-others', text));
+}
+
+function leaveWithoutLease(ours: OurCase): RestoreDecision | null {
+  const lost = leaseLoss(ours);
+  return lost === null ? null : leaveToOthers(ours.ec2, lost, { releaseLease: false });
+}
+
+/** Stopping an instance in the middle of an update can leave its agent broken (docs/aws-behaviour.md 3). */
+function waitForUpdate({ instance, now }: OurCase): RestoreDecision | null {
   const until = updateMayRunUntil(instance, now);
-  if (until !== null) return wait('update-may-run', `an update may be at work on it until ${until}`);
-  // A pending instance can't be stopped yet, whatever we want.
-  if (facts.state === 'pending') return wait('pending', 'it is still starting');
-  const { stopAcceptedAt } = instance;
-  if (stopAcceptedAt !== null && secondsBetween(stopAcceptedAt, now) < STOP_REPEAT_SECONDS) {
-    return wait(STOP_NOT_SHOWN, 'its stop is not shown yet');
-  }
-  if (expected.neighbour !== null) return decideOtherActivity(instance, facts, expected.neighbour, now);
-  return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
+  return until === null ? null : wait('update-may-run', `an update may be at work on it until ${until}`, until);
 }
 
-/** Somebody who goes on for long has taken it over; who is not known to be there has not. */
-function decideOtherActivity(
-  { neighbourSince }: BatchInstance,
-  facts: InstanceFacts,
-  neighbour: Reason,
-  now: Date,
-): RestoreDecision {
-  const waitedSeconds = neighbourSince === null ? 0 : secondsBetween(neighbourSince, now);
-  if (neighbour.code === NEIGHBOURS_UNKNOWN || waitedSeconds < OTHER_ACTIVITY_WAIT_SECONDS) {
-    return { action: 'wait', reason: neighbour };
-  }
-  const text = `${neighbour.text}, for more than ${OTHER_ACTIVITY_WAIT_SECONDS / 60} minutes: it is theirs now`;
-  return leaveToOthers(retold(neighbour, text), true, facts);
+/** EC2 refuses to stop a pending instance. */
+function waitWhilePending({ ec2 }: OurCase): RestoreDecision | null {
+  return ec2.state === 'pending' ? wait('pending', 'it is still starting', null) : null;
 }
 
-/** Notes since when somebody else has been at work on it. */
-export const noteOtherActivity = (instance: BatchInstance, neighbour: Reason | null, now: Date): BatchInstance => ({
-  ...instance,
-  neighbourSince: neighbour === null ? null : (instance.neighbourSince ?? toTimestamp(now)),
-});
-
-/**
- * A `stopped` proves something only after our own stop was accepted, and that after our last start: a start could
- * still be on its way. So one that is found stopped is told to stop once more, which costs nothing.
- */
-function decideStopped(
-  instance: BatchInstance,
-  hold: Hold,
-  facts: InstanceFacts,
-  expected: RestoreFacts,
-  now: Date,
-): RestoreDecision {
-  const hibernated = isHibernated(facts);
-  const finalState = hibernated ? 'hibernated' : 'stopped';
-  if (instance.stopAcceptedAt === null && !expected.areWritersDead) {
-    const taken = leaseLoss(hold, facts, expected, now);
-    if (taken === null && mayHaveStarted(hold)) {
-      return { action: 'stop', hibernate: instance.originalState === 'hibernated' };
-    }
-    // Every start was refused, so none can be on its way: a stop would only hit somebody else's.
-    if (taken === null) return { action: 'settle', finalState, releaseLease: true, restored: false, reason: null };
-    // Without its lease nobody may stop it, and it is stopped: there is nothing to do, but something to tell.
-    return { action: 'settle', finalState, releaseLease: false, restored: true, reason: taken };
-  }
-  // Its lease may be gone by now: a try of this very step removed it, and its reply was lost.
-  return {
-    action: 'settle',
-    finalState,
-    releaseLease: facts.tags[expected.leaseTag] === expected.leaseValue,
-    restored: true,
-    // A hibernation that fails falls back to a plain stop, silently (docs/aws-behaviour.md 37).
-    reason:
-      instance.originalState === 'hibernated' && !hibernated
-        ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop')
-        : null,
-  };
+function waitForAcceptedStop({ instance: { stopAcceptedAt }, now }: OurCase): RestoreDecision | null {
+  if (stopAcceptedAt === null) return null;
+  const until = addSeconds(stopAcceptedAt, STOP_REPEAT_SECONDS);
+  if (!isAfter(until, now)) return null;
+  return { ...wait('stop-not-shown', 'its stop is not shown yet', until), outlastsDeadline: true };
 }
 
-/** Past its deadline, counted from the moment when it might first have been stopped, or when its stop was accepted. */
-function isOverdue(instance: BatchInstance, ec2: InstanceFacts, deadlineSeconds: number, now: Date): boolean {
-  const since = (ec2.state === 'stopping' ? instance.stopAcceptedAt : null) ?? instance.stepSince;
-  const due = secondsBetween(since, now) >= deadlineSeconds;
-  return due && updateMayRunUntil(instance, new Date(now.getTime() - deadlineSeconds * 1000)) === null;
+/** Someone who stays for long has taken the instance over. Activity that SSM could not tell of takes over nothing. */
+function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): RestoreDecision | null {
+  if (otherActivity === null) return null;
+  const { code, text } = otherActivity.reason;
+  if (!otherActivity.isKnown) return wait(code, text, null);
+  const until = addSeconds(instance.neighbourSince ?? now, OTHER_ACTIVITY_WAIT_SECONDS);
+  if (isAfter(until, now)) return wait(code, text, until);
+  const minutes = OTHER_ACTIVITY_WAIT_SECONDS / 60;
+  return leaveToOthers(ec2, reason(code, `${text}, for more than ${minutes} minutes: it is theirs now`));
 }
 
-/** Nobody is given up before a stop was tried at least once, and had its time to show, however late it is. */
-const isUnderWay = (instance: BatchInstance, decision: RestoreDecision): boolean =>
-  (decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null) ||
-  (decision.action === 'wait' && decision.reason.code === STOP_NOT_SHOWN);
-
-/**
- * How to put one instance back as it was. What was running, and what others took over, is never stopped.
- * @param deadlineSeconds how long the restoring itself may take
- */
-export function decideRestore(
-  instance: BatchInstance,
-  facts: RestoreFacts,
-  deadlineSeconds: number,
-  now: Date,
-): RestoreDecision {
-  const ec2 = facts.instance;
-  if (ec2 === null || ec2.state === 'terminated' || ec2.state === 'shutting-down') {
-    const text = ec2 === null ? 'EC2 does not know it any more' : `it is ${ec2.state}`;
-    return {
-      action: 'settle',
-      finalState: ec2?.state ?? 'not-found',
-      releaseLease: false,
-      restored: false,
-      reason: reason('terminated-in-run', text),
-    };
+/** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
+function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecision {
+  const { instance, ec2, otherActivity, deadlineSeconds } = ours;
+  const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
+  const outlastsDeadline = decision.action === 'wait' && decision.outlastsDeadline === true;
+  if (deadlineSeconds === null || decision.action === 'settle' || isFirstStop || outlastsDeadline) return decision;
+  const deadline = addSeconds(mayBeStoppedSince(ours), deadlineSeconds);
+  if (isAfter(deadline, ours.now)) {
+    if (decision.action !== 'wait' || isBefore(decision.until, deadline)) return decision;
+    return { ...decision, until: deadline };
   }
-  const { hold } = instance;
-  if (hold === null) return settleUnheld(instance, ec2, now);
-  if (instance.handedOver !== null) return leaveToOthers(instance.handedOver, true, ec2);
-
-  const decision = decideHeld(instance, hold, ec2, facts, now);
-  const isDone = decision.action === 'settle' || isUnderWay(instance, decision);
-  if (isDone || !isOverdue(instance, ec2, deadlineSeconds, now)) return decision;
-  const { neighbour } = facts;
-  if (neighbour !== null && neighbour.code !== NEIGHBOURS_UNKNOWN) {
-    return leaveToOthers(
-      retold(neighbour, `${neighbour.text}, and the time to put it back is over: it is theirs now`),
-      true,
-      ec2,
-    );
+  if (otherActivity?.isKnown) {
+    const { code, text } = otherActivity.reason;
+    return leaveToOthers(ec2, reason(code, `${text}, and the time to put it back is over: it is theirs now`));
   }
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
   const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;
   return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text) };
 }
 
-function decideHeld(
-  instance: BatchInstance,
-  hold: Hold,
-  ec2: InstanceFacts,
-  facts: RestoreFacts,
-  now: Date,
-): RestoreDecision {
-  if (mayBeTouched(instance, hold, now)) {
-    return wait('writer-may-live', 'a Lambda that may start it, or send it a command, may still be alive');
-  }
-  if (ec2.state === 'stopping') return wait('stopping', 'it is stopping');
-  if (ec2.state === 'stopped') return decideStopped(instance, hold, ec2, facts, now);
-  return decideRunning(instance, hold, ec2, facts, now);
+/** The deadline is counted from here: no update could run any more, or our stop was accepted. */
+function mayBeStoppedSince({ instance, ec2 }: OurCase): Timestamp {
+  const since = (ec2.state === 'stopping' ? instance.stopAcceptedAt : null) ?? instance.stepSince;
+  return updateMayRunUntil(instance, new Date(since)) ?? since;
 }
 
-/** What to do with one that is as it should be, but for its lease, which EC2 did not remove: try again, within the deadline. */
-export function decideKeptLease(
-  instance: BatchInstance,
-  finalState: string,
-  refusal: string,
-  deadlineSeconds: number,
-  now: Date,
-): RestoreDecision {
-  const text = `its lease could not be removed: ${refusal}`;
-  // Counted from its stop, which may have come late.
-  const since = instance.stopAcceptedAt ?? instance.stepSince;
-  if (secondsBetween(since, now) < deadlineSeconds) return wait('lease-kept', text);
-  return { action: 'give-up', finalState, reason: reason('lease-kept', text) };
+function settleGone(ec2: InstanceFacts | null): RestoreDecision {
+  const text = ec2 === null ? 'EC2 does not know it any more' : `it is ${ec2.state}`;
+  return settle(ec2?.state ?? 'not-found', { isGone: true, reason: reason('terminated-in-run', text) });
+}
+
+/** An instance that Reveille did not try to start is left as it is: only its state is reported. */
+function settleNotOurs(instance: BatchInstance, ec2: InstanceFacts, now: Date): RestoreDecision {
+  if (instance.handedOver !== null) return leaveToOthers(ec2, instance.handedOver, { releaseLease: false });
+  const until = strayUntil(instance);
+  if (instance.originalState !== 'running' && until !== null && isAfter(until, now)) {
+    return wait('start-may-come', 'a start that the failed step has left behind may still come', until);
+  }
+  return settle(stateNow(ec2), {});
+}
+
+/** Until when a start of any of the attempts may still be sent, or take effect. */
+function startsMayComeUntil({ earlier, startBy }: Hold): Timestamp {
+  // When the reply was lost, the end of that attempt's Lambda is unknown.
+  const lost = earlier.filter(isOpenWindow).map(({ recordedAt }) => addSeconds(recordedAt, STRAY_LAMBDA_SECONDS));
+  return latest(startBy, ...earlier.map((attempt) => attempt.startBy), ...lost);
+}
+
+/** Why our lease is not on the instance. Just after it was written, a describe may not show it yet. */
+function leaseLoss({ ec2, hold, expectedLease, now }: OurCase): Reason | null {
+  const carried = ec2.tags[LEASE_TAG];
+  if (carried === expectedLease || secondsBetween(hold.recordedAt, now) <= CONSISTENCY_SECONDS) return null;
+  const other = parseLease(carried ?? '');
+  const changed = other === null ? 'changed' : `changed to that of run ${other.runId}`;
+  const what = carried === undefined ? 'removed' : changed;
+  return reason('lease-removed', `its lease tag was ${what}, not by this run: it is left alone`);
+}
+
+/** A hibernation that fails falls back to a plain stop, without an error (docs/aws-behaviour.md 37). */
+const lostHibernation = ({ originalState }: BatchInstance, finalState: string): Reason | null =>
+  originalState === 'hibernated' && finalState !== 'hibernated'
+    ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop')
+    : null;
+
+const stateNow = (ec2: InstanceFacts): string => (isHibernated(ec2) ? 'hibernated' : ec2.state);
+
+const latest = (first: Timestamp, ...others: Timestamp[]): Timestamp =>
+  others.reduce((last, moment) => (isAfter(moment, last) ? moment : last), first);
+
+const isBefore = (moment: Timestamp | null, other: Timestamp): boolean => moment !== null && isAfter(other, moment);
+
+/** @param until null: only the deadline ends it, if there is one */
+function wait(code: string, text: string, until: Timestamp | null): Wait {
+  return { action: 'wait', reason: reason(code, text), until };
+}
+
+function stop({ originalState }: BatchInstance): RestoreDecision {
+  return { action: 'stop', hibernate: originalState === 'hibernated' };
+}
+
+function settle(finalState: string, more: Partial<Extract<RestoreDecision, { action: 'settle' }>>): RestoreDecision {
+  return {
+    action: 'settle',
+    finalState,
+    releaseLease: false,
+    isBackAsItWas: false,
+    isGone: false,
+    reason: null,
+    ...more,
+  };
+}
+
+/** It is someone else's. One that they have stopped meanwhile is not awake, and is reported as stopped. */
+function leaveToOthers(ec2: InstanceFacts, why: Reason, { releaseLease } = { releaseLease: true }): RestoreDecision {
+  return settle(ec2.state === 'stopped' ? stateNow(ec2) : 'handed-over', { releaseLease, reason: why });
 }

@@ -1,7 +1,7 @@
 import type { PlantedBug } from './bug.ts';
 import { WITHOUT_IAM } from './start-bugs.ts';
 
-const RECONCILER = 'functions/reconcile-leases/reconcile-leases.ts';
+const RECONCILER = 'functions/reconcile-leases/restore-under-lock.ts';
 
 /** Bugs of putting back, of the lock and of the reconciler. */
 export const restoringBugs: PlantedBug[] = [
@@ -11,9 +11,9 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: '  if (hold === null) return settleUnheld(instance, ec2, now);',
+        find: '  if (hold === null) return settleNotOurs(instance, ec2, given.now);',
         replace:
-          "  if (hold === null && ec2.state === 'running') return { action: 'stop', hibernate: false };\n  if (hold === null) return settleUnheld(instance, ec2, now);",
+          "  if (hold === null && ec2.state === 'running') return { action: 'stop', hibernate: false };\n  if (hold === null) return settleNotOurs(instance, ec2, given.now);",
       },
       WITHOUT_IAM,
     ],
@@ -24,9 +24,9 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: "  if (ec2.state === 'stopping') return wait('stopping', 'it is stopping');",
+        find: "  return ec2.state === 'stopping' ? wait('stopping', 'it is stopping', null) : null;",
         replace:
-          "  if (ec2.state === 'stopping') return { action: 'settle', finalState: 'stopped', releaseLease: true, restored: true, reason: null };",
+          "  return ec2.state === 'stopping' ? settle('stopped', { releaseLease: true, isBackAsItWas: true }) : null;",
       },
     ],
   },
@@ -58,7 +58,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: '  if (carried === expected.leaseValue || secondsBetween',
+        find: '  if (carried === expectedLease || secondsBetween',
         replace: '  if (carried !== null || secondsBetween',
       },
       WITHOUT_IAM,
@@ -119,7 +119,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: RECONCILER,
-        find: "    if (seen !== null && lock === 'dead' && orphans.length === 0) await releaseLock(bucket, seen);",
+        find: "  if (seenLock !== null && lock === 'dead' && orphans.length === 0) await releaseLock(tools.bucket, seenLock);",
         replace: '',
       },
     ],
@@ -135,8 +135,8 @@ export const restoringBugs: PlantedBug[] = [
       },
       {
         file: RECONCILER,
-        find: "    const mayAct = lock === 'free' || lock === 'dead';",
-        replace: '    const mayAct = true;',
+        find: "  const mayAct = lock === 'free' || lock === 'dead';",
+        replace: '  const mayAct = true;',
       },
     ],
   },
@@ -146,9 +146,9 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/reconcile-leases/restore-orphans.ts',
-        find: '  const instances = orphans.map((orphan) => withLostCommands(toBatchInstance(orphan), sent));',
+        find: '  const instances = group.map((orphan) => withLostCommands(toBatchInstance(orphan), sent));',
         replace:
-          '  const instances = orphans.map((orphan) => withLostCommands(toBatchInstance(orphan), sent.slice(sent.length)));',
+          '  const instances = group.map((orphan) => withLostCommands(toBatchInstance(orphan), sent.slice(sent.length)));',
       },
       {
         file: 'functions/domain/steps/other-activity.ts',
@@ -174,8 +174,8 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: RECONCILER,
-        find: "    const mayAct = lock === 'free' || lock === 'dead';",
-        replace: '    const mayAct = false;',
+        find: "  const mayAct = lock === 'free' || lock === 'dead';",
+        replace: '  const mayAct = false;',
       },
     ],
   },

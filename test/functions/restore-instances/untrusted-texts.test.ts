@@ -81,8 +81,8 @@ describe('a reason', () => {
     const sessions = [{ instanceId: INSTANCE_ID, sessionId: text, owner: text }];
     const associations = [{ instanceId: INSTANCE_ID, name: text, executedAt: stamp('02:05') }];
     const none = { sessions: [], invocations: [], associations: [] };
-    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, sessions }, new Set())?.text);
-    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, associations }, new Set())?.text);
+    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, sessions }, new Set())?.reason.text);
+    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, associations }, new Set())?.reason.text);
   });
 
   it.each(texts)('quotes the output of a command as one plain line: %j', (text) => {

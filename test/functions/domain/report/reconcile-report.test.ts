@@ -90,7 +90,7 @@ describe('an orphan', () => {
 describe('what a pass did', () => {
   const why = { code: 'stopping', text: 'it is stopping' };
   const base = { instanceId: INSTANCE_ID, runId: 'run-1' };
-  const settle = { action: 'settle', releaseLease: true, restored: true, reason: null } as const;
+  const settle = { action: 'settle', releaseLease: true, isBackAsItWas: true, isGone: false, reason: null } as const;
 
   it.each([
     [
@@ -98,7 +98,11 @@ describe('what a pass did', () => {
       { action: 'stop', hibernate: false } as const,
       { action: 'stopping', finalState: null, text: null },
     ],
-    ['it waits', { action: 'wait', reason: why } as const, { action: 'waiting', finalState: null, text: why.text }],
+    [
+      'it waits',
+      { action: 'wait', reason: why, until: null } as const,
+      { action: 'waiting', finalState: null, text: why.text },
+    ],
     [
       'it was given up for now',
       { action: 'give-up', finalState: 'running', reason: why } as const,
@@ -115,13 +119,13 @@ describe('what a pass did', () => {
       { action: 'handed-over', finalState: 'handed-over', text: why.text },
     ],
   ])('is told: %s', (_what, decision, told) => {
-    expect(toReconciled(orphan, decision, undefined)).toEqual({ ...base, ...told });
+    expect(toReconciled(orphan, { decision, refusal: null })).toEqual({ ...base, ...told });
   });
 
   it('is told as refused, whatever was decided, where EC2 refused it', () => {
     const decisions = [{ ...settle, finalState: 'stopped' }, { action: 'stop', hibernate: false } as const];
     for (const decision of decisions) {
-      expect(toReconciled(orphan, decision, 'UnauthorizedOperation: no')).toEqual({
+      expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no' })).toEqual({
         ...base,
         action: 'refused',
         finalState: 'running',

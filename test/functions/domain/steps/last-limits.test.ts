@@ -1,7 +1,8 @@
 import { applyChanges, beginBatch } from '../../../../functions/domain/batch/apply-changes.ts';
 import { RUN_DEADLINE_SECONDS } from '../../../../functions/domain/model/limits.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
-import { decideKeptLease, decideRestore } from '../../../../functions/domain/steps/restore.ts';
+import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
+import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
 import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
@@ -14,7 +15,7 @@ import {
   aWokenInstance,
   instanceFacts,
   leaseValue,
-  restoreFacts,
+  restoreCase,
   stamp,
   TARGET,
 } from '../../../support/builders.ts';
@@ -89,7 +90,8 @@ describe('a lease that EC2 does not remove', () => {
     stopAcceptedAt: stamp('02:10'),
     outcome: 'updated',
   });
-  const decide = (time: string) => decideKeptLease(settled, 'stopped', 'UnauthorizedOperation: no', 1800, at(time));
+  const decide = (time: string) =>
+    decideKeptLease(settled, { finalState: 'stopped', refusal: 'UnauthorizedOperation: no' }, 1800, at(time));
 
   it('is tried again until the deadline, counted from the stop', () => {
     expect(decide('02:39').action).toBe('wait');
@@ -135,7 +137,7 @@ describe('a step that failed while a copy of its Lambda may still live', () => {
     reason: { code: 'step-failed', text: '' },
   });
   const decide = (time: string, changes: object = {}) =>
-    decideRestore({ ...unknown, ...changes }, restoreFacts(instanceFacts()), 1800, at(time));
+    decideRestore(restoreCase({ ...unknown, ...changes }, instanceFacts(), { deadlineSeconds: 1800, now: at(time) }));
 
   it('keeps a sleeping instance from being settled until that copy is dead', () => {
     expect(decide('02:06').action).toBe('wait');
@@ -151,7 +153,7 @@ describe('a hold whose every start was refused', () => {
   it('is let go at once: no start is on its way, and a stop could only hit someone else’s', () => {
     const refused = anInstance({ step: 'restore', outcome: 'failed', hold: aHold({ startBy: aHold().recordedAt }) });
     const facts = instanceFacts({ tags: { [LEASE_TAG]: leaseValue() } });
-    expect(decideRestore(refused, restoreFacts(facts), 1800, at('02:35'))).toMatchObject({
+    expect(decideRestore(restoreCase(refused, facts, { deadlineSeconds: 1800, now: at('02:35') }))).toMatchObject({
       action: 'settle',
       releaseLease: true,
     });

@@ -1,13 +1,22 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { OtherActivityFacts } from '../../../../functions/domain/model/instance.ts';
-import { findOtherActivity, findOwnCommands } from '../../../../functions/domain/steps/other-activity.ts';
-import { decideRestore, noteOtherActivity, otherActivityUnknown } from '../../../../functions/domain/steps/restore.ts';
-import { at, aWokenInstance, INSTANCE_ID, restoreFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import {
+  findOtherActivity,
+  findOwnCommands,
+  noteOtherActivity,
+  type OtherActivity,
+  otherActivityUnknown,
+} from '../../../../functions/domain/steps/other-activity.ts';
+import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
+import { at, aWokenInstance, INSTANCE_ID, restoreCase, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const BOOT = stamp('02:00:30');
-const none: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
-const find = (facts: Partial<OtherActivityFacts>, launchTime: string | null = BOOT, known: string[] = []) =>
-  findOtherActivity(INSTANCE_ID, launchTime, { ...none, ...facts }, new Set(known));
+const nobody: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
+const find = (facts: Partial<OtherActivityFacts>, launchTime: string | null = BOOT, known: string[] = []) => {
+  const found = findOtherActivity(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(known));
+  if (found !== null) expect(found.isKnown).toBe(true);
+  return found?.reason ?? null;
+};
 
 const session = { instanceId: INSTANCE_ID, sessionId: 'anna-0a1b2c', owner: 'arn:aws:iam::123456789012:user/anna' };
 const invocation = (changes = {}) => ({
@@ -26,17 +35,17 @@ const association = (changes = {}) => ({
 });
 
 describe('who else is at work on an instance', () => {
-  it('is none where nothing is known', () => {
+  it('is nobody where nothing is known', () => {
     expect(find({})).toBeNull();
   });
 
-  it('is a person with a session, and is named', () => {
+  it('is whoever has a session, and is named', () => {
     const reason = find({ sessions: [session] });
     expect(reason).toMatchObject({ code: 'session-active', text: expect.stringContaining('user/anna has a session') });
     expect(reason?.text).toContain('anna-0a1b2c');
   });
 
-  it('is a person with a session, even while the boot’s time is not known', () => {
+  it('is whoever has a session, even while the boot’s time is not known', () => {
     expect(find({ sessions: [session] }, null)).toMatchObject({ code: 'session-active' });
   });
 
@@ -56,10 +65,10 @@ describe('who else is at work on an instance', () => {
   it('is not asked for commands of ours: those that are still open are followed, also if their IDs were lost', () => {
     const own = invocation({ comment: 'reveille run-1 b0 a1' });
     const invocations = [own, invocation({ commandId: 'other' }), { ...own, instanceId: 'i-other' }];
-    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...none, invocations })).toEqual([
+    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...nobody, invocations })).toEqual([
       { commandId: 'command-7', sentAt: stamp('02:05'), instanceIds: [INSTANCE_ID] },
     ]);
-    expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...none, invocations })).toEqual([]);
+    expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...nobody, invocations })).toEqual([]);
   });
 
   it('is an association that is being carried out', () => {
@@ -91,34 +100,41 @@ describe('who else is at work on an instance', () => {
     expect(find({ invocations: [invocation()] }, null)).toBeNull();
   });
 
-  it('is told by the session first: a person is sitting there', () => {
+  it('is told by the session first: somebody is sitting there', () => {
     const all = { sessions: [session], invocations: [invocation()], associations: [association()] };
     expect(find(all)?.code).toBe('session-active');
     expect(find({ ...all, sessions: [] })?.code).toBe('command-running');
   });
 });
 
-describe('an instance on which someone else is at work', () => {
+describe('an instance on which somebody else is at work', () => {
   const why = { code: 'session-active', text: 'anna has a session on it' };
+  const anna: OtherActivity = { reason: why, isKnown: true };
   /** Woken by Reveille, and done at 02:10. */
   const done = (changes: Partial<BatchInstance> = {}) =>
     aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
-  const decide = (time: string, neighbour: typeof why | null, changes: Partial<BatchInstance> = {}, deadline = 1e6) =>
-    decideRestore(done(changes), restoreFacts(wokenFacts(), { neighbour }), deadline, at(time));
+  const decide = (
+    time: string,
+    otherActivity: OtherActivity | null,
+    changes: Partial<BatchInstance> = {},
+    deadlineSeconds: number | null = null,
+  ) => decideRestore(restoreCase(done(changes), wokenFacts(), { otherActivity, deadlineSeconds, now: at(time) }));
 
   it('is not stopped: Reveille waits', () => {
-    expect(decide('02:11', why, { neighbourSince: stamp('02:11') })).toEqual({ action: 'wait', reason: why });
-    expect(decide('02:11', why)).toEqual({ action: 'wait', reason: why });
+    const waits = { action: 'wait', reason: why, until: stamp('02:31') };
+    expect(decide('02:11', anna, { neighbourSince: stamp('02:11') })).toEqual(waits);
+    expect(decide('02:11', anna)).toEqual(waits);
   });
 
   it('is theirs after 20 minutes: handed over, and our lease goes', () => {
     const since = { neighbourSince: stamp('02:11') };
-    expect(decide('02:30:59.999', why, since).action).toBe('wait');
-    expect(decide('02:31', why, since)).toEqual({
+    expect(decide('02:30:59.999', anna, since).action).toBe('wait');
+    expect(decide('02:31', anna, since)).toEqual({
       action: 'settle',
       finalState: 'handed-over',
       releaseLease: true,
-      restored: false,
+      isBackAsItWas: false,
+      isGone: false,
       reason: { code: 'session-active', text: 'anna has a session on it, for more than 20 minutes: it is theirs now' },
     });
   });
@@ -129,34 +145,37 @@ describe('an instance on which someone else is at work', () => {
 
   it('is theirs sooner when the time to put it back is over', () => {
     const since = { neighbourSince: stamp('02:35') };
-    expect(decide('02:40', why, { ...since, lastRefusal: 'x' }, 1800)).toMatchObject({
+    expect(decide('02:40', anna, { ...since, lastRefusal: 'x' }, 1800)).toMatchObject({
       finalState: 'handed-over',
       reason: { code: 'session-active', text: expect.stringContaining('the time to put it back is over') },
     });
   });
 
-  it('is never handed over because SSM could not tell whether someone else is there', () => {
+  it('is never handed over because nobody could tell whether somebody is there', () => {
     const unknown = otherActivityUnknown('ThrottlingException: slow down');
-    expect(unknown.text).toContain('ThrottlingException: slow down');
-    expect(decide('09:00', unknown, { neighbourSince: stamp('02:11') })).toEqual({ action: 'wait', reason: unknown });
+    expect(unknown.reason.text).toContain('ThrottlingException: slow down');
+    expect(decide('09:00', unknown, { neighbourSince: stamp('02:11') })).toEqual({
+      action: 'wait',
+      reason: unknown.reason,
+      until: null,
+    });
     expect(decide('09:00', unknown, { neighbourSince: stamp('02:11'), lastRefusal: 'x' }, 1800)).toMatchObject({
       action: 'give-up',
       reason: { code: 'not-restored' },
     });
   });
 
-  it('remembers since when, as long as someone else is there', () => {
-    const seen = noteOtherActivity(done(), why, at('02:11'));
+  it('remembers since when, as long as somebody is there', () => {
+    const seen = noteOtherActivity(done(), anna, at('02:11'));
     expect(seen.neighbourSince).toBe(stamp('02:11'));
-    expect(noteOtherActivity(seen, { code: 'command-running', text: '' }, at('02:12')).neighbourSince).toBe(
-      stamp('02:11'),
-    );
+    const other: OtherActivity = { reason: { code: 'command-running', text: '' }, isKnown: true };
+    expect(noteOtherActivity(seen, other, at('02:12')).neighbourSince).toBe(stamp('02:11'));
     expect(noteOtherActivity(seen, null, at('02:12')).neighbourSince).toBeNull();
   });
 
   it('is not asked for while an update of our own may run on it', () => {
     const commands = [{ commandId: 'command-1', sentAt: stamp('02:05'), endedAt: null }];
-    expect(decide('02:12', why, { commands, neighbourSince: stamp('01:00') })).toMatchObject({
+    expect(decide('02:12', anna, { commands, neighbourSince: stamp('01:00') })).toMatchObject({
       action: 'wait',
       reason: { code: 'update-may-run' },
     });

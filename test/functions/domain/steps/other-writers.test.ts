@@ -8,19 +8,18 @@ import {
   aWokenInstance,
   instanceFacts,
   leaseValue,
-  restoreFacts,
+  restoreCase,
   stamp,
   wokenFacts,
 } from '../../../support/builders.ts';
 
-const DEADLINE_SECONDS = 1200;
-/** Its start was asked for at 02:00; the Lambda that asked may live until 02:01. */
+/** Its start was asked for at 02:00; whoever asked may live until 02:01. */
 const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:00:40'), outcome: 'failed', ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   instanceFacts({ tags: { [LEASE_TAG]: leaseValue() }, ...changes });
-const decide = (time: string, instance: BatchInstance, seen: InstanceFacts, areWritersDead = false) =>
-  decideRestore(instance, restoreFacts(seen, { areWritersDead }), DEADLINE_SECONDS, at(time));
+const decide = (time: string, instance: BatchInstance, seen: InstanceFacts, writersAreDead = false) =>
+  decideRestore(restoreCase(instance, seen, { writersAreDead, now: at(time) }));
 
 describe('an instance to which a start may still be on its way', () => {
   it.each([
@@ -37,7 +36,7 @@ describe('an instance to which a start may still be on its way', () => {
     const late = { attempt: 'late', recordedAt: stamp('02:04'), startBy: stamp('02:05') };
     const instance = done({ hold: aHold({ earlier: [late] }) });
     expect(decide('02:04:30', instance, wokenFacts())).toMatchObject({ reason: { code: 'writer-may-live' } });
-    // When they ended is not known, as their replies were lost: longer than their own starts can take effect.
+    // When they ended nobody knows, as their replies were lost: longer than their own starts can take effect.
     expect(decide('02:05:29.999', instance, wokenFacts())).toMatchObject({ reason: { code: 'writer-may-live' } });
     expect(decide('02:05:30', instance, wokenFacts()).action).toBe('stop');
     const refused = { ...late, startBy: late.recordedAt };
@@ -65,7 +64,8 @@ describe('an instance that sleeps with our lease', () => {
       action: 'settle',
       finalState: 'stopped',
       releaseLease: true,
-      restored: true,
+      isBackAsItWas: true,
+      isGone: false,
       reason: null,
     });
   });

@@ -1,13 +1,9 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
-import {
-  decideKeptLease,
-  decideRestore,
-  hasFailedStep,
-  mayStillBeStarted,
-  type RestoreFacts,
-} from '../../../../functions/domain/steps/restore.ts';
+import { hasFailedStep, mayStillBeStarted } from '../../../../functions/domain/steps/failed-step.ts';
+import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
+import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
 import {
   aHold,
   anInstance,
@@ -15,7 +11,7 @@ import {
   aWokenInstance,
   instanceFacts,
   leaseValue,
-  restoreFacts,
+  restoreCase,
   stamp,
   wokenFacts,
 } from '../../../support/builders.ts';
@@ -29,8 +25,8 @@ const decide = (
   time: string,
   seen: InstanceFacts | null,
   changes: Partial<BatchInstance> = {},
-  facts: Partial<RestoreFacts> = {},
-) => decideRestore(done(changes), restoreFacts(seen, facts), DEADLINE_SECONDS, at(time));
+  more: Partial<RestoreCase> = {},
+) => decideRestore(restoreCase(done(changes), seen, { deadlineSeconds: DEADLINE_SECONDS, now: at(time), ...more }));
 const say = (...args: Parameters<typeof decide>) => {
   const decision = decide(...args);
   const why = 'reason' in decision ? decision.reason : null;
@@ -58,7 +54,7 @@ describe('what restoring says', () => {
     );
   });
 
-  it('of one that is someone else’s by now', () => {
+  it('of one that is somebody else’s by now', () => {
     expect(say('02:11', wokenFacts({ launchTime: stamp('02:08') }))).toBe(
       'settle: it was started again at 2026-12-06T02:08:00.000Z, not by Reveille [restarted-by-others]',
     );
@@ -95,22 +91,24 @@ describe('what restoring says', () => {
   });
 
   it('of a lease that EC2 does not remove', () => {
+    const stopped = done({ stopAcceptedAt: stamp('02:12') });
     const kept = (time: string) =>
-      decideKeptLease(done({ stopAcceptedAt: stamp('02:12') }), 'stopped', 'Throttled: no', DEADLINE_SECONDS, at(time));
+      decideKeptLease(stopped, { finalState: 'stopped', refusal: 'Throttled: no' }, DEADLINE_SECONDS, at(time));
     const why = { code: 'lease-kept', text: 'its lease could not be removed: Throttled: no' };
-    expect(kept('02:41:59')).toEqual({ action: 'wait', reason: why });
+    expect(kept('02:41:59')).toEqual({ action: 'wait', reason: why, until: stamp('02:42') });
     expect(kept('02:42')).toEqual({ action: 'give-up', finalState: 'stopped', reason: why });
   });
 });
 
 describe('what restoring decides', () => {
-  it('has restored no instance whose every start was refused', () => {
+  it('has restored nobody whose every start was refused', () => {
     const hold = aHold({ startBy: aHold().recordedAt });
     expect(decide('02:11', asleep(), { hold })).toEqual({
       action: 'settle',
       finalState: 'stopped',
       releaseLease: true,
-      restored: false,
+      isBackAsItWas: false,
+      isGone: false,
       reason: null,
     });
   });
@@ -119,7 +117,7 @@ describe('what restoring decides', () => {
     expect(decide('02:11', asleep({ tags: {} }))).toMatchObject({
       action: 'settle',
       releaseLease: false,
-      restored: true,
+      isBackAsItWas: true,
       reason: { code: 'lease-removed' },
     });
   });
@@ -130,17 +128,17 @@ describe('what restoring decides', () => {
     expect(decide('02:11', instanceFacts(), { hold: null })).toMatchObject({ finalState: 'stopped' });
   });
 
-  it('hands over with our lease removed what someone else keeps awake beyond the deadline', () => {
-    const neighbour = { code: 'session-active', text: 'anna has a session on it' };
+  it('hands over with our lease removed whom somebody keeps awake beyond the deadline', () => {
+    const otherActivity = { reason: { code: 'session-active', text: 'anna has a session on it' }, isKnown: true };
     const seen = { neighbourSince: stamp('02:39'), lastRefusal: 'x' };
-    expect(decide('02:40', wokenFacts(), seen, { neighbour })).toMatchObject({
+    expect(decide('02:40', wokenFacts(), seen, { otherActivity })).toMatchObject({
       action: 'settle',
       finalState: 'handed-over',
       releaseLease: true,
     });
   });
 
-  it('gives up no instance whose stop was accepted and has not shown yet, however late', () => {
+  it('gives up nobody whose stop was accepted and has not shown yet, however late', () => {
     expect(decide('09:01', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'wait' });
     // It has had its time, and is asked once more only within the deadline.
     expect(decide('09:06', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'give-up' });
@@ -166,7 +164,7 @@ describe('a step that has failed for good', () => {
     ['one that sleeps and is not held', {}, true],
     ['one that is held', { hold: aHold() }, false],
     ['one that was running', { originalState: 'running' }, false],
-    ['one that someone else has started', { handedOver: { code: 'started-by-others', text: '' } }, false],
+    ['one that somebody else has started', { handedOver: { code: 'started-by-others', text: '' } }, false],
     ['one that failed otherwise', { reason: { code: 'agent-lost', text: '' } }, false],
     ['one that has not failed', { reason: null }, false],
   ])('may have left a start behind for %s: %j', (_what, changes, may) => {

@@ -1,41 +1,46 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import { failCaught } from '../../../../functions/domain/steps/failed-step.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
-import { applyRestore, failCaught } from '../../../../functions/domain/steps/restore-result.ts';
+import { applyRestore } from '../../../../functions/domain/steps/restore-result.ts';
 import { at, aWokenInstance, stamp } from '../../../support/builders.ts';
 
 const NOW = at('02:12');
+const DEADLINE_SECONDS = 1200;
 const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const failed = { outcome: 'failed', reason: { code: 'update-failed', text: 'the update failed' } } as const;
-const settle: RestoreDecision = {
+const settle: Extract<RestoreDecision, { action: 'settle' }> = {
   action: 'settle',
   finalState: 'stopped',
   releaseLease: true,
-  restored: true,
+  isBackAsItWas: true,
+  isGone: false,
   reason: null,
 };
+const look = (instance: BatchInstance, decision: RestoreDecision, refusal: string | null = null) =>
+  applyRestore({ instance, decision, refusal }, DEADLINE_SECONDS, NOW);
+const apply = (...args: Parameters<typeof look>) => look(...args).instance;
 
 describe('an instance after its restoring was decided', () => {
   it('is as it was when there is something to wait for', () => {
     const instance = done();
-    expect(applyRestore(instance, { action: 'wait', reason: { code: 'stopping', text: '' } }, null, NOW)).toEqual(
-      instance,
-    );
+    const waiting = { reason: { code: 'stopping', text: '' }, until: stamp('02:30') };
+    expect(look(instance, { action: 'wait', ...waiting })).toEqual({ instance, waiting });
   });
 
   it('remembers when its stop was accepted, and forgets what was refused before', () => {
     const instance = done({ lastRefusal: 'IncorrectInstanceState: pending' });
-    const stopped = applyRestore(instance, { action: 'stop', hibernate: false }, null, NOW);
+    const stopped = apply(instance, { action: 'stop', hibernate: false });
     expect(stopped).toEqual({ ...instance, stopAcceptedAt: stamp('02:12'), lastRefusal: null });
   });
 
   it('remembers what EC2 refused, in plain text, and that nothing was accepted', () => {
-    const stopped = applyRestore(done(), { action: 'stop', hibernate: false }, 'OperationNotPermitted:\nno', NOW);
+    const stopped = apply(done(), { action: 'stop', hibernate: false }, 'OperationNotPermitted:\nno');
     expect(stopped).toMatchObject({ stopAcceptedAt: null, lastRefusal: 'OperationNotPermitted: no', step: 'restore' });
   });
 
   it('is settled with the outcome of its work when it sleeps again', () => {
-    expect(applyRestore(done(), settle, null, NOW)).toMatchObject({
+    expect(apply(done(), settle)).toMatchObject({
       step: 'settled',
       outcome: 'updated',
       reason: null,
@@ -46,8 +51,8 @@ describe('an instance after its restoring was decided', () => {
 
   it('was not restored when it was handed over', () => {
     const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    const decision: RestoreDecision = { ...settle, finalState: 'handed-over', restored: false, reason };
-    expect(applyRestore(done(), decision, null, NOW)).toMatchObject({
+    const decision: RestoreDecision = { ...settle, finalState: 'handed-over', isBackAsItWas: false, reason };
+    expect(apply(done(), decision)).toMatchObject({
       step: 'settled',
       outcome: 'updated',
       reason,
@@ -57,35 +62,41 @@ describe('an instance after its restoring was decided', () => {
   });
 
   it('was not restored when it was never woken', () => {
-    expect(applyRestore(done({ wokenAt: null }), settle, null, NOW)).toMatchObject({ restoredAt: null });
+    expect(apply(done({ wokenAt: null }), settle)).toMatchObject({ restoredAt: null });
   });
 
   it('keeps the reason for which its work failed, and tells how the restoring went behind it', () => {
     const decision = { ...settle, reason: { code: 'restarted-by-others', text: 'it was started again' } };
-    const { outcome, reason } = applyRestore(done(failed), decision, null, NOW);
+    const { outcome, reason } = apply(done(failed), decision);
     expect(outcome).toBe('failed');
     expect(reason).toEqual({ code: failed.reason.code, text: `${failed.reason.text}; it was started again` });
   });
 
   it('keeps what its work had to say when the restoring has nothing to add', () => {
-    const reason = { code: 'updated-by-others', text: 'someone else' };
-    expect(applyRestore(done({ reason }), settle, null, NOW)).toMatchObject({ outcome: 'updated', reason });
+    const reason = { code: 'updated-by-others', text: 'somebody else' };
+    expect(apply(done({ reason }), settle)).toMatchObject({ outcome: 'updated', reason });
   });
 
   it('tells how the restoring went where its work has not failed', () => {
     const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    const noted = done({ reason: { code: 'updated-by-others', text: 'someone else' } });
-    expect(applyRestore(noted, { ...settle, reason }, null, NOW)).toMatchObject({ outcome: 'updated', reason });
+    const noted = done({ reason: { code: 'updated-by-others', text: 'somebody else' } });
+    expect(apply(noted, { ...settle, reason })).toMatchObject({ outcome: 'updated', reason });
   });
 
   it('keeps why its work failed when the restoring has nothing to add', () => {
-    expect(applyRestore(done(failed), settle, null, NOW)).toMatchObject(failed);
+    expect(apply(done(failed), settle)).toMatchObject(failed);
   });
 
   it('has failed when it was terminated, though its update had succeeded', () => {
     const reason = { code: 'terminated-in-run', text: 'it is terminated' };
-    const decision: RestoreDecision = { ...settle, finalState: 'terminated', restored: false, reason };
-    expect(applyRestore(done(), decision, null, NOW)).toMatchObject({ outcome: 'failed', reason });
+    const decision: RestoreDecision = {
+      ...settle,
+      finalState: 'terminated',
+      isBackAsItWas: false,
+      isGone: true,
+      reason,
+    };
+    expect(apply(done(), decision)).toMatchObject({ outcome: 'failed', reason });
   });
 
   it.each([
@@ -95,7 +106,7 @@ describe('an instance after its restoring was decided', () => {
     ['failed without a reason', done({ outcome: 'failed', reason: null }), 'no outcome'],
   ])('has failed when it is given up, and says what was before: it was %s', (_what, instance, before) => {
     const reason = { code: 'not-restored', text: 'it is running after 20 minutes' };
-    const givenUp = applyRestore(instance, { action: 'give-up', finalState: 'running', reason }, null, NOW);
+    const givenUp = apply(instance, { action: 'give-up', finalState: 'running', reason });
     expect(givenUp).toMatchObject({
       step: 'settled',
       outcome: 'failed',
@@ -126,7 +137,7 @@ describe('when a step of the batch has failed for good', () => {
     expect(failCaught(instance, caught, NOW)).toEqual(instance);
   });
 
-  it('no instance fails when nothing was caught', () => {
+  it('nobody fails when nothing was caught', () => {
     const instance = aWokenInstance();
     expect(failCaught(instance, undefined, NOW)).toEqual(instance);
   });
@@ -140,12 +151,13 @@ describe('a failure that is only silence', () => {
     ...settle,
     finalState: 'terminated',
     releaseLease: false,
-    restored: false,
+    isBackAsItWas: false,
+    isGone: true,
     reason: gone,
   };
 
   it('is explained by the end of the instance', () => {
-    expect(applyRestore(lost(), ended, null, NOW).reason).toEqual({
+    expect(apply(lost(), ended).reason).toEqual({
       code: 'terminated-in-run',
       text: 'it is terminated; no ping in 30 minutes',
     });
@@ -153,14 +165,14 @@ describe('a failure that is only silence', () => {
 
   it('is not explained by anything else', () => {
     const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    expect(applyRestore(lost(), { ...settle, reason }, null, NOW).reason).toEqual({
+    expect(apply(lost(), { ...settle, reason }).reason).toEqual({
       code: 'agent-lost',
       text: 'no ping in 30 minutes; it was started again',
     });
   });
 
   it('is none where the agent itself has told why: the end of the instance comes behind it', () => {
-    expect(applyRestore(done(failed), ended, null, NOW).reason).toEqual({
+    expect(apply(done(failed), ended).reason).toEqual({
       code: 'update-failed',
       text: 'the update failed; it is terminated',
     });

@@ -12,12 +12,11 @@ import {
   aWokenInstance,
   instanceFacts,
   leaseValue,
-  restoreFacts,
+  restoreCase,
   stamp,
   wokenFacts,
 } from '../../../support/builders.ts';
 
-const DEADLINE_SECONDS = 20 * 60;
 const NOW = at('02:10:15');
 
 /** Reveille started it at 02:00:30; the work on it ended at 02:10. */
@@ -26,7 +25,7 @@ const done = (changes: Partial<BatchInstance> = {}) =>
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   wokenFacts({ state: 'stopped', stateReason: instanceFacts().stateReason, ...changes });
 const decide = (instance: BatchInstance, seen: InstanceFacts | null, now = NOW) =>
-  decideRestore(instance, restoreFacts(seen), DEADLINE_SECONDS, now);
+  decideRestore(restoreCase(instance, seen, { now }));
 
 const openCommand = (sentAt: string) => ({ commandId: 'command-1', sentAt, endedAt: null });
 const leased = (value: string) => ({ tags: { [LEASE_TAG]: value } });
@@ -45,7 +44,7 @@ describe('an instance that Reveille started', () => {
     expect(decide(done({ outcome: 'failed' }), wokenFacts())).toMatchObject({ action: 'stop' });
   });
 
-  it('is stopped though no note says that it woke: the record and its boot say so', () => {
+  it('is stopped though nobody noted that it woke: the record and its boot say so', () => {
     expect(decide(done({ wokenAt: null, launchTime: null }), wokenFacts())).toMatchObject({ action: 'stop' });
   });
 
@@ -67,7 +66,8 @@ describe('an instance that Reveille started', () => {
       action: 'settle',
       finalState: 'stopped',
       releaseLease: true,
-      restored: true,
+      isBackAsItWas: true,
+      isGone: false,
       reason: null,
     });
   });
@@ -84,7 +84,7 @@ describe('an instance whose update may still be at work', () => {
       'the first of two has not ended',
       { commands: [openCommand(stamp('02:02')), { ...openCommand(stamp('02:04')), endedAt: stamp('02:05') }] },
     ],
-    ['someone else’s update holds the agent', { foreignUpdateSince: stamp('02:02') }],
+    ['somebody else’s update holds the agent', { foreignUpdateSince: stamp('02:02') }],
   ])('is not stopped for 45 minutes while %s', (_why, changes) => {
     const busy = done(changes);
     expect(decide(busy, wokenFacts(), at('02:46:59'))).toMatchObject({
@@ -118,16 +118,16 @@ describe('an instance that was hibernated', () => {
   });
 });
 
-describe('an instance that someone else has taken over', () => {
+describe('an instance that somebody has taken over', () => {
   it.each([
     ['removed', 'removed', {}],
-    ['changed', 'changed', leased('someone/else/was/here')],
+    ['changed', 'changed', leased('somebody/else/was/here')],
   ])('is left running when its lease tag was %s', (_how, word, tags) => {
     expect(decide(done(), wokenFacts({ tags: {}, ...tags }))).toMatchObject({
       action: 'settle',
       finalState: 'handed-over',
       releaseLease: false,
-      restored: false,
+      isBackAsItWas: false,
       reason: { code: 'lease-removed', text: expect.stringContaining(word) },
     });
   });
@@ -150,7 +150,7 @@ describe('an instance that someone else has taken over', () => {
         action: 'settle',
         finalState: 'handed-over',
         releaseLease: true,
-        restored: false,
+        isBackAsItWas: false,
         reason: { code: 'restarted-by-others' },
       });
     },
@@ -160,8 +160,15 @@ describe('an instance that someone else has taken over', () => {
     ['we hold, and its lease is removed', aHold(), true],
     ['we never held', null, false],
   ])('before our start is left alone: one that %s', (_which, hold, releaseLease) => {
-    const handedOver = { code: 'started-by-others', text: 'someone else started it' };
-    const expected = { action: 'settle', finalState: 'handed-over', releaseLease, restored: false, reason: handedOver };
+    const handedOver = { code: 'started-by-others', text: 'somebody else started it' };
+    const expected = {
+      action: 'settle',
+      finalState: 'handed-over',
+      releaseLease,
+      isBackAsItWas: false,
+      isGone: false,
+      reason: handedOver,
+    };
     expect(decide(done({ handedOver, hold, wokenAt: null }), wokenFacts())).toEqual(expected);
     const stoppedMeanwhile = { ...expected, finalState: 'stopped' };
     expect(decide(done({ handedOver, hold, wokenAt: null }), asleep())).toEqual(stoppedMeanwhile);
@@ -175,7 +182,8 @@ describe('an instance that Reveille never held', () => {
       action: 'settle',
       finalState: state,
       releaseLease: false,
-      restored: false,
+      isBackAsItWas: false,
+      isGone: false,
       reason: null,
     });
   });
@@ -190,7 +198,8 @@ describe('an instance that is gone', () => {
     expect(decide(done(), seen)).toMatchObject({
       action: 'settle',
       finalState,
-      restored: false,
+      isBackAsItWas: false,
+      isGone: true,
       reason: { code: 'terminated-in-run' },
     });
   });
@@ -222,7 +231,7 @@ describe('an instance that cannot be restored in time', () => {
 describe('whatever EC2 says', () => {
   const secondsAfter = (from: string, to: Date | string) => (new Date(to).getTime() - Date.parse(from)) / 1000;
 
-  it('only what we hold, what no one took over, and what no one works on is stopped', () => {
+  it('only what we hold, what nobody took over, and what nobody works on is stopped', () => {
     fc.assert(
       fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
         if (decide(instance, seen, now).action !== 'stop') return;

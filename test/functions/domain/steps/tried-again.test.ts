@@ -11,12 +11,11 @@ import {
   at,
   aWokenInstance,
   leaseValue,
-  restoreFacts,
+  restoreCase,
   stamp,
   wokenFacts,
 } from '../../../support/builders.ts';
 
-const DEADLINE_SECONDS = 1200;
 const done = { step: 'restore', stepSince: stamp('02:10'), outcome: 'updated' } as const;
 
 describe('a restoring that is tried again, because its reply was lost', () => {
@@ -24,11 +23,12 @@ describe('a restoring that is tried again, because its reply was lost', () => {
 
   it('takes a lease that is gone for removed by itself', () => {
     const facts = wokenFacts({ state: 'stopped', tags: {} });
-    expect(decideRestore(stopped, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toEqual({
+    expect(decideRestore(restoreCase(stopped, facts, { now: at('02:12') }))).toEqual({
       action: 'settle',
       finalState: 'stopped',
       releaseLease: false,
-      restored: true,
+      isBackAsItWas: true,
+      isGone: false,
       reason: null,
     });
   });
@@ -36,7 +36,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
   it('still says that a hibernation was lost', () => {
     const facts = wokenFacts({ state: 'stopped', tags: {} });
     const hibernated = { ...stopped, originalState: 'hibernated' as const };
-    expect(decideRestore(hibernated, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+    expect(decideRestore(restoreCase(hibernated, facts, { now: at('02:12') }))).toMatchObject({
       reason: { code: 'hibernation-lost' },
     });
   });
@@ -45,7 +45,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
     const restarted = { state: 'running', launchTime: stamp('02:11') } as const;
     for (const tags of [{ [LEASE_TAG]: leaseValue() }, {}]) {
       const facts = wokenFacts({ ...restarted, tags });
-      expect(decideRestore(stopped, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+      expect(decideRestore(restoreCase(stopped, facts, { now: at('02:12') }))).toMatchObject({
         finalState: 'handed-over',
         reason: { code: 'restarted-by-others' },
       });
@@ -57,7 +57,7 @@ describe('a hibernated instance', () => {
   it('is never just stopped, not even when a start may be on its way', () => {
     const waiting = aWokenInstance({ ...done, originalState: 'hibernated', wokenAt: null });
     const facts = wokenFacts({ state: 'stopped', launchTime: '2026-12-05T06:00:00.000Z' });
-    expect(decideRestore(waiting, restoreFacts(facts), DEADLINE_SECONDS, at('02:12'))).toMatchObject({
+    expect(decideRestore(restoreCase(waiting, facts, { now: at('02:12') }))).toMatchObject({
       action: 'stop',
       hibernate: true,
     });
@@ -66,14 +66,14 @@ describe('a hibernated instance', () => {
 
 describe('an instance whose restoring is looked at too late', () => {
   it('is told to stop at least once before it is given up', () => {
-    const decision = decideRestore(aWokenInstance(done), restoreFacts(wokenFacts()), DEADLINE_SECONDS, at('09:00'));
+    const decision = decideRestore(restoreCase(aWokenInstance(done), wokenFacts(), { now: at('09:00') }));
     expect(decision).toMatchObject({ action: 'stop', hibernate: false });
   });
 
   it('has its time to stop, counted from the stop', () => {
     const stopping = aWokenInstance({ ...done, stopAcceptedAt: stamp('09:00') });
     const facts = wokenFacts({ state: 'stopping' });
-    const decide = (time: string) => decideRestore(stopping, restoreFacts(facts), DEADLINE_SECONDS, at(time)).action;
+    const decide = (time: string) => decideRestore(restoreCase(stopping, facts, { now: at(time) })).action;
     expect(decide('09:19')).toBe('wait');
     expect(decide('09:20')).toBe('give-up');
   });

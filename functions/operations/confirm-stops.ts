@@ -1,0 +1,65 @@
+import type { SSMClient } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import { readOtherActivity } from '../aws/ssm-activity.ts';
+import {
+  findOtherActivity,
+  findOwnCommands,
+  noteOtherActivity,
+  type OtherActivity,
+  otherActivityUnknown,
+} from '../domain/steps/other-activity.ts';
+import { withLostCommands } from '../domain/work/sent-commands.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Decided, Member } from './stop-and-release.ts';
+
+export interface ActivityTools extends Pick<Runtime, 'now' | 'logger'> {
+  ssm: SSMClient;
+}
+
+/** Decides once more on the instances that would be stopped now, with what is active on them. */
+export async function confirmStops(
+  tools: ActivityTools,
+  decided: Decided[],
+  decide: (member: Member, otherActivity: OtherActivity | null) => Decided,
+): Promise<Decided[]> {
+  const checks = await checkStops(tools, decided);
+  return decided.map((unconfirmed) => {
+    const check = checks.get(unconfirmed.instance.instanceId);
+    if (check === undefined) return unconfirmed;
+    const known = withLostCommands(unconfirmed.instance, check.ownCommands);
+    const instance = noteOtherActivity(known, check.otherActivity, tools.now());
+    return decide({ ...unconfirmed, instance }, check.otherActivity);
+  });
+}
+
+/** What SSM says of one instance that would be stopped. */
+interface StopCheck {
+  otherActivity: OtherActivity | null;
+  /** Commands of ours that are still open on it, whether or not the payload knows them. */
+  ownCommands: ReturnType<typeof findOwnCommands>;
+}
+
+/** Asked only for the instances that would be stopped now, because it costs a call for each. */
+async function checkStops({ ssm, logger }: ActivityTools, decided: Decided[]): Promise<Map<string, StopCheck>> {
+  const toStop = decided.filter(({ ec2, decision }) => decision.action === 'stop' && ec2?.state === 'running');
+  const [first] = toStop;
+  if (first === undefined) return new Map();
+  const ids = toStop.map(({ instance }) => instance.instanceId);
+  const [oldestBoot = first.instance.stepSince] = toStop.flatMap(({ ec2 }) => ec2?.launchTime ?? []).sort();
+  try {
+    const found = await readOtherActivity(ssm, ids, oldestBoot);
+    return new Map(
+      toStop.map(({ instance: { instanceId: id, commands }, ec2 }) => {
+        const launchTime = ec2?.launchTime ?? null;
+        const known = new Set(commands.map(({ commandId }) => commandId));
+        const otherActivity = findOtherActivity(id, launchTime, found, known);
+        return [id, { otherActivity, ownCommands: findOwnCommands(id, launchTime, found) }];
+      }),
+    );
+  } catch (error) {
+    const failure = describeFailure(error);
+    logger.warn('could not check for other sessions and commands: none of these instances is stopped', { failure });
+    const otherActivity = otherActivityUnknown(`${failure.code}: ${failure.message}`);
+    return new Map(ids.map((id) => [id, { otherActivity, ownCommands: [] }]));
+  }
+}

@@ -1,0 +1,56 @@
+import type { EC2Client } from '../aws/sdk/clients.ts';
+import type { InstanceFacts } from '../domain/model/instance.ts';
+import type { Owner } from '../domain/model/run.ts';
+import type { Hold } from '../domain/ownership/attempt.ts';
+import { formatLease, isLeaseOf, LEASE_TAG } from '../domain/ownership/lease.ts';
+import { areWritersDead } from '../domain/steps/orphan.ts';
+import type { OtherActivity } from '../domain/steps/other-activity.ts';
+import { decideRestore } from '../domain/steps/restore.ts';
+import type { RestoreOutcome } from '../domain/steps/restore-result.ts';
+import { type ActivityTools, confirmStops } from './confirm-stops.ts';
+import { type Decided, type Member, releaseDecided, stopDecided } from './stop-and-release.ts';
+
+export interface RestoreTools extends ActivityTools {
+  ec2: EC2Client;
+}
+
+/** Instances that one child of a run has leased, or left as they were, and whose work is over. */
+export interface Restoring {
+  owner: Owner;
+  members: Member[];
+  /** How long restoring one instance may take; null: no instance is ever given up. */
+  deadlineSeconds: number | null;
+  /** Whether this Lambda has time for another call. */
+  hasTime(): boolean;
+}
+
+/**
+ * Looks once at each of the instances: decides, asks SSM for other activity on those that would be stopped, decides on
+ * these again, stops them, and removes the leases of those that are settled. Can be done again at any time.
+ */
+export async function restoreAll(tools: RestoreTools, restoring: Restoring): Promise<RestoreOutcome[]> {
+  const { owner, members, deadlineSeconds, hasTime } = restoring;
+  const decide = (member: Member, otherActivity: OtherActivity | null): Decided => {
+    const { instance, ec2, deadSince } = member;
+    const now = tools.now();
+    const expectedLease = expectedLeaseOf(owner, instance.hold, ec2);
+    const writersAreDead = deadSince !== null && areWritersDead(deadSince, now);
+    const given = { instance, ec2, expectedLease, otherActivity, writersAreDead, deadlineSeconds, now };
+    return { ...member, expectedLease, decision: decideRestore(given) };
+  };
+  const unconfirmed = members.map((member) => decide(member, null));
+  const decided = await confirmStops(tools, unconfirmed, decide);
+  const keptAwake = await stopDecided(tools.ec2, decided, hasTime);
+  const keptLeases = await releaseDecided(tools.ec2, decided);
+  return decided.map(({ instance, decision }) => {
+    const { instanceId } = instance;
+    return { instance, decision, refusal: keptAwake.get(instanceId) ?? keptLeases.get(instanceId) ?? null };
+  });
+}
+
+/** Any lease of this child: an attempt whose reply was lost may have been the last to write it. */
+function expectedLeaseOf(owner: Owner, hold: Hold | null, ec2: InstanceFacts | null): string | null {
+  if (hold === null) return null;
+  const carried = ec2?.tags[LEASE_TAG] ?? '';
+  return isLeaseOf(carried, owner) ? carried : formatLease({ ...owner, attempt: hold.attempt });
+}

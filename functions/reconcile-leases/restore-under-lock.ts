@@ -1,0 +1,58 @@
+import type { Versioned } from '../aws/bucket.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import { addSeconds, toTimestamp } from '../domain/model/time.ts';
+import type { Lock } from '../domain/ownership/run-lock.ts';
+import type { ReconcileResult } from '../domain/report/reconcile-report.ts';
+import { readLock, releaseLock, takeLock } from '../operations/take-run-lock.ts';
+import { type InvocationContext, timeKeeper } from '../runtime/runtime.ts';
+import { type OrphanTools, restoreOrphans } from './restore-orphans.ts';
+import { findLeases, type Survey, type SurveyTools } from './survey-leases.ts';
+
+/** Restores the orphans if no run can be at work: a run that begins meanwhile would take them over. */
+export async function restoreUnderLock(
+  tools: SurveyTools & OrphanTools,
+  { seenLock, lock, orphans }: Survey,
+  context: InvocationContext,
+): Promise<ReconcileResult[]> {
+  const mayAct = lock === 'free' || lock === 'dead';
+  if (mayAct && orphans.length > 0) return lockAndRestore(tools, seenLock, context);
+  // The run that died with the lock has left no instance to restore.
+  if (seenLock !== null && lock === 'dead' && orphans.length === 0) await releaseLock(tools.bucket, seenLock);
+  return [];
+}
+
+/**
+ * The leases are read again under the lock: meanwhile a dead run may have been redriven. From now on it can start no
+ * instance.
+ */
+async function lockAndRestore(
+  tools: SurveyTools & OrphanTools,
+  seen: Versioned<Lock> | null,
+  context: InvocationContext,
+): Promise<ReconcileResult[]> {
+  const takenAt = toTimestamp(tools.now());
+  const expiresAt = addSeconds(takenAt, context.getRemainingTimeInMillis() / 1000);
+  const lock: Lock = { kind: 'reconciler', requestId: context.awsRequestId, takenAt, expiresAt };
+  if (!(await takeLock(tools.bucket, lock, seen))) return [];
+  try {
+    const { orphans } = await findLeases(tools);
+    return await restoreOrphans(tools, orphans, timeKeeper(context));
+  } catch (error) {
+    tools.logger.error('could not read the leases again, the next pass tries again', {
+      failure: describeFailure(error),
+    });
+    return [];
+  } finally {
+    await releaseReconcilerLock(tools, lock.requestId);
+  }
+}
+
+/** A lock that can't be released is free once this Lambda is dead; that must not hide what was done. */
+async function releaseReconcilerLock({ bucket, logger }: OrphanTools, requestId: string): Promise<void> {
+  try {
+    const held = await readLock(bucket);
+    if (held?.value.kind === 'reconciler' && held.value.requestId === requestId) await releaseLock(bucket, held);
+  } catch (error) {
+    logger.warn('could not release the lock', { failure: describeFailure(error) });
+  }
+}
