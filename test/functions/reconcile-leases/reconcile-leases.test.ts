@@ -11,10 +11,20 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
+import { createReconcileLeases } from '../../../functions/reconcile-leases/reconcile-leases.ts';
 import { aRecord } from '../../support/bucket.ts';
 import { anInvocation, at, instanceFacts, leaseValue, wokenFacts } from '../../support/builders.ts';
-import { awsError, callOrder, contentOf, instanceIds, leased, listed } from '../../support/functions.ts';
-import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
+import {
+  aContext,
+  aRuntime,
+  awsError,
+  callOrder,
+  contentOf,
+  instanceIds,
+  leased,
+  listed,
+} from '../../support/functions.ts';
+import { givenAbortedRun, givenCarriers, metrics, reconcile, SCHEDULE } from '../../support/reconciling.ts';
 
 const mocks = {
   ec2: mockClient(EC2Client),
@@ -150,6 +160,23 @@ describe('ReconcileLeases', () => {
     expect((await reconcile('02:40')).instances).toMatchObject([{ action: 'waiting' }]);
     expect((await reconcile('02:50')).instances).toMatchObject([{ action: 'handed-over' }]);
     expect(stops()).toEqual([]);
+  });
+
+  it('counts in its log, for each dead child, what its instances wait for', async () => {
+    givenCarriers(
+      mocks,
+      [awake(FIRST, { state: 'stopping' }), awake(SECOND, { state: 'pending' })],
+      [aRecord([FIRST, SECOND])],
+    );
+    const runtime = aRuntime('02:40');
+
+    await createReconcileLeases(runtime, metrics)(SCHEDULE, aContext());
+
+    expect(runtime.logger.info).toHaveBeenCalledWith('ReconcileLeases has looked', {
+      runId: 'run-1',
+      child: 'child-1',
+      waiting: { stopping: 1, pending: 1 },
+    });
   });
 
   it('knows all attempts of the dead child: the newest may have started it, and an older one tagged it', async () => {

@@ -11,8 +11,17 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
 import { givenNoNeighbours } from '../../support/bucket.ts';
-import { aBatch, anInstance, at, aWokenInstance, instanceFacts, stamp, wokenFacts } from '../../support/builders.ts';
-import { aContext, aRuntime, awsError, described, instanceIds } from '../../support/functions.ts';
+import {
+  aBatch,
+  anInstance,
+  at,
+  aWokenInstance,
+  instanceFacts,
+  leaseValue,
+  stamp,
+  wokenFacts,
+} from '../../support/builders.ts';
+import { aContext, aRuntime, awsError, described, instanceIds, leased } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -51,6 +60,29 @@ describe('RestoreInstances, where someone else is at work', () => {
       { step: 'restore', neighbourSince: stamp('02:11'), stopAcceptedAt: null },
       { step: 'restore', neighbourSince: null, stopAcceptedAt: stamp('02:11') },
     ]);
+  });
+
+  it('counts in its log what instances wait for, by the code of the reason', async () => {
+    givenSession(FIRST);
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves(
+        described(
+          wokenFacts({ instanceId: FIRST }),
+          wokenFacts({ instanceId: SECOND, state: 'stopping' }),
+          instanceFacts({ instanceId: THIRD, tags: leased(leaseValue()) }),
+        ),
+      );
+    ec2.on(DeleteTagsCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
+    const runtime = aRuntime('02:12');
+    const stopped = done(THIRD, { stopAcceptedAt: stamp('02:11') });
+
+    await createRestoreInstances(runtime)(aBatch([done(FIRST), done(SECOND), stopped]), aContext());
+
+    expect(runtime.logger.info).toHaveBeenCalledWith(
+      'RestoreInstances has looked',
+      expect.objectContaining({ runId: 'run-1', waiting: { 'session-active': 1, stopping: 1, 'lease-kept': 1 } }),
+    );
   });
 
   it('stops it as soon as they are gone, and forgets them', async () => {

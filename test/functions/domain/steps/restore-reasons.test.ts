@@ -2,6 +2,7 @@ import type { BatchInstance } from '../../../../functions/domain/batch/batch-ins
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { hasFailedStep, mayStillBeStarted } from '../../../../functions/domain/steps/failed-step.ts';
+import type { OtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
 import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
 import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
 import {
@@ -18,6 +19,9 @@ import {
 
 const DEADLINE_SECONDS = 1800;
 const STEP_FAILED = { code: 'step-failed', text: 'a step of its batch failed' };
+const FAILED_STEP = { outcome: 'failed', reason: STEP_FAILED } as const;
+const NOT_LEASED = { ...FAILED_STEP, hold: null };
+const STOPPED_LATE = { stopAcceptedAt: stamp('02:39') };
 /** Woken by Reveille at 02:00:30; the work on it ended at 02:10. */
 const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
@@ -49,7 +53,7 @@ describe('what restoring says', () => {
     expect(say('02:00:59', wokenFacts())).toBe(
       'wait: a Lambda that may start it, or send it a command, may still be alive [writer-may-live]',
     );
-    expect(say('02:11', instanceFacts(), { hold: null, outcome: 'failed', reason: STEP_FAILED })).toBe(
+    expect(say('02:11', instanceFacts(), NOT_LEASED)).toBe(
       'wait: a start that the failed step has left behind may still come [start-may-come]',
     );
   });
@@ -97,6 +101,75 @@ describe('what restoring says', () => {
     const why = { code: 'lease-kept', text: 'its lease could not be removed: Throttled: no' };
     expect(kept('02:41:59')).toEqual({ action: 'wait', reason: why, until: stamp('02:42') });
     expect(kept('02:42')).toEqual({ action: 'give-up', finalState: 'stopped', reason: why });
+  });
+});
+
+describe('until when restoring waits, at the latest', () => {
+  const command = (sentAt: string) => ({ commands: [{ commandId: 'command-1', sentAt, endedAt: null }] });
+  const session: OtherActivity = {
+    reason: { code: 'session-active', text: 'anna has a session on it' },
+    isKnown: true,
+  };
+  const unknown: OtherActivity = { ...session, isKnown: false };
+  const neverGivenUp = { deadlineSeconds: null };
+
+  it.each<[string, string, string, string | null, Parameters<typeof decide>]>([
+    ['a start may come', 'its own limit', 'writer-may-live', '02:01', ['02:00:59', wokenFacts()]],
+    ['a step failed', 'its Lambda is dead', 'writer-may-live', '02:11:30', ['02:11', wokenFacts(), FAILED_STEP]],
+    ['a start was left', 'its Lambda is dead', 'start-may-come', '02:11:30', ['02:11', asleep(), NOT_LEASED]],
+    ['an update may run', 'it is over', 'update-may-run', '02:50', ['02:11', wokenFacts(), command(stamp('02:05'))]],
+    ['a stop is shown', 'it is asked for again', 'stop-not-shown', '02:44', ['02:41', wokenFacts(), STOPPED_LATE]],
+    ['it stops', 'the deadline', 'stopping', '02:40', ['02:11', wokenFacts({ state: 'stopping' })]],
+    [
+      'it stops',
+      'the deadline of its stop',
+      'stopping',
+      '03:09',
+      ['02:41', wokenFacts({ state: 'stopping' }), STOPPED_LATE],
+    ],
+    ['it starts', 'the deadline', 'pending', '02:40', ['02:11', wokenFacts({ state: 'pending' })]],
+    [
+      'it starts',
+      'the deadline, counted from the last update',
+      'pending',
+      '02:45',
+      ['02:20', wokenFacts({ state: 'pending' }), command(stamp('01:30'))],
+    ],
+    ['it starts', 'it has', 'pending', null, ['02:11', wokenFacts({ state: 'pending' }), {}, neverGivenUp]],
+    [
+      'someone else is active',
+      'it is theirs',
+      'session-active',
+      '02:31',
+      ['02:12', wokenFacts(), { neighbourSince: stamp('02:11') }, { otherActivity: session }],
+    ],
+    [
+      'someone else is active',
+      'the deadline',
+      'session-active',
+      '02:40',
+      ['02:31', wokenFacts(), { neighbourSince: stamp('02:30') }, { otherActivity: session }],
+    ],
+    [
+      'SSM says nothing',
+      'the deadline',
+      'session-active',
+      '02:40',
+      ['02:11', wokenFacts(), {}, { otherActivity: unknown }],
+    ],
+    [
+      'SSM says nothing',
+      'it does',
+      'session-active',
+      null,
+      ['02:11', wokenFacts(), {}, { otherActivity: unknown, ...neverGivenUp }],
+    ],
+  ])('while %s: until %s (%s, %s)', (_what, _until, code, until, args) => {
+    expect(decide(...args)).toMatchObject({
+      action: 'wait',
+      reason: { code },
+      until: until === null ? null : stamp(until),
+    });
   });
 });
 
