@@ -19,7 +19,7 @@ import {
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
-import { aContext, aRuntime, described, instanceIds, leased, listed } from '../../support/functions.ts';
+import { aContext, aRuntime, described, instanceIds, leased, listed, throttled } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -193,6 +193,33 @@ describe('RestoreInstances, after a step has failed', () => {
 
     expect(instances[0]?.commands).toEqual([known]);
     expect(stops()).toEqual([[FIRST]]);
+  });
+
+  it('restores the others while what the step did can not be found out, and keeps the error to try again', async () => {
+    ssm.on(ListCommandsCommand).rejects(throttled());
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves(described(wokenFacts({ instanceId: FIRST }), wokenFacts({ instanceId: SECOND })));
+    const working = aWokenInstance({ instanceId: FIRST, step: 'update' });
+
+    const batch = await restoreCaught(
+      '02:10',
+      working,
+      aWokenInstance({ instanceId: SECOND, step: 'restore', outcome: 'updated' }),
+    );
+
+    expect(stops()).toEqual([[SECOND]]);
+    expect(batch.instances[0]).toEqual(working);
+    expect(batch.error).toEqual(CAUGHT);
+  });
+
+  it('fails, to be called again, where no other instance is to be restored meanwhile', async () => {
+    ssm.on(ListCommandsCommand).rejects(throttled());
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST })));
+
+    const caught = restoreCaught('02:10', aWokenInstance({ instanceId: FIRST, step: 'update' }));
+
+    await expect(caught).rejects.toMatchObject({ name: 'AwsUnavailable' });
   });
 
   it('is quiet about commands and holds as long as no step has failed', async () => {

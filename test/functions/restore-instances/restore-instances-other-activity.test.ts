@@ -49,7 +49,7 @@ beforeEach(() => {
   givenNoNeighbours(ssm);
 });
 
-describe('RestoreInstances, where someone else is at work', () => {
+describe('RestoreInstances, where somebody else is at work', () => {
   it('leaves that one awake, remembers since when, and stops the others', async () => {
     givenSession(FIRST);
 
@@ -108,7 +108,7 @@ describe('RestoreInstances, where someone else is at work', () => {
     });
   });
 
-  it('does not count its own command as someone else’s', async () => {
+  it('does not count its own command as somebody’s', async () => {
     const own = { commandId: 'command-1', sentAt: stamp('02:05'), endedAt: stamp('02:06') };
     ssm.on(ListCommandInvocationsCommand).resolves({
       CommandInvocations: [{ InstanceId: FIRST, CommandId: 'command-1', RequestedDateTime: at('02:05') }],
@@ -119,14 +119,35 @@ describe('RestoreInstances, where someone else is at work', () => {
     expect(stops()).toEqual([[FIRST]]);
   });
 
-  it('stops nothing while SSM does not tell of other activity', async () => {
+  it('waits for a command of its own that the payload does not know: its update may be at work', async () => {
+    const lost = {
+      InstanceId: FIRST,
+      CommandId: 'lost-command',
+      Comment: 'reveille run-1 b0 a1',
+      RequestedDateTime: at('02:05'),
+    };
+    ssm
+      .on(ListCommandInvocationsCommand)
+      .callsFake(({ Filters: [status] }) => ({ CommandInvocations: status.value === 'InProgress' ? [lost] : [] }));
+
+    const { instances } = await restoreAt('02:11', done(FIRST));
+
+    expect(stops()).toEqual([]);
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      neighbourSince: null,
+      commands: [{ commandId: 'lost-command', sentAt: stamp('02:05'), endedAt: null }],
+    });
+  });
+
+  it('stops nobody while SSM does not tell who is there', async () => {
     ssm.on(DescribeSessionsCommand).rejects(awsError('AccessDeniedException', 'not authorized'));
 
     const { instances } = await restoreAt('02:11', done(FIRST), done(SECOND));
 
     expect(stops()).toEqual([]);
     expect(instances.map(({ step }) => step)).toEqual(['restore', 'restore']);
-    // Not even after 20 minutes: no one is known to be there.
+    // Not even after 20 minutes: nobody is known to be there.
     const [first] = (await restoreAt('02:35', ...instances)).instances;
     expect(first).toMatchObject({ step: 'restore', stopAcceptedAt: null });
   });
@@ -160,7 +181,7 @@ describe('RestoreInstances, where someone else is at work', () => {
     expect(since?.value).toBe('2026-12-06T02:00:19Z');
   });
 
-  it('asks nothing where no instance is to be stopped', async () => {
+  it('asks nothing where nobody is to be stopped', async () => {
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST, state: 'stopping' })));
 
     await restoreAt('02:11', done(FIRST, { stopAcceptedAt: stamp('02:10:30') }));
