@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
@@ -5,6 +6,7 @@ import { hasFailedStep, mayStillBeStarted } from '../../../../functions/domain/s
 import type { OtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
 import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
 import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
+import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
   aHold,
   anInstance,
@@ -170,6 +172,25 @@ describe('until when restoring waits, at the latest', () => {
       reason: { code },
       until: until === null ? null : stamp(until),
     });
+  });
+});
+
+describe('whatever EC2 says, a wait', () => {
+  const otherActivity = { reason: { code: 'session-active', text: 'anna has a session on it' }, isKnown: true };
+
+  it('ends at a later moment, or goes on for another reason', () => {
+    fc.assert(
+      fc.property(anyBatchInstance, anyInstanceFacts, moments, fc.boolean(), (instance, seen, now, isActive) => {
+        const given = restoreCase(instance, seen, { now, otherActivity: isActive ? otherActivity : null });
+        const decision = decideRestore(given);
+        if (decision.action !== 'wait') return;
+        const until = new Date(decision.until ?? 'never');
+        expect(until.getTime()).toBeGreaterThan(now.getTime());
+        const then = decideRestore({ ...given, now: until });
+        if (then.action === 'wait') expect(then.reason).not.toEqual(decision.reason);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 
