@@ -84,6 +84,7 @@ export const anyBatchInstance: fc.Arbitrary<BatchInstance> = fc
     versionAfter: versions,
     commands,
     foreignUpdateSince: fc.option(stamps, { nil: null, freq: 2 }),
+    strayUntil: orNull(stamps),
     stopAcceptedAt: orNull(stamps),
     lastRefusal: orNull(fc.string()),
     outcome: orNull(fc.constantFrom(...outcomeSchema.options)),

@@ -54,6 +54,7 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
   versionAfter: null,
   commands: [],
   foreignUpdateSince: null,
+  strayUntil: null,
   stopAcceptedAt: null,
   neighbourSince: null,
   lastRefusal: null,

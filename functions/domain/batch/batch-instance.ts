@@ -38,6 +38,8 @@ export const batchInstanceSchema = z.object({
   commands: z.array(sentCommandSchema).default([]),
   /** The agent said that an update which is not ours is at work, first at this moment. */
   foreignUpdateSince: timestampSchema.nullable().default(null),
+  /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
+  strayUntil: timestampSchema.nullable().default(null),
   stopAcceptedAt: timestampSchema.nullable().default(null),
   /** Since when someone else's session, command or association has kept it from being stopped. */
   neighbourSince: timestampSchema.nullable().default(null),

@@ -13,7 +13,6 @@ import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/ti
 import { type Hold, isOpenWindow, isOurBoot, mayHaveStarted } from '../ownership/attempt.ts';
 import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
-import { strayUntil } from './failed-step.ts';
 import type { OtherActivity } from './other-activity.ts';
 
 /** One instance whose work is over, with all that the rules look at. */
@@ -86,7 +85,7 @@ const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
 /** A Lambda whose caller has given up may still start the instance, or send it a command. */
 function waitForOtherWriters({ instance, hold, now }: OurCase): RestoreDecision | null {
   const starts = startsMayComeUntil(hold);
-  const until = latest(starts, strayUntil(instance) ?? starts);
+  const until = latest(starts, instance.strayUntil ?? starts);
   if (!isAfter(until, now)) return null;
   return wait('writer-may-live', 'a Lambda that may start it, or send it a command, may still be alive', until);
 }
@@ -190,9 +189,9 @@ function settleGone(ec2: InstanceFacts | null): RestoreDecision {
 /** An instance that Reveille did not try to start is left as it is: only its state is reported. */
 function settleNotOurs(instance: BatchInstance, ec2: InstanceFacts, now: Date): RestoreDecision {
   if (instance.handedOver !== null) return leaveToOthers(ec2, instance.handedOver, { releaseLease: false });
-  const until = strayUntil(instance);
-  if (instance.originalState !== 'running' && until !== null && isAfter(until, now)) {
-    return wait('start-may-come', 'a start that the failed step has left behind may still come', until);
+  const { originalState, strayUntil } = instance;
+  if (originalState !== 'running' && strayUntil !== null && isAfter(strayUntil, now)) {
+    return wait('start-may-come', 'a start that the failed step has left behind may still come', strayUntil);
   }
   return settle(stateNow(ec2), {});
 }

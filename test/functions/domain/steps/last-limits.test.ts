@@ -134,7 +134,7 @@ describe('a step that failed while a copy of its Lambda may still live', () => {
     step: 'restore',
     stepSince: stamp('02:05'),
     outcome: 'failed',
-    reason: { code: 'step-failed', text: '' },
+    strayUntil: stamp('02:06:30'),
   });
   const decide = (time: string, changes: object = {}) =>
     decideRestore(restoreCase({ ...unknown, ...changes }, instanceFacts(), { deadlineSeconds: 1800, now: at(time) }));

@@ -44,7 +44,7 @@ describe('an instance to which a start may still be on its way', () => {
   });
 
   it('waits for 90 seconds after a step has failed for good: a copy of it may live', () => {
-    const failed = done({ stepSince: stamp('02:10'), reason: { code: 'step-failed', text: '' } });
+    const failed = done({ stepSince: stamp('02:10'), strayUntil: stamp('02:11:30') });
     expect(decide('02:11:29.999', failed, wokenFacts())).toMatchObject({ reason: { code: 'writer-may-live' } });
     expect(decide('02:11:30', failed, wokenFacts()).action).toBe('stop');
   });

@@ -20,8 +20,7 @@ import {
 } from '../../../support/builders.ts';
 
 const DEADLINE_SECONDS = 1800;
-const STEP_FAILED = { code: 'step-failed', text: 'a step of its batch failed' };
-const FAILED_STEP = { outcome: 'failed', reason: STEP_FAILED } as const;
+const FAILED_STEP = { outcome: 'failed', strayUntil: stamp('02:11:30') } as const;
 const NOT_LEASED = { ...FAILED_STEP, hold: null };
 const STOPPED_LATE = { stopAcceptedAt: stamp('02:39') };
 /** Woken by Reveille at 02:00:30; the work on it ended at 02:10. */
@@ -246,12 +245,12 @@ describe('what restoring decides', () => {
 });
 
 describe('a step that has failed for good', () => {
-  const failed = anInstance({ step: 'restore', outcome: 'failed', reason: STEP_FAILED });
+  const failed = anInstance({ step: 'restore', ...FAILED_STEP });
 
   it('is why an instance failed, or is not', () => {
     expect(hasFailedStep(failed)).toBe(true);
-    expect(hasFailedStep({ ...failed, reason: null })).toBe(false);
-    expect(hasFailedStep({ ...failed, reason: { code: 'agent-lost', text: '' } })).toBe(false);
+    expect(hasFailedStep({ ...failed, strayUntil: null })).toBe(false);
+    expect(hasFailedStep({ ...failed, strayUntil: null, reason: { code: 'step-failed', text: '' } })).toBe(false);
   });
 
   it.each<[string, Partial<BatchInstance>, boolean]>([
@@ -259,8 +258,8 @@ describe('a step that has failed for good', () => {
     ['one that is held', { hold: aHold() }, false],
     ['one that was running', { originalState: 'running' }, false],
     ['one that somebody else has started', { handedOver: { code: 'started-by-others', text: '' } }, false],
-    ['one that failed otherwise', { reason: { code: 'agent-lost', text: '' } }, false],
-    ['one that has not failed', { reason: null }, false],
+    ['one that failed otherwise', { strayUntil: null, reason: { code: 'agent-lost', text: '' } }, false],
+    ['one that has not failed', { strayUntil: null }, false],
   ])('may have left a start behind for %s: %j', (_what, changes, may) => {
     expect(mayStillBeStarted({ ...failed, ...changes })).toBe(may);
   });

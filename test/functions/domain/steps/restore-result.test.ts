@@ -128,6 +128,7 @@ describe('when a step of the batch has failed for good', () => {
         stepSince: stamp('02:12'),
         outcome: 'failed',
         reason: { code: 'step-failed', text: expect.stringMatching(/AwsUnavailable.*SSM does not answer/) },
+        strayUntil: stamp('02:13:30'),
       });
     },
   );
