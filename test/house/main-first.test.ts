@@ -4,9 +4,6 @@ import { demandNone, inside, type Source } from './sources.ts';
 /** Files that are read for one function: rules, operations and Lambdas. Those of aws/ hold several calls. */
 const isReadForOne = ({ file }: Source): boolean => !/^functions\/(aws|runtime)\//.test(file);
 
-/** Files whose helpers still stand before their main function. This number only goes down. */
-const LEFT = 2;
-
 interface Helper {
   name: string;
   isExported: boolean;
@@ -45,8 +42,7 @@ function judgeOrder({ file, text }: Source): string[] {
 it('the main function of a file stands first', () => {
   const files = inside('functions').filter(isReadForOne);
   expect(files.length).toBeGreaterThan(50);
-  const sentences = files.flatMap(judgeOrder);
-  if (sentences.length > LEFT) demandNone(sentences);
+  demandNone(files.flatMap(judgeOrder));
 });
 
 it('helpers before it are told', () => {

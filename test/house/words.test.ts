@@ -8,7 +8,7 @@ const LEFT: Record<string, number> = {
   functions: 41,
   local: 46,
   docs: 25,
-  test: 37,
+  test: 75,
   '*.md': 48,
 };
 

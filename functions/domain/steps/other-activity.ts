@@ -1,7 +1,9 @@
 // What else is at work on an instance that would be stopped: sessions, commands and associations that are not Reveille's.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import type { OtherActivityFacts } from '../model/instance.ts';
+import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
+import type { ReasonCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import { isOwnComment } from '../work/command-comment.ts';
 
@@ -12,11 +14,8 @@ export interface OtherActivity {
   isKnown: boolean;
 }
 
-/** LaunchTime has whole seconds, and is another service's (docs/aws-behaviour.md 44). */
-const MARGIN_SECONDS = 5;
-
 const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): boolean =>
-  moment !== null && launchTime !== null && isAfter(addSeconds(moment, MARGIN_SECONDS), launchTime);
+  moment !== null && launchTime !== null && isAfter(addSeconds(moment, CLOCK_MARGIN_SECONDS), launchTime);
 
 /**
  * The other activity on an instance that would otherwise be stopped; null if there is none. What hangs since an earlier
@@ -50,7 +49,7 @@ export function findOtherActivity(
   return known('association-running', `the association ${association.name} is at work on it`);
 }
 
-const known = (code: string, text: string): OtherActivity => ({ reason: reason(code, text), isKnown: true });
+const known = (code: ReasonCode, text: string): OtherActivity => ({ reason: reason(code, text), isKnown: true });
 
 /** SSM could not tell of other activity. */
 export const otherActivityUnknown = (why: string): OtherActivity => ({

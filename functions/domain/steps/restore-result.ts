@@ -2,7 +2,7 @@
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { toStep } from '../batch/transitions.ts';
 import { plainText } from '../model/plain-text.ts';
-import { type Reason, reason } from '../model/reason.ts';
+import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import type { RestoreDecision } from './restore.ts';
 import { isUnresponsive } from './unresponsive-agent.ts';
@@ -70,7 +70,7 @@ function giveUp(
   now: Date,
 ): BatchInstance {
   const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
-  const told = reason(why.code, `${why.text} (before that: ${before ?? 'no outcome'})`);
+  const told = retold(why, `${why.text} (before that: ${before ?? 'no outcome'})`);
   return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: told, finalState };
 }
 
@@ -89,6 +89,6 @@ function joinReasons(
 ): Reason | null {
   if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
   return isGone && isUnresponsive(failure)
-    ? reason(restoring.code, `${restoring.text}; ${failure.text}`)
-    : reason(failure.code, `${failure.text}; ${restoring.text}`);
+    ? retold(restoring, `${restoring.text}; ${failure.text}`)
+    : retold(failure, `${failure.text}; ${restoring.text}`);
 }

@@ -8,7 +8,7 @@ import {
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
 } from '../model/limits.ts';
-import { type Reason, reason } from '../model/reason.ts';
+import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 import { type Hold, isOpenWindow, isOurBoot, mayHaveStarted } from '../ownership/attempt.ts';
 import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
@@ -87,11 +87,11 @@ function waitForOtherWriters({ instance, hold, now }: OurCase): RestoreDecision 
   const starts = startsMayComeUntil(hold);
   const until = latest(starts, instance.strayUntil ?? starts);
   if (!isAfter(until, now)) return null;
-  return wait('writer-may-live', 'a Lambda that may start it, or send it a command, may still be alive', until);
+  return wait(reason('writer-may-live', 'a Lambda that may start it, or send it a command, may still be alive'), until);
 }
 
 function waitWhileStopping({ ec2 }: OurCase): RestoreDecision | null {
-  return ec2.state === 'stopping' ? wait('stopping', 'it is stopping', null) : null;
+  return ec2.state === 'stopping' ? wait(reason('stopping', 'it is stopping'), null) : null;
 }
 
 /**
@@ -129,30 +129,30 @@ function leaveWithoutLease(ours: OurCase): RestoreDecision | null {
 /** Stopping an instance in the middle of an update can leave its agent broken (docs/aws-behaviour.md 3). */
 function waitForUpdate({ instance, now }: OurCase): RestoreDecision | null {
   const until = updateMayRunUntil(instance, now);
-  return until === null ? null : wait('update-may-run', `an update may be at work on it until ${until}`, until);
+  return until === null ? null : wait(reason('update-may-run', `an update may be at work on it until ${until}`), until);
 }
 
 /** EC2 refuses to stop a pending instance. */
 function waitWhilePending({ ec2 }: OurCase): RestoreDecision | null {
-  return ec2.state === 'pending' ? wait('pending', 'it is still starting', null) : null;
+  return ec2.state === 'pending' ? wait(reason('pending', 'it is still starting'), null) : null;
 }
 
 function waitForAcceptedStop({ instance: { stopAcceptedAt }, now }: OurCase): RestoreDecision | null {
   if (stopAcceptedAt === null) return null;
   const until = addSeconds(stopAcceptedAt, STOP_REPEAT_SECONDS);
   if (!isAfter(until, now)) return null;
-  return { ...wait('stop-not-shown', 'its stop is not shown yet', until), outlastsDeadline: true };
+  return { ...wait(reason('stop-not-shown', 'its stop is not shown yet'), until), outlastsDeadline: true };
 }
 
 /** Someone who stays for long has taken the instance over. Activity that SSM could not tell of takes over nothing. */
 function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): RestoreDecision | null {
   if (otherActivity === null) return null;
-  const { code, text } = otherActivity.reason;
-  if (!otherActivity.isKnown) return wait(code, text, null);
+  const { reason: activity, isKnown } = otherActivity;
+  if (!isKnown) return wait(activity, null);
   const until = addSeconds(instance.neighbourSince ?? now, OTHER_ACTIVITY_WAIT_SECONDS);
-  if (isAfter(until, now)) return wait(code, text, until);
+  if (isAfter(until, now)) return wait(activity, until);
   const minutes = OTHER_ACTIVITY_WAIT_SECONDS / 60;
-  return leaveToOthers(ec2, reason(code, `${text}, for more than ${minutes} minutes: it is theirs now`));
+  return leaveToOthers(ec2, retold(activity, `${activity.text}, for more than ${minutes} minutes: it is theirs now`));
 }
 
 /** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
@@ -167,8 +167,8 @@ function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecis
     return { ...decision, until: deadline };
   }
   if (otherActivity?.isKnown) {
-    const { code, text } = otherActivity.reason;
-    return leaveToOthers(ec2, reason(code, `${text}, and the time to put it back is over: it is theirs now`));
+    const text = `${otherActivity.reason.text}, and the time to put it back is over: it is theirs now`;
+    return leaveToOthers(ec2, retold(otherActivity.reason, text));
   }
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
   const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;
@@ -191,7 +191,7 @@ function settleNotOurs(instance: BatchInstance, ec2: InstanceFacts, now: Date): 
   if (instance.handedOver !== null) return leaveToOthers(ec2, instance.handedOver, { releaseLease: false });
   const { originalState, strayUntil } = instance;
   if (originalState !== 'running' && strayUntil !== null && isAfter(strayUntil, now)) {
-    return wait('start-may-come', 'a start that the failed step has left behind may still come', strayUntil);
+    return wait(reason('start-may-come', 'a start that the failed step has left behind may still come'), strayUntil);
   }
   return settle(stateNow(ec2), {});
 }
@@ -227,8 +227,8 @@ const latest = (first: Timestamp, ...others: Timestamp[]): Timestamp =>
 const isBefore = (moment: Timestamp | null, other: Timestamp): boolean => moment !== null && isAfter(other, moment);
 
 /** @param until null: only the deadline ends it, if there is one */
-function wait(code: string, text: string, until: Timestamp | null): Wait {
-  return { action: 'wait', reason: reason(code, text), until };
+function wait(why: Reason, until: Timestamp | null): Wait {
+  return { action: 'wait', reason: why, until };
 }
 
 function stop({ originalState }: BatchInstance): RestoreDecision {

@@ -24,7 +24,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: "  return ec2.state === 'stopping' ? wait('stopping', 'it is stopping', null) : null;",
+        find: "  return ec2.state === 'stopping' ? wait(reason('stopping', 'it is stopping'), null) : null;",
         replace:
           "  return ec2.state === 'stopping' ? settle('stopped', { releaseLease: true, isBackAsItWas: true }) : null;",
       },

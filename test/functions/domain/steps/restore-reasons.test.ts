@@ -165,7 +165,7 @@ describe('until when restoring waits, at the latest', () => {
       null,
       ['02:11', wokenFacts(), {}, { otherActivity: unknown, ...neverGivenUp }],
     ],
-  ])('while %s: until %s (%s, %s)', (_what, _until, code, until, args) => {
+  ])('while %s: until %s (%s, %s)', (_what, _until, ...[code, until, args]) => {
     expect(decide(...args)).toMatchObject({
       action: 'wait',
       reason: { code },
