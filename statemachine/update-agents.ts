@@ -85,9 +85,9 @@ const batch = {
       'counts.$': '$.batch.counts',
       'instances.$': '$.batch.instances',
     },
-    Next: 'AnyoneToStart',
+    Next: 'AnyToStart',
   },
-  AnyoneToStart: choose('Running instances need no start.', [['start', 'StartInstances']], 'AnyoneToCheck'),
+  AnyToStart: choose('Running instances need no start.', [['start', 'StartInstances']], 'AnyToCheck'),
   StartInstances: step(
     'StartInstances',
     'Reads the instances anew, writes the record, then the lease, then starts.',
@@ -97,18 +97,18 @@ const batch = {
     Type: 'Wait',
     Comment: 'The only waiting of a batch; longer for stragglers.',
     SecondsPath: '$.waitSeconds',
-    Next: 'AnyoneToCheck',
+    Next: 'AnyToCheck',
   },
-  AnyoneToCheck: choose(
+  AnyToCheck: choose(
     'To the first step that an instance is at. An instance beyond these waits for another start attempt. One choice between two tasks keeps a pass short.',
     [...STEPS, ['unsettled', 'StartInstances']],
   ),
-  CheckReadiness: step('CheckReadiness', 'Which instances run, with an agent that pings?', 'AnyoneToUpdate'),
-  AnyoneToUpdate: choose(TO_NEXT_STEP, [...stepsFrom('update'), ...NEXT_PASS]),
-  UpdateAgent: step('UpdateAgent', 'Sends AWS-UpdateSSMAgent and follows it.', 'AnyoneToVerify'),
-  AnyoneToVerify: choose(TO_NEXT_STEP, [...stepsFrom('verify'), ...NEXT_PASS]),
-  VerifyVersions: step('VerifyVersions', 'Believes only the version that the agent itself reports.', 'AnyoneToRestore'),
-  AnyoneToRestore: choose('To the restoring, if an instance is at it; else on to the next pass.', [
+  CheckReadiness: step('CheckReadiness', 'Which instances run, with an agent that pings?', 'AnyToUpdate'),
+  AnyToUpdate: choose(TO_NEXT_STEP, [...stepsFrom('update'), ...NEXT_PASS]),
+  UpdateAgent: step('UpdateAgent', 'Sends AWS-UpdateSSMAgent and follows it.', 'AnyToVerify'),
+  AnyToVerify: choose(TO_NEXT_STEP, [...stepsFrom('verify'), ...NEXT_PASS]),
+  VerifyVersions: step('VerifyVersions', 'Believes only the version that the agent itself reports.', 'AnyToRestore'),
+  AnyToRestore: choose('To the restoring, if an instance is at it; else on to the next pass.', [
     ...stepsFrom('restore'),
     ...NEXT_PASS,
   ]),
@@ -117,9 +117,9 @@ const batch = {
       'Restores the instances that are done, and writes the results. Retried for an hour, longer than all others: no later state of this run could restore them.',
     retries: TRY_FOR_AN_HOUR,
     catches: [caught(ANY_ERROR, 'NotRestored')],
-    next: 'AnyoneLeft',
+    next: 'AnyLeft',
   }),
-  AnyoneLeft: choose('Back to the start if an instance still waits for one, else wait and look again.', NEXT_PASS),
+  AnyLeft: choose('Back to the start if an instance still waits for one, else wait and look again.', NEXT_PASS),
   BatchSettled: {
     Type: 'Pass',
     Comment: 'The results are in the bucket: nothing travels back.',
@@ -149,29 +149,29 @@ const run = {
     },
     retries: [UNTIL_LOCK_IS_FREE, retry(CALL_FAILED)],
     catches: [caught(RUN_REFUSED, 'RunRefused'), caught(ANY_ERROR, 'ListingFailed')],
-    next: 'AnyoneSettling',
+    next: 'AnyInTransition',
   }),
-  AnyoneSettling: {
+  AnyInTransition: {
     Type: 'Choice',
     Comment:
       'A second delivery of one occurrence ends here. An instance between two states is listed again; ListInstances bounds how often.',
     Choices: [
-      { Variable: '$.claim', StringMatches: 'already-*', Next: 'LeftToOther' },
-      { Variable: '$.settling', NumericGreaterThan: 0, Next: 'WaitForSettling' },
+      { Variable: '$.claim', StringMatches: 'already-*', Next: 'DoneByOtherRun' },
+      { Variable: '$.inTransition', NumericGreaterThan: 0, Next: 'WaitForTransition' },
       { Variable: '$.dryRun', BooleanEquals: true, Next: 'PlanMade' },
     ],
     Default: 'UpdateBatches',
   },
-  WaitForSettling: {
+  WaitForTransition: {
     Type: 'Wait',
     Comment: 'Starting and stopping take a minute or so.',
     Seconds: 60,
     Next: 'ListInstances',
   },
-  LeftToOther: {
+  DoneByOtherRun: {
     Type: 'Pass',
     Comment: 'The same occurrence was delivered twice: another run does it, or has done it. The output says which run.',
-    Parameters: { 'status.$': '$.claim', 'runId.$': '$.claimedBy' },
+    Parameters: { 'status.$': '$.claim', 'runId.$': '$.doneBy' },
     End: true,
   },
   PlanMade: { Type: 'Succeed', Comment: 'A dry run ends here: the plan is in the bucket.', OutputPath: '$.plan' },

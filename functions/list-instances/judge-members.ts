@@ -44,7 +44,8 @@ export async function describeMembers(
 
 /** How many members are in transition: the next listing may find them settled. */
 export const countUnsettled = (tools: MemberTools, members: Members): number =>
-  [...members.groupOf.keys()].filter((instanceId) => decide(tools, members, instanceId).decision === 'settling').length;
+  [...members.groupOf.keys()].filter((instanceId) => decide(tools, members, instanceId).decision === 'in-transition')
+    .length;
 
 /**
  * Judges each member for good, in the order of the groups. Costs one call of EC2 for each member that may take part.

@@ -20,12 +20,12 @@ export interface Listed {
   input: ExecutionInput;
   listing: number;
   /** How many instances are in transition and worth another listing. */
-  settling: number;
+  inTransition: number;
   dryRun: boolean;
   /** `none`: a dry run, which needs no lock. */
   claim: LockOutcome['claim'] | 'none';
   /** The run whose work it is: another one, if the claim says so. */
-  claimedBy: string;
+  doneBy: string;
   /** null: another run does its work. */
   run: Run | null;
   batches: BatchSeed[];
@@ -42,15 +42,15 @@ export function createListInstances(runtime: Runtime): Handler<Listed> {
       throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${plainText(request.executionArn)}`);
     }
     // A dry run touches no instance, so it can stand beside any other run.
-    if (request.input.dryRun) return { ...(await list(tools, request, names)), claim: 'none', claimedBy: names.runId };
+    if (request.input.dryRun) return { ...(await list(tools, request, names)), claim: 'none', doneBy: names.runId };
     const lock = toLock(request, names, tools.now());
-    const { claim, runId: claimedBy } = await takeRunLock(tools, lock);
+    const { claim, runId: doneBy } = await takeRunLock(tools, lock);
     if (claim !== 'held') {
-      tools.logger.info('another run does this work', { runId: names.runId, claim, claimedBy });
-      return leaveToOtherRun(request, claim, claimedBy);
+      tools.logger.info('another run does this work', { runId: names.runId, claim, doneBy });
+      return leaveToOtherRun(request, claim, doneBy);
     }
     const listed = await releasingLockOnError(tools, lock, () => list(tools, request, names));
-    return { ...listed, claim, claimedBy };
+    return { ...listed, claim, doneBy };
   });
 }
 
@@ -59,7 +59,7 @@ async function list(
   tools: ListingTools,
   request: ListRequest,
   names: ExecutionNames,
-): Promise<Omit<Listed, 'claim' | 'claimedBy'>> {
+): Promise<Omit<Listed, 'claim' | 'doneBy'>> {
   const { settings, logger } = tools;
   const { groups = settings.GROUPS, dryRun = false, allowEmpty = false } = request.input;
   const listing = request.listing + 1;
@@ -71,10 +71,10 @@ async function list(
 
   const members = await describeMembers(tools, names, groupOf);
   const unsettled = countUnsettled(tools, members);
-  logger.info('instances listed', { runId: run.runId, listing, intended: groupOf.size, settling: unsettled });
-  const settling = dryRun || isLast ? 0 : unsettled;
-  const reply = { input, listing, settling, dryRun, run, batches: [], plan: null };
-  if (settling > 0) return reply;
+  logger.info('instances listed', { runId: run.runId, listing, intended: groupOf.size, inTransition: unsettled });
+  const inTransition = dryRun || isLast ? 0 : unsettled;
+  const reply = { input, listing, inTransition, dryRun, run, batches: [], plan: null };
+  if (inTransition > 0) return reply;
 
   const instances = await judgeMembers(tools, members, isLast ? listing : null);
   const judged = { run, allowEmpty, groups, instances };
@@ -101,13 +101,13 @@ function toRun(
   return { region, account, stateMachine, runId, startedAt, targetVersion, finishBy };
 }
 
-const leaveToOtherRun = ({ input, listing }: ListRequest, claim: LockOutcome['claim'], claimedBy: string): Listed => ({
+const leaveToOtherRun = ({ input, listing }: ListRequest, claim: LockOutcome['claim'], doneBy: string): Listed => ({
   input,
   listing,
-  settling: 0,
+  inTransition: 0,
   dryRun: false,
   claim,
-  claimedBy,
+  doneBy,
   batches: [],
   plan: null,
   run: null,

@@ -68,9 +68,9 @@ export const scenes: Scene[] = [
     event: () => samples.list,
     notBefore: samples.list.startedAt,
     check(reply, account) {
-      const { batches, ...listed } = reply as { run: unknown; settling: number; batches: object[] };
+      const { batches, ...listed } = reply as { run: unknown; inTransition: number; batches: object[] };
       assert.deepEqual(listed.run, run);
-      assert.equal(listed.settling, 0);
+      assert.equal(listed.inTransition, 0);
       const batch = asBatch({ ...batches[0], run, child: 'child' });
       const expected = asBatch(samples.start);
       assert.deepEqual(batch.counts, expected.counts);

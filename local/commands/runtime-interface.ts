@@ -54,7 +54,7 @@ async function attempt(
   const reply = await emulated.invoke(sample);
   const batch = asBatch(reply);
   assert.deepEqual({ ...batch.counts, ...counts }, batch.counts);
-  assert.equal(batch.looks, asBatch(sample).looks + 1);
+  assert.equal(batch.invocations, asBatch(sample).invocations + 1);
   // The empty event was refused before any call.
   assert.deepEqual(callsSince(account, 0, logicalId), calls);
 }

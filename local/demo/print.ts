@@ -90,10 +90,10 @@ export function printPlan(plan: Plan, fleet: Fleet, columns: number | undefined)
     reason === null ? '' : `${reason.code}: ${reason.text}`,
   ]);
   const head = ['instance', 'name', 'group', 'is', 'version', 'would do', 'reason'];
-  const { intended, wake, update, current, settling, excluded } = plan.counts;
+  const { intended, wake, update, current, inTransition, excluded } = plan.counts;
   return [
     table(head, [21, 13, 8, 12, 14, 24], rows, columns),
-    `Of ${intended} instances, ${wake} would be woken, ${update} updated as they run; ${current} are current, ${settling} not settled yet, ${excluded} excluded. Target ${plan.targetVersion}.`,
+    `Of ${intended} instances, ${wake} would be woken, ${update} updated as they run; ${current} are current, ${inTransition} not settled yet, ${excluded} excluded. Target ${plan.targetVersion}.`,
   ].join('\n');
 }
 

@@ -121,9 +121,9 @@ describe('a lease tag that we did not write, whatever it says', () => {
         givenLock(s3, null);
         ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ tags: leased(value) })));
 
-        const { batches, settling } = await list();
+        const { batches, inTransition } = await list();
 
-        expect(settling).toBe(0);
+        expect(inTransition).toBe(0);
         // Taking part as one that runs, or left out as busy.
         for (const { originalState } of batches[0]?.instances ?? []) expect(originalState).toBe('running');
         expect(touches()).toEqual([]);

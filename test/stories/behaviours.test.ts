@@ -30,7 +30,7 @@ const endings: Record<BehaviourName, Ending> = {
   'no-capacity-at-first': updated,
   'vcpu-limit': failed('limit-reached'),
   'hangs-in-pending': { outcome: 'failed', code: 'not-restored', finalState: 'pending' },
-  'stuck-stopping': excluded('still-settling', 'stopping'),
+  'stuck-stopping': excluded('still-in-transition', 'stopping'),
   'slow-stop': updated,
   'stop-protected': excluded('stop-protected'),
   'auto-scaling': excluded('auto-scaling'),

@@ -61,7 +61,7 @@ describe('a run that can not be', () => {
     const fleet = aFleet({ dev: { stuck: { behaviours: ['settling', 'slow-stop'] }, web: {} } });
     const { of, report, broken } = await tell(fleet);
 
-    expect(of('stuck')).toMatchObject({ outcome: 'excluded', reason: { code: 'still-settling' } });
+    expect(of('stuck')).toMatchObject({ outcome: 'excluded', reason: { code: 'still-in-transition' } });
     expect(of('web').outcome).toBe('updated');
     expect(report.status).toBe('failed');
     expect(broken).toEqual([]);
@@ -94,7 +94,7 @@ describe('a dry run', () => {
       'update',
       'none',
     ]);
-    expect(plan?.counts).toEqual({ intended: 6, wake: 2, update: 1, current: 1, settling: 1, excluded: 1 });
+    expect(plan?.counts).toEqual({ intended: 6, wake: 2, update: 1, current: 1, inTransition: 1, excluded: 1 });
     expect(account.objects.keys(account.bucket)).toEqual(['runs/demo-1/manifest.json', 'runs/demo-1/plan.json']);
   });
 

@@ -83,7 +83,7 @@ export const anyBatchInstance: fc.Arbitrary<BatchInstance> = fc
     versionBefore: versions,
     versionAfter: versions,
     commands,
-    foreignUpdateSince: fc.option(stamps, { nil: null, freq: 2 }),
+    otherUpdateSince: fc.option(stamps, { nil: null, freq: 2 }),
     strayUntil: orNull(stamps),
     stopAcceptedAt: orNull(stamps),
     lastRefusal: orNull(fc.string()),

@@ -8,7 +8,7 @@ import { fail } from './transitions.ts';
 
 /** A batch may have waited for others before its first look: the deadlines of its instances begin with that look. */
 export function beginBatch(batch: Batch, now: Date): Batch {
-  if (batch.looks > 0) return batch;
+  if (batch.invocations > 0) return batch;
   const stepSince = toTimestamp(now);
   const instances = batch.instances.map((instance) => ({ ...instance, stepSince }));
   return { ...batch, lastProgressAt: stepSince, instances };
@@ -20,8 +20,8 @@ export function beginBatch(batch: Batch, now: Date): Batch {
  */
 export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, sends = batch.sends): Batch {
   const byId = new Map(changed.map((instance) => [instance.instanceId, instance]));
-  const looks = batch.looks + 1;
-  const limit = limitReached(batch, looks, now);
+  const invocations = batch.invocations + 1;
+  const limit = limitReached(batch, invocations, now);
   const instances = batch.instances
     .map((instance) => byId.get(instance.instanceId) ?? instance)
     .map((instance) =>
@@ -34,7 +34,7 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, 
   const { error: _caught, ...rest } = batch;
   return {
     ...rest,
-    looks,
+    invocations,
     sends,
     lastProgressAt,
     waitSeconds: waitSecondsFor(instances, lastProgressAt, now),
@@ -44,8 +44,8 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, 
 }
 
 /** Why the work on every instance has to end now; null while there is time. */
-function limitReached({ run }: Batch, looks: number, now: Date): string | null {
-  if (looks > INVOCATIONS_MAX) return `not done after ${INVOCATIONS_MAX} looks at its batch`;
+function limitReached({ run }: Batch, invocations: number, now: Date): string | null {
+  if (invocations > INVOCATIONS_MAX) return `not done after ${INVOCATIONS_MAX} looks at its batch`;
   const hours = RUN_DEADLINE_SECONDS / 3600;
   return secondsBetween(run.startedAt, now) >= RUN_DEADLINE_SECONDS
     ? `not done ${hours} hours after the run began`

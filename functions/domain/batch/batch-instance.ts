@@ -37,12 +37,12 @@ export const batchInstanceSchema = z.object({
   versionAfter: z.string().nullable().default(null),
   commands: z.array(sentCommandSchema).default([]),
   /** The agent said that an update which is not ours is at work, first at this moment. */
-  foreignUpdateSince: timestampSchema.nullable().default(null),
+  otherUpdateSince: timestampSchema.nullable().default(null),
   /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
   strayUntil: timestampSchema.nullable().default(null),
   stopAcceptedAt: timestampSchema.nullable().default(null),
   /** Since when someone else's session, command or association has kept it from being stopped. */
-  neighbourSince: timestampSchema.nullable().default(null),
+  otherActivitySince: timestampSchema.nullable().default(null),
   /** What EC2 or SSM last refused to do for it, and why. */
   lastRefusal: z.string().nullable().default(null),
   outcome: outcomeSchema.nullable().default(null),

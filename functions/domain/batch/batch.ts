@@ -20,7 +20,8 @@ export const batchSchema = z.object({
   index: z.int().min(0),
   /** Name of the child execution that holds this batch. */
   child: z.string().min(1).max(CHILD_NAME_LENGTH_MAX),
-  looks: z.int().min(0).default(0),
+  /** How many Lambda invocations have worked on it. */
+  invocations: z.int().min(0).default(0),
   /** Attempts of StartInstances whose replies arrived. A record of any other attempt is that of a lost one. */
   attempts: z.array(z.string()).default([]),
   /** How often this batch has sent a command: it makes each command's comment unique. */

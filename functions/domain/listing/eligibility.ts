@@ -15,7 +15,7 @@ export interface EligibilityFacts {
 
 export type Eligibility =
   | { decision: 'take-part'; originalState: OriginalState; reason: null }
-  | { decision: 'settling'; originalState: null; reason: Reason }
+  | { decision: 'in-transition'; originalState: null; reason: Reason }
   | { decision: 'excluded'; originalState: null; reason: Reason };
 
 /**
@@ -33,13 +33,13 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
   const { lease } = facts;
   if (lease?.kind === 'busy') return excluded(exclusion('busy', lease.why));
   if (lease?.kind === 'ending') {
-    return { decision: 'settling', originalState: null, reason: reason('settling', lease.why) };
+    return { decision: 'in-transition', originalState: null, reason: reason('in-transition', lease.why) };
   }
   if (instance.state === 'pending' || instance.state === 'stopping') {
     return {
-      decision: 'settling',
+      decision: 'in-transition',
       originalState: null,
-      reason: reason('settling', `the instance is ${instance.state}`),
+      reason: reason('in-transition', `the instance is ${instance.state}`),
     };
   }
   return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
@@ -47,9 +47,9 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
 
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
 export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
-  if (eligibility.decision !== 'settling') return eligibility;
+  if (eligibility.decision !== 'in-transition') return eligibility;
   return excluded(
-    exclusion('still-settling', `${eligibility.reason.text}, and has not settled in ${listings} listings`),
+    exclusion('still-in-transition', `${eligibility.reason.text}, and has not settled in ${listings} listings`),
   );
 }
 

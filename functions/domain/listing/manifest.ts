@@ -13,7 +13,7 @@ export const manifestInstanceSchema = z.object({
   state: z.string().nullable(),
   /** What SSM knew then; null for a stopped instance, which SSM leaves out. */
   version: z.string().nullable(),
-  decision: z.enum(['take-part', 'excluded', 'settling']),
+  decision: z.enum(['take-part', 'excluded', 'in-transition']),
   originalState: originalStateSchema.nullable(),
   reason: reasonSchema.nullable(),
   /** Why a lease that it carried was ignored; null if it carried none, or one that counts. */

@@ -13,7 +13,7 @@ export const planSchema = z.object({
     wake: z.int(),
     update: z.int(),
     current: z.int(),
-    settling: z.int(),
+    inTransition: z.int(),
     excluded: z.int(),
   }),
   instances: z.array(
@@ -50,7 +50,7 @@ export function buildPlan({ run, instances }: Pick<Manifest, 'run' | 'instances'
       wake: count('start-update-stop', 'start-update-hibernate'),
       update: count('update'),
       current: count('none'),
-      settling: count('wait'),
+      inTransition: count('wait'),
       excluded: count('exclude'),
     },
     instances: planned,
@@ -59,7 +59,7 @@ export function buildPlan({ run, instances }: Pick<Manifest, 'run' | 'instances'
 
 function actionFor({ decision, originalState, version }: ManifestInstance, target: string): Action {
   if (decision === 'excluded') return 'exclude';
-  if (decision === 'settling') return 'wait';
+  if (decision === 'in-transition') return 'wait';
   if (originalState === 'hibernated') return 'start-update-hibernate';
   if (originalState === 'stopped') return 'start-update-stop';
   return isAtLeast(version, target) ? 'none' : 'update';

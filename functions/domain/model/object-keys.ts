@@ -15,7 +15,7 @@ export const LOCK_KEY = 'lock.json';
 /** Where the end of a scheduled run is remembered: a second delivery of the same occurrence has nothing to do. */
 export const occurrenceKey = (scheduledTime: Timestamp): string => `occurrences/${scheduledTime}.json`;
 
-/** When the last run ended that reached its report; before the first one, when somebody first looked. */
+/** When the last run ended that reached its report; before the first one, when ReconcileLeases first looked. */
 export const LAST_COMPLETE_RUN_KEY = 'last-complete-run.json';
 
 type RunId = Pick<Run, 'runId'>;

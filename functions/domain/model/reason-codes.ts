@@ -46,7 +46,7 @@ export const exclusions = {
     meaning: 'It is terminated, or about to be.',
     whatToDo: 'Take it out of the resource group.',
   },
-  'still-settling': {
+  'still-in-transition': {
     benign: false,
     meaning: 'It was still starting or stopping, or a dead run had just left it, after the last listing.',
     whatToDo: 'Start the run again. If it is stuck, force its stop in EC2.',
@@ -120,7 +120,9 @@ export const remarks = {
 
 /** What an instance or a run waits for: these codes stand in logs, and never in a report. */
 export const waits = {
-  settling: { meaning: 'The next listing: the instance is starting or stopping, or its dead run has just ended.' },
+  'in-transition': {
+    meaning: 'The next listing: the instance is starting or stopping, or its dead run has just ended.',
+  },
   stopping: { meaning: 'The end of its stopping.' },
   'waiting-for-capacity': { meaning: 'The next attempt to start it.' },
   'waiting-to-start': { meaning: 'The next attempt to start it, after a refusal.' },
@@ -138,7 +140,7 @@ export const waits = {
   'update-may-run': { meaning: 'The end of an update that may be at work: a stop could break the agent.' },
   pending: { meaning: 'EC2 to have started it: before that it refuses the stop.' },
   'stop-not-shown': { meaning: 'EC2 to show the stop that it has accepted.' },
-  'neighbours-unknown': { meaning: 'SSM to tell whether someone else is at work on it.' },
+  'other-activity-unknown': { meaning: 'SSM to tell whether someone else is at work on it.' },
   'lock-ending': { meaning: 'The holder of the lock to let go of it.' },
 } as const satisfies Record<string, { meaning: string }>;
 

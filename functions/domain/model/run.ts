@@ -11,7 +11,7 @@ export const runSchema = z.object({
   region: z.string().min(1),
   startedAt: timestampSchema,
   targetVersion: agentVersionSchema,
-  /** Nobody is woken whose deadlines could pass this moment; null: there is no such moment. */
+  /** Start no instance that may not be restored by this time; null: there is no such time. */
   finishBy: timestampSchema.nullable().default(null),
 });
 export type Run = z.infer<typeof runSchema>;

@@ -3,6 +3,6 @@ import { timestampSchema } from '../model/time.ts';
 
 export const lastCompleteRunSchema = z.object({ runId: z.string().nullable(), endedAt: timestampSchema });
 
-/** A run that has begun, and has no report yet: whoever finds it dead makes one. */
+/** A run that has begun, and has no report yet: ReconcileLeases makes one if it finds the run dead. */
 export const openRunSchema = z.object({ runId: z.string(), executionArn: z.string(), openedAt: timestampSchema });
 export type OpenRun = z.infer<typeof openRunSchema>;

@@ -16,7 +16,7 @@ export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
     stepSince: status.deadSince,
     hold: status.hold,
     launchTime: facts.launchTime,
-    neighbourSince: status.deadSince,
+    otherActivitySince: status.deadSince,
   });
 }
 

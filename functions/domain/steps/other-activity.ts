@@ -53,14 +53,14 @@ const known = (code: ReasonCode, text: string): OtherActivity => ({ reason: reas
 
 /** SSM could not tell of other activity. */
 export const otherActivityUnknown = (why: string): OtherActivity => ({
-  reason: reason('neighbours-unknown', `whether somebody else is at work on it could not be found out: ${why}`),
+  reason: reason('other-activity-unknown', `whether somebody else is at work on it could not be found out: ${why}`),
   isKnown: false,
 });
 
 /** Notes since when other activity has kept the instance from being stopped. */
 export const noteOtherActivity = (instance: BatchInstance, found: OtherActivity | null, now: Date): BatchInstance => ({
   ...instance,
-  neighbourSince: found === null ? null : (instance.neighbourSince ?? toTimestamp(now)),
+  otherActivitySince: found === null ? null : (instance.otherActivitySince ?? toTimestamp(now)),
 });
 
 /**

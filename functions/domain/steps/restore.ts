@@ -149,7 +149,7 @@ function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): R
   if (otherActivity === null) return null;
   const { reason: activity, isKnown } = otherActivity;
   if (!isKnown) return wait(activity, null);
-  const until = addSeconds(instance.neighbourSince ?? now, OTHER_ACTIVITY_WAIT_SECONDS);
+  const until = addSeconds(instance.otherActivitySince ?? now, OTHER_ACTIVITY_WAIT_SECONDS);
   if (isAfter(until, now)) return wait(activity, until);
   const minutes = OTHER_ACTIVITY_WAIT_SECONDS / 60;
   return leaveToOthers(ec2, retold(activity, `${activity.text}, for more than ${minutes} minutes: it is theirs now`));

@@ -49,7 +49,7 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
   const { instance, invocation, now } = given;
   const command = currentCommand(instance);
   if (command === undefined) return decideFirstSend(given);
-  if (command.endedAt !== null) return decideAfterOtherUpdate(given, instance.foreignUpdateSince ?? command.endedAt);
+  if (command.endedAt !== null) return decideAfterOtherUpdate(given, instance.otherUpdateSince ?? command.endedAt);
   const judgement = judgeCommand(given);
   const endedAt = invocation?.endedAt ?? toTimestamp(now);
   switch (judgement.verdict) {
@@ -63,7 +63,7 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
       return decideBusy(given, judgement.reason);
     case 'done': {
       // One updater lives at a time, behind a lock: that ours got through means that no other is at work.
-      const ended = { ...endCommands(instance, 'all', endedAt), foreignUpdateSince: null };
+      const ended = { ...endCommands(instance, 'all', endedAt), otherUpdateSince: null };
       return { action: 'verify', ...moves(toStep(ended, 'verify', now)) };
     }
     case 'failed': {
@@ -185,7 +185,7 @@ function decideBusy({ instance, now }: UpdateCase, why: Reason): UpdateDecision 
     return { action: 'resume-earlier', instance: ended, waiting: { reason: why, until } };
   }
   const retryAt = addSeconds(now, OTHER_UPDATE_BACKOFF_SECONDS);
-  const backingOff = { ...ended, retryAt, foreignUpdateSince: instance.foreignUpdateSince ?? moment };
+  const backingOff = { ...ended, retryAt, otherUpdateSince: instance.otherUpdateSince ?? moment };
   return { action: 'back-off', instance: backingOff, waiting: { reason: why, until: retryAt } };
 }
 

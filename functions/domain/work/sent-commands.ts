@@ -50,7 +50,7 @@ export function noteCommandEnds(
   const busy = [...verdicts.values()].find(({ verdict }) => verdict === 'busy');
   // Busy, and not with a command of ours: someone else's update is at work on it.
   const otherUpdateSince = busy === undefined || isOpen ? null : (busy.endedAt ?? toTimestamp(now));
-  return { ...instance, commands, foreignUpdateSince: instance.foreignUpdateSince ?? otherUpdateSince };
+  return { ...instance, commands, otherUpdateSince: instance.otherUpdateSince ?? otherUpdateSince };
 }
 
 /** Notes the end of the current command, or of all of them. */
@@ -68,7 +68,7 @@ export function endCommands(instance: BatchInstance, which: 'current' | 'all', e
  */
 export function updateMayRunUntil(instance: BatchInstance, now: Date): Timestamp | null {
   const since = instance.commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
-  if (instance.foreignUpdateSince !== null) since.push(instance.foreignUpdateSince);
+  if (instance.otherUpdateSince !== null) since.push(instance.otherUpdateSince);
   const until =
     since
       .map((moment) => addSeconds(moment, UPDATE_HARD_DEADLINE_SECONDS))

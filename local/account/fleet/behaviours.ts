@@ -69,7 +69,7 @@ export const behaviours = {
     description: 'StartInstances says yes, and then it never gets out of pending',
   },
   'stuck-stopping': {
-    ends: 'excluded: still-settling',
+    ends: 'excluded: still-in-transition',
     description:
       'it never gets out of stopping: a stopped one is at it from the beginning, a running one once it is told to',
   },

@@ -16,7 +16,7 @@ export const updatingBugs: PlantedBug[] = [
   {
     name: 'catch-removed',
     what: 'UpdateAgent has no Catch any more',
-    patches: [{ file: ASL, find: catchBefore('AnyoneToVerify'), replace: '            "Next": "AnyoneToVerify"' }],
+    patches: [{ file: ASL, find: catchBefore('AnyToVerify'), replace: '            "Next": "AnyToVerify"' }],
   },
   {
     name: 'catch-skips-restoring',
@@ -24,8 +24,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: ASL,
-        find: catchBefore('AnyoneToUpdate'),
-        replace: catchBefore('AnyoneToUpdate').replace('"Next": "RestoreInstances"', '"Next": "BatchSettled"'),
+        find: catchBefore('AnyToUpdate'),
+        replace: catchBefore('AnyToUpdate').replace('"Next": "RestoreInstances"', '"Next": "BatchSettled"'),
       },
     ],
   },

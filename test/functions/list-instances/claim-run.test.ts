@@ -70,9 +70,9 @@ beforeEach(() => {
 
 describe('ListInstances, claiming a run', () => {
   it('takes the lock before it lists anybody', async () => {
-    const { claim, claimedBy, batches } = await list();
+    const { claim, doneBy, batches } = await list();
 
-    expect([claim, claimedBy, batches.length]).toEqual(['held', 'run-1', 1]);
+    expect([claim, doneBy, batches.length]).toEqual(['held', 'run-1', 1]);
     expect(callOrder(ec2, groups, s3, sfn, ssm).slice(0, 3)).toEqual(['GetObject', 'PutObject', 'ListGroupResources']);
     expect(lockPuts()).toMatchObject([{ IfNoneMatch: '*' }]);
     expect(contentOf(lockPuts()[0]?.Body)).toEqual(
@@ -112,7 +112,7 @@ describe('ListInstances, claiming a run', () => {
 
       const reply = await list({ scheduledTime: NIGHTLY });
 
-      expect(reply).toMatchObject({ claim, claimedBy: 'run-0', run: null, batches: [], settling: 0, plan: null });
+      expect(reply).toMatchObject({ claim, doneBy: 'run-0', run: null, batches: [], inTransition: 0, plan: null });
       expect([...groups.calls(), ...ec2.calls(), ...ssm.calls()]).toEqual([]);
       expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
     },
@@ -162,7 +162,7 @@ describe('ListInstances, claiming a run', () => {
 
     const reply = await list({ dryRun: true });
 
-    expect(reply).toMatchObject({ claim: 'none', claimedBy: 'run-1', plan: { counts: { intended: 1 } } });
+    expect(reply).toMatchObject({ claim: 'none', doneBy: 'run-1', plan: { counts: { intended: 1 } } });
     expect(s3).not.toHaveReceivedCommandWith(GetObjectCommand, { Key: 'lock.json' });
     expect(lockPuts()).toEqual([]);
   });
@@ -236,7 +236,7 @@ describe('ListInstances, meeting leases', () => {
     givenLeased(ofRun0);
     sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED', stopDate: at('02:00') });
 
-    expect(await list()).toMatchObject({ settling: 1, batches: [] });
+    expect(await list()).toMatchObject({ inTransition: 1, batches: [] });
   });
 
   it('ignores a lease without a record, and says so in the manifest', async () => {

@@ -189,7 +189,7 @@ describe('ListInstances, a dry run', () => {
     expect(reply.batches).toEqual([]);
     expect(reply.plan).toEqual({
       key: 'runs/run-1/plan.json',
-      counts: { intended: 3, wake: 1, update: 1, current: 1, settling: 0, excluded: 0 },
+      counts: { intended: 3, wake: 1, update: 1, current: 1, inTransition: 0, excluded: 0 },
     });
     expect(written()).toEqual(['runs/run-1/manifest.json', 'runs/run-1/plan.json']);
     const [manifest, plan] = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => contentOf(input.Body));

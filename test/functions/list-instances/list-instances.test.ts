@@ -101,7 +101,7 @@ describe('ListInstances', () => {
         },
       ],
     });
-    expect(reply).toMatchObject({ settling: 0, dryRun: false, run: aRun(), plan: null });
+    expect(reply).toMatchObject({ inTransition: 0, dryRun: false, run: aRun(), plan: null });
     expect(reply.batches[0]?.instances).toEqual([
       { instanceId: FIRST, originalState: 'stopped', step: 'start', stepSince: stamp('02:00:05') },
       { instanceId: SECOND, originalState: 'running', step: 'readiness', stepSince: stamp('02:00:05') },
@@ -241,7 +241,7 @@ describe('ListInstances, settling', () => {
 
     const reply = await list();
 
-    expect(reply).toMatchObject({ settling: 1, listing: 1, batches: [] });
+    expect(reply).toMatchObject({ inTransition: 1, listing: 1, batches: [] });
     expect(written()).toEqual([]);
   });
 
@@ -251,9 +251,9 @@ describe('ListInstances, settling', () => {
     const early = await listFor(3);
     const last = await listFor(4);
 
-    expect(early.settling).toBe(1);
-    expect(last).toMatchObject({ settling: 0, listing: 5 });
-    expect(manifest().instances[0]).toMatchObject({ decision: 'excluded', reason: { code: 'still-settling' } });
+    expect(early.inTransition).toBe(1);
+    expect(last).toMatchObject({ inTransition: 0, listing: 5 });
+    expect(manifest().instances[0]).toMatchObject({ decision: 'excluded', reason: { code: 'still-in-transition' } });
     expect(last.batches[0]?.instances.map(({ instanceId }) => instanceId)).toEqual([SECOND]);
   });
 
@@ -262,6 +262,6 @@ describe('ListInstances, settling', () => {
 
     const reply = await listFor(0, { dryRun: true });
 
-    expect(reply).toMatchObject({ settling: 0, plan: { counts: { settling: 1, wake: 1 } } });
+    expect(reply).toMatchObject({ inTransition: 0, plan: { counts: { inTransition: 1, wake: 1 } } });
   });
 });

@@ -57,8 +57,8 @@ describe('RestoreInstances, where somebody else is at work', () => {
 
     expect(stops()).toEqual([[SECOND]]);
     expect(instances).toMatchObject([
-      { step: 'restore', neighbourSince: stamp('02:11'), stopAcceptedAt: null },
-      { step: 'restore', neighbourSince: null, stopAcceptedAt: stamp('02:11') },
+      { step: 'restore', otherActivitySince: stamp('02:11'), stopAcceptedAt: null },
+      { step: 'restore', otherActivitySince: null, stopAcceptedAt: stamp('02:11') },
     ]);
   });
 
@@ -86,16 +86,16 @@ describe('RestoreInstances, where somebody else is at work', () => {
   });
 
   it('stops it as soon as they are gone, and forgets them', async () => {
-    const { instances } = await restoreAt('02:20', done(FIRST, { neighbourSince: stamp('02:11') }));
+    const { instances } = await restoreAt('02:20', done(FIRST, { otherActivitySince: stamp('02:11') }));
 
     expect(stops()).toEqual([[FIRST]]);
-    expect(instances[0]).toMatchObject({ neighbourSince: null, stopAcceptedAt: stamp('02:20') });
+    expect(instances[0]).toMatchObject({ otherActivitySince: null, stopAcceptedAt: stamp('02:20') });
   });
 
   it('hands it over after 20 minutes: our lease goes, and its outcome stands', async () => {
     givenSession(FIRST);
 
-    const { instances } = await restoreAt('02:31', done(FIRST, { neighbourSince: stamp('02:11') }));
+    const { instances } = await restoreAt('02:31', done(FIRST, { otherActivitySince: stamp('02:11') }));
 
     expect(stops()).toEqual([]);
     expect(ec2).toHaveReceivedCommandWith(DeleteTagsCommand, { Resources: [FIRST] });
@@ -135,7 +135,7 @@ describe('RestoreInstances, where somebody else is at work', () => {
     expect(stops()).toEqual([]);
     expect(instances[0]).toMatchObject({
       step: 'restore',
-      neighbourSince: null,
+      otherActivitySince: null,
       commands: [{ commandId: 'lost-command', sentAt: stamp('02:05'), endedAt: null }],
     });
   });

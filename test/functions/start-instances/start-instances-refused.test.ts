@@ -95,8 +95,8 @@ describe('StartInstances, when EC2 refuses', () => {
     const [scarce = '', waiting = '', stopping = '', other = ''] = instanceIds(4);
     givenRefusals([scarce, waiting, stopping, other], [scarce], noCapacity);
     const facts = [scarce, waiting, other].map((instanceId) => instanceFacts({ instanceId }));
-    const settling = instanceFacts({ instanceId: stopping, state: 'stopping' });
-    ec2.on(DescribeInstancesCommand).resolves(described(...facts, settling));
+    const inTransition = instanceFacts({ instanceId: stopping, state: 'stopping' });
+    ec2.on(DescribeInstancesCommand).resolves(described(...facts, inTransition));
     const batch = aBatch([
       anInstance({ instanceId: scarce }),
       anInstance({ instanceId: waiting, retryAt: stamp('02:01') }),

@@ -181,7 +181,7 @@ describe('StartInstances', () => {
 
     expect(callOrder(ec2, s3)).toEqual([]);
     expect(batch.instances).toEqual(instances);
-    expect(batch.looks).toBe(2);
+    expect(batch.invocations).toBe(2);
   });
 
   it.each([
@@ -189,7 +189,7 @@ describe('StartInstances', () => {
     ['stopping', 'start', { outcome: null }],
     ['terminated', 'restore', { outcome: 'failed', reason: { code: 'terminated-in-run' } }],
   ] as const)(
-    'looks again just before: one that is %s now goes to "%s" and is not started',
+    'invocations again just before: one that is %s now goes to "%s" and is not started',
     async (state, step, more) => {
       const [id = ''] = instanceIds(1);
       givenSleepers([id]);

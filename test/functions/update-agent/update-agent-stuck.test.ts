@@ -174,7 +174,7 @@ describe('UpdateAgent, when another update is at work', () => {
   const backingOff = () =>
     anUpdating({
       commands: [{ ...FIRST, endedAt: stamp('02:02:40') }],
-      foreignUpdateSince: stamp('02:02:40'),
+      otherUpdateSince: stamp('02:02:40'),
       retryAt: stamp('02:17:40'),
     });
 
@@ -215,7 +215,7 @@ describe('UpdateAgent, when another update is at work', () => {
         { ...FIRST, endedAt: stamp('02:02:40') },
         { commandId: 'command-2', sentAt: stamp('02:17:40'), endedAt: stamp('02:18') },
       ],
-      foreignUpdateSince: stamp('02:02:40'),
+      otherUpdateSince: stamp('02:02:40'),
       retryAt: stamp('02:33'),
     });
 
@@ -232,7 +232,7 @@ describe('UpdateAgent, when another update is at work', () => {
 
     const next = await lookAt('02:13', anUpdating({ commands: [FIRST, SECOND] }));
 
-    expect(next).toMatchObject({ step: 'update', foreignUpdateSince: null });
+    expect(next).toMatchObject({ step: 'update', otherUpdateSince: null });
     expect(next?.commands.map(({ endedAt }) => endedAt === null)).toEqual([true, false]);
   });
 });

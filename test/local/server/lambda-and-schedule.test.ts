@@ -21,7 +21,7 @@ describe('Lambda', () => {
       const answer = await invoke(served, 'ListInstancesFunction', JSON.stringify(listRequest));
       expect([answer.statusCode, answer.headers['x-amz-function-error']]).toEqual([200, undefined]);
       expect(answer.headers['x-amz-executed-version']).toBe('$LATEST');
-      expect(JSON.parse(answer.text)).toMatchObject({ listing: 1, settling: 0, run: { runId: 'by-hand' } });
+      expect(JSON.parse(answer.text)).toMatchObject({ listing: 1, inTransition: 0, run: { runId: 'by-hand' } });
     }));
 
   it('answers a failure with its name, in a header and in the body', () =>

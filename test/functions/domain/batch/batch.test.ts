@@ -36,7 +36,7 @@ describe('the batches of a run', () => {
   it('are small, and are read back as whole batches', () => {
     for (const seed of seedBatches(members(3), 2, at('02:00'))) {
       const batch = batchSchema.parse({ run: aRun(), child: 'child-1', ...seed });
-      expect(batch).toMatchObject({ looks: 0, sends: 0, lastProgressAt: stamp('02:00') });
+      expect(batch).toMatchObject({ invocations: 0, sends: 0, lastProgressAt: stamp('02:00') });
       expect(batch.instances[0]).toMatchObject({ hold: null, commands: [], outcome: null, handedOver: null });
     }
   });
@@ -122,7 +122,7 @@ describe('an instance on the conveyor', () => {
 
 describe('the end of a look', () => {
   const [one, two] = [anInstance({ instanceId: 'i-1' }), anInstance({ instanceId: 'i-2', step: 'readiness' })];
-  const batch = aBatch([one, two], { looks: 4, sends: 1 });
+  const batch = aBatch([one, two], { invocations: 4, sends: 1 });
   const NOW = at('02:04');
 
   it('puts the changed in the places of the old, and keeps the others', () => {
@@ -132,7 +132,7 @@ describe('the end of a look', () => {
 
   it('counts itself, and the instances at each step', () => {
     const counts = { start: 1, readiness: 0, update: 1, verify: 0, restore: 0, unsettled: 2 };
-    expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({ looks: 5, sends: 1, counts });
+    expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({ invocations: 5, sends: 1, counts });
     expect(applyChanges(batch, [toStep(two, 'settled', NOW)], NOW).counts).toMatchObject({
       readiness: 0,
       unsettled: 1,
@@ -164,10 +164,10 @@ describe('the end of a look', () => {
     expect(applyChanges(caught, [], NOW)).not.toHaveProperty('error');
   });
 
-  it('gives up what is still at work after too many looks, and goes on restoring', () => {
+  it('gives up what is still at work after too many invocations, and goes on restoring', () => {
     const steps: Step[] = ['start', 'readiness', 'update', 'verify', 'restore', 'settled'];
     const all = steps.map((step) => anInstance({ instanceId: step, step }));
-    const before = applyChanges(aBatch(all, { looks: INVOCATIONS_MAX - 1 }), [], NOW);
+    const before = applyChanges(aBatch(all, { invocations: INVOCATIONS_MAX - 1 }), [], NOW);
     expect(before.instances).toEqual(all);
     const after = applyChanges(before, [], NOW);
     expect(after.instances.map(({ step }) => step)).toEqual([...Array(5).fill('restore'), 'settled']);

@@ -46,11 +46,11 @@ describe('a batch that has taken too long', () => {
     applyChanges(aBatch(inSteps(['update']), changes), [], now).instances[0]?.reason;
 
   it('says which limit it has reached', () => {
-    expect(reasonOf({ looks: INVOCATIONS_MAX })).toEqual({
+    expect(reasonOf({ invocations: INVOCATIONS_MAX })).toEqual({
       code: 'run-limit',
       text: 'not done after 1500 looks at its batch',
     });
-    expect(reasonOf({ looks: INVOCATIONS_MAX - 1 })).toBeNull();
+    expect(reasonOf({ invocations: INVOCATIONS_MAX - 1 })).toBeNull();
     expect(reasonOf({}, at('10:00'))).toEqual({ code: 'run-limit', text: 'not done 8 hours after the run began' });
   });
 });

@@ -43,14 +43,14 @@ describe('an instance of the group', () => {
   });
 
   it('is waited for while it is stopping, also as a Spot Instance', () => {
-    expect(judge({ isSpot: true, state: 'stopping' })).toMatchObject({ decision: 'settling' });
+    expect(judge({ isSpot: true, state: 'stopping' })).toMatchObject({ decision: 'in-transition' });
   });
 
   it.each(['pending', 'stopping'] as const)('is waited for while it is %s', (state) => {
     expect(judge({ state })).toMatchObject({
-      decision: 'settling',
+      decision: 'in-transition',
       originalState: null,
-      reason: { code: 'settling', text: expect.stringContaining(state) },
+      reason: { code: 'in-transition', text: expect.stringContaining(state) },
     });
   });
 });
@@ -106,7 +106,11 @@ describe('an instance that is kept out', () => {
 describe('after the last listing', () => {
   it('an instance that still settles is out, and that is no success', () => {
     const givenUp = excludeUnsettled(judge({ state: 'stopping' }), 5);
-    expect(givenUp).toMatchObject({ decision: 'excluded', originalState: null, reason: { code: 'still-settling' } });
+    expect(givenUp).toMatchObject({
+      decision: 'excluded',
+      originalState: null,
+      reason: { code: 'still-in-transition' },
+    });
     expect(givenUp.reason?.text).toMatch(/stopping.*5 listings/);
     expect(isBenignExclusion(givenUp.reason?.code ?? '')).toBe(false);
   });
@@ -132,7 +136,7 @@ describe('whatever EC2 says', () => {
             expect(stopProtected).toBe(false);
             expect(instance?.state).toBe(originalState === 'running' ? 'running' : 'stopped');
             break;
-          case 'settling':
+          case 'in-transition':
             expect(originalState).toBeNull();
             expect(['pending', 'stopping']).toContain(instance?.state);
             break;
@@ -166,7 +170,7 @@ describe('whatever EC2 says', () => {
   it('no instance is settling for ever', () => {
     fc.assert(
       fc.property(anyFacts, fc.boolean(), fc.integer({ min: 1, max: 20 }), (instance, stopProtected, listings) => {
-        expect(excludeUnsettled(decide(instance, stopProtected), listings).decision).not.toBe('settling');
+        expect(excludeUnsettled(decide(instance, stopProtected), listings).decision).not.toBe('in-transition');
       }),
     );
   });

@@ -32,13 +32,13 @@ describe('an instance that carries a lease', () => {
 
   it('is waited for while its run is ending', () => {
     expect(judge(ending)).toEqual({
-      decision: 'settling',
+      decision: 'in-transition',
       originalState: null,
-      reason: { code: 'settling', text: ending.why },
+      reason: { code: 'in-transition', text: ending.why },
     });
     expect(excludeUnsettled(judge(ending), 5)).toMatchObject({
       decision: 'excluded',
-      reason: { code: 'still-settling', text: expect.stringContaining('has not settled in 5 listings') },
+      reason: { code: 'still-in-transition', text: expect.stringContaining('has not settled in 5 listings') },
     });
   });
 
@@ -71,7 +71,7 @@ describe('an instance that a dead run has left behind', () => {
   });
 
   it.each(['pending', 'stopping'] as const)('is waited for while it is %s', (state) => {
-    expect(judge(orphaned(), wokenFacts({ state }))).toMatchObject({ decision: 'settling' });
+    expect(judge(orphaned(), wokenFacts({ state }))).toMatchObject({ decision: 'in-transition' });
   });
 });
 

@@ -17,7 +17,7 @@ const member = (changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
 });
 const running = { state: 'running', originalState: 'running' } as const;
 const spot = { decision: 'excluded', originalState: null, reason: { code: 'spot', text: 'Spot Instance' } } as const;
-const settling = { decision: 'settling', originalState: null, state: 'stopping' } as const;
+const inTransition = { decision: 'in-transition', originalState: null, state: 'stopping' } as const;
 const plan = (...instances: ManifestInstance[]) => buildPlan({ run: aRun(), instances });
 
 describe('a dry run', () => {
@@ -30,7 +30,7 @@ describe('a dry run', () => {
     ['update one with an unreadable version', 'update', { ...running, version: 'unknown' }],
     ['do nothing to one that runs with the target', 'none', { ...running, version: TARGET }],
     ['do nothing to one that runs with a newer version', 'none', { ...running, version: '3.10.0.0' }],
-    ['wait for one that settles', 'wait', settling],
+    ['wait for one that settles', 'wait', inTransition],
     ['leave one out', 'exclude', spot],
   ])('says that a run would %s', (_what, action, changes) => {
     expect(plan(member(changes)).instances[0]?.action).toBe(action);
@@ -59,7 +59,7 @@ describe('a dry run', () => {
       member({ originalState: 'hibernated' }),
       member(running),
       member({ ...running, version: TARGET }),
-      member(settling),
+      member(inTransition),
       member(spot),
       member(spot),
     ];
@@ -67,7 +67,7 @@ describe('a dry run', () => {
       runId: 'run-1',
       dryRun: true,
       targetVersion: TARGET,
-      counts: { intended: 7, wake: 2, update: 1, current: 1, settling: 1, excluded: 2 },
+      counts: { intended: 7, wake: 2, update: 1, current: 1, inTransition: 1, excluded: 2 },
     });
   });
 
@@ -76,7 +76,7 @@ describe('a dry run', () => {
       fc
         .record({
           instanceId: fc.string(),
-          decision: fc.constantFrom('take-part', 'excluded', 'settling'),
+          decision: fc.constantFrom('take-part', 'excluded', 'in-transition'),
           originalState: fc.constantFrom('running', 'stopped', 'hibernated', null),
           version: fc.constantFrom(null, OLD, TARGET, 'unknown'),
           state: fc.constantFrom('running', 'stopped', null),

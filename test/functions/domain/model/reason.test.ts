@@ -106,10 +106,10 @@ describe('an exclusion', () => {
   });
 
   it('for still settling would hide a failure', () => {
-    expect(isBenignExclusion('still-settling')).toBe(false);
+    expect(isBenignExclusion('still-in-transition')).toBe(false);
   });
 
-  it.each(['', 'settling', 'Spot', 'constructor', 'toString', '__proto__'])(
+  it.each(['', 'in-transition', 'Spot', 'constructor', 'toString', '__proto__'])(
     'for the unknown %j is never benign',
     (code) => {
       expect(isBenignExclusion(code)).not.toBe(true);

@@ -57,7 +57,7 @@ describe('what travels in one payload', () => {
     const attempt = { attempt: UUID, recordedAt: stamp('02:00'), startBy: stamp('02:01') };
     const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00') };
     const moments = Object.fromEntries(
-      ['stepSince', 'retryAt', 'wokenAt', 'launchTime', 'foreignUpdateSince', 'stopAcceptedAt', 'neighbourSince']
+      ['stepSince', 'retryAt', 'wokenAt', 'launchTime', 'otherUpdateSince', 'stopAcceptedAt', 'otherActivitySince']
         .concat('restoredAt')
         .map((name) => [name, stamp('02:00')]),
     );

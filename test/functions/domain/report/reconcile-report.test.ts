@@ -72,7 +72,7 @@ describe('an orphan', () => {
       stepSince: stamp('02:30'),
       hold: aHold(),
       launchTime: stamp('02:00:30'),
-      neighbourSince: stamp('02:30'),
+      otherActivitySince: stamp('02:30'),
       outcome: null,
       stopAcceptedAt: null,
       commands: [],

@@ -154,9 +154,12 @@ describe('a run fails', () => {
     expect(instances[1]).toMatchObject({ outcome: 'failed', reason: { code: 'no-disk-space' } });
   });
 
-  it.each(['still-settling', 'settling', 'busy', '', null])('when an exclusion would hide a failure: %j', (code) => {
-    expect(report([member('i-1'), excluded('i-2', code)], [first]).status).toBe('failed');
-  });
+  it.each(['still-in-transition', 'in-transition', 'busy', '', null])(
+    'when an exclusion would hide a failure: %j',
+    (code) => {
+      expect(report([member('i-1'), excluded('i-2', code)], [first]).status).toBe('failed');
+    },
+  );
 
   it.each(['lease-removed', 'hibernation-lost'])(
     'when a promise was not kept though the update succeeded: %s',
@@ -182,7 +185,7 @@ describe('a run fails', () => {
   it('but not when that is allowed', () => {
     expect(report([excluded('i-1', 'spot')], [], { allowEmpty: true }).status).toBe('succeeded');
     expect(report([], [], { allowEmpty: true }).status).toBe('succeeded');
-    expect(report([excluded('i-1', 'still-settling')], [], { allowEmpty: true }).status).toBe('failed');
+    expect(report([excluded('i-1', 'still-in-transition')], [], { allowEmpty: true }).status).toBe('failed');
   });
 });
 
@@ -238,11 +241,11 @@ describe('the coverage equation', () => {
 
 describe('whatever the batches have brought', () => {
   const ids = fc.constantFrom('i-1', 'i-2', 'i-3', 'i-4', 'i-5');
-  const codes = fc.constantFrom(null, 'spot', 'still-settling', 'settling', 'unheard-of');
+  const codes = fc.constantFrom(null, 'spot', 'still-in-transition', 'in-transition', 'unheard-of');
   const members = fc.oneof(
     ids.map((id) => member(id)),
     fc.tuple(ids, codes).map(([id, code]) => excluded(id, code)),
-    ids.map((id) => member(id, { decision: 'settling', originalState: null })),
+    ids.map((id) => member(id, { decision: 'in-transition', originalState: null })),
   );
   const instances = fc.uniqueArray(members, { selector: ({ instanceId }) => instanceId });
   const result = fc.oneof(

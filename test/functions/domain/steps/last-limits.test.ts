@@ -54,7 +54,7 @@ describe('a second command that SSM refuses to send', () => {
   it('is given up as well where another update was at work', () => {
     const busy = {
       commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: stamp('02:03') }],
-      foreignUpdateSince: stamp('02:03'),
+      otherUpdateSince: stamp('02:03'),
       lastRefusal: 'InvalidInstanceId',
     };
     expect(decide({ ...busy, retryAt: stamp('02:30') }, '02:29').action).toBe('wait');
@@ -77,7 +77,7 @@ describe('a run that goes on for too long', () => {
   });
 
   it('does not take the time that a batch has waited for others from its instances', () => {
-    const entered = beginBatch(aBatch([anInstance()], { looks: 0 }), at('03:30'));
+    const entered = beginBatch(aBatch([anInstance()], { invocations: 0 }), at('03:30'));
     expect(entered).toMatchObject({ lastProgressAt: stamp('03:30'), instances: [{ stepSince: stamp('03:30') }] });
     expect(beginBatch(aBatch([anInstance()]), at('03:30')).instances[0]?.stepSince).toBe(stamp('02:00'));
   });
@@ -114,7 +114,7 @@ describe('an agent that was busy with the update of someone else when its step f
 
   it('is left alone until that update must be over', () => {
     const seen = noteCommandEnds(instance, [busy], updateSsmAgent, at('02:04'));
-    expect(seen).toMatchObject({ foreignUpdateSince: stamp('02:03'), commands: [{ endedAt: stamp('02:03') }] });
+    expect(seen).toMatchObject({ otherUpdateSince: stamp('02:03'), commands: [{ endedAt: stamp('02:03') }] });
     expect(updateMayRunUntil(seen, at('02:04'))).toBe(stamp('02:48'));
   });
 

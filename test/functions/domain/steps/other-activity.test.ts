@@ -122,12 +122,12 @@ describe('an instance on which somebody else is at work', () => {
 
   it('is not stopped: Reveille waits', () => {
     const waits = { action: 'wait', reason: why, until: stamp('02:31') };
-    expect(decide('02:11', anna, { neighbourSince: stamp('02:11') })).toEqual(waits);
+    expect(decide('02:11', anna, { otherActivitySince: stamp('02:11') })).toEqual(waits);
     expect(decide('02:11', anna)).toEqual(waits);
   });
 
   it('is theirs after 20 minutes: handed over, and our lease goes', () => {
-    const since = { neighbourSince: stamp('02:11') };
+    const since = { otherActivitySince: stamp('02:11') };
     expect(decide('02:30:59.999', anna, since).action).toBe('wait');
     expect(decide('02:31', anna, since)).toEqual({
       action: 'settle',
@@ -135,7 +135,10 @@ describe('an instance on which somebody else is at work', () => {
       releaseLease: true,
       isBackAsItWas: false,
       isGone: false,
-      reason: { code: 'session-active', text: 'anna has a session on it, for more than 20 minutes: it is theirs now' },
+      reason: {
+        code: 'session-active',
+        text: 'anna has a session on it, for more than 20 minutes: it is theirs now',
+      },
     });
   });
 
@@ -144,7 +147,7 @@ describe('an instance on which somebody else is at work', () => {
   });
 
   it('is theirs sooner when the time to put it back is over', () => {
-    const since = { neighbourSince: stamp('02:35') };
+    const since = { otherActivitySince: stamp('02:35') };
     expect(decide('02:40', anna, { ...since, lastRefusal: 'x' }, 1800)).toMatchObject({
       finalState: 'handed-over',
       reason: { code: 'session-active', text: expect.stringContaining('the time to put it back is over') },
@@ -154,12 +157,12 @@ describe('an instance on which somebody else is at work', () => {
   it('is never handed over because nobody could tell whether somebody is there', () => {
     const unknown = otherActivityUnknown('ThrottlingException: slow down');
     expect(unknown.reason.text).toContain('ThrottlingException: slow down');
-    expect(decide('09:00', unknown, { neighbourSince: stamp('02:11') })).toEqual({
+    expect(decide('09:00', unknown, { otherActivitySince: stamp('02:11') })).toEqual({
       action: 'wait',
       reason: unknown.reason,
       until: null,
     });
-    expect(decide('09:00', unknown, { neighbourSince: stamp('02:11'), lastRefusal: 'x' }, 1800)).toMatchObject({
+    expect(decide('09:00', unknown, { otherActivitySince: stamp('02:11'), lastRefusal: 'x' }, 1800)).toMatchObject({
       action: 'give-up',
       reason: { code: 'not-restored' },
     });
@@ -167,15 +170,15 @@ describe('an instance on which somebody else is at work', () => {
 
   it('remembers since when, as long as somebody is there', () => {
     const seen = noteOtherActivity(done(), anna, at('02:11'));
-    expect(seen.neighbourSince).toBe(stamp('02:11'));
+    expect(seen.otherActivitySince).toBe(stamp('02:11'));
     const other: OtherActivity = { reason: { code: 'command-running', text: '' }, isKnown: true };
-    expect(noteOtherActivity(seen, other, at('02:12')).neighbourSince).toBe(stamp('02:11'));
-    expect(noteOtherActivity(seen, null, at('02:12')).neighbourSince).toBeNull();
+    expect(noteOtherActivity(seen, other, at('02:12')).otherActivitySince).toBe(stamp('02:11'));
+    expect(noteOtherActivity(seen, null, at('02:12')).otherActivitySince).toBeNull();
   });
 
   it('is not asked for while an update of our own may run on it', () => {
     const commands = [{ commandId: 'command-1', sentAt: stamp('02:05'), endedAt: null }];
-    expect(decide('02:12', anna, { commands, neighbourSince: stamp('01:00') })).toMatchObject({
+    expect(decide('02:12', anna, { commands, otherActivitySince: stamp('01:00') })).toMatchObject({
       action: 'wait',
       reason: { code: 'update-may-run' },
     });

@@ -4,6 +4,7 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { hasFailedStep, mayStillBeStarted } from '../../../../functions/domain/steps/failed-step.ts';
 import type { OtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
+import { noteOtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
 import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
 import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
 import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
@@ -142,14 +143,14 @@ describe('until when restoring waits, at the latest', () => {
       'it is theirs',
       'session-active',
       '02:31',
-      ['02:12', wokenFacts(), { neighbourSince: stamp('02:11') }, { otherActivity: session }],
+      ['02:12', wokenFacts(), { otherActivitySince: stamp('02:11') }, { otherActivity: session }],
     ],
     [
       'someone else is active',
       'the deadline',
       'session-active',
       '02:40',
-      ['02:31', wokenFacts(), { neighbourSince: stamp('02:30') }, { otherActivity: session }],
+      ['02:31', wokenFacts(), { otherActivitySince: stamp('02:30') }, { otherActivity: session }],
     ],
     [
       'SSM says nothing',
@@ -180,7 +181,8 @@ describe('whatever EC2 says, a wait', () => {
   it('ends at a later moment, or goes on for another reason', () => {
     fc.assert(
       fc.property(anyBatchInstance, anyInstanceFacts, moments, fc.boolean(), (instance, seen, now, isActive) => {
-        const given = restoreCase(instance, seen, { now, otherActivity: isActive ? otherActivity : null });
+        const activity = isActive ? otherActivity : null;
+        const given = restoreCase(noteOtherActivity(instance, activity, now), seen, { now, otherActivity: activity });
         const decision = decideRestore(given);
         if (decision.action !== 'wait') return;
         const until = new Date(decision.until ?? 'never');
@@ -194,7 +196,7 @@ describe('whatever EC2 says, a wait', () => {
 });
 
 describe('what restoring decides', () => {
-  it('has restored nobody whose every start was refused', () => {
+  it('has restored no instance whose every start was refused', () => {
     const hold = aHold({ startBy: aHold().recordedAt });
     expect(decide('02:11', asleep(), { hold })).toEqual({
       action: 'settle',
@@ -223,7 +225,7 @@ describe('what restoring decides', () => {
 
   it('hands over with our lease removed whom somebody keeps awake beyond the deadline', () => {
     const otherActivity = { reason: { code: 'session-active', text: 'anna has a session on it' }, isKnown: true };
-    const seen = { neighbourSince: stamp('02:39'), lastRefusal: 'x' };
+    const seen = { otherActivitySince: stamp('02:39'), lastRefusal: 'x' };
     expect(decide('02:40', wokenFacts(), seen, { otherActivity })).toMatchObject({
       action: 'settle',
       finalState: 'handed-over',

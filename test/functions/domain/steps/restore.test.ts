@@ -84,7 +84,7 @@ describe('an instance whose update may still be at work', () => {
       'the first of two has not ended',
       { commands: [openCommand(stamp('02:02')), { ...openCommand(stamp('02:04')), endedAt: stamp('02:05') }] },
     ],
-    ['somebody else’s update holds the agent', { foreignUpdateSince: stamp('02:02') }],
+    ['somebody else’s update holds the agent', { otherUpdateSince: stamp('02:02') }],
   ])('is not stopped for 45 minutes while %s', (_why, changes) => {
     const busy = done(changes);
     expect(decide(busy, wokenFacts(), at('02:46:59'))).toMatchObject({
@@ -235,7 +235,7 @@ describe('whatever EC2 says', () => {
     fc.assert(
       fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
         if (decide(instance, seen, now).action !== 'stop') return;
-        const { hold, handedOver, commands, foreignUpdateSince } = instance;
+        const { hold, handedOver, commands, otherUpdateSince } = instance;
         expect(hold).not.toBeNull();
         expect(handedOver).toBeNull();
         expect(['running', 'stopped']).toContain(seen.state);
@@ -244,7 +244,7 @@ describe('whatever EC2 says', () => {
         expect(secondsAfter(seen.launchTime ?? '', hold.startBy)).toBeGreaterThanOrEqual(0);
         if (secondsAfter(hold.recordedAt, now) > 60) expect(seen.tags[LEASE_TAG]).toBe(leaseValue());
         const begun = commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
-        if (foreignUpdateSince !== null) begun.push(foreignUpdateSince);
+        if (otherUpdateSince !== null) begun.push(otherUpdateSince);
         for (const moment of begun) expect(secondsAfter(moment, now)).toBeGreaterThanOrEqual(45 * 60);
       }),
       { numRuns: 3000 },

@@ -52,7 +52,7 @@ describe('an agent that is busy with an update', () => {
       instance: {
         step: 'update',
         retryAt: stamp('02:21'),
-        foreignUpdateSince: stamp('02:06'),
+        otherUpdateSince: stamp('02:06'),
         commands: [command(1, '02:02', '02:06')],
       },
       waiting: { reason: { code: 'another-update' }, until: stamp('02:21') },
@@ -64,7 +64,7 @@ describe('an agent that is busy with an update', () => {
       action: 'resume-earlier',
       instance: {
         step: 'update',
-        foreignUpdateSince: null,
+        otherUpdateSince: null,
         commands: [command(1, '02:02'), command(2, '02:20', '02:21')],
       },
       waiting: { reason: { code: 'another-update' }, until: stamp('02:47') },
@@ -75,7 +75,7 @@ describe('an agent that is busy with an update', () => {
   const met = aWokenInstance({
     step: 'update',
     commands: [command(1, '02:02', '02:05')],
-    foreignUpdateSince: since,
+    otherUpdateSince: since,
     retryAt: stamp('02:21'),
   });
 

@@ -118,11 +118,11 @@ describe('a command that was sent', () => {
   });
 
   it('that got through tells that all others are over, and that no other update is at work', () => {
-    const met = { ...sentTwice, foreignUpdateSince: stamp('02:06') };
+    const met = { ...sentTwice, otherUpdateSince: stamp('02:06') };
     expect(decide(met, '02:21', { invocation: { ...ended('Success'), commandId: 'command-2' } })).toMatchObject({
       action: 'verify',
       instance: {
-        foreignUpdateSince: null,
+        otherUpdateSince: null,
         commands: [command(1, '02:02', '02:05'), command(2, '02:20', '02:05')],
       },
     });

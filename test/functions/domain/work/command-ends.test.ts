@@ -56,7 +56,7 @@ describe('a command that was left open', () => {
     });
     const seen = noteCommandEnds(held(FIRST, SECOND), [busy], updateSsmAgent, at('02:20'));
     expect(seen).toMatchObject({
-      foreignUpdateSince: null,
+      otherUpdateSince: null,
       commands: [{ endedAt: null }, { endedAt: stamp('02:14') }],
     });
     // Once none of ours is open, someone else's is.
@@ -66,7 +66,7 @@ describe('a command that was left open', () => {
       updateSsmAgent,
       at('02:20'),
     );
-    expect(alone.foreignUpdateSince).toBe(stamp('02:14'));
+    expect(alone.otherUpdateSince).toBe(stamp('02:14'));
   });
 });
 
@@ -118,7 +118,7 @@ describe('what updating says', () => {
   });
 
   it('of someone else’s update', () => {
-    const busy = { commands: [sent('command-1', '02:02', '02:03')], foreignUpdateSince: stamp('02:03') };
+    const busy = { commands: [sent('command-1', '02:02', '02:03')], otherUpdateSince: stamp('02:03') };
     expect(say({ ...busy, retryAt: stamp('02:18') }, '02:10')).toBe(
       'wait: another update is at work on it [another-update]',
     );
@@ -131,7 +131,7 @@ describe('what updating says', () => {
   it('waits its time after a refusal, whatever the agent reports meanwhile', () => {
     const refused = {
       commands: [sent('command-1', '02:02', '02:03')],
-      foreignUpdateSince: stamp('02:03'),
+      otherUpdateSince: stamp('02:03'),
       retryAt: stamp('02:18'),
     };
     expect(say({ ...refused, lastRefusal: 'x' }, '02:10', null, TARGET)).toMatch(/^wait/);

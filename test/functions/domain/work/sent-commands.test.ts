@@ -73,12 +73,12 @@ describe('an update that may be at work', () => {
   });
 
   it('may be someone else’s', () => {
-    expect(until({ commands: [over], foreignUpdateSince: stamp('02:11') }, '02:12')).toBe(stamp('02:56'));
+    expect(until({ commands: [over], otherUpdateSince: stamp('02:11') }, '02:12')).toBe(stamp('02:56'));
   });
 
   it('is the last of several', () => {
     const newer = { ...open, sentAt: stamp('02:20') };
-    expect(until({ commands: [newer, open], foreignUpdateSince: stamp('02:11') }, '02:30')).toBe(stamp('03:05'));
-    expect(until({ commands: [open], foreignUpdateSince: stamp('02:11') }, '02:30')).toBe(stamp('02:56'));
+    expect(until({ commands: [newer, open], otherUpdateSince: stamp('02:11') }, '02:30')).toBe(stamp('03:05'));
+    expect(until({ commands: [open], otherUpdateSince: stamp('02:11') }, '02:30')).toBe(stamp('02:56'));
   });
 });
