@@ -41,7 +41,7 @@ async function listSessions(ssm: SSMClient, ids: Set<string>): Promise<OtherActi
     { State: 'Active' },
   )) {
     assertPages(++count, 'DescribeSessions');
-    for (const { Target = '', SessionId = '', Owner = 'somebody' } of Sessions) {
+    for (const { Target = '', SessionId = '', Owner = 'someone' } of Sessions) {
       if (ids.has(Target)) found.push({ instanceId: Target, sessionId: SessionId, owner: Owner });
     }
   }

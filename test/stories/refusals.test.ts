@@ -47,7 +47,7 @@ describe('a run that can not be', () => {
 
     expect(report.status).toBe('failed');
     expect(execution).toMatchObject({ status: 'FAILED', error: 'RunFailed' });
-    expect(account.messages[0]?.message).toContain('Nobody could be updated');
+    expect(account.messages[0]?.message).toContain('No instance could be updated');
     expect(touched(account)).toEqual([]);
   });
 

@@ -23,4 +23,4 @@ export const fail = (instance: BatchInstance, code: FailureCode, text: string, n
 
 /** Another run may be at work on the same instances: a run that has lost the lock starts no instance and sends no command. */
 export const failWithoutLock = (instance: BatchInstance, now: Date): BatchInstance =>
-  fail(instance, 'lock-lost', 'the run has lost its lock: it may only put back', now);
+  fail(instance, 'lock-lost', 'this run has lost the lock, so it only restores what it started', now);

@@ -48,9 +48,7 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
 export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
   if (eligibility.decision !== 'in-transition') return eligibility;
-  return excluded(
-    exclusion('still-in-transition', `${eligibility.reason.text}, and has not settled in ${listings} listings`),
-  );
+  return excluded(exclusion('still-in-transition', `${eligibility.reason.text} (still so after ${listings} listings)`));
 }
 
 const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });

@@ -14,11 +14,11 @@ export const executionInputSchema = z.strictObject({
   groups: groupsSchema.optional().describe('Resource groups, by name, in this order; the deployed ones by default'),
   targetVersion: targetVersionSchema.optional().describe('"latest", or a version such as "3.3.551.0"'),
   dryRun: z.boolean().optional().describe('List and judge only: the run ends with a plan'),
-  allowEmpty: z.boolean().optional().describe('An empty group, or one where nobody takes part, is no failure'),
+  allowEmpty: z.boolean().optional().describe('An empty group, or one of which no instance takes part, is no failure'),
   finishBy: timestampSchema
     .optional()
     .describe(
-      'Nobody is woken who might not be back as it was by then; ISO 8601 in UTC, such as "2026-12-06T06:00:00Z"',
+      'No instance is started that may not be restored by this time; ISO 8601 in UTC, such as "2026-12-06T06:00:00Z"',
     ),
   scheduledTime: timestampSchema.optional().describe('Set by the schedule: the time of this occurrence'),
 });

@@ -135,7 +135,7 @@ export const failures = {
     whatToDo: 'Read the log of that Lambda.',
   },
   'run-limit': {
-    meaning: 'It was still at work eight hours after the run began, or after 1,500 looks at its batch.',
+    meaning: 'It was still at work eight hours after the run began, or after 1,500 invocations for its batch.',
     whatToDo: 'Find what held the run up: its log says at each look what instances wait for.',
   },
   'no-result': {

@@ -51,7 +51,7 @@ export function summarizeReconciled(
   return {
     subject: `Reveille reconciled: ${settled.length} put back after their run had ended, ${open.length} not yet`,
     message: [
-      `A run in ${region} ended before it could put everybody back. Put back now:`,
+      `A run in ${region} ended before it had restored its instances. Restored now:`,
       ...lines,
       ...(rest.length > 0 ? ['', 'Still held, and tried again:', ...rest] : []),
     ].join('\n'),

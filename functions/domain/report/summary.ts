@@ -10,7 +10,8 @@ export function summarize(report: Report, reportLocation: string): { subject: st
   const sorted = order.flatMap((outcome) => report.instances.filter((instance) => instance.outcome === outcome));
   const listed = sorted.slice(0, LISTED_MAX).map(line);
   const more = sorted.length > LISTED_MAX ? [`  … and ${sorted.length - LISTED_MAX} more`] : [];
-  const noneTookPart = counts.intended === counts.excluded ? ['Nobody could be updated: no instance took part.'] : [];
+  const noneTookPart =
+    counts.intended === counts.excluded ? ['No instance could be updated: all of them were excluded.'] : [];
   const leftAwake = report.instances.filter(isLeftAwake).length;
   return {
     subject: `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,

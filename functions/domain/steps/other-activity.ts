@@ -40,7 +40,10 @@ export function findOtherActivity(
   );
   if (command !== undefined) {
     const { documentName, commandId } = command;
-    return known('command-running', `somebody's command ${documentName} has not ended on it (${commandId})`);
+    return known(
+      'command-running',
+      `the command ${documentName} of someone else is still running on it (${commandId})`,
+    );
   }
   const association = associations.find(
     (one) => one.instanceId === instanceId && isOfThisBoot(one.executedAt, launchTime),
@@ -53,7 +56,7 @@ const known = (code: ReasonCode, text: string): OtherActivity => ({ reason: reas
 
 /** SSM could not tell of other activity. */
 export const otherActivityUnknown = (why: string): OtherActivity => ({
-  reason: reason('other-activity-unknown', `whether somebody else is at work on it could not be found out: ${why}`),
+  reason: reason('other-activity-unknown', `could not check for other sessions and commands: ${why}`),
   isKnown: false,
 });
 

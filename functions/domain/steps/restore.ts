@@ -152,7 +152,10 @@ function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): R
   const until = addSeconds(instance.otherActivitySince ?? now, OTHER_ACTIVITY_WAIT_SECONDS);
   if (isAfter(until, now)) return wait(activity, until);
   const minutes = OTHER_ACTIVITY_WAIT_SECONDS / 60;
-  return leaveToOthers(ec2, retold(activity, `${activity.text}, for more than ${minutes} minutes: it is theirs now`));
+  return leaveToOthers(
+    ec2,
+    retold(activity, `${activity.text}, for more than ${minutes} minutes: it was left running for them`),
+  );
 }
 
 /** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
@@ -167,7 +170,7 @@ function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecis
     return { ...decision, until: deadline };
   }
   if (otherActivity?.isKnown) {
-    const text = `${otherActivity.reason.text}, and the time to put it back is over: it is theirs now`;
+    const text = `${otherActivity.reason.text}, and the time to restore it is over: it was left running for them`;
     return leaveToOthers(ec2, retold(otherActivity.reason, text));
   }
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;

@@ -27,7 +27,7 @@ export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, 
   const minutes = Math.round(neededSeconds / 60);
   return exclusion(
     'finish-by',
-    `it might be awake for ${minutes} minutes, and everybody has to be back by ${finishBy}`,
+    `its update may take ${minutes} minutes, and every instance must be restored by ${finishBy}`,
   );
 }
 

@@ -66,7 +66,7 @@ export function applyStart(given: StartResultCase): Look {
 
 /** There was no time left for this instance. The next attempt tries it, until the deadline. */
 function leaveUntried({ instance, lostAttempts, deadlineSeconds, now }: StartResultCase): Look {
-  const text = 'AWS answered so slowly that no time was left to start it';
+  const text = 'no time was left to start it';
   const until = addSeconds(instance.stepSince, deadlineSeconds);
   if (isAfter(until, now)) return stays({ ...instance, lastRefusal: text }, 'no-time-to-start', text, until);
   const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);

@@ -86,7 +86,7 @@ function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
 
 /** It is updated, and never stopped. An attempt that was lost may have left its lease on it, which is to be removed. */
 function leaveToOthers({ instance, lostAttempts, now }: StartCase): Look {
-  const handedOver = reason('started-by-others', 'somebody else started it before Reveille did: it is not stopped');
+  const handedOver = reason('started-by-others', 'someone else started it before Reveille did, so it stays running');
   return moves({ ...toStep(withLostAttempts(instance, lostAttempts), 'readiness', now), handedOver });
 }
 

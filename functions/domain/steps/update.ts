@@ -205,7 +205,7 @@ function decideAfterOtherUpdate(given: UpdateCase, since: Timestamp): UpdateDeci
     return wait(reason('another-update', 'another update is at work on it'), until);
   }
   if (version !== null) {
-    return atTarget(given, version, reason('updated-by-others', 'an update of somebody else brought the version'));
+    return atTarget(given, version, reason('updated-by-others', 'an update by someone else installed the version'));
   }
   const why = reason('another-update', `another update has been at work on it for ${minutesSince(since, now)} minutes`);
   const ended = endCommands(instance, 'current', toTimestamp(now));

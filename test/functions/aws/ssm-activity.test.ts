@@ -58,7 +58,7 @@ describe('readOtherActivity', () => {
     expect(sessions).toEqual([
       { instanceId: FIRST, sessionId: 's-2', owner: 'anna' },
       { instanceId: SECOND, sessionId: 's-3', owner: 'anna' },
-      { instanceId: FIRST, sessionId: 's-4', owner: 'somebody' },
+      { instanceId: FIRST, sessionId: 's-4', owner: 'someone' },
     ]);
     expect(ssm).toHaveReceivedCommandWith(DescribeSessionsCommand, { State: 'Active', MaxResults: 200 });
   });

@@ -38,7 +38,7 @@ describe('an instance that carries a lease', () => {
     });
     expect(excludeUnsettled(judge(ending), 5)).toMatchObject({
       decision: 'excluded',
-      reason: { code: 'still-in-transition', text: expect.stringContaining('has not settled in 5 listings') },
+      reason: { code: 'still-in-transition', text: expect.stringContaining('still so after 5 listings') },
     });
   });
 

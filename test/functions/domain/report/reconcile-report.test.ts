@@ -163,7 +163,7 @@ describe('what a pass did', () => {
     );
     expect(summary?.subject).toBe('Reveille reconciled: 2 put back after their run had ended, 2 not yet');
     expect(summary?.message.split('\n')).toEqual([
-      'A run in eu-central-1 ended before it could put everybody back. Put back now:',
+      'A run in eu-central-1 ended before it had restored its instances. Restored now:',
       '  i-1  restored, stopped, after run run-1',
       '  i-2  handed-over, state unknown, after run run-1: anna is on it',
       '',

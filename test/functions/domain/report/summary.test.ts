@@ -96,7 +96,7 @@ describe('the summary of a run', () => {
     ['the group was empty', []],
     ['every instance was excluded', [excluded]],
   ])('says so when no instance could be updated: %s', (_why, instances) => {
-    expect(summary(instances).message).toContain('Nobody could be updated');
+    expect(summary(instances).message).toContain('No instance could be updated');
   });
 
   it('does not say so when an instance could', () => {

@@ -137,7 +137,7 @@ describe('an instance on which somebody else is at work', () => {
       isGone: false,
       reason: {
         code: 'session-active',
-        text: 'anna has a session on it, for more than 20 minutes: it is theirs now',
+        text: 'anna has a session on it, for more than 20 minutes: it was left running for them',
       },
     });
   });
@@ -146,11 +146,11 @@ describe('an instance on which somebody else is at work', () => {
     expect(decide('02:25', null)).toMatchObject({ action: 'stop', hibernate: false });
   });
 
-  it('is theirs sooner when the time to put it back is over', () => {
+  it('is theirs sooner when the time to restore it is over', () => {
     const since = { otherActivitySince: stamp('02:35') };
     expect(decide('02:40', anna, { ...since, lastRefusal: 'x' }, 1800)).toMatchObject({
       finalState: 'handed-over',
-      reason: { code: 'session-active', text: expect.stringContaining('the time to put it back is over') },
+      reason: { code: 'session-active', text: expect.stringContaining('the time to restore it is over') },
     });
   });
 

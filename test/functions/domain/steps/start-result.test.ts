@@ -104,7 +104,7 @@ describe('an instance whose start was not accepted', () => {
   });
 
   it('still awaits its start where there was no time', () => {
-    const lastRefusal = 'AWS answered so slowly that no time was left to start it';
+    const lastRefusal = 'no time was left to start it';
     expect(apply({ kind: 'lease-untried' })).toEqual(anInstance({ lastRefusal }));
     expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ hold: notStarted, lastRefusal }));
     const waiting = { reason: { code: 'no-time-to-start', text: lastRefusal }, until: stamp('02:20') };
@@ -246,7 +246,7 @@ describe('the words of a decision', () => {
 
   it('tell people what is the matter', () => {
     expect(say(wokenFacts())).toBe(
-      'hand-over: somebody else started it before Reveille did: it is not stopped [started-by-others]',
+      'hand-over: someone else started it before Reveille did, so it stays running [started-by-others]',
     );
     expect(say(null)).toBe('fail: EC2 does not know it any more [disappeared]');
     expect(say(instanceFacts(), { retryAt: stamp('02:02') })).toBe(

@@ -123,7 +123,7 @@ describe('what updating says', () => {
       'wait: another update is at work on it [another-update]',
     );
     expect(say(busy, '02:48', null, TARGET)).toBe(
-      'at-target: an update of somebody else brought the version [updated-by-others]',
+      'at-target: an update by someone else installed the version [updated-by-others]',
     );
     expect(say(busy, '02:48')).toBe('fail: another update has been at work on it for 45 minutes [another-update]');
   });
