@@ -4,6 +4,7 @@ import { createReconcileLeases } from '../../functions/reconcile-leases/reconcil
 import { createReportRun } from '../../functions/report-run/report-run.ts';
 import { createRestoreInstances } from '../../functions/restore-instances/restore-instances.ts';
 import type { Handler } from '../../functions/runtime/handler.ts';
+import type { MetricsSink } from '../../functions/runtime/metrics.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { createStartInstances } from '../../functions/start-instances/start-instances.ts';
 import { createUpdateAgent } from '../../functions/update-agent/update-agent.ts';
@@ -36,8 +37,8 @@ function deployedTemplate(): Template {
   return ownTemplate;
 }
 
-/** Metrics go to CloudWatch through standard output; here they would only be noise. */
-const noMetrics = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
+/** Metrics go to CloudWatch through standard output; here they would only be noise, unless someone asks for them. */
+const noMetrics: MetricsSink = { addMetric: () => undefined, publishStoredMetrics: () => undefined };
 
 /** The functions of template.yaml, by logical ID. */
 export const functionFactories: Record<string, (runtime: Runtime) => Handler<unknown>> = {
@@ -49,6 +50,12 @@ export const functionFactories: Record<string, (runtime: Runtime) => Handler<unk
   RestoreInstancesFunction: createRestoreInstances,
   ReportRunFunction: (runtime) => createReportRun(runtime, noMetrics),
   ReconcileLeasesFunction: (runtime) => createReconcileLeases(runtime, noMetrics),
+};
+
+/** Those of them that measure something, for a caller that wants to know it. */
+const measuring: Record<string, (runtime: Runtime, metrics: MetricsSink) => Handler<unknown>> = {
+  ReportRunFunction: createReportRun,
+  ReconcileLeasesFunction: createReconcileLeases,
 };
 
 export interface DeploymentOptions {
@@ -63,6 +70,8 @@ export interface DeploymentOptions {
   executions?: RecordOptions;
   /** Puts something between a function and the state machine. */
   wrap?: (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
+  /** Takes in what a function measures. */
+  metricsOf?: (logicalId: string) => MetricsSink;
   /** Puts something between the functions' clients and the account. */
   intercept?: Intercept;
 }
@@ -112,12 +121,14 @@ export function deploy(options: DeploymentOptions): LocalStateMachine {
   const substitutions: Record<string, string> = {};
   for (const [logicalId, create] of Object.entries(functionFactories)) {
     if (!roles.has(logicalId)) throw new Error(`template.yaml: ${logicalId} is not there, so it has no role`);
-    const handler = create({
+    const runtime = {
       now: () => new Date(),
       logger,
       environment: environmentOf(template, logicalId, references),
       clientOptions: connect(account, logicalId, seed, { isKilled, intercept }),
-    });
+    };
+    const metrics = options.metricsOf?.(logicalId);
+    const handler = (metrics && measuring[logicalId]?.(runtime, metrics)) ?? create(runtime);
     functions[logicalId] = {
       handler: wrap?.(logicalId, handler) ?? handler,
       timeoutSeconds: template.Globals.Function.Timeout,

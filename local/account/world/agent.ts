@@ -1,6 +1,6 @@
 import { randomUuid } from '../../base/random.ts';
 import { beginAssociation, failInterruptedAssociations } from './activity.ts';
-import { type Activity, draw, has, type Machine, rangeOf } from './machine.ts';
+import { type Activity, draw, has, type Machine, type Report, rangeOf } from './machine.ts';
 import type { World } from './model.ts';
 
 /** Some minutes, in which AWS's own association updates the agent (docs/aws-behaviour.md 10). */
@@ -61,7 +61,7 @@ function startAgent(world: World, machine: Machine, at: number): void {
   const { agent } = machine;
   agent.running = agent.version;
   agent.session++;
-  ping(machine, at);
+  ping(world, machine, at);
   schedulePing(world, machine, at, draw(machine, 'firstPingSeconds'));
   world.agentStarted(machine, at);
 }
@@ -70,16 +70,22 @@ function schedulePing(world: World, machine: Machine, from: number, seconds: num
   const { session } = machine.agent;
   world.later(machine, from, seconds, (at) => {
     if (machine.agent.running === null || machine.agent.session !== session) return;
-    ping(machine, at);
+    ping(world, machine, at);
     schedulePing(world, machine, at, draw(machine, 'pingSeconds'));
   });
 }
 
-function ping(machine: Machine, at: number): void {
+function ping(world: World, machine: Machine, at: number): void {
   const { agent } = machine;
   if (agent.running === null) return;
   const version = at < agent.stalePingsUntil ? agent.versionBeforeUpdate : agent.running;
-  agent.lastReport = { pingAt: at, version };
+  report(world, machine, { pingAt: at, version });
+}
+
+/** SSM hears a ping. */
+function report(world: World, machine: Machine, heard: Report): void {
+  machine.agent.lastReport = heard;
+  world.onPing?.(machine, heard);
 }
 
 /** The updater stops the agent; nothing pings until it is started again. */
@@ -98,7 +104,7 @@ export function restartAgent(world: World, machine: Machine, version: string, at
   if (has(machine, 'version-reported-late')) agent.stalePingsUntil = at + random.between(LATE_REPORT_SECONDS) * 1000;
   agent.running = version;
   agent.session++;
-  agent.lastReport = { pingAt: at, version: agent.versionBeforeUpdate };
+  report(world, machine, { pingAt: at, version: agent.versionBeforeUpdate });
   schedulePing(world, machine, at, draw(machine, 'firstPingSeconds'));
   world.agentStarted(machine, at);
 }

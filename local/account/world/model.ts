@@ -1,6 +1,6 @@
 import type { Random } from '../../base/random.ts';
 import type { ChangeFacts } from './journal.ts';
-import type { Machine, View } from './machine.ts';
+import type { Machine, Report, View } from './machine.ts';
 
 export interface WorldInvocation {
   instanceId: string;
@@ -74,6 +74,8 @@ export interface World {
   start(machine: Machine, at: number): void;
   stop(machine: Machine, hibernate: boolean, at: number): void;
   terminate(machine: Machine, at: number): void;
+  /** Told of each ping, for those who watch: pings stand in no journal. */
+  onPing: ((machine: Machine, heard: Report) => void) | null;
   /** The machine's agent has come up. */
   agentStarted(machine: Machine, at: number): void;
   tag(machine: Machine, at: number, change: (tags: Map<string, string>) => void): void;

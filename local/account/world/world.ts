@@ -59,6 +59,7 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
     sessions: [],
     associations: [],
     random: createRandom(seed, 'world'),
+    onPing: null,
     runUntil: (moment) => agenda.runUntil(moment),
     at: (moment, run) => agenda.schedule(moment, run),
     later(machine, from, seconds, run) {

@@ -1,6 +1,7 @@
 import type { Report } from '../../../functions/domain/report/report.ts';
 import { clock, type Evidence, type ExecutionEvidence } from '../evidence/evidence.ts';
 import type { Checker } from './checker.ts';
+import { isDeserved, isRefusal } from './report/deserved-refusal.ts';
 
 /** The state machine's own time-out, and a little. */
 const EXECUTION_SECONDS_MAX = 12 * 3600 + 60;
@@ -16,9 +17,6 @@ const BENIGN = new Set([
   'stop-protected',
   'terminated',
 ]);
-
-/** Failures in which nothing was touched, for a reason that the input or the groups give. */
-const REFUSALS = new Set(['InvalidInput', 'EmptyGroup', 'BrokenGroup', 'TooManyInstances', 'UnknownAgentVersion']);
 
 /** Reasons that say of whoever was updated that it is not as it was. */
 const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost']);
@@ -75,7 +73,11 @@ function judgeFailed(evidence: Evidence, execution: ExecutionEvidence): string |
     if (report.status !== 'failed') return 'it failed, and its report says that it succeeded';
     return whyFailed(report, input['allowEmpty'] === true) === null ? 'it failed, and nothing in its report did' : null;
   }
-  if (error !== null && REFUSALS.has(error)) return null;
+  if (error !== null && isRefusal(error)) {
+    return isDeserved(evidence, execution)
+      ? null
+      : `it was refused as ${error}, which neither its input nor its groups deserve`;
+  }
   if (error === 'AlreadyRunning' && hasTwin(evidence, execution)) {
     return 'it failed as AlreadyRunning, although it was only a second delivery of the same occurrence';
   }

@@ -2,7 +2,7 @@ import { type CallEvidence, calls, isOurs } from '../evidence/evidence.ts';
 import { play } from '../play/play.ts';
 import { references, SCHEDULED } from '../scenario/reference-scenarios.ts';
 import type { CallFaultKind, Fault, PlannedExecution, Scenario } from '../scenario/scenario.ts';
-import { printBroken, printHappened, printPromises } from './print.ts';
+import { printBroken, printHappened, printNeedless, printPromises } from './print.ts';
 import type { SimulateArguments } from './simulate-flags.ts';
 import { EXIT, type Output, type Placed, tryAndSum } from './summary.ts';
 
@@ -107,8 +107,9 @@ export async function exhaust({ workers, json }: SimulateArguments, output: Outp
       output.out(`${name}: ${points.filter(({ reference }) => reference === name).length} points`);
     }
     output.out(`\n${points.length} points in ${seconds.toFixed(0)} s`);
-    const name = ({ index }: Placed) => `${pointOf(index).reference}: ${pointOf(index).where}`;
+    const name = ({ index }: Pick<Placed, 'index'>) => `${pointOf(index).reference}: ${pointOf(index).where}`;
     output.out(printPromises(broken, name));
+    output.out(printNeedless(summary, name));
     output.out(`digest ${digest}`);
     if (broken.length > 0) {
       const tasks = { name, scenarioOf: ({ index }: Placed) => scenarioAt(index), play };

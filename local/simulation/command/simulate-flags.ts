@@ -8,6 +8,7 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   npm run simulate -- --seeds 10000 --workers 2    as many as you like
   npm run simulate -- --replay 4711                tells what happened in that one, call by call
   npm run simulate -- --exhaustive                 every call and every state of the reference runs
+  npm run simulate -- --quiet-nights               each behaviour alone, beside a healthy neighbour
   npm run simulate -- --planted                    plants bugs, and shows which checker finds them
   npm run simulate -- --coverage --seeds 1000      how often each way of each rule is gone, and each reason is given
   npm run simulate -- --mutants 80 --seeds 120     changes the code in 80 places, and shows which changes are noticed
@@ -17,6 +18,7 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   --workers N        processes that work at the same time; by default as many as there are processors
   --replay SEED      tells the story of one seed
   --exhaustive       a fault at each call, and an abort, a time-out and a second run at each state
+  --quiet-nights     only those; without it they come before the seeds
   --planted [NAME]   all planted bugs, or one
   --coverage         counts the ways that the rules' decisions go
   --mutants N        so many small changes of the code, drawn at random; --seeds says on how many seeds they are tried
@@ -37,6 +39,7 @@ const schema = z.strictObject({
   workers: wholeNumber(1, 64).default(availableParallelism()),
   replay: wholeNumber(0, SEED_MAX).optional(),
   exhaustive: z.boolean().default(false),
+  'quiet-nights': z.boolean().default(false),
   planted: z.boolean().default(false),
   coverage: z.boolean().default(false),
   mutants: wholeNumber(1, 10_000).optional(),
@@ -63,11 +66,13 @@ export function parseArguments(args: string[]): SimulateArguments {
   const ways = [
     flags.replay !== undefined,
     flags.exhaustive,
+    flags['quiet-nights'],
     flags.planted,
     flags.coverage,
     flags.mutants !== undefined,
   ].filter(Boolean).length;
-  if (ways > 1) refuseFlags("--replay, --exhaustive, --planted, --coverage and --mutants don't go together", USAGE);
+  if (ways > 1)
+    refuseFlags("--replay, --exhaustive, --quiet-nights, --planted, --coverage and --mutants don't go together", USAGE);
   if (flags.markdown && !hasTables) refuseFlags('--markdown goes with --planted, --mutants or --coverage', USAGE);
   return { ...flags, bug };
 }

@@ -5,28 +5,38 @@ import { exhaust } from './exhaustive.ts';
 import { huntMutants } from './hunt-mutants.ts';
 import { runPlanted } from './hunt-planted.ts';
 import { measureCoverage } from './measure-coverage.ts';
-import { printBroken, printHappened, printPromises } from './print.ts';
+import { printBroken, printHappened, printNeedless, printPromises } from './print.ts';
+import { printQuietNights, runQuietNights } from './quiet-nights.ts';
 import { replay } from './replay.ts';
 import { parseArguments, type SimulateArguments, USAGE } from './simulate-flags.ts';
 import { EXIT, type Output, tryAndSum } from './summary.ts';
 
 async function runSeeds({ seeds, from, workers, json }: SimulateArguments, output: Output): Promise<number> {
+  const unquiet = await runQuietNights(workers, output);
+  if (!json) output.out(printQuietNights(unquiet));
   const summary = await tryAndSum({ count: seeds, at: (index) => from + index }, workers, output);
   const { broken, digest } = summary;
-  if (json) output.out(JSON.stringify({ from, ...summary }, null, 2));
+  if (json) output.out(JSON.stringify({ from, ...summary, unquietNights: unquiet }, null, 2));
   else {
     const { seconds, cpuMillisecondsPerSimulation: cpu } = summary;
     output.out(printHappened(summary.happened));
     output.out(`\nSeeds ${from} to ${from + seeds - 1}: ${seconds.toFixed(0)} s, ${cpu.toFixed(0)} ms of CPU each`);
-    const name = ({ seed }: Verdict) => `seed ${seed}`;
+    const name = ({ seed }: Pick<Verdict, 'seed'>) => `seed ${seed}`;
     output.out(printPromises(broken, name));
+    output.out(printNeedless(summary, name));
     output.out(`digest ${digest}`);
     if (broken.length > 0) {
       const tasks = { name, scenarioOf: ({ seed }: Verdict) => drawScenario(seed), play };
       output.out(await printBroken(broken, tasks, output));
     }
   }
-  return broken.length === 0 ? EXIT.ok : EXIT.promiseBroken;
+  return broken.length + unquiet.length === 0 ? EXIT.ok : EXIT.promiseBroken;
+}
+
+async function onlyQuietNights({ workers, json }: SimulateArguments, output: Output): Promise<number> {
+  const unquiet = await runQuietNights(workers, output);
+  output.out(json ? JSON.stringify({ unquietNights: unquiet }, null, 2) : printQuietNights(unquiet));
+  return unquiet.length === 0 ? EXIT.ok : EXIT.promiseBroken;
 }
 
 /** The simulate command. @returns its exit code @throws BadInput if the flags are wrong */
@@ -40,5 +50,6 @@ export async function simulateCommand(args: string[], output: Output): Promise<n
   if (parsed.planted) return runPlanted(parsed, output);
   if (parsed.coverage) return measureCoverage(parsed, output);
   if (parsed.mutants !== undefined) return huntMutants(parsed, output);
+  if (parsed['quiet-nights']) return onlyQuietNights(parsed, output);
   return parsed.exhaustive ? exhaust(parsed, output) : runSeeds(parsed, output);
 }

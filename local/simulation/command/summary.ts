@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Task, tryAll } from '../trial/pool.ts';
+import type { NeedlessPlace } from '../needless/needless.ts';
+import type { Task } from '../scenario/scenario.ts';
+import { tryAll } from '../trial/pool.ts';
 import type { Verdict } from '../trial/verdict.ts';
 
 /** Where the command writes, and when it is. */
@@ -17,6 +19,9 @@ export const EXIT = { ok: 0, promiseBroken: 1 } as const;
 /** A verdict with the place of its task. */
 export type Placed = Verdict & { index: number };
 
+/** Where something was needless, with the place of its task. */
+export type NeedlessFound = NeedlessPlace & { index: number; seed: number };
+
 /** What all simulations together came to. */
 export interface Summary {
   simulations: number;
@@ -24,6 +29,7 @@ export interface Summary {
   cpuMillisecondsPerSimulation: number;
   happened: Record<string, number>;
   broken: Placed[];
+  needless: { instances: number; failures: NeedlessFound[]; minutes: NeedlessFound[] };
   /** Of all digests, in order: the same for whatever number of workers. */
   digest: string;
 }
@@ -38,6 +44,7 @@ export async function tryAndSum(
   const digests: string[] = [];
   const broken: Placed[] = [];
   const happened: Record<string, number> = {};
+  const needless: Summary['needless'] = { instances: 0, failures: [], minutes: [] };
   let given = 0;
   let done = 0;
   let cpuMilliseconds = 0;
@@ -48,6 +55,10 @@ export async function tryAndSum(
       digests[index] = verdict.digest;
       cpuMilliseconds += verdict.cpuMilliseconds;
       for (const [what, count] of Object.entries(verdict.happened)) happened[what] = (happened[what] ?? 0) + count;
+      needless.instances += verdict.needless.instances;
+      for (const kind of ['failures', 'minutes'] as const) {
+        needless[kind].push(...verdict.needless[kind].map((place) => ({ ...place, index, seed: verdict.seed })));
+      }
       if (verdict.complaints.length > 0) broken.push({ ...verdict, index });
       output.progress(`${++done} of ${tasks.count}, ${broken.length} broken`);
       return true;
@@ -59,6 +70,11 @@ export async function tryAndSum(
     cpuMillisecondsPerSimulation: cpuMilliseconds / tasks.count,
     happened,
     broken: broken.sort((a, b) => a.index - b.index),
+    needless: {
+      instances: needless.instances,
+      failures: needless.failures.sort((a, b) => a.index - b.index),
+      minutes: needless.minutes.sort((a, b) => a.index - b.index),
+    },
     digest: createHash('sha256').update(digests.join('\n')).digest('hex'),
   };
 }

@@ -1,4 +1,4 @@
-import type { Task } from '../trial/pool.ts';
+import type { Task } from '../scenario/scenario.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import { type Block, startCoverage } from './precise-coverage.ts';
 
@@ -12,8 +12,7 @@ export interface Measured {
 
 // What was loaded before coverage began would be counted by functions, and not by blocks.
 const meter = await startCoverage();
-const { tryScenario } = await import('../trial/verdict.ts');
-const { drawScenario } = await import('../scenario/draw-scenario.ts');
+const { tryTask } = await import('../trial/verdict.ts');
 await meter.take();
 
 /** One process of the pool that also measures. */
@@ -22,6 +21,6 @@ process.on('message', (task: Task) => {
 });
 
 async function measure(task: Task): Promise<Measured> {
-  const verdict = await tryScenario(typeof task === 'number' ? drawScenario(task) : task);
+  const verdict = await tryTask(task);
   return { verdict, coverage: [...(await meter.take())] };
 }

@@ -1,4 +1,5 @@
-import { type Task, tryAll } from '../trial/pool.ts';
+import type { Task } from '../scenario/scenario.ts';
+import { tryAll } from '../trial/pool.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import type { Measured } from './coverage-worker.ts';
 import type { Coverage } from './precise-coverage.ts';

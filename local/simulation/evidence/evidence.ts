@@ -74,6 +74,29 @@ export interface DoneDisturbance {
   disturbance: Disturbance;
 }
 
+/** A ping of an agent, as SSM heard it. */
+export interface PingEvidence {
+  at: number;
+  instanceId: string;
+  version: string;
+}
+
+/** What a function published in one go, by the metrics' names. */
+export interface MetricsEvidence {
+  at: number;
+  principal: string;
+  values: Record<string, number>;
+}
+
+/** What stands in no journal. */
+export interface Overheard {
+  /** In order; the first of each instance is what SSM remembered when everything began. */
+  pings: PingEvidence[];
+  metrics: MetricsEvidence[];
+  /** What people were told, with its subject. */
+  mails: { at: number; subject: string; message: string }[];
+}
+
 /** All that the checkers look at: what happened, and what a person would see. Plain data. */
 export interface Evidence {
   startedAt: number;
@@ -92,19 +115,56 @@ export interface Evidence {
   lock: string | null;
   /** Most events that one execution's history had. */
   longestHistory: number;
+  overheard: Overheard;
 }
 
 /** The functions of Reveille, among all who call AWS. */
 export const isOurs = (principal: string): boolean => principal.endsWith('Function');
 
-export const calls = ({ timeline }: Evidence, ...operations: string[]): CallEvidence[] =>
-  timeline.filter(
-    (entry): entry is CallEvidence =>
-      entry.kind === 'call' && (operations.length === 0 || operations.includes(entry.operation)),
-  );
+/** A timeline that was read once. */
+interface Index {
+  calls: Map<string, CallEvidence[]>;
+  changes: Map<string, ChangeEvidence[]>;
+  pings: Map<string, PingEvidence[]>;
+}
 
-export const changes = ({ timeline }: Evidence, instanceId: string): ChangeEvidence[] =>
-  timeline.filter((entry): entry is ChangeEvidence => entry.kind === 'change' && entry.instanceId === instanceId);
+const indexes = new WeakMap<Evidence, Index>();
+
+function add<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
+/** The checkers ask for the same things again and again: each timeline is read once. */
+function indexOf(evidence: Evidence): Index {
+  const known = indexes.get(evidence);
+  if (known !== undefined) return known;
+  const index: Index = { calls: new Map(), changes: new Map(), pings: new Map() };
+  for (const entry of evidence.timeline) {
+    if (entry.kind === 'call') {
+      add(index.calls, '', entry);
+      add(index.calls, entry.operation, entry);
+    } else add(index.changes, entry.instanceId, entry);
+  }
+  for (const ping of evidence.overheard.pings) add(index.pings, ping.instanceId, ping);
+  indexes.set(evidence, index);
+  return index;
+}
+
+/** Calls of these operations, or all, in order. */
+export function calls(evidence: Evidence, ...operations: string[]): CallEvidence[] {
+  const index = indexOf(evidence);
+  if (operations.length <= 1) return index.calls.get(operations[0] ?? '') ?? [];
+  return calls(evidence).filter(({ operation }) => operations.includes(operation));
+}
+
+export const changes = (evidence: Evidence, instanceId: string): ChangeEvidence[] =>
+  indexOf(evidence).changes.get(instanceId) ?? [];
+
+/** The pings of an instance's agent, in order. */
+export const pingsOf = (evidence: Evidence, instanceId: string): PingEvidence[] =>
+  indexOf(evidence).pings.get(instanceId) ?? [];
 
 /** EC2's state of an instance at a moment. */
 export function stateAt(evidence: Evidence, instance: InstanceEvidence, at: number): string {

@@ -1,7 +1,7 @@
 import type { Measurement } from '../coverage/measure.ts';
 import { countAt } from '../coverage/precise-coverage.ts';
 import { references } from '../scenario/reference-scenarios.ts';
-import type { Task } from '../trial/pool.ts';
+import type { Task } from '../scenario/scenario.ts';
 import type { Mutant } from './mutant.ts';
 
 /** What is tried on each mutant: the reference runs, and so many seeds. */

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Measurement } from '../coverage/measure.ts';
-import { startWorker, type Task } from '../trial/pool.ts';
+import type { Task } from '../scenario/scenario.ts';
+import { startWorker } from '../trial/pool.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import { MUTANT, type Mutant } from './mutant.ts';
 

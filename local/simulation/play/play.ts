@@ -18,6 +18,7 @@ import { disturb } from './disturbances.ts';
 import { createFaults } from './faults.ts';
 import { createNotes } from './notes.ts';
 import { createWindows } from './outages.ts';
+import { type Overhearing, overhear } from './overhear.ts';
 import { createReconciler, RECONCILE_EVERY_SECONDS } from './reconcile-schedule.ts';
 import type { Ongoing, Played, Stage } from './stage.ts';
 
@@ -114,12 +115,14 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
     const { intercept, betweenOf, runs } = createFaults({ account, notes, faults: scenario.faults, windows });
     const ids = [...new Set(fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id)))];
     const before = new Map(ids.map((id) => [id, standing(account, id)]));
+    const overheard = overhear(account, ids);
     const lags = createRandom(seed, 'describe-lags');
     const machine = deploy({
       account,
       seed,
       parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...scenario.parameters },
       intercept,
+      metricsOf: overheard.metricsOf,
       executions: { histories, lagSeconds: () => lags.between(DESCRIBE_LAG_SECONDS) },
     });
     for (const [name, lambda] of Object.entries(machine.functions)) lambda.between = betweenOf(name);
@@ -142,7 +145,7 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
     await rest(stage, Promise.all([...started, ...disturbed]));
     reconciler.stop();
     account.settle();
-    const evidence = gather(scenario, stage, runs);
+    const evidence = gather(scenario, stage, runs, overheard);
     return { evidence, account, machine, notes: notes.all };
   });
 }
@@ -152,7 +155,7 @@ const readReport = ({ account }: Stage, name: string): Report | null => {
   return text === null ? null : (JSON.parse(text) as Report);
 };
 
-function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry): Evidence {
+function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, metrics }: Overhearing): Evidence {
   const { account, before, executions, machine, notes } = stage;
   const { groups } = scenario.fleet;
   return {
@@ -193,5 +196,10 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry): Evidence {
     messages: account.messages.map(({ message }) => message),
     lock: account.objects.read(account.bucket, LOCK_KEY),
     longestHistory: machine.tally.longestHistory,
+    overheard: {
+      pings,
+      metrics,
+      mails: account.messages.map(({ at, subject, message }) => ({ at, subject, message })),
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { Fleet } from '../../account/fleet/fleet.ts';
 
 /** A lease of nobody: somebody else's, or copied. */
@@ -106,3 +107,6 @@ export interface Scenario {
   faults: Fault[];
   disturbances: Disturbance[];
 }
+
+/** A simulation to be tried: drawn from its seed, or given; or the quiet night of a behaviour. */
+export type Task = number | Scenario | { quietNight: BehaviourName };

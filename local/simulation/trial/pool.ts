@@ -1,10 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Task } from '../scenario/scenario.ts';
 import type { Verdict } from './verdict.ts';
-
-/** A simulation to be tried: drawn from its seed, or given. */
-export type Task = number | Scenario;
 
 export interface PoolOptions {
   workers: number;

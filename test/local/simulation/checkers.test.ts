@@ -16,8 +16,7 @@ import {
   until,
 } from './evidence.ts';
 
-const night = (changes: Partial<Evidence> = {}) =>
-  evidence({ timeline: aNight, executions: [aReported()], ...changes });
+const night = (rest: Partial<Evidence> = {}) => evidence({ timeline: aNight, executions: [aReported()], ...rest });
 
 /** What a promise's checker says. */
 const complaintsOf = (promise: string, seen: Evidence): string[] =>
@@ -227,8 +226,9 @@ describe.each(broken)('%s', (promise, what, seen, text) => {
   });
 });
 
-it('every checker is seen to complain', () => {
-  expect(new Set(broken.map(([promise]) => promise))).toEqual(new Set(checkers.map(({ promise }) => promise)));
+it('every checker is seen to complain, one of them in tests of its own', () => {
+  const seen = new Set(broken.map(([promise]) => promise).concat('true-report'));
+  expect(seen).toEqual(new Set(checkers.map(({ promise }) => promise)));
 });
 
 const person = (deed: 'open-session' | 'forge-lease') =>

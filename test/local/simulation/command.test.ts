@@ -21,6 +21,7 @@ describe('npm run simulate', () => {
     [['--unknown'], /--unknown/],
     [['extra'], /unexpected argument "extra"/],
     [['--replay', '1', '--exhaustive'], /don't go together/],
+    [['--quiet-nights', '--planted'], /don't go together/],
     [['--markdown'], /--markdown goes with --planted/],
     [['--planted', 'no-such-bug'], /no planted bug "no-such-bug"/],
   ])('%j is bad input, and says why', async (args, text) => {
@@ -52,8 +53,17 @@ describe('npm run simulate', () => {
     const { code, out } = await run('--seeds', '2', '--from', '10', '--workers', '1', '--json');
     expect(code).toBe(0);
     const summary = JSON.parse(out);
-    expect(summary).toMatchObject({ from: 10, simulations: 2, broken: [] });
+    expect(summary).toMatchObject({ from: 10, simulations: 2, broken: [], unquietNights: [] });
+    expect(summary.needless).toMatchObject({ instances: expect.any(Number), minutes: [] });
     expect(summary.happened['execution starts']).toBeGreaterThanOrEqual(2);
     expect(summary.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('prints what was needless, and where', async () => {
+    const { out } = await run('--seeds', '2', '--from', '10', '--workers', '1');
+    expect(out).toMatch(/^held {4}quiet nights: /);
+    expect(out).toMatch(
+      /^needless failures: \d+ in \d+ instances, needless minutes: \d+\.\d on \d+ instances \(per 1,000 /m,
+    );
   });
 });

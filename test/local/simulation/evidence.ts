@@ -1,4 +1,4 @@
-import type { ReportInstance } from '../../../functions/domain/report/report.ts';
+import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../../local/account/fleet/behaviours.ts';
 import type { ChangeFacts } from '../../../local/account/world/journal.ts';
 import type {
@@ -7,6 +7,7 @@ import type {
   Evidence,
   ExecutionEvidence,
   InstanceEvidence,
+  Overheard,
 } from '../../../local/simulation/evidence/evidence.ts';
 import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
 
@@ -47,6 +48,53 @@ export const anExecution = (changes: Partial<ExecutionEvidence> = {}): Execution
   ...changes,
 });
 
+/** A mail as it is to be, written by hand from a report. */
+const aMail = ({ runId, status, startedAt, endedAt, counts, instances, ...rest }: Report) => {
+  const told = instances.map(
+    ({ instanceId, group, outcome, reason, notes, versionBefore, versionAfter, finalState, awakeSeconds }) =>
+      `  ${instanceId}  ${group}  ${outcome}  ${versionBefore ?? '?'} -> ${versionAfter ?? '?'}, ${finalState ?? 'state unknown'}` +
+      `${awakeSeconds === null ? '' : `, awake ${Math.round(awakeSeconds / 60)} min`}` +
+      [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join(''),
+  );
+  const { intended, updated, alreadyCurrent, failed, excluded } = counts;
+  return {
+    at: Date.parse(endedAt),
+    subject: `Reveille ${status}: ${updated} updated, ${alreadyCurrent} current, ${failed} failed, ${excluded} excluded`,
+    message: [
+      `Run ${runId} in ${rest.region} (${rest.account}) ${status}.`,
+      `Target: SSM Agent ${rest.targetVersion}. From ${startedAt} to ${endedAt}.`,
+      `${intended} intended = ${updated} updated`,
+      ...told,
+    ].join('\n'),
+  };
+};
+
+const measured = ({ status, endedAt, counts, instances }: Report) => ({
+  at: Date.parse(endedAt),
+  principal: 'ReportRunFunction',
+  values: {
+    InstancesIntended: counts.intended,
+    InstancesUpdated: counts.updated,
+    InstancesAlreadyCurrent: counts.alreadyCurrent,
+    InstancesFailed: counts.failed,
+    InstancesExcluded: counts.excluded,
+    InstanceAwakeTime: instances.reduce((sum, { awakeSeconds }) => sum + (awakeSeconds ?? 0), 0),
+    RunsFailed: status === 'failed' ? 1 : 0,
+  },
+});
+
+export const ping = (time: string, version: string) => ({ at: moment(time), instanceId: INSTANCE_ID, version });
+
+/** The pings of a night in which all goes well; what is told and measured is just what the reports say. */
+export function whatIsHeardOf(executions: ExecutionEvidence[]): Overheard {
+  const reports = executions.flatMap(({ report }) => report ?? []);
+  return {
+    pings: [ping('02:02', OLD), ping('02:05', OLD), ping('02:08', TARGET)],
+    metrics: reports.map(measured),
+    mails: reports.map(aMail),
+  };
+}
+
 export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   startedAt: moment('02:00'),
   endedAt: moment('04:00'),
@@ -60,6 +108,7 @@ export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   messages: [],
   lock: null,
   longestHistory: 100,
+  overheard: whatIsHeardOf(changes.executions ?? []),
   ...changes,
 });
 
@@ -107,7 +156,9 @@ export const released = (time: string): CallEvidence => call(time, 'DeleteTags',
 export const aNight: Evidence['timeline'] = [
   leased('02:01'),
   state('02:01:01', 'pending', 'StartInstancesFunction'),
+  call('02:01:01', 'StartInstances', { by: 'StartInstancesFunction' }),
   state('02:01:20', 'running'),
+  call('02:03:30', 'SendCommand', { by: 'UpdateAgentFunction', service: 'ssm' }),
   change('02:04', { about: 'update', phase: 'begin', commandId: 'c', version: OLD, target: TARGET }),
   change('02:05', { about: 'update', phase: 'end', commandId: 'c', version: TARGET, result: 'updated' }),
   state('02:10', 'stopping', 'RestoreInstancesFunction'),
@@ -128,9 +179,9 @@ export const aLine = (changes: Partial<ReportInstance> = {}): ReportInstance => 
   versionAfter: TARGET,
   originalState: 'stopped',
   finalState: 'stopped',
-  wokenAt: null,
-  restoredAt: null,
-  awakeSeconds: null,
+  wokenAt: at('02:01:01').toISOString(),
+  restoredAt: at('02:12').toISOString(),
+  awakeSeconds: 659,
   ...changes,
 });
 

@@ -1,9 +1,9 @@
 import { type FleetInstance, fleetSchema } from '../../../local/account/fleet/fleet.ts';
 import { drawScenario } from '../../../local/simulation/scenario/draw-scenario.ts';
 import { references } from '../../../local/simulation/scenario/reference-scenarios.ts';
-import type { Scenario } from '../../../local/simulation/scenario/scenario.ts';
+import type { Scenario, Task } from '../../../local/simulation/scenario/scenario.ts';
 import { shrink } from '../../../local/simulation/scenario/shrink.ts';
-import { type Task, tryAll } from '../../../local/simulation/trial/pool.ts';
+import { tryAll } from '../../../local/simulation/trial/pool.ts';
 import { tryScenario, type Verdict } from '../../../local/simulation/trial/verdict.ts';
 
 const seeds = Array.from({ length: 300 }, (_, index) => index + 1);

@@ -1,0 +1,85 @@
+import { changes, pingsOf, spansOf } from '../../evidence/evidence.ts';
+import { standingsOf } from '../../evidence/standings.ts';
+import { type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
+
+/** A fact that a text states, found by its words, and what must be so. */
+interface StatedFact {
+  words: RegExp;
+  isTrue(seen: ReportedLine, ...found: string[]): boolean;
+}
+
+const hasPinged = ({ evidence, instance }: ReportedLine, time: string, version?: string): boolean =>
+  pingsOf(evidence, instance.instanceId).some(
+    (ping) =>
+      Math.abs(ping.at - Date.parse(time)) < 1000 &&
+      (version === undefined || version === 'no version' || ping.version === version),
+  );
+
+const isLaunchTime = ({ evidence, instance, execution }: ReportedLine, time: string): boolean =>
+  standingsOf(evidence, instance).some(
+    ({ standing, launchTime, by }) =>
+      standing === 'pending' && launchTime === Date.parse(time) && by !== null && by.runId !== execution.name,
+  );
+
+const facts: StatedFact[] = [
+  {
+    words:
+      /\b(?:it|instance) (?:is|was)(?: still)? (pending|running|stopping|stopped|shutting-down|terminated|hibernated)\b/g,
+    isTrue: (seen, state = '') => shownInRun(seen).has(state) || shownAtListing(seen).has(state),
+  },
+  {
+    words: /it was started again at (\d{4}-\S+Z)/g,
+    isTrue: (seen, time = '') => isLaunchTime(seen, time),
+  },
+  {
+    words: /its last ping, with (\S+|no version), is of (\d{4}-\S+Z)/g,
+    isTrue: (seen, version, time = '') => hasPinged(seen, time, version),
+  },
+  { words: /last pinged at (\d{4}-\S+?Z)/g, isTrue: (seen, time = '') => hasPinged(seen, time) },
+  {
+    words: /the agent reports (\S+) instead of (\S+)/g,
+    isTrue: (seen, version = '', target = '') =>
+      target === seen.report.targetVersion &&
+      pingsOf(seen.evidence, seen.instance.instanceId).some(
+        (ping) => ping.version === version && ping.at <= seen.ended,
+      ),
+  },
+  {
+    words: /has a session on it \((\S+)\)/g,
+    isTrue: ({ evidence, instance }, id = '') =>
+      spansOf(evidence, instance.instanceId, 'session').some((span) => span.id === id),
+  },
+  {
+    words: /has to be back by (\d{4}-\S+Z)/g,
+    isTrue: ({ execution }, time = '') => Date.parse(String(execution.input['finishBy'])) === Date.parse(time),
+  },
+  {
+    words: /EC2 does not know it/g,
+    isTrue: ({ evidence, instance }) =>
+      instance.before.state === 'not-found' ||
+      changes(evidence, instance.instanceId).some((change) => change.facts.about === 'gone'),
+  },
+];
+
+export const reasonText: LineRule = (seen) => {
+  const text = seen.line.reason?.text ?? '';
+  for (const { words, isTrue } of facts) {
+    for (const [said, ...found] of text.matchAll(words)) {
+      if (!isTrue(seen, ...found)) return `is told of with "${said}", which is not so`;
+    }
+  }
+  return null;
+};
+
+/** A lease that holds nothing is told, and only that. */
+export const notes: LineRule = (seen) => {
+  const { evidence, instance, line, listed } = seen;
+  const isTold = line.notes.some(({ code }) => code === 'lease-ignored');
+  const carried = new Set([instance.before.lease]);
+  for (const { at, facts: what } of changes(evidence, instance.instanceId)) {
+    if (what.about === 'tags' && at <= listed) carried.add(what.tags['reveille:lease'] ?? null);
+  }
+  if (isTold && [...carried].every((lease) => lease === null)) return 'is said to carry a lease, and carried none';
+  const isCopied = instance.before.lease !== null && carried.size === 1;
+  return isCopied && !isTold ? `carries the lease ${instance.before.lease} of no run, and the report is silent` : null;
+};

@@ -1,0 +1,52 @@
+import { clock } from '../../evidence/evidence.ts';
+import { standingsBetween, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
+import { hasOtherRun, type LineRule, ownBoots, ownCalls } from './reported-line.ts';
+
+/** From EC2's yes to the function's note of it: at most its own life. */
+const NOTED_MILLISECONDS = 60_000;
+
+const parse = (text: string): number => Date.parse(text);
+
+export const wokenAt: LineRule = (seen) => {
+  const { evidence, line } = seen;
+  const boots = ownBoots(seen);
+  if (line.wokenAt === null) {
+    const isSilent = line.reason?.code === 'no-result' || line.outcome === 'excluded';
+    const boot = boots.at(-1);
+    if (boot === undefined || isSilent || line.finalState === 'handed-over') return null;
+    return `was started by the run at ${clock(evidence, boot.at ?? 0)}, and the report does not say so`;
+  }
+  const at = parse(line.wokenAt);
+  // What a dead run had started is taken over, and counts from then.
+  if (boots.length === 0 && hasOtherRun(seen)) return null;
+  const starts = ownCalls(seen, 'StartInstances').map((call) => call.at);
+  // LaunchTime has whole seconds.
+  const isTrue = starts.some((start) => at >= start - 1000 && at <= start + NOTED_MILLISECONDS);
+  return isTrue ? null : `was not started at ${clock(evidence, at)}, and the report says so`;
+};
+
+export const restoredAt: LineRule = (seen) => {
+  const { evidence, instance, line, ended } = seen;
+  if (line.restoredAt === null) {
+    const stop = ownBoots(seen).at(-1)?.stop ?? null;
+    const isPutBack = line.wokenAt !== null && (line.finalState === 'stopped' || line.finalState === 'hibernated');
+    // One that was put back after its run had died is told by ReconcileLeases' own mail.
+    const isUnsettled = line.reason?.code === 'no-result';
+    const isOurs = stop?.ours === true && stop.runId === seen.execution.name && !isUnsettled;
+    return isPutBack && isOurs ? 'was put back by the run, and the report does not say when' : null;
+  }
+  const at = parse(line.restoredAt);
+  if (at > ended || at < seen.execution.startedAt) return `was put back at ${line.restoredAt}, outside of the run`;
+  const shown = standingsBetween(evidence, instance, at - VIEW_LAG_MILLISECONDS, at);
+  const isAsleep = shown.has('stopped') || shown.has('hibernated');
+  return isAsleep
+    ? null
+    : `was ${[...shown].join(' or ')} at ${clock(evidence, at)}, when the report calls it put back`;
+};
+
+export const awakeSeconds: LineRule = ({ line }) => {
+  const { wokenAt: woken, restoredAt: restored, awakeSeconds: said } = line;
+  const should = woken === null || restored === null ? null : (parse(restored) - parse(woken)) / 1000;
+  if (said === should || (said !== null && should !== null && Math.abs(said - should) < 1)) return null;
+  return `was awake for ${should ?? 'no'} seconds by its own times, and the report says ${said ?? 'none'}`;
+};

@@ -1,0 +1,129 @@
+import type { Report } from '../../../../functions/domain/report/report.ts';
+import type { Evidence, ExecutionEvidence, InstanceEvidence } from '../../evidence/evidence.ts';
+import { standingAt, standingsOf } from '../../evidence/standings.ts';
+import type { ReportedLine } from './reported-line.ts';
+
+/** A report as one, with its lines. */
+export interface WholeReport {
+  evidence: Evidence;
+  execution: ExecutionEvidence;
+  report: Report;
+  lines: ReportedLine[];
+}
+
+const ASLEEP = new Set(['stopped', 'hibernated']);
+
+const AWAKE = new Set(['running', 'pending']);
+
+/** How it was before the run: as the account shows it, or as it was before a run that died. */
+function slept({ evidence, instance, listed }: ReportedLine): boolean {
+  return (
+    ASLEEP.has(standingAt(evidence, instance, listed)) ||
+    (evidence.executions.length > 1 && ASLEEP.has(instance.settled))
+  );
+}
+
+const MOVED_RECENTLY_MILLISECONDS = 5_000;
+
+/** Whether others have started or stopped it after this run's first look, so that the report may have been late or early. */
+const isUncertain = ({ evidence, instance, listed, ended, execution, line }: ReportedLine): boolean =>
+  evidence.executions.length > 1 ||
+  (line.finalState === null && line.reason?.code === 'no-result') ||
+  standingsOf(evidence, instance).some(
+    ({ from, by }) =>
+      from >= listed &&
+      ((from <= ended && by !== null && by.runId !== execution.name && !AWAKE.has(line.finalState ?? '')) ||
+        (from <= ended && from > ended - MOVED_RECENTLY_MILLISECONDS)),
+  );
+
+/** Who slept before the run and is awake after it, by the account: surely, and perhaps. */
+export function leftAwake(lines: ReportedLine[]): { surely: InstanceEvidence[]; atMost: number } {
+  const woken = lines.filter((seen) => slept(seen) && AWAKE.has(standingAt(seen.evidence, seen.instance, seen.ended)));
+  const surely = woken.filter((seen) => !isUncertain(seen)).map(({ instance }) => instance);
+  const unsure = lines.filter((seen) => isUncertain(seen)).length;
+  return { surely, atMost: surely.length + unsure };
+}
+
+/** Who was hibernated, and was stopped by this run without its memory. */
+const lostMemory = (lines: ReportedLine[]): InstanceEvidence[] =>
+  lines
+    .filter(({ evidence, instance, execution, listed, ended }) => {
+      const all = standingsOf(evidence, instance);
+      const wasHibernated = all.findLast(({ from }) => from <= listed)?.standing === 'hibernated';
+      const stop = all.findLast(({ from, standing }) => from <= ended && standing === 'stopping');
+      const isOwnStop = stop?.by?.runId === execution.name;
+      return wasHibernated && isOwnStop && standingAt(evidence, instance, ended) === 'stopped';
+    })
+    .map(({ instance }) => instance);
+
+/** No run may call itself a success that has left an instance other than it was. */
+export function aboutStatus({ report, lines }: WholeReport): string[] {
+  if (report.status !== 'succeeded') return [];
+  return [
+    ...leftAwake(lines).surely.map(
+      ({ instanceId }) => `${instanceId} slept before and is awake after it, and the run says succeeded`,
+    ),
+    ...lostMemory(lines).map(
+      ({ instanceId }) => `${instanceId} was hibernated and is just stopped, and the run says succeeded`,
+    ),
+  ];
+}
+
+/** An instance that lost its memory is told of with just that reason. */
+export const aboutMemory = ({ lines }: WholeReport): string[] =>
+  lostMemory(lines).flatMap(({ instanceId }) => {
+    const line = lines.find((seen) => seen.line.instanceId === instanceId)?.line;
+    const { code = '', text = '' } = line?.reason ?? {};
+    // A failure's own reason comes first, with this behind it; a run that died before its results knows the state alone.
+    const isTold = code === 'hibernation-lost' || /hibernated/.test(text) || code === 'no-result';
+    return isTold ? [] : [`${instanceId} was hibernated and is just stopped, and its line does not say so`];
+  });
+
+const LINES_MAX = 100;
+
+const plural = (counts: Report['counts']): string =>
+  `${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`;
+
+function aboutMailedLines(report: Report, message: string): string[] {
+  const told = message.split('\n');
+  const missing = report.instances.slice(0, LINES_MAX).filter((line) => {
+    const text = told.find((one) => one.startsWith(`  ${line.instanceId}  `)) ?? '';
+    const versions = `${line.versionBefore ?? '?'} -> ${line.versionAfter ?? '?'}`;
+    const parts = [
+      line.outcome,
+      versions,
+      line.finalState ?? 'state unknown',
+      line.reason?.text ?? '',
+      line.reason?.code ?? '',
+    ];
+    return parts.some((part) => !text.includes(part)) || line.notes.some((note) => !text.includes(note.text));
+  });
+  return report.instances.length > LINES_MAX
+    ? []
+    : missing.map(({ instanceId }) => `the mail does not tell ${instanceId} as the report does`);
+}
+
+/** The mail says what the account says: whom it left awake first, then the counts, then each instance. */
+export function aboutMail({ evidence, execution, report, lines }: WholeReport): string[] {
+  const head = `Run ${execution.name} in `;
+  const mail = evidence.overheard.mails.find(
+    ({ message }) => message.startsWith(head) && message.includes(`to ${report.endedAt}.`),
+  );
+  if (mail === undefined) {
+    const isOver = execution.status === 'SUCCEEDED' || execution.error === 'RunFailed';
+    return isOver ? ['no mail told how it went'] : [];
+  }
+  const { subject, message } = mail;
+  const { surely, atMost } = leftAwake(lines);
+  const said = Number(/^LEFT AWAKE: (\d+)\. /.exec(subject)?.[1] ?? 0);
+  const isCounted = said >= surely.length && said <= atMost;
+  return [
+    ...(isCounted ? [] : [`${surely.length} to ${atMost} were left awake, and the subject says ${said}`]),
+    ...(subject.includes(`Reveille ${report.status}: ${plural(report.counts)}`) ? [] : [`the subject says ${subject}`]),
+    ...(message.startsWith(`${head}${report.region} (${report.account}) ${report.status}.`)
+      ? []
+      : ['the mail tells another status']),
+    ...(message.includes(`${report.counts.intended} intended = `) ? [] : ['the mail tells other counts']),
+    ...aboutMailedLines(report, message),
+  ];
+}

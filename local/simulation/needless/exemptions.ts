@@ -1,0 +1,204 @@
+import { type BehaviourName, behaviours } from '../../account/fleet/behaviours.ts';
+import { isRefusal } from '../checkers/report/deserved-refusal.ts';
+import { calls, changes, type DoneDisturbance, pingsOf, spansOf } from '../evidence/evidence.ts';
+import { listedAt } from '../evidence/standings.ts';
+import { isAtLeast } from '../evidence/versions.ts';
+import type { Deed } from '../scenario/scenario.ts';
+import { type NeedlessCase, sendsOf } from './needless-case.ts';
+import { needlessFailure } from './needless-failures.ts';
+import { struckTries } from './struck-tries.ts';
+
+/** Something that explains why an instance did not end well, with the reason why that is no fault of the product's. */
+export interface Exemption {
+  name: string;
+  because: string;
+  applies(given: NeedlessCase): boolean;
+}
+
+/** A function has so many tries; who is struck more often has met more than what is documented as retried. */
+const TRIES = 5;
+
+/** An outage of this length is to be got over (docs/reliability.md). */
+const OUTAGE_SECONDS_MAX = 300;
+
+/** Others keep an instance for good after so long. */
+const OTHERS_KEEP_SECONDS = 20 * 60;
+
+/** The longest wait of the conveyor, and a look. */
+const LOOK_SECONDS = 130;
+
+const isHarmless = (name: BehaviourName): boolean => /^(updated|already-current)$/.test(behaviours[name].ends);
+
+/** What people do on an instance, and what leaves it ours. */
+const HARMLESS_DEEDS = new Set<Deed>(['leave-group']);
+
+const SHARING_DEEDS = new Set<Deed>(['open-session', 'run-command', 'run-association']);
+
+const during = ({ evidence, execution, ended }: NeedlessCase): DoneDisturbance[] =>
+  evidence.disturbances.filter(({ at, until }) => at <= ended && until >= execution.startedAt);
+
+/** Another run was there, or the input or the groups were refused. */
+const isLeftAlone = (error: string): boolean =>
+  error === 'AlreadyRunning' || error === 'LockedForNow' || isRefusal(error);
+
+const DENIALS = /^(AccessDenied|UnauthorizedOperation|AuthorizationError|Forbidden)/;
+
+const ANY_ERROR = /./;
+
+/** Whether calls of the run met such errors, of a fault or a window: the account itself always names what was asked. */
+const metErrors = ({ evidence, execution }: NeedlessCase, error: RegExp, from: number, to: number): boolean =>
+  calls(evidence).some(
+    (call) =>
+      call.at >= from &&
+      call.at <= to &&
+      call.runId === execution.name &&
+      call.error !== null &&
+      error.test(call.error) &&
+      Object.keys(call.parameters).length === 0,
+  );
+
+const deadlineOf = ({ evidence }: NeedlessCase, name: string): number | null => {
+  const text = evidence.parameters[name];
+  return text === undefined ? null : Number(text);
+};
+
+/** Whether a wait that the deployment has shortened was too short for what the instance does by itself, and made it end badly. */
+const isShorter = (given: NeedlessCase, name: string, tookSeconds: number): boolean => {
+  const deadline = deadlineOf(given, name);
+  return deadline !== null && tookSeconds >= deadline - LOOK_SECONDS && needlessFailure(given) !== null;
+};
+
+/** Seconds from one moment to the first after it of these; infinite: there is none. */
+const secondsTo = (from: number, moments: number[]): number =>
+  ((moments.find((at) => at > from) ?? Number.POSITIVE_INFINITY) - from) / 1000;
+
+const changesAbout = ({ evidence, instance }: NeedlessCase, is: (state: string) => boolean): number[] =>
+  changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
+    facts.about === 'state' && is(facts.state) ? [at] : [],
+  );
+
+export const exemptions: readonly Exemption[] = [
+  {
+    name: 'no-work',
+    because: 'a dry run, a refused one, or a second delivery of the same occurrence does nothing to anyone',
+    applies: ({ execution: { input, report, status, error } }) =>
+      input['dryRun'] === true || (report === null && (status === 'SUCCEEDED' || isLeftAlone(error ?? ''))),
+  },
+  {
+    name: 'not-a-member',
+    because: 'it had left its group when the run began',
+    applies: ({ execution, line }) => execution.report !== null && line === null,
+  },
+  {
+    name: 'behaviour',
+    because: 'the fleet says of it that it ends otherwise (local/account/fleet/behaviours.ts)',
+    applies: ({ instance }) => !instance.behaviours.every(isHarmless),
+  },
+  {
+    name: 'running-spot',
+    because: 'a Spot Instance that runs is excluded by design: whether it can be stopped is not known',
+    applies: ({ instance, line }) => instance.behaviours.includes('spot-persistent') && line?.reason?.code === 'spot',
+  },
+  {
+    name: 'run-ended',
+    because: 'the run, or a child of it, was aborted, timed out or redriven from outside',
+    applies: ({ evidence, execution }) =>
+      evidence.disturbances.some(
+        ({ disturbance }) =>
+          'execution' in disturbance && evidence.executions[disturbance.execution]?.name === execution.name,
+      ),
+  },
+  {
+    name: 'another-run',
+    because: 'another run was at work on the same groups, or has left its instances behind',
+    applies: ({ evidence, execution }) =>
+      evidence.executions.some((other) => other !== execution && listedAt(evidence, other.name) !== null),
+  },
+  {
+    name: 'person',
+    because: 'a person has started, stopped, tagged or used it, for longer than the rules wait',
+    applies: (given) =>
+      during(given).some(
+        ({ disturbance }) =>
+          disturbance.kind === 'person' &&
+          disturbance.instanceId === given.instance.instanceId &&
+          !HARMLESS_DEEDS.has(disturbance.deed) &&
+          !(SHARING_DEEDS.has(disturbance.deed) && disturbance.seconds < OTHERS_KEEP_SECONDS - LOOK_SECONDS),
+      ),
+  },
+  {
+    name: 'denied',
+    because: 'a call of its run was denied, which is never tried again',
+    applies: (given) => metErrors(given, DENIALS, given.execution.startedAt, given.ended),
+  },
+  {
+    name: 'outage',
+    because: 'AWS throttled or failed calls of its run for longer than five minutes at a stretch',
+    applies: (given) =>
+      during(given).some(
+        ({ at, until, disturbance }) =>
+          disturbance.kind === 'window' &&
+          (until - at) / 1000 > OUTAGE_SECONDS_MAX &&
+          metErrors(given, ANY_ERROR, at, until),
+      ),
+  },
+  {
+    name: 'struck-too-often',
+    because: 'functions were struck at least as often as one of them is tried',
+    applies: ({ evidence, execution, ended }) => struckTries(evidence, execution.startedAt, ended) >= TRIES,
+  },
+  {
+    name: 'finish-by',
+    because: 'there was no time left to wake it and put it back before others come',
+    applies: ({ execution, line }) => execution.input['finishBy'] !== undefined && line?.reason?.code === 'finish-by',
+  },
+  {
+    name: 'short-readiness',
+    because: 'this deployment waits less for an agent than that one takes to ping',
+    applies: (given) => {
+      const boots = changesAbout(given, (state) => state === 'pending');
+      const pings = pingsOf(given.evidence, given.instance.instanceId).map(({ at }) => at);
+      return boots.some((at) => isShorter(given, 'ReadinessDeadlineSeconds', secondsTo(at, pings)));
+    },
+  },
+  {
+    name: 'short-start',
+    because: 'this deployment waits less for capacity than EC2 takes to have room',
+    applies: (given) =>
+      given.instance.behaviours.includes('no-capacity-at-first') &&
+      isShorter(given, 'StartDeadlineSeconds', Number.POSITIVE_INFINITY),
+  },
+  {
+    name: 'short-verify',
+    because: 'this deployment waits less for the proof than the agent takes to report its version',
+    applies: (given) => {
+      const target = given.execution.report?.targetVersion ?? '';
+      const proofs = pingsOf(given.evidence, given.instance.instanceId)
+        .filter(({ version }) => isAtLeast(version, target))
+        .map(({ at }) => at);
+      const ends = spansOf(given.evidence, given.instance.instanceId, 'update').flatMap(({ to }) => to ?? []);
+      return ends.some((at) => isShorter(given, 'VerifyDeadlineSeconds', secondsTo(at, proofs)));
+    },
+  },
+  {
+    name: 'short-update',
+    because: 'this deployment calls an update hung sooner than that one is done',
+    applies: (given) => {
+      const ends = spansOf(given.evidence, given.instance.instanceId, 'update').flatMap(({ to }) => to ?? []);
+      return sendsOf(given).some((at) => isShorter(given, 'UpdateDeadlineSeconds', secondsTo(at, ends)));
+    },
+  },
+  {
+    name: 'short-restore',
+    because: 'this deployment waits less for a stop than that instance takes',
+    applies: (given) => {
+      const stopped = changesAbout(given, (state) => state === 'stopped');
+      const stopping = changesAbout(given, (state) => state === 'stopping');
+      return stopping.some((at) => isShorter(given, 'RestoreDeadlineSeconds', secondsTo(at, stopped)));
+    },
+  },
+];
+
+/** The first exemption that explains it; null: nothing does. */
+export const exemptionFor = (given: NeedlessCase): Exemption | null =>
+  exemptions.find((one) => one.applies(given)) ?? null;

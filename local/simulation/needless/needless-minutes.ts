@@ -1,0 +1,116 @@
+import { calls, changes, clock, pingsOf, spansOf } from '../evidence/evidence.ts';
+import { isAtLeast } from '../evidence/versions.ts';
+import { type NeedlessCase, ownBoot, sendsOf } from './needless-case.ts';
+import { struckSeconds } from './struck-tries.ts';
+
+/** The conveyor waits a quarter of the time since the last move, between these. */
+const WAIT_SECONDS_MIN = 15;
+
+const WAIT_SECONDS_MAX = 120;
+
+/** A look's own calls, and what describes lag behind; undisturbed looks take less. */
+const LOOK_SECONDS = 2;
+
+/** From the record of an attempt whose reply was lost until no copy of it can live: by design nothing is stopped before. */
+const STRAY_SECONDS = 95;
+
+/** For so long a command that the agent does not take is waited for, by design, whatever the agent reports. */
+const DELIVERY_SECONDS = 5 * 60;
+
+/** Something that happened to an instance, and what the product did about it, at last. Milliseconds since the epoch. */
+export interface Reaction {
+  what: string;
+  movedAt: number;
+  happenedAt: number;
+  actedAt: number;
+}
+
+/** Seconds by which a reaction took longer than the conveyor's waits and the struck tries explain; 0: it did not. */
+function excessSeconds(given: NeedlessCase, { movedAt, happenedAt, actedAt }: Reaction): number {
+  const took = (actedAt - happenedAt) / 1000;
+  const quarter = (happenedAt - movedAt) / 1000 / 4;
+  const wait = Math.min(WAIT_SECONDS_MAX, Math.max(WAIT_SECONDS_MIN, quarter));
+  return Math.max(0, took - wait - LOOK_SECONDS - struckSeconds(given.evidence, happenedAt, actedAt));
+}
+
+/** When nothing stood in the way of the stop any more: others had ended, and no stray start could come. */
+function freeAt(given: NeedlessCase, bootAt: number, wanted: number, actedAt: number): number {
+  const { evidence, instance } = given;
+  const others = (['session', 'command', 'association'] as const)
+    .flatMap((about) => spansOf(evidence, instance.instanceId, about))
+    .filter(({ from, to }) => from <= actedAt && (to ?? actedAt) >= wanted)
+    .map(({ to }) => Math.min(to ?? actedAt, actedAt));
+  const isStartStruck = evidence.faults.some(
+    ({ at, text }) => /StartInstances/.test(text) && at <= bootAt + STRAY_SECONDS * 1000,
+  );
+  return Math.max(wanted, ...others, isStartStruck ? bootAt + STRAY_SECONDS * 1000 : wanted);
+}
+
+/** Reactions from the boot to the stop: first ping, the command's end, the proof. A second command is no move: the step stays. */
+export function reactionsOf(given: NeedlessCase): Reaction[] {
+  const { evidence, execution, instance, line } = given;
+  const boot = ownBoot(given);
+  const target = execution.report?.targetVersion;
+  if (boot === null || target === undefined) return [];
+  const { at: bootAt, stoppedAt } = boot;
+  const isDone = line?.outcome === 'updated' || line?.outcome === 'already-current';
+  const upAt = changes(evidence, instance.instanceId).find(
+    ({ at, facts }) => facts.about === 'agent' && at > bootAt,
+  )?.at;
+  if (!isDone || upAt === undefined) return [];
+  const stop = (what: string, movedAt: number, wanted: number): Reaction => {
+    const happenedAt = Math.min(stoppedAt, freeAt(given, bootAt, wanted, stoppedAt));
+    return { what, movedAt, happenedAt, actedAt: stoppedAt };
+  };
+  const sends = sendsOf(given).filter((at) => at > bootAt && at < stoppedAt);
+  const [firstSend] = sends;
+  if (firstSend === undefined) return [stop('from its first ping to its stop', bootAt, upAt)];
+
+  const ready = { what: 'from its first ping to its command', movedAt: bootAt, happenedAt: upAt, actedAt: firstSend };
+  const endAt = spansOf(evidence, instance.instanceId, 'update').findLast(
+    ({ id, from, to }) => id !== null && from >= firstSend && to !== null && to < stoppedAt,
+  )?.to;
+  if (endAt === null || endAt === undefined) {
+    const by = pingsOf(evidence, instance.instanceId).find(
+      ({ at, version }) => at > firstSend && at < stoppedAt && isAtLeast(version, target),
+    );
+    if (by === undefined) return [ready];
+    const wanted = Math.max(by.at, firstSend + DELIVERY_SECONDS * 1000);
+    return [ready, stop('from the proof without a command to its stop', firstSend, wanted)];
+  }
+  const proof = pingsOf(evidence, instance.instanceId).find(
+    ({ at, version }) => at > endAt && at < stoppedAt && isAtLeast(version, target),
+  );
+  const seenAt = calls(evidence, 'DescribeInstanceInformation').find(
+    ({ at, principal, runId, parameters }) =>
+      at > endAt &&
+      principal === 'VerifyVersionsFunction' &&
+      runId === execution.name &&
+      JSON.stringify(parameters).includes(instance.instanceId),
+  )?.at;
+  if (proof === undefined) return [ready];
+  const isSeenFirst = seenAt !== undefined && seenAt <= proof.at;
+  const noticed = {
+    what: "from its command's end to our look",
+    movedAt: firstSend,
+    happenedAt: endAt,
+    actedAt: seenAt ?? endAt,
+  };
+  const proved = stop('from the proof to its stop', isSeenFirst ? seenAt : firstSend, proof.at);
+  return isSeenFirst ? [ready, noticed, proved] : [ready, proved];
+}
+
+/** Where an instance was awake for longer than reactions allow: how many seconds, and in words. */
+export function needlessMinutes(given: NeedlessCase): { seconds: number; text: string } | null {
+  const late = reactionsOf(given).flatMap((reaction) => {
+    const seconds = excessSeconds(given, reaction);
+    return seconds > 0 ? [{ seconds, reaction }] : [];
+  });
+  if (late.length === 0) return null;
+  const seconds = late.reduce((sum, one) => sum + one.seconds, 0);
+  const told = late.map(
+    ({ seconds: more, reaction: { what, happenedAt, actedAt } }) =>
+      `${more.toFixed(1)} s too long ${what}, ${clock(given.evidence, happenedAt)} to ${clock(given.evidence, actedAt)}`,
+  );
+  return { seconds, text: told.join('; ') };
+}

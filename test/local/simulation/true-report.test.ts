@@ -1,0 +1,235 @@
+import type { ReportInstance } from '../../../functions/domain/report/report.ts';
+import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence, ExecutionEvidence, Overheard } from '../../../local/simulation/evidence/evidence.ts';
+import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+import {
+  aNight,
+  anExecution,
+  anInstance,
+  aReported,
+  call,
+  change,
+  evidence,
+  LEASE,
+  ping,
+  state,
+  until,
+  whatIsHeardOf,
+} from './evidence.ts';
+
+const told = (changes: Partial<Evidence>): string[] =>
+  judge(evidence({ timeline: aNight, executions: [aReported()], ...changes })).flatMap((complaint) =>
+    complaint.promise === 'true-report' ? [complaint.text] : [],
+  );
+
+/** What is said of a night that went well, if its report has this line. */
+const ofLine = (line: Partial<ReportInstance>): string[] => told({ executions: [aReported(line)] });
+
+/** Of a report that is right, with something else told or measured. */
+const ofHeard = (changes: Partial<Overheard>): string[] =>
+  told({ overheard: { ...whatIsHeardOf([aReported()]), ...changes } });
+
+const failed = (code: string, text: string) => ({ outcome: 'failed', reason: { code, text } }) as const;
+
+const manifest = call('02:00:30', 'PutObject', {
+  by: 'ListInstancesFunction',
+  parameters: { bucket: 'b', key: 'runs/run-1/manifest.json' },
+  instanceIds: [],
+});
+
+it('a report that says what the account says is true', () => {
+  expect(told({})).toEqual([]);
+});
+
+describe('a line is held to the account', () => {
+  it.each<[string, Partial<ReportInstance>, RegExp]>([
+    ['its original state', { originalState: 'running' }, /was stopped before the run, and the report says running/],
+    ['its final state', { finalState: 'running' }, /is stopped after the run, and the report says running/],
+    ['a memory that is gone', { finalState: 'hibernated' }, /is stopped after the run, and the report says hibernated/],
+    ['a final state that is missing', { finalState: null }, /has no final state/],
+    [
+      'its version before',
+      { versionBefore: '3.2.1.0' },
+      new RegExp(`reported ${OLD} before its update, .* says 3.2.1.0`),
+    ],
+    ['a version that it never had', { versionAfter: '3.3.999.0' }, /did not report 3.3.999.0 after its update/],
+    ['no version at all', { versionAfter: null }, /is updated without a version/],
+    ['a start that was never', { wokenAt: at('02:00').toISOString() }, /was not started at 00:00:00.000/],
+    [
+      'a start that is kept quiet',
+      { wokenAt: null, awakeSeconds: null, restoredAt: null },
+      /was started by the run at 00:01:01/,
+    ],
+    [
+      'a time when it was not asleep yet',
+      { restoredAt: at('02:10:30').toISOString() },
+      /was stopping at 00:10:30.000, when the report/,
+    ],
+    ['a time that is missing', { restoredAt: null, awakeSeconds: null }, /does not say when/],
+    ['how long it was awake', { awakeSeconds: 60 }, /was awake for 659 seconds .* says 60/],
+    ['a lease that it never carried', { notes: [{ code: 'lease-ignored', text: 'a lease' }] }, /carried none/],
+  ])('%s', (_what, line, text) => {
+    expect(ofLine(line).join('\n')).toMatch(text);
+  });
+
+  it.each<[string, string, string]>([
+    ['a state', 'not-running', '20 minutes after its start it is still shutting-down'],
+    ['a start', 'restarted-in-run', 'it was started again at 2026-12-06T02:09:00.000Z, not by this run'],
+    ['a ping', 'agent-lost', `its last ping, with ${TARGET}, is of 2026-12-06T02:09:00.000Z`],
+    ['a session', 'session-active', 'person has a session on it (no-such-session)'],
+    ['a version', 'version-not-confirmed', `the agent reports 3.2.1.0 instead of ${TARGET}`],
+    ['its end', 'terminated-in-run', 'EC2 does not know it any more'],
+  ])('the text of a reason, where it states %s', (_what, code, text) => {
+    expect(ofLine(failed(code, text)).join('\n')).toContain('which is not so');
+  });
+
+  it.each<[string, string, string]>([
+    ['a state', 'not-running', 'it is still running'],
+    ['a ping', 'agent-lost', `its last ping, with ${TARGET}, is of 2026-12-06T02:08:00.000Z`],
+    ['a version', 'version-not-confirmed', `the agent reports ${OLD} instead of ${TARGET}`],
+  ])('a text that states %s as it was is true', (_what, code, text) => {
+    expect(ofLine(failed(code, text)).join('\n')).not.toContain('which is not so');
+  });
+
+  it('a version that came only before the update is no version after it', () => {
+    const pings = [ping('02:02', OLD), ping('02:04', TARGET)];
+    expect(ofHeard({ pings }).join('\n')).toContain(`did not report ${TARGET} after its update`);
+  });
+
+  it('what others did to it after it was settled, the report can not know', () => {
+    const timeline = [...aNight, state('02:18', 'pending', 'person'), state('02:18:20', 'running')];
+    expect(told({ timeline })).toEqual([]);
+  });
+
+  it('a copied lease is noted', () => {
+    const before = { state: 'stopped', version: OLD, lease: 'another/run/that/died' };
+    expect(told({ instances: [anInstance({ before })] }).join('\n')).toContain('and the report is silent');
+  });
+});
+
+describe('an instance that is left to others', () => {
+  const handedOver = {
+    finalState: 'handed-over',
+    reason: { code: 'session-active', text: 'p has a session on it (s)' },
+  };
+  const night = (endsAt: string): string[] => {
+    const session = (time: string, phase: 'begin' | 'end') => change(time, { about: 'session', phase, sessionId: 's' });
+    const report = aReported({ ...handedOver, restoredAt: null, awakeSeconds: null }).report;
+    const late = report && { ...report, status: 'failed' as const, endedAt: at('02:40').toISOString() };
+    return told({
+      timeline: [...until('02:10'), session('02:09', 'begin'), session(endsAt, 'end')],
+      executions: [aReported({}, { endedAt: at('02:40').getTime(), report: late })],
+    });
+  };
+
+  it('was used by them for twenty minutes', () => {
+    expect(night('02:30').join('\n')).not.toContain('others used it');
+  });
+
+  it('is not theirs after five', () => {
+    expect(night('02:14').join('\n')).toContain('others used it for 5 minutes only');
+  });
+});
+
+describe('a run that leaves an instance other than it was', () => {
+  const awake = until('02:10');
+
+  it('is no success, whatever its lines say', () => {
+    expect(told({ timeline: awake }).join('\n')).toContain(
+      'slept before and is awake after it, and the run says succeeded',
+    );
+  });
+
+  it('says so first, with their number', () => {
+    const execution = aReported({ finalState: 'running', restoredAt: null, awakeSeconds: null });
+    expect(told({ timeline: awake, executions: [execution] }).join('\n')).toContain(
+      '1 to 1 were left awake, and the subject says 0',
+    );
+    const heard = whatIsHeardOf([execution]);
+    const mails = heard.mails.map((mail) => ({ ...mail, subject: `LEFT AWAKE: 1. ${mail.subject}` }));
+    const texts = told({ timeline: awake, executions: [execution], overheard: { ...heard, mails } });
+    expect(texts.join('\n')).not.toContain('were left awake');
+  });
+
+  it('is no success if one was hibernated, and is just stopped', () => {
+    const before = { state: 'hibernated', version: OLD, lease: null };
+    const instances = [anInstance({ before, settled: 'hibernated' })];
+    const execution = aReported({ originalState: 'hibernated', finalState: 'stopped' });
+    const lost = `run-1: ${INSTANCE_ID} was hibernated and is just stopped`;
+    expect(told({ instances, executions: [execution] })).toEqual([
+      `${lost}, and the run says succeeded`,
+      `${lost}, and its line does not say so`,
+    ]);
+    const reason = { code: 'hibernation-lost', text: 'it was hibernated, and EC2 fell back to a plain stop' };
+    const honest = aReported({ originalState: 'hibernated', finalState: 'stopped', reason }, { status: 'FAILED' });
+    const report = honest.report && { ...honest.report, status: 'failed' as const };
+    expect(told({ instances, executions: [{ ...honest, error: 'RunFailed', report }] })).toEqual([]);
+  });
+});
+
+describe('what people are told', () => {
+  const [mail = { at: 0, subject: '', message: '' }] = whatIsHeardOf([aReported()]).mails;
+
+  it.each<[string, Overheard['mails'], RegExp]>([
+    ['nothing', [], /no mail told how it went/],
+    ['other counts', [{ ...mail, subject: 'Reveille succeeded: 2 updated' }], /the subject says/],
+    ['another status', [{ ...mail, message: mail.message.replace(' succeeded.', ' failed.') }], /another status/],
+    [
+      'another version',
+      [{ ...mail, message: mail.message.replace(`-> ${TARGET}`, '-> ?') }],
+      /does not tell .* as the report does/,
+    ],
+  ])('may not be %s', (_what, mails, text) => {
+    expect(ofHeard({ mails }).join('\n')).toMatch(text);
+  });
+});
+
+describe('metrics', () => {
+  const measured = (openLeases: number, oldest: number) => ({
+    ...whatIsHeardOf([aReported()]),
+    metrics: [
+      ...whatIsHeardOf([aReported()]).metrics,
+      {
+        at: at('02:06').getTime(),
+        principal: 'ReconcileLeasesFunction',
+        values: { OpenLeases: openLeases, OldestLeaseAge: oldest },
+      },
+    ],
+  });
+  const held = [change('02:01', { about: 'tags', tags: { 'reveille:lease': LEASE } }), ...aNight];
+
+  it('say what the report says', () => {
+    expect(ofHeard({ metrics: [] }).join('\n')).toContain('no metrics say what its report says');
+  });
+
+  it('count the leases that are carried', () => {
+    expect(told({ timeline: held, overheard: measured(1, 300) })).toEqual([]);
+    expect(told({ timeline: held, overheard: measured(0, 0) }).join('\n')).toContain('1 leases were carried');
+    expect(told({ timeline: held, overheard: measured(1, 0) }).join('\n')).toContain('the oldest 0 s old');
+  });
+});
+
+describe('a run that has begun', () => {
+  const dead: ExecutionEvidence = anExecution({ status: 'ABORTED' });
+
+  it('is reported by someone', () => {
+    expect(told({ timeline: [manifest], executions: [dead] })).toEqual([
+      expect.stringContaining('no report says what became of it'),
+    ]);
+  });
+
+  it.each<[string, Partial<Evidence>]>([
+    ['it was a dry run', { executions: [{ ...dead, input: { dryRun: true } }] }],
+    ['it never got to its manifest', { timeline: [] }],
+    [
+      'EC2 does not let go of one that it holds',
+      {
+        instances: [
+          anInstance({ behaviours: ['hangs-in-pending'], after: { state: 'pending', version: OLD, lease: LEASE } }),
+        ],
+      },
+    ],
+  ])('need not be, if %s', (_what, changes) => {
+    expect(told({ timeline: [manifest], executions: [dead], ...changes })).toEqual([]);
+  });
+});
