@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import type { Plan } from '../../functions/domain/listing/plan.ts';
 import type { Report } from '../../functions/domain/report/report.ts';
 import type { Fleet } from '../account/fleet/fleet.ts';
-import type { PromiseCheck } from '../run/promise-checks.ts';
+import type { PromiseCheck } from '../promises/promise-checks.ts';
 import type { Simulated } from '../run/simulated-run.ts';
 
 const COLOURS = { updated: 'green', 'already-current': 'green', failed: 'red', excluded: 'yellow' } as const;

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { readFleet } from '../account/fleet/fleet.ts';
 import type { ExecutionResult } from '../engine/model.ts';
-import { checkPromises } from '../run/promise-checks.ts';
+import { checkPromises } from '../promises/promise-checks.ts';
 import { simulate } from '../run/simulated-run.ts';
 import { parseArguments, USAGE } from './demo-flags.ts';
 import { createNarrator } from './narrator.ts';

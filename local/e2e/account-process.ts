@@ -1,7 +1,7 @@
 import type { Report } from '../../functions/domain/report/report.ts';
 import { createAccount } from '../account/account.ts';
 import { startPacedClock } from '../clock/paced-clock.ts';
-import { checkPromises, type PromiseCheck } from '../run/promise-checks.ts';
+import { checkPromises, type PromiseCheck } from '../promises/promise-checks.ts';
 import { stateOf, warmUp } from '../run/simulated-run.ts';
 import { openHttpDoor } from '../server/http-server.ts';
 import { e2eFleet, SEED, SPEED } from './e2e-fleet.ts';

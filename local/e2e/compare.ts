@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Plan } from '../../functions/domain/listing/plan.ts';
 import type { Report } from '../../functions/domain/report/report.ts';
-import type { PromiseCheck } from '../run/promise-checks.ts';
+import type { PromiseCheck } from '../promises/promise-checks.ts';
 
 /** One thing that was looked at, and what is wrong with it: nothing, if it is as it should be. */
 export interface Check {

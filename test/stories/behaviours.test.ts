@@ -69,7 +69,7 @@ const runningEndings: Partial<Record<BehaviourName, Ending>> = {
 /** What EC2 itself breaks, whatever we do: the report says so, and the lease stays as a claim. */
 const brokenByEc2: Partial<Record<BehaviourName, string[]>> = {
   'hangs-in-pending': [
-    'every instance is as it was: i-00000000000000001 was stopped, and is pending',
+    'every instance is as it was, save a memory that EC2 has lost and the report tells of: i-00000000000000001 was stopped, and is pending',
     'no lease is left: i-00000000000000001 carries a lease',
   ],
 };

@@ -33,7 +33,7 @@ describe('npm run demo', () => {
 
     expect(code).toBe(0);
     expect(out).toContain('25 intended =');
-    expect(out.match(/✓/g)).toHaveLength(6);
+    expect(out.match(/✓/g)).toHaveLength(7);
     expect(out).not.toContain('✗');
     expect(out).toMatch(/i-\w+ +web-1 +dev +stopped +stopped +3\.2\.1630\.0 +3\.3\.551\.0 +updated/);
   });

@@ -1,7 +1,7 @@
 import type { Report, ReportInstance } from '../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../local/account/fleet/behaviours.ts';
 import { type Fleet, parseFleet } from '../../local/account/fleet/fleet.ts';
-import { checkPromises } from '../../local/run/promise-checks.ts';
+import { checkPromises } from '../../local/promises/promise-checks.ts';
 import { type Simulated, type SimulationOptions, simulate } from '../../local/run/simulated-run.ts';
 import { unexplainedDenials } from './permissions.ts';
 

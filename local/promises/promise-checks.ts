@@ -5,7 +5,12 @@ import type { Account } from '../account/account.ts';
 import { PERSON } from '../account/people.ts';
 import type { JournalEntry } from '../account/world/journal.ts';
 import { COPIED_LEASE } from '../account/world/machine.ts';
-import { stateOf } from './simulated-run.ts';
+import { stateOf } from '../run/simulated-run.ts';
+import { finalState } from '../simulation/checkers/report/states.ts';
+import { aboutMemory, aboutStatus, type WholeReport } from '../simulation/checkers/report/whole-report.ts';
+import { wholeReport } from '../simulation/checkers/true-report.ts';
+import { type ExecutionEvidence, isOurs, type Evidence as RunEvidence } from '../simulation/evidence/evidence.ts';
+import { gatherTimeline, type RunOfEntry } from '../simulation/evidence/timeline.ts';
 
 /** One promise, and where it was broken. */
 export interface PromiseCheck {
@@ -72,17 +77,20 @@ const truth = ({ report, account }: Evidence): PromiseCheck => ({
     .map(({ instanceId }) => `${instanceId} has ${account.world.machines.get(instanceId)?.agent.version}`),
 });
 
-/** EC2 itself broke it, and the report says so: that is no broken promise of ours. */
-const isToldLoss = (account: Account, { instanceId, originalState, finalState }: ReportInstance): boolean =>
+/** EC2 itself broke it, and the report says so, with its reason: that is no broken promise of ours. */
+const isToldLoss = (account: Account, { instanceId, originalState, finalState, reason }: ReportInstance): boolean =>
   finalState === 'handed-over' ||
-  (originalState === 'hibernated' && finalState === 'stopped' && stateOf(account, instanceId) === 'stopped');
+  (originalState === 'hibernated' &&
+    finalState === 'stopped' &&
+    /hibernated/.test(reason?.text ?? '') &&
+    stateOf(account, instanceId) === 'stopped');
 
 /** As it was; or, if it was on its way somewhere when the run began, still on that way. */
 const isAsItWas = (evidence: Evidence, instanceId: string, is: string): boolean =>
   is === expectedState(evidence, instanceId) || is === evidence.before.get(instanceId);
 
 const restored = (evidence: Evidence): PromiseCheck => ({
-  promise: 'every instance is as it was',
+  promise: 'every instance is as it was, save a memory that EC2 has lost and the report tells of',
   broken: evidence.report.instances
     .filter((instance) => !isToldLoss(evidence.account, instance))
     .map(({ instanceId }) => ({ instanceId, is: stateOf(evidence.account, instanceId) }))
@@ -116,6 +124,66 @@ const noLease = ({ account }: Evidence): PromiseCheck => ({
     .map(({ id }) => `${id} carries a lease`),
 });
 
+/** The run as the simulation's checkers see it. Of this account nothing else is known to have happened. */
+function seenByCheckers({ account, report, before, intended }: Evidence): WholeReport {
+  const runs: RunOfEntry = new WeakMap();
+  for (const entry of account.journal.entries) {
+    if (entry.kind === 'call' && isOurs(entry.principal)) runs.set(entry, report.runId);
+  }
+  const startedAt = Date.parse(report.startedAt);
+  const endedAt = Date.parse(report.endedAt);
+  const standing = (id: string, state: string) => {
+    const machine = account.world.machines.get(id);
+    return { state, version: machine?.agent.version ?? null, lease: machine?.tags.get(LEASE_TAG) ?? null };
+  };
+  const execution: ExecutionEvidence = {
+    name: report.runId,
+    input: {},
+    startedAt,
+    endedAt,
+    lives: [{ from: startedAt, to: endedAt }],
+    status: report.status === 'succeeded' ? 'SUCCEEDED' : 'FAILED',
+    error: report.status === 'succeeded' ? null : 'RunFailed',
+    report,
+  };
+  const seen: RunEvidence = {
+    startedAt,
+    endedAt,
+    latestVersion: account.world.latestVersion,
+    parameters: {},
+    instances: [...intended].map((instanceId) => ({
+      instanceId,
+      groups: [],
+      behaviours: account.world.machines.get(instanceId)?.spec.behaviours ?? [],
+      before: standing(instanceId, before.get(instanceId) ?? 'not-found'),
+      settled: expectedState({ account, report, before, intended }, instanceId),
+      after: standing(instanceId, stateOf(account, instanceId)),
+    })),
+    timeline: gatherTimeline(account.journal.entries, runs),
+    executions: [execution],
+    disturbances: [],
+    faults: [],
+    messages: [],
+    lock: null,
+    longestHistory: 0,
+    overheard: { pings: [], metrics: [], mails: [] },
+  };
+  return wholeReport(seen, execution, report);
+}
+
+/** The same rules as the simulation's: how it is in the end, and whether the run may call itself a success. */
+const trueReport = (evidence: Evidence): PromiseCheck => {
+  const whole = seenByCheckers(evidence);
+  const states = whole.lines.flatMap((seen) => {
+    const text = finalState(seen);
+    return text === null ? [] : [`${seen.line.instanceId} ${text}`];
+  });
+  return {
+    promise: 'the report says what the account says',
+    broken: [...states, ...aboutStatus(whole), ...aboutMemory(whole)],
+  };
+};
+
 /** Judges a run by what is really in the account, not by what the run says of itself. */
 export const checkPromises = (evidence: Evidence): PromiseCheck[] =>
-  [coverage, truth, restored, neverStopped, untouched, noLease].map((check) => check(evidence));
+  [coverage, truth, restored, trueReport, neverStopped, untouched, noLease].map((check) => check(evidence));
