@@ -3,6 +3,7 @@ import { type Evidence, type ExecutionEvidence, isStuck } from '../evidence/evid
 import { listedAt } from '../evidence/standings.ts';
 import type { Checker, Complaint } from './checker.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
+import { aboutReconciledMails } from './report/reconciled-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
 import { notes, reasonText } from './report/texts.ts';
@@ -74,10 +75,12 @@ export const trueReport: Checker = {
       })),
       ...(execution.report === null ? [] : ofReport(evidence, execution, execution.report)),
     ]),
-    ...[...aboutReportMetrics(evidence), ...aboutLeaseMetrics(evidence)].map((text) => ({
-      instanceId: null,
-      at: null,
-      text,
-    })),
+    ...[...aboutReportMetrics(evidence), ...aboutLeaseMetrics(evidence), ...aboutReconciledMails(evidence)].map(
+      (text) => ({
+        instanceId: null,
+        at: null,
+        text,
+      }),
+    ),
   ],
 };

@@ -1,7 +1,13 @@
 import type { PlantedBug } from './bug.ts';
+import { reportingBugs } from './report-bugs.ts';
 import { restoringBugs } from './restore-bugs.ts';
 import { startingBugs } from './start-bugs.ts';
 import { updatingBugs } from './update-bugs.ts';
 
 /** All bugs on purpose. */
-export const plantedBugs: readonly PlantedBug[] = [...startingBugs, ...updatingBugs, ...restoringBugs];
+export const plantedBugs: readonly PlantedBug[] = [
+  ...startingBugs,
+  ...updatingBugs,
+  ...restoringBugs,
+  ...reportingBugs,
+];

@@ -126,6 +126,15 @@ describe('an instance that is left to others', () => {
     expect(night('02:30').join('\n')).not.toContain('others used it');
   });
 
+  it('has lost its lease by their doing, if that is what is told', () => {
+    const line = { finalState: 'handed-over', reason: { code: 'lease-removed', text: '' }, restoredAt: null };
+    const executions = [aReported({ ...line, awakeSeconds: null })];
+    const removed = change('02:09', { about: 'tags', tags: {} }, 'person');
+    const text = 'no one else has changed its tags';
+    expect(told({ timeline: until('02:10'), executions }).join('\n')).toContain(text);
+    expect(told({ timeline: [...until('02:10'), removed], executions }).join('\n')).not.toContain(text);
+  });
+
   it('is not theirs after five', () => {
     expect(night('02:14').join('\n')).toContain('others used it for 5 minutes only');
   });
@@ -181,6 +190,21 @@ describe('what people are told', () => {
     ],
   ])('may not be %s', (_what, mails, text) => {
     expect(ofHeard({ mails }).join('\n')).toMatch(text);
+  });
+});
+
+describe('what ReconcileLeases tells', () => {
+  const reconciled = (state: string) => {
+    const heard = whatIsHeardOf([aReported()]);
+    const message = `Put back now:\n  ${INSTANCE_ID}  restored, ${state}, after run run-1`;
+    return told({
+      overheard: { ...heard, mails: [...heard.mails, { at: at('02:30').getTime(), subject: '', message }] },
+    });
+  };
+
+  it('is how the instance stands', () => {
+    expect(reconciled('stopped')).toEqual([]);
+    expect(reconciled('hibernated')).toEqual([expect.stringContaining('was stopped at 00:30:00.000, and was told as')]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { bootsOf, spansOf } from '../../evidence/evidence.ts';
+import { bootsOf, changes, spansOf } from '../../evidence/evidence.ts';
 import { standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
 import { hasOtherRun, type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
 
@@ -70,13 +70,24 @@ function usedSeconds({ evidence, instance, ended }: ReportedLine, from: number):
   return longest / 1000;
 }
 
+/** Whether anyone but this run has changed its tags while the run was at work. */
+const wasTagged = ({ evidence, instance, execution, ended }: ReportedLine): boolean =>
+  changes(evidence, instance.instanceId).some(
+    ({ at, facts, by }) =>
+      facts.about === 'tags' && at >= execution.startedAt && at <= ended && by !== null && by.runId !== execution.name,
+  );
+
 const KEEPERS = new Set(['session-active', 'command-running', 'association-running']);
 
 /** The person or program that is said to have it must really have used it, for as long as the rule wants. */
 export const handedOver: LineRule = (seen) => {
   const { evidence, instance, line, ended } = seen;
   const code = line.reason?.code ?? '';
-  if (line.finalState !== 'handed-over' || !KEEPERS.has(code)) return null;
+  if (line.finalState !== 'handed-over') return null;
+  if (code === 'lease-removed') {
+    return wasTagged(seen) ? null : 'is handed over (lease-removed), and no one else has changed its tags';
+  }
+  if (!KEEPERS.has(code)) return null;
   const boot = bootsOf(evidence, instance).findLast(({ at }) => (at ?? 0) <= ended);
   const from = boot?.at ?? evidence.startedAt;
   // A command that was lost on its way begins nowhere; it is used as long as it is open.

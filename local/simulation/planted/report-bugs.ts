@@ -1,0 +1,65 @@
+import type { PlantedBug } from './bug.ts';
+
+/** Bugs of what is told: the account is as it should be, or is not, and the report says otherwise. */
+export const reportingBugs: PlantedBug[] = [
+  {
+    name: 'hibernation-loss-untold',
+    what: 'that EC2 has lost a memory is not told',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: "originalState === 'hibernated' && finalState !== 'hibernated'",
+        replace: "originalState === 'hibernated' && finalState === 'lost'",
+      },
+    ],
+  },
+  {
+    name: 'left-awake-untold',
+    what: 'the subject is silent on the instances that were left awake',
+    patches: [{ file: 'functions/domain/report/summary.ts', find: 'leftAwake > 0', replace: 'leftAwake > 1000' }],
+  },
+  {
+    name: 'failed-runs-unmeasured',
+    what: 'the metric of failed runs is always 0',
+    patches: [
+      {
+        file: 'functions/operations/make-report.ts',
+        find: "status === 'failed' ? 1 : 0",
+        replace: "status === 'failed' ? 0 : 0",
+      },
+    ],
+  },
+  {
+    name: 'version-before-forgotten',
+    what: 'the version before is what SSM said at the listing, not what the agent said before its update',
+    patches: [
+      {
+        file: 'functions/domain/report/report.ts',
+        find: 'versionBefore: versionBefore ?? member.version',
+        replace: 'versionBefore: member.version',
+      },
+    ],
+  },
+  {
+    name: 'dead-runs-unreported',
+    what: 'a run that died before its report never gets one',
+    patches: [
+      {
+        file: 'functions/reconcile-leases/report-dead-runs.ts',
+        find: "!== 'dead') return null",
+        replace: "!== 'alive') return null",
+      },
+    ],
+  },
+  {
+    name: 'theirs-after-a-minute',
+    what: 'an instance goes to someone else after a session of a minute',
+    patches: [
+      {
+        file: 'functions/domain/model/limits.ts',
+        find: 'OTHER_ACTIVITY_WAIT_SECONDS = 20 * 60',
+        replace: 'OTHER_ACTIVITY_WAIT_SECONDS = 60',
+      },
+    ],
+  },
+];
