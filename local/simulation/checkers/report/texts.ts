@@ -50,7 +50,7 @@ const facts: StatedFact[] = [
       spansOf(evidence, instance.instanceId, 'session').some((span) => span.id === id),
   },
   {
-    words: /has to be back by (\d{4}-\S+Z)/g,
+    words: /must be restored by (\d{4}-\S+Z)/g,
     isTrue: ({ execution }, time = '') => Date.parse(String(execution.input['finishBy'])) === Date.parse(time),
   },
   {
