@@ -9,6 +9,7 @@ import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { batchResultSchema } from '../domain/batch/batch-result.ts';
 import { type Manifest, manifestSchema } from '../domain/listing/manifest.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
+import { stateNow } from '../domain/model/instance.ts';
 import { manifestKey, reportKey, resultKey } from '../domain/model/object-keys.ts';
 import type { Run } from '../domain/model/run.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
@@ -92,7 +93,7 @@ async function observeUnsettled(
   if (missing.length === 0) return new Map();
   try {
     const facts = await describeInstances(ec2, missing);
-    return new Map([...facts].map(([instanceId, { state }]) => [instanceId, { finalState: state }]));
+    return new Map([...facts].map(([instanceId, ec2]) => [instanceId, { finalState: stateNow(ec2) }]));
   } catch (error) {
     logger.warn('instances without a result could not be described', { failure: describeFailure(error) });
     return new Map();

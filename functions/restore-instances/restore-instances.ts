@@ -11,6 +11,7 @@ import { countWaiting } from '../domain/batch/look.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { resultKey } from '../domain/model/object-keys.ts';
 import { toTimestamp } from '../domain/model/time.ts';
+import { noteLostStart } from '../domain/steps/failed-step.ts';
 import { applyRestore } from '../domain/steps/restore-result.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
 import {
@@ -45,7 +46,7 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
   return createHandler(runtime, 'RestoreInstances', batchSchema, async (received, context) => {
     const facts = await describeRestoring(tools, received);
     const batch = await recoverFailedStep(tools, received);
-    const instances = await readLostWork(tools, batch);
+    const instances = await readLostWork(tools, batch, facts);
     const outcomes = await restoreAll(tools, {
       owner: ownerOf(batch),
       members: instances.map((instance) => ({
@@ -81,9 +82,11 @@ function describeRestoring({ ec2 }: Tools, { instances, error }: Batch): Promise
 }
 
 /** The instances at this step, with what a failed step has done to them meanwhile, and with the ends of their commands. */
-async function readLostWork(tools: Tools, batch: Batch): Promise<BatchInstance[]> {
+async function readLostWork(tools: Tools, batch: Batch, facts: Map<string, InstanceFacts>): Promise<BatchInstance[]> {
   const members = batch.instances.filter(({ step }) => step === 'restore');
-  return followCommands(tools, await findLateWrites(tools, batch, members));
+  const known = await findLateWrites(tools, batch, members);
+  const noted = known.map((instance) => noteLostStart(instance, facts.get(instance.instanceId) ?? null));
+  return followCommands(tools, noted);
 }
 
 /** An error that could not be recovered from yet stays, so that the next look tries again. */

@@ -35,6 +35,9 @@ export interface AgentFacts {
 export const isHibernated = (facts: InstanceFacts): boolean =>
   facts.state === 'stopped' && facts.stateReason?.code === 'Client.UserInitiatedHibernate';
 
+/** EC2's state, or `hibernated`: as a person would say how the instance stands. */
+export const stateNow = (facts: InstanceFacts): string => (isHibernated(facts) ? 'hibernated' : facts.state);
+
 /** What others are doing on an instance, as SSM tells it. RDP and SSH are not seen (docs/aws-behaviour.md 16). */
 export interface OtherActivityFacts {
   /** Active Session Manager sessions: connected ones, and those that are disconnected but not ended. */

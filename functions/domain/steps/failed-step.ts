@@ -2,14 +2,23 @@
 import type { Batch } from '../batch/batch.ts';
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { fail } from '../batch/transitions.ts';
+import type { InstanceFacts } from '../model/instance.ts';
 import { STRAY_LAMBDA_SECONDS } from '../model/limits.ts';
 import { addSeconds } from '../model/time.ts';
+import { isOurBoot } from '../ownership/attempt.ts';
 
 /** The instances that a step was at work on when it failed for good have failed with it, and go to be restored. */
 export function failCaught(instance: BatchInstance, caught: Batch['error'], now: Date): BatchInstance {
   if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
   const text = `a step of its batch failed: ${caught.Error}: ${caught.Cause}`;
   return { ...fail(instance, 'step-failed', text, now), strayUntil: addSeconds(now, STRAY_LAMBDA_SECONDS) };
+}
+
+/** An attempt whose reply was lost may have started it all the same: its LaunchTime says so, and when. */
+export function noteLostStart(instance: BatchInstance, ec2: InstanceFacts | null): BatchInstance {
+  const { hold, handedOver, wokenAt } = instance;
+  if (wokenAt !== null || hold === null || handedOver !== null || ec2 === null) return instance;
+  return isOurBoot(ec2.launchTime, hold) ? { ...instance, wokenAt: ec2.launchTime } : instance;
 }
 
 /** Whether a failed step may have done something to the instance that the payload does not know. */

@@ -1,7 +1,7 @@
 // The step `restore`: how one instance is put back as it was, and whether it may be stopped. RULES is the answer: the first
 // rule that applies decides, and an instance is stopped only if none does. IAM enforces what it can see (no lease, no stop).
 import type { BatchInstance } from '../batch/batch-instance.ts';
-import { type InstanceFacts, isHibernated } from '../model/instance.ts';
+import { type InstanceFacts, stateNow } from '../model/instance.ts';
 import {
   CONSISTENCY_SECONDS,
   OTHER_ACTIVITY_WAIT_SECONDS,
@@ -221,8 +221,6 @@ const lostHibernation = ({ originalState }: BatchInstance, finalState: string): 
   originalState === 'hibernated' && finalState !== 'hibernated'
     ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop')
     : null;
-
-const stateNow = (ec2: InstanceFacts): string => (isHibernated(ec2) ? 'hibernated' : ec2.state);
 
 const latest = (first: Timestamp, ...others: Timestamp[]): Timestamp =>
   others.reduce((last, moment) => (isAfter(moment, last) ? moment : last), first);

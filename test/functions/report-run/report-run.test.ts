@@ -133,6 +133,16 @@ describe('ReportRun', () => {
     });
   });
 
+  it('calls one hibernated that sleeps with its memory, and not just stopped', async () => {
+    const stateReason = { code: 'Client.UserInitiatedHibernate', message: 'Client.UserInitiatedHibernate' };
+    givenRun([aMember(FIRST, { originalState: 'hibernated' })], [null]);
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: FIRST, stateReason })));
+
+    await report();
+
+    expect(writtenReport().instances[0]).toMatchObject({ originalState: 'hibernated', finalState: 'hibernated' });
+  });
+
   it('calls an instance that was never settled a failure, whatever its update did', async () => {
     givenRun([aMember(FIRST)], [[aSettled(FIRST, { step: 'restore', restoredAt: null, finalState: null })]]);
 

@@ -76,6 +76,17 @@ describe('RestoreInstances, after a step has failed', () => {
     expect(stops()).toEqual([[FIRST]]);
   });
 
+  it('says of an instance that a lost attempt has started since when it is awake, and of one that others started nothing', async () => {
+    givenRecords(s3, aRecord([FIRST, SECOND]));
+    const byOthers = wokenFacts({ instanceId: SECOND, launchTime: stamp('02:05') });
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST }), byOthers));
+    const asleep = (instanceId: string) => anInstance({ instanceId, step: 'start' });
+
+    const { instances } = await restoreCaught('02:10', asleep(FIRST), asleep(SECOND));
+
+    expect(instances.map(({ wokenAt }) => wokenAt)).toEqual([wokenFacts().launchTime, null]);
+  });
+
   it('lets stand what was decided before, and takes the error off the payload', async () => {
     const settled = aWokenInstance({ instanceId: FIRST, step: 'settled', outcome: 'updated', finalState: 'stopped' });
     const updated = aWokenInstance({ instanceId: SECOND, step: 'restore', outcome: 'updated' });
