@@ -12,6 +12,7 @@ import { restoredInTime } from './restored-in-time.ts';
 import { trueOutcomes } from './true-outcomes.ts';
 import { trueReport } from './true-report.ts';
 import { withinLimits } from './within-limits.ts';
+import { withinRoles } from './within-roles.ts';
 
 /**
  * Whether what is needless breaks a promise. Until the product's known bugs are mended, it is only counted and shown:
@@ -31,6 +32,7 @@ export const checkers: readonly Checker[] = [
   restoredInTime,
   endedRight,
   withinLimits,
+  withinRoles,
   ...(NEEDLESS_BREAKS_A_PROMISE ? [nothingNeedless] : []),
 ];
 

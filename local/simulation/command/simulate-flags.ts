@@ -10,6 +10,7 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   npm run simulate -- --exhaustive                 every call and every state of the reference runs
   npm run simulate -- --quiet-nights               each behaviour alone, beside a healthy neighbour
   npm run simulate -- --planted                    plants bugs, and shows which checker finds them
+  npm run simulate -- --sabotage --seeds 100       builds that ignore a rule, against the roles of template.yaml
   npm run simulate -- --coverage --seeds 1000      how often each way of each rule is gone, and each reason is given
   npm run simulate -- --mutants 80 --seeds 120     changes the code in 80 places, and shows which changes are noticed
 
@@ -20,11 +21,12 @@ export const USAGE = `Simulates whole runs of Reveille under faults and disturba
   --exhaustive       a fault at each call, and an abort, a time-out and a second run at each state
   --quiet-nights     only those; without it they come before the seeds
   --planted [NAME]   all planted bugs, or one
+  --sabotage         our own functions, broken on purpose: what do the roles still hold?
   --coverage         counts the ways that the rules' decisions go
   --mutants N        so many small changes of the code, drawn at random; --seeds says on how many seeds they are tried
   --draw SEED        with --mutants: which ones, 1 by default
   --file PATH        with --mutants and --coverage: only of files whose path begins like this
-  --markdown         with --planted, --mutants and --coverage: the tables of the docs
+  --markdown         with --planted, --sabotage, --mutants and --coverage: the tables of the docs
   --json             prints one JSON object on standard output, nothing else
   --help             prints this
 
@@ -41,6 +43,7 @@ const schema = z.strictObject({
   exhaustive: z.boolean().default(false),
   'quiet-nights': z.boolean().default(false),
   planted: z.boolean().default(false),
+  sabotage: z.boolean().default(false),
   coverage: z.boolean().default(false),
   mutants: wholeNumber(1, 10_000).optional(),
   draw: wholeNumber(0, SEED_MAX).default(1),
@@ -62,17 +65,22 @@ export function parseArguments(args: string[]): SimulateArguments {
   if (more.length > 0 || (bug !== null && !flags.planted)) {
     refuseFlags(`unexpected argument "${more[0] ?? bug}"`, USAGE);
   }
-  const hasTables = flags.planted || flags.coverage || flags.mutants !== undefined;
+  const hasTables = flags.planted || flags.sabotage || flags.coverage || flags.mutants !== undefined;
   const ways = [
     flags.replay !== undefined,
     flags.exhaustive,
     flags['quiet-nights'],
     flags.planted,
+    flags.sabotage,
     flags.coverage,
     flags.mutants !== undefined,
   ].filter(Boolean).length;
   if (ways > 1)
-    refuseFlags("--replay, --exhaustive, --quiet-nights, --planted, --coverage and --mutants don't go together", USAGE);
-  if (flags.markdown && !hasTables) refuseFlags('--markdown goes with --planted, --mutants or --coverage', USAGE);
+    refuseFlags(
+      "--replay, --exhaustive, --quiet-nights, --planted, --sabotage, --coverage and --mutants don't go together",
+      USAGE,
+    );
+  if (flags.markdown && !hasTables)
+    refuseFlags('--markdown goes with --planted, --sabotage, --mutants or --coverage', USAGE);
   return { ...flags, bug };
 }

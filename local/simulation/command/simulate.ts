@@ -8,6 +8,7 @@ import { measureCoverage } from './measure-coverage.ts';
 import { printBroken, printHappened, printNeedless, printPromises } from './print.ts';
 import { printQuietNights, runQuietNights } from './quiet-nights.ts';
 import { replay } from './replay.ts';
+import { runSabotages } from './run-sabotages.ts';
 import { parseArguments, type SimulateArguments, USAGE } from './simulate-flags.ts';
 import { EXIT, type Output, tryAndSum } from './summary.ts';
 
@@ -48,6 +49,7 @@ export async function simulateCommand(args: string[], output: Output): Promise<n
   }
   if (parsed.replay !== undefined) return replay(parsed.replay, parsed.json, output);
   if (parsed.planted) return runPlanted(parsed, output);
+  if (parsed.sabotage) return runSabotages(parsed, output);
   if (parsed.coverage) return measureCoverage(parsed, output);
   if (parsed.mutants !== undefined) return huntMutants(parsed, output);
   if (parsed['quiet-nights']) return onlyQuietNights(parsed, output);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { applyPatch, type Patch } from './bug.ts';
 import { plantedBugs } from './bugs.ts';
 import { patchModules } from './patch-modules.ts';
+import { sabotages } from './sabotage.ts';
 
 /** The environment variable that names the bug to be planted in a process. */
 export const PLANTED = 'REVEILLE_PLANTED_BUG';
@@ -11,7 +12,7 @@ const root = new URL('../../../', import.meta.url);
 
 /** Plants a bug in this process, in what it loads from now on. */
 export function plant(name: string): void {
-  const bug = plantedBugs.find((one) => one.name === name);
+  const bug = [...plantedBugs, ...sabotages].find((one) => one.name === name);
   if (bug === undefined) throw new Error(`there is no planted bug ${name}`);
   const byUrl = new Map<string, Patch[]>();
   for (const patch of bug.patches) {

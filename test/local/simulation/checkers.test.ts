@@ -218,6 +218,30 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
     /named no tag, which removes all of them/,
   ],
   ['within-limits', 'a history is too long', night({ longestHistory: 25_001 }), /25001 events/],
+  [
+    'within-roles',
+    'an instance without a lease is started',
+    night({ timeline: [call('02:01', 'StartInstances', { by: 'StartInstancesFunction' })] }),
+    /StartInstances of .*, which carried no lease/,
+  ],
+  [
+    'within-roles',
+    'an instance is stopped long after its lease was taken away',
+    night({ timeline: [...aNight, change('02:11', { about: 'tags', tags: {} }), call('02:12', 'StopInstances')] }),
+    /StopInstances of .*, which carried no lease/,
+  ],
+  [
+    'within-roles',
+    'another tag is removed',
+    night({ timeline: [...aNight, call('02:12', 'DeleteTags', { parameters: { Tag: [{ Key: 'Name' }] } })] }),
+    /DeleteTags of the tag Name/,
+  ],
+  [
+    'within-roles',
+    'another document is sent',
+    night({ timeline: [call('02:05', 'SendCommand', { parameters: { DocumentName: 'AWS-RunShellScript' } })] }),
+    /SendCommand of the document AWS-RunShellScript/,
+  ],
 ];
 
 describe.each(broken)('%s', (promise, what, seen, text) => {

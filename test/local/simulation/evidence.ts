@@ -155,10 +155,15 @@ export const released = (time: string): CallEvidence => call(time, 'DeleteTags',
 /** Woken at 02:01, updated, and stopped at 02:10, as it should be. */
 export const aNight: Evidence['timeline'] = [
   leased('02:01'),
+  change('02:01', { about: 'tags', tags: { 'reveille:lease': LEASE } }),
   state('02:01:01', 'pending', 'StartInstancesFunction'),
   call('02:01:01', 'StartInstances', { by: 'StartInstancesFunction' }),
   state('02:01:20', 'running'),
-  call('02:03:30', 'SendCommand', { by: 'UpdateAgentFunction', service: 'ssm' }),
+  call('02:03:30', 'SendCommand', {
+    by: 'UpdateAgentFunction',
+    service: 'ssm',
+    parameters: { DocumentName: 'AWS-UpdateSSMAgent' },
+  }),
   change('02:04', { about: 'update', phase: 'begin', commandId: 'c', version: OLD, target: TARGET }),
   change('02:05', { about: 'update', phase: 'end', commandId: 'c', version: TARGET, result: 'updated' }),
   state('02:10', 'stopping', 'RestoreInstancesFunction'),

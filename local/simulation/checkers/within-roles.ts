@@ -1,0 +1,70 @@
+import {
+  type CallEvidence,
+  calls,
+  changes,
+  clock,
+  DESCRIBE_LAG_SECONDS_MAX,
+  type Evidence,
+  isOurs,
+  LEASE_TAG,
+} from '../evidence/evidence.ts';
+import type { Checker, Complaint } from './checker.ts';
+
+type Found = Omit<Complaint, 'promise'>;
+
+/** The one document that may be sent. */
+const DOCUMENT = 'AWS-UpdateSSMAgent';
+
+/** What others see of tags may be so old (docs/aws-behaviour.md 45). */
+const SEEN_MILLISECONDS = DESCRIBE_LAG_SECONDS_MAX * 1000;
+
+/** Whether an instance had any lease at some moment in the seconds before. */
+function hadLease(evidence: Evidence, instanceId: string, at: number): boolean {
+  const before = evidence.instances.find((one) => one.instanceId === instanceId)?.before.lease ?? null;
+  let has = before !== null;
+  for (const change of changes(evidence, instanceId)) {
+    if (change.facts.about !== 'tags' || change.at > at) continue;
+    // The state until this change was seen for some seconds after it.
+    if (has && change.at > at - SEEN_MILLISECONDS) return true;
+    has = Object.hasOwn(change.facts.tags, LEASE_TAG);
+  }
+  return has;
+}
+
+/** What a call did that the roles of template.yaml must not let pass, whatever the code does. */
+function beyondRole(evidence: Evidence, { operation, parameters, instanceIds, at }: CallEvidence): string | null {
+  switch (operation) {
+    case 'StartInstances':
+    case 'StopInstances': {
+      const bare = instanceIds.find((instanceId) => !hadLease(evidence, instanceId, at));
+      return bare === undefined ? null : `${bare}, which carried no lease`;
+    }
+    case 'CreateTags':
+    case 'DeleteTags': {
+      const keys = ((parameters['Tag'] ?? []) as { Key?: string }[]).map(({ Key }) => Key);
+      const other = keys.find((key) => key !== LEASE_TAG);
+      if (keys.length === 0) return 'all tags';
+      return other === undefined ? null : `the tag ${other}`;
+    }
+    case 'SendCommand':
+      return parameters['DocumentName'] === DOCUMENT ? null : `the document ${String(parameters['DocumentName'])}`;
+    case 'TerminateInstances':
+      return 'an instance';
+    default:
+      return null;
+  }
+}
+
+export const withinRoles: Checker = {
+  promise: 'within-roles',
+  says: 'No instance without a lease is started or stopped, no other tag is touched, and no other document is sent.',
+  check: (evidence) =>
+    calls(evidence)
+      .filter(({ principal, error }) => isOurs(principal) && error === null)
+      .flatMap((call): Found[] => {
+        const what = beyondRole(evidence, call);
+        if (what === null) return [];
+        const text = `${call.principal}, at ${clock(evidence, call.at)}: ${call.operation} of ${what}`;
+        return [{ instanceId: call.instanceIds[0] ?? null, at: call.at, text }];
+      }),
+};
