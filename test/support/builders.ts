@@ -75,7 +75,7 @@ export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInsta
     ...changes,
   });
 
-/** What EC2 says of a stopped instance that nobody touched. */
+/** What EC2 says of a stopped instance that was not touched. */
 export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts => ({
   instanceId: INSTANCE_ID,
   name: 'web-1',

@@ -49,7 +49,7 @@ beforeEach(() => {
   givenNoNeighbours(ssm);
 });
 
-describe('RestoreInstances, where somebody else is at work', () => {
+describe('RestoreInstances, where someone else is at work', () => {
   it('leaves that one awake, remembers since when, and stops the others', async () => {
     givenSession(FIRST);
 
@@ -108,7 +108,7 @@ describe('RestoreInstances, where somebody else is at work', () => {
     });
   });
 
-  it('does not count its own command as somebody’s', async () => {
+  it('does not count its own command as someone else’s', async () => {
     const own = { commandId: 'command-1', sentAt: stamp('02:05'), endedAt: stamp('02:06') };
     ssm.on(ListCommandInvocationsCommand).resolves({
       CommandInvocations: [{ InstanceId: FIRST, CommandId: 'command-1', RequestedDateTime: at('02:05') }],
@@ -140,14 +140,14 @@ describe('RestoreInstances, where somebody else is at work', () => {
     });
   });
 
-  it('stops nobody while SSM does not tell who is there', async () => {
+  it('stops no instance while SSM does not tell of other activity', async () => {
     ssm.on(DescribeSessionsCommand).rejects(awsError('AccessDeniedException', 'not authorized'));
 
     const { instances } = await restoreAt('02:11', done(FIRST), done(SECOND));
 
     expect(stops()).toEqual([]);
     expect(instances.map(({ step }) => step)).toEqual(['restore', 'restore']);
-    // Not even after 20 minutes: nobody is known to be there.
+    // Not even after 20 minutes it is handed over: no other activity is known.
     const [first] = (await restoreAt('02:35', ...instances)).instances;
     expect(first).toMatchObject({ step: 'restore', stopAcceptedAt: null });
   });
@@ -181,7 +181,7 @@ describe('RestoreInstances, where somebody else is at work', () => {
     expect(since?.value).toBe('2026-12-06T02:00:19Z');
   });
 
-  it('asks nothing where nobody is to be stopped', async () => {
+  it('asks nothing where no instance is to be stopped', async () => {
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST, state: 'stopping' })));
 
     await restoreAt('02:11', done(FIRST, { stopAcceptedAt: stamp('02:10:30') }));

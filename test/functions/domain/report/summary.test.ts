@@ -100,7 +100,7 @@ describe('the summary of a run', () => {
   });
 
   it('does not say so when an instance could', () => {
-    expect(summary([failed, excluded]).message).not.toContain('Nobody');
+    expect(summary([failed, excluded]).message).not.toContain('No instance could be updated');
   });
 
   it('lists a hundred, and says how many more there are', () => {

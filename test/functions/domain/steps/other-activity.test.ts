@@ -11,9 +11,9 @@ import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import { at, aWokenInstance, INSTANCE_ID, restoreCase, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const BOOT = stamp('02:00:30');
-const nobody: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
+const nothing: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
 const find = (facts: Partial<OtherActivityFacts>, launchTime: string | null = BOOT, known: string[] = []) => {
-  const found = findOtherActivity(INSTANCE_ID, launchTime, { ...nobody, ...facts }, new Set(known));
+  const found = findOtherActivity(INSTANCE_ID, launchTime, { ...nothing, ...facts }, new Set(known));
   if (found !== null) expect(found.isKnown).toBe(true);
   return found?.reason ?? null;
 };
@@ -34,18 +34,18 @@ const association = (changes = {}) => ({
   ...changes,
 });
 
-describe('who else is at work on an instance', () => {
-  it('is nobody where nothing is known', () => {
+describe('other activity on an instance', () => {
+  it('is none where nothing is known', () => {
     expect(find({})).toBeNull();
   });
 
-  it('is whoever has a session, and is named', () => {
+  it('is a session, and its owner is named', () => {
     const reason = find({ sessions: [session] });
     expect(reason).toMatchObject({ code: 'session-active', text: expect.stringContaining('user/anna has a session') });
     expect(reason?.text).toContain('anna-0a1b2c');
   });
 
-  it('is whoever has a session, even while the boot’s time is not known', () => {
+  it('is a session, even while the boot’s time is not known', () => {
     expect(find({ sessions: [session] }, null)).toMatchObject({ code: 'session-active' });
   });
 
@@ -65,10 +65,10 @@ describe('who else is at work on an instance', () => {
   it('is not asked for commands of ours: those that are still open are followed, also if their IDs were lost', () => {
     const own = invocation({ comment: 'reveille run-1 b0 a1' });
     const invocations = [own, invocation({ commandId: 'other' }), { ...own, instanceId: 'i-other' }];
-    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...nobody, invocations })).toEqual([
+    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...nothing, invocations })).toEqual([
       { commandId: 'command-7', sentAt: stamp('02:05'), instanceIds: [INSTANCE_ID] },
     ]);
-    expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...nobody, invocations })).toEqual([]);
+    expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...nothing, invocations })).toEqual([]);
   });
 
   it('is an association that is being carried out', () => {
@@ -100,14 +100,14 @@ describe('who else is at work on an instance', () => {
     expect(find({ invocations: [invocation()] }, null)).toBeNull();
   });
 
-  it('is told by the session first: somebody is sitting there', () => {
+  it('is told by the session first: a person is sitting there', () => {
     const all = { sessions: [session], invocations: [invocation()], associations: [association()] };
     expect(find(all)?.code).toBe('session-active');
     expect(find({ ...all, sessions: [] })?.code).toBe('command-running');
   });
 });
 
-describe('an instance on which somebody else is at work', () => {
+describe('an instance on which someone else is at work', () => {
   const why = { code: 'session-active', text: 'anna has a session on it' };
   const anna: OtherActivity = { reason: why, isKnown: true };
   /** Woken by Reveille, and done at 02:10. */
@@ -154,7 +154,7 @@ describe('an instance on which somebody else is at work', () => {
     });
   });
 
-  it('is never handed over because nobody could tell whether somebody is there', () => {
+  it('is never handed over because SSM could not tell of other activity', () => {
     const unknown = otherActivityUnknown('ThrottlingException: slow down');
     expect(unknown.reason.text).toContain('ThrottlingException: slow down');
     expect(decide('09:00', unknown, { otherActivitySince: stamp('02:11') })).toEqual({
@@ -168,7 +168,7 @@ describe('an instance on which somebody else is at work', () => {
     });
   });
 
-  it('remembers since when, as long as somebody is there', () => {
+  it('remembers since when, as long as there is any', () => {
     const seen = noteOtherActivity(done(), anna, at('02:11'));
     expect(seen.otherActivitySince).toBe(stamp('02:11'));
     const other: OtherActivity = { reason: { code: 'command-running', text: '' }, isKnown: true };

@@ -13,7 +13,7 @@ import {
   wokenFacts,
 } from '../../../support/builders.ts';
 
-/** Its start was asked for at 02:00; whoever asked may live until 02:01. */
+/** Its start was asked for at 02:00; the Lambda that asked may live until 02:01. */
 const done = (changes: Partial<BatchInstance> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:00:40'), outcome: 'failed', ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
@@ -36,7 +36,7 @@ describe('an instance to which a start may still be on its way', () => {
     const late = { attempt: 'late', recordedAt: stamp('02:04'), startBy: stamp('02:05') };
     const instance = done({ hold: aHold({ earlier: [late] }) });
     expect(decide('02:04:30', instance, wokenFacts())).toMatchObject({ reason: { code: 'writer-may-live' } });
-    // When they ended nobody knows, as their replies were lost: longer than their own starts can take effect.
+    // Their replies were lost, so their ends are unknown: they may live longer than their own starts can take effect.
     expect(decide('02:05:29.999', instance, wokenFacts())).toMatchObject({ reason: { code: 'writer-may-live' } });
     expect(decide('02:05:30', instance, wokenFacts()).action).toBe('stop');
     const refused = { ...late, startBy: late.recordedAt };

@@ -60,7 +60,7 @@ describe('what restoring says', () => {
     );
   });
 
-  it('of one that is somebody else’s by now', () => {
+  it('of one that is someone else’s by now', () => {
     expect(say('02:11', wokenFacts({ launchTime: stamp('02:08') }))).toBe(
       'settle: it was started again at 2026-12-06T02:08:00.000Z, not by Reveille [restarted-by-others]',
     );
@@ -223,7 +223,7 @@ describe('what restoring decides', () => {
     expect(decide('02:11', instanceFacts(), { hold: null })).toMatchObject({ finalState: 'stopped' });
   });
 
-  it('hands over with our lease removed whom somebody keeps awake beyond the deadline', () => {
+  it('hands over, with our lease removed, an instance that someone keeps awake beyond the deadline', () => {
     const otherActivity = { reason: { code: 'session-active', text: 'anna has a session on it' }, isKnown: true };
     const seen = { otherActivitySince: stamp('02:39'), lastRefusal: 'x' };
     expect(decide('02:40', wokenFacts(), seen, { otherActivity })).toMatchObject({
@@ -233,7 +233,7 @@ describe('what restoring decides', () => {
     });
   });
 
-  it('gives up nobody whose stop was accepted and has not shown yet, however late', () => {
+  it('gives up no instance whose stop was accepted and has not shown yet, however late', () => {
     expect(decide('09:01', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'wait' });
     // It has had its time, and is asked once more only within the deadline.
     expect(decide('09:06', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'give-up' });
@@ -259,7 +259,7 @@ describe('a step that has failed for good', () => {
     ['one that sleeps and is not held', {}, true],
     ['one that is held', { hold: aHold() }, false],
     ['one that was running', { originalState: 'running' }, false],
-    ['one that somebody else has started', { handedOver: { code: 'started-by-others', text: '' } }, false],
+    ['one that someone else has started', { handedOver: { code: 'started-by-others', text: '' } }, false],
     ['one that failed otherwise', { strayUntil: null, reason: { code: 'agent-lost', text: '' } }, false],
     ['one that has not failed', { strayUntil: null }, false],
   ])('may have left a start behind for %s: %j', (_what, changes, may) => {

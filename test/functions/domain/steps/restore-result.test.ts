@@ -73,13 +73,13 @@ describe('an instance after its restoring was decided', () => {
   });
 
   it('keeps what its work had to say when the restoring has nothing to add', () => {
-    const reason = { code: 'updated-by-others', text: 'somebody else' };
+    const reason = { code: 'updated-by-others', text: 'someone else' };
     expect(apply(done({ reason }), settle)).toMatchObject({ outcome: 'updated', reason });
   });
 
   it('tells how the restoring went where its work has not failed', () => {
     const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    const noted = done({ reason: { code: 'updated-by-others', text: 'somebody else' } });
+    const noted = done({ reason: { code: 'updated-by-others', text: 'someone else' } });
     expect(apply(noted, { ...settle, reason })).toMatchObject({ outcome: 'updated', reason });
   });
 
@@ -138,7 +138,7 @@ describe('when a step of the batch has failed for good', () => {
     expect(failCaught(instance, caught, NOW)).toEqual(instance);
   });
 
-  it('nobody fails when nothing was caught', () => {
+  it('an instance does not fail when nothing was caught', () => {
     const instance = aWokenInstance();
     expect(failCaught(instance, undefined, NOW)).toEqual(instance);
   });

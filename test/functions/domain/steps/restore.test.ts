@@ -44,7 +44,7 @@ describe('an instance that Reveille started', () => {
     expect(decide(done({ outcome: 'failed' }), wokenFacts())).toMatchObject({ action: 'stop' });
   });
 
-  it('is stopped though nobody noted that it woke: the record and its boot say so', () => {
+  it('is stopped though no reply said that it was started: the record and its boot say so', () => {
     expect(decide(done({ wokenAt: null, launchTime: null }), wokenFacts())).toMatchObject({ action: 'stop' });
   });
 
@@ -84,7 +84,7 @@ describe('an instance whose update may still be at work', () => {
       'the first of two has not ended',
       { commands: [openCommand(stamp('02:02')), { ...openCommand(stamp('02:04')), endedAt: stamp('02:05') }] },
     ],
-    ['somebody else’s update holds the agent', { otherUpdateSince: stamp('02:02') }],
+    ['someone else’s update holds the agent', { otherUpdateSince: stamp('02:02') }],
   ])('is not stopped for 45 minutes while %s', (_why, changes) => {
     const busy = done(changes);
     expect(decide(busy, wokenFacts(), at('02:46:59'))).toMatchObject({
@@ -118,10 +118,10 @@ describe('an instance that was hibernated', () => {
   });
 });
 
-describe('an instance that somebody has taken over', () => {
+describe('an instance that someone else has taken over', () => {
   it.each([
     ['removed', 'removed', {}],
-    ['changed', 'changed', leased('somebody/else/was/here')],
+    ['changed', 'changed', leased('another/run/was/here')],
   ])('is left running when its lease tag was %s', (_how, word, tags) => {
     expect(decide(done(), wokenFacts({ tags: {}, ...tags }))).toMatchObject({
       action: 'settle',
@@ -160,7 +160,7 @@ describe('an instance that somebody has taken over', () => {
     ['we hold, and its lease is removed', aHold(), true],
     ['we never held', null, false],
   ])('before our start is left alone: one that %s', (_which, hold, releaseLease) => {
-    const handedOver = { code: 'started-by-others', text: 'somebody else started it' };
+    const handedOver = { code: 'started-by-others', text: 'someone else started it' };
     const expected = {
       action: 'settle',
       finalState: 'handed-over',
@@ -231,7 +231,7 @@ describe('an instance that cannot be restored in time', () => {
 describe('whatever EC2 says', () => {
   const secondsAfter = (from: string, to: Date | string) => (new Date(to).getTime() - Date.parse(from)) / 1000;
 
-  it('only what we hold, what nobody took over, and what nobody works on is stopped', () => {
+  it('an instance is stopped only if we hold it, and if no one else took it over or works on it', () => {
     fc.assert(
       fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
         if (decide(instance, seen, now).action !== 'stop') return;
