@@ -7,7 +7,7 @@ const VAGUE = /nobody|somebody|whoever|everybody/gi;
 const LEFT: Record<string, number> = {
   'local/simulation': 46,
   'test/local/simulation': 29,
-  'docs/reliability.md': 11,
+  'docs/reliability.md': 8,
 };
 
 /** What is counted together; the first that fits. */
