@@ -1,6 +1,6 @@
+import type { Checker, Complaint } from '../evidence/checker.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { asItWas } from './as-it-was.ts';
-import type { Checker, Complaint } from './checker.ts';
 import { endedRight } from './ended-right.ts';
 import { excludedUntouched } from './excluded-untouched.ts';
 import { neverStopped } from './never-stopped.ts';

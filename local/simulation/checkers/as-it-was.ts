@@ -1,3 +1,4 @@
+import type { Checker } from '../evidence/checker.ts';
 import {
   type Boot,
   bootsOf,
@@ -12,7 +13,6 @@ import {
   stateAt,
 } from '../evidence/evidence.ts';
 import { takeoversOf } from '../evidence/takeovers.ts';
-import type { Checker } from './checker.ts';
 
 const AWAKE = new Set(['running', 'pending', 'stopping']);
 

@@ -1,6 +1,6 @@
 import type { Report } from '../../../functions/domain/report/report.ts';
+import type { Checker } from '../evidence/checker.ts';
 import { clock, type Evidence, type ExecutionEvidence } from '../evidence/evidence.ts';
-import type { Checker } from './checker.ts';
 import { isDeserved, isRefusal } from './report/deserved-refusal.ts';
 
 /** The state machine's own time-out, and a little. */

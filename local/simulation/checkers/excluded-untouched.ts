@@ -1,6 +1,6 @@
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import type { Checker } from '../evidence/checker.ts';
 import { calls, clock, type Evidence, type InstanceEvidence, isOurs } from '../evidence/evidence.ts';
-import type { Checker } from './checker.ts';
 
 const WRITES = ['StartInstances', 'StopInstances', 'CreateTags', 'DeleteTags', 'SendCommand', 'CancelCommand'];
 

@@ -1,6 +1,6 @@
+import type { Checker } from '../evidence/checker.ts';
 import { bootsOf, changes, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
 import { LEASE_TAG } from '../play/deeds.ts';
-import type { Checker } from './checker.ts';
 
 /** What has only just been done may not be seen yet. */
 const SEEN_SECONDS = 120;

@@ -1,5 +1,5 @@
+import type { Checker } from '../evidence/checker.ts';
 import { isStuck } from '../evidence/evidence.ts';
-import type { Checker } from './checker.ts';
 
 export const nothingHeld: Checker = {
   promise: 'nothing-held',

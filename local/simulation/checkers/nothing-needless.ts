@@ -1,5 +1,5 @@
+import type { Checker } from '../evidence/checker.ts';
 import { findNeedless } from '../needless/needless.ts';
-import type { Checker } from './checker.ts';
 
 export const nothingNeedless: Checker = {
   promise: 'nothing-needless',

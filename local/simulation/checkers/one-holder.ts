@@ -1,3 +1,4 @@
+import type { Checker, Complaint } from '../evidence/checker.ts';
 import {
   type CallEvidence,
   calls,
@@ -7,7 +8,6 @@ import {
   isOurs,
   LEASE_TAG,
 } from '../evidence/evidence.ts';
-import type { Checker, Complaint } from './checker.ts';
 
 const RECONCILER = 'ReconcileLeasesFunction';
 

@@ -1,8 +1,8 @@
 import type { ReportInstance } from '../../../functions/domain/report/report.ts';
 import { type BehaviourName, behaviours } from '../../account/fleet/behaviours.ts';
+import type { Complaint } from '../evidence/checker.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { NEIGHBOUR_ID, SPECIAL_ID } from '../scenario/quiet-nights.ts';
-import type { Complaint } from './checker.ts';
 
 /** Where EC2 itself does not let it be as it was: that is what the behaviour is. */
 const ENDS_OTHERWISE: Partial<Record<BehaviourName, string>> = {

@@ -1,3 +1,4 @@
+import type { Checker } from '../evidence/checker.ts';
 import {
   type Boot,
   bootsOf,
@@ -8,7 +9,6 @@ import {
   spansOf,
 } from '../evidence/evidence.ts';
 import { takeoversOf } from '../evidence/takeovers.ts';
-import type { Checker } from './checker.ts';
 
 /** When nothing goes wrong: a wait of the conveyor, a look, and the stop. */
 const UNDISTURBED_SECONDS = 10 * 60;

@@ -1,5 +1,6 @@
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import type { Checker, Complaint } from '../evidence/checker.ts';
 import {
   bootsOf,
   calls,
@@ -11,7 +12,6 @@ import {
 } from '../evidence/evidence.ts';
 import { takeoversOf } from '../evidence/takeovers.ts';
 import { isAtLeast, versionAt } from '../evidence/versions.ts';
-import type { Checker, Complaint } from './checker.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 

@@ -1,7 +1,7 @@
 import type { Report } from '../../../functions/domain/report/report.ts';
+import type { Checker, Complaint } from '../evidence/checker.ts';
 import { type Evidence, type ExecutionEvidence, isStuck } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
-import type { Checker, Complaint } from './checker.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';

@@ -1,5 +1,5 @@
+import type { Checker, Complaint } from '../evidence/checker.ts';
 import { type CallEvidence, calls, clock, type Evidence, isOurs } from '../evidence/evidence.ts';
-import type { Checker, Complaint } from './checker.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 

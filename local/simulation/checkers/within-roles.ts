@@ -1,3 +1,4 @@
+import type { Checker, Complaint } from '../evidence/checker.ts';
 import {
   type CallEvidence,
   calls,
@@ -8,7 +9,6 @@ import {
   isOurs,
   LEASE_TAG,
 } from '../evidence/evidence.ts';
-import type { Checker, Complaint } from './checker.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 

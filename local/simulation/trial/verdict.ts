@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import { judge } from '../checkers/all-checkers.ts';
-import type { Complaint } from '../checkers/checker.ts';
 import { judgeQuietNight } from '../checkers/quiet-night.ts';
+import type { Complaint } from '../evidence/checker.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { findNeedless, type Needless } from '../needless/needless.ts';
 import { play } from '../play/play.ts';

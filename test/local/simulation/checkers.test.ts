@@ -200,48 +200,6 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
     }),
     /only a second delivery/,
   ],
-  [
-    'within-limits',
-    'a command has 51 instances',
-    night({
-      timeline: [
-        ...aNight,
-        call('02:15', 'SendCommand', { instanceIds: Array.from({ length: 51 }, (_, index) => `i-${index}`) }),
-      ],
-    }),
-    /named 51 instances/,
-  ],
-  [
-    'within-limits',
-    'DeleteTags would remove all tags',
-    night({ timeline: [...aNight, call('02:15', 'DeleteTags')] }),
-    /named no tag, which removes all of them/,
-  ],
-  ['within-limits', 'a history is too long', night({ longestHistory: 25_001 }), /25001 events/],
-  [
-    'within-roles',
-    'an instance without a lease is started',
-    night({ timeline: [call('02:01', 'StartInstances', { by: 'StartInstancesFunction' })] }),
-    /StartInstances of .*, which carried no lease/,
-  ],
-  [
-    'within-roles',
-    'an instance is stopped long after its lease was taken away',
-    night({ timeline: [...aNight, change('02:11', { about: 'tags', tags: {} }), call('02:12', 'StopInstances')] }),
-    /StopInstances of .*, which carried no lease/,
-  ],
-  [
-    'within-roles',
-    'another tag is removed',
-    night({ timeline: [...aNight, call('02:12', 'DeleteTags', { parameters: { Tag: [{ Key: 'Name' }] } })] }),
-    /DeleteTags of the tag Name/,
-  ],
-  [
-    'within-roles',
-    'another document is sent',
-    night({ timeline: [call('02:05', 'SendCommand', { parameters: { DocumentName: 'AWS-RunShellScript' } })] }),
-    /SendCommand of the document AWS-RunShellScript/,
-  ],
 ];
 
 describe.each(broken)('%s', (promise, what, seen, text) => {
@@ -250,8 +208,8 @@ describe.each(broken)('%s', (promise, what, seen, text) => {
   });
 });
 
-it('every checker is seen to complain, one of them in tests of its own', () => {
-  const seen = new Set(broken.map(([promise]) => promise).concat('true-report'));
+it('every checker is seen to complain, some of them in tests of their own', () => {
+  const seen = new Set(broken.map(([promise]) => promise).concat('true-report', 'within-limits', 'within-roles'));
   expect(seen).toEqual(new Set(checkers.map(({ promise }) => promise)));
 });
 

@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence/evidence.ts';
+import type { Evidence } from './evidence.ts';
 
 /** A promise that was broken: which, on whom, when, and how. */
 export interface Complaint {
