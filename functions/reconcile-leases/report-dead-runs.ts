@@ -31,7 +31,7 @@ export async function reportDeadRuns(
       if (runId !== null) reported.push(runId);
     } catch (error) {
       // An entry that can't be read must not keep the other runs unreported.
-      logger.error('could not read an unfinished run; the next pass tries again', {
+      logger.error('could not report an unfinished run; the next pass tries again', {
         key,
         failure: describeFailure(error),
       });

@@ -49,9 +49,10 @@ export interface Reported {
  * 1. Make the report. Without a manifest there is none to make.
  * 2. Store it. If it can't be written, ReportRun fails here: no message is sent, the run stays open and keeps its lock.
  *    The state machine tries again while AWS is unavailable. Then the execution ends as ReportFailed, which sets off the
- *    alarm of failed runs; ReconcileLeases finds the open run, writes its report, and frees the lock.
+ *    alarm of failed runs; ReconcileLeases frees the lock of the dead run, and writes its report.
  * 3. Close the run, so that the next one may begin.
- * 4. Publish the report. If no message can be sent, the execution fails in the same way, but its report is in the bucket.
+ * 4. Publish the report. If no message can be sent, the execution fails as ReportFailed. Its report is in the bucket; the
+ *    message is not sent again, so only the alarm tells.
  */
 export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler<Reported> {
   const tools = createTools(runtime, metrics);

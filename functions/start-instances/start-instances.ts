@@ -44,8 +44,8 @@ interface Tools extends LeaseTools {
 }
 
 /**
- * StartInstances: starts all instances of the batch that await it, in one call each for record, lease and start; those that
- * EC2 refuses are found by bisecting.
+ * StartInstances: starts all instances of the batch that await it, and takes over those that a dead run left awake: one call
+ * each for record, lease and start. Those that EC2 refuses are found by bisecting.
  */
 export function createStartInstances(runtime: Runtime): Handler<Batch> {
   const settings = parseEnvironment(environmentSchema, runtime.environment);
@@ -61,8 +61,8 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
   return createStepHandler(runtime, {
     name: 'StartInstances',
     step: 'start',
-    async act(sleeping, batch, context) {
-      const { cases, readAt } = await readAnew(tools, batch, sleeping);
+    async act(members, batch, context) {
+      const { cases, readAt } = await readAnew(tools, batch, members);
       const { looks, candidates } = decideAll(cases);
       if (candidates.length === 0) return { looks };
 
@@ -71,7 +71,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
 
       const attempt = toAttempt(context.awsRequestId, readAt, REQUEST_TIMEOUT_SECONDS);
       const started = await startAndNote(tools, { batch, candidates, attempt, hasTime: timeKeeper(context) });
-      // The reply that carries this attempt's name is the proof that it was not lost.
+      // This function's output names the attempt: if it arrives, the attempt was not lost.
       return { looks: [...looks, ...started], batch: { attempts: [...batch.attempts, attempt.attempt] } };
     },
   });
@@ -81,16 +81,16 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
 async function readAnew(
   tools: Tools,
   batch: Batch,
-  sleeping: BatchInstance[],
+  members: BatchInstance[],
 ): Promise<{ cases: StartCase[]; readAt: Date }> {
   const facts = await describeInstances(
     tools.ec2,
-    sleeping.map(({ instanceId }) => instanceId),
+    members.map(({ instanceId }) => instanceId),
   );
   const lostAttempts = await findLostAttempts(tools.bucket, ownerOf(batch), batch.attempts);
   const leases = await readLeasesOfOthers(tools, batch, facts);
   const readAt = tools.now();
-  const cases = sleeping.map((instance) => ({
+  const cases = members.map((instance) => ({
     instance,
     ec2: facts.get(instance.instanceId) ?? null,
     lostAttempts: lostAttempts.get(instance.instanceId) ?? [],
@@ -145,24 +145,24 @@ async function startBlocker(
   return late === null ? null : (candidate) => skipStart(candidate, late, now);
 }
 
-/** A reply that leaves an instance out says nothing of it: its LaunchTime will tell whether it was started. */
-const UNKNOWN: StartResult = { kind: 'accepted', previousState: 'unknown', mayHaveTakenEffect: true };
+/** EC2's reply may leave an instance out, which says nothing of it: its LaunchTime will tell whether it was started. */
+const NOT_IN_REPLY: StartResult = { kind: 'accepted', previousState: 'unknown', mayHaveTakenEffect: true };
 
 /** Records, leases and starts the candidates, and notes what only the replies tell. */
 async function startAndNote(tools: Tools, request: StartRequest): Promise<Look[]> {
   const { batch, candidates, attempt } = request;
   const results = await recordLeaseAndStart(tools, request);
   const acceptedAt = tools.now();
-  // Where one was awake already, another copy of this very call may live: Lambda's client gives up on one that goes on. Its
-  // record would be there by now.
-  const lostSince = [...results.values()].some(wasAwake)
+  // If an instance was already awake, an earlier invocation that Step Functions gave up on may have started it. Its record
+  // is there by now.
+  const lostNow = [...results.values()].some(wasAwake)
     ? await findLostAttempts(tools.bucket, ownerOf(batch), [...batch.attempts, attempt.attempt])
     : null;
   const looks = candidates.map(({ instance, lostAttempts: lostAttemptsBefore, adopted }) => {
-    const lostAttempts = lostSince === null ? lostAttemptsBefore : (lostSince.get(instance.instanceId) ?? []);
+    const lostAttempts = lostNow === null ? lostAttemptsBefore : (lostNow.get(instance.instanceId) ?? []);
     return applyStart({
       instance,
-      result: results.get(instance.instanceId) ?? UNKNOWN,
+      result: results.get(instance.instanceId) ?? NOT_IN_REPLY,
       attempt,
       lostAttempts: [...lostAttempts, ...adopted],
       deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,

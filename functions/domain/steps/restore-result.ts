@@ -79,7 +79,7 @@ const settle = (instance: BatchInstance, decision: Settle, now: Date): BatchInst
   outcome: decision.isGone ? 'failed' : instance.outcome,
   reason: joinReasons(instance, decision),
   finalState: decision.finalState,
-  restoredAt: decision.isBackAsItWas && instance.wokenAt !== null ? toTimestamp(now) : null,
+  restoredAt: decision.wasSeenStopped && instance.wokenAt !== null ? toTimestamp(now) : null,
 });
 
 /** Why the work failed says more than how restoring went, unless that explains it. Both are told. */

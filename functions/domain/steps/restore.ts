@@ -1,5 +1,5 @@
 // The step `restore`: how one instance is put back as it was, and whether it may be stopped. RULES is the answer: the first
-// rule that applies decides, and an instance is stopped only if none does. IAM enforces what it can see (no lease, no stop).
+// rule with an answer decides; if none has one, the instance is stopped. IAM enforces what it can see (no lease, no stop).
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type InstanceFacts, stateNow } from '../model/instance.ts';
 import {
@@ -34,7 +34,7 @@ export interface RestoreCase {
 interface Wait {
   action: 'wait';
   reason: Reason;
-  /** When the wait ends at the latest; null: no rule knows how long EC2 or SSM takes, and no deadline ends it. */
+  /** When the wait ends at the latest; null: no rule knows how long EC2 or SSM takes, so only the deadline ends it, if any. */
   until: Timestamp | null;
   /** A stop was accepted, and has its time to show even after the deadline. */
   outlastsDeadline?: true;
@@ -48,7 +48,7 @@ export type RestoreDecision =
       action: 'settle';
       finalState: string;
       releaseLease: boolean;
-      isBackAsItWas: boolean;
+      wasSeenStopped: boolean;
       isGone: boolean;
       reason: Reason | null;
     }
@@ -63,8 +63,8 @@ export function decideRestore(given: RestoreCase): RestoreDecision {
   if (hold === null) return settleNotOurs(instance, ec2, given.now);
   if (handedOver !== null) return leaveToOthers(ec2, handedOver);
   const ours = { ...given, ec2, hold };
-  const objection = RULES.reduce<RestoreDecision | null>((found, rule) => found ?? rule(ours), null);
-  return enforceDeadline(ours, objection ?? stop(instance));
+  const answer = RULES.reduce<RestoreDecision | null>((found, rule) => found ?? rule(ours), null);
+  return enforceDeadline(ours, answer ?? stop(instance));
 }
 
 /** An instance that exists, and that Reveille has started or tried to start. */
@@ -105,11 +105,11 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   if (instance.stopAcceptedAt !== null || ours.writersAreDead) {
     // The lease may be gone: an earlier try of this step removed it, and its reply was lost.
     const releaseLease = ec2.tags[LEASE_TAG] === ours.expectedLease;
-    return settle(finalState, { releaseLease, isBackAsItWas: true, reason: lostHibernation(instance, finalState) });
+    return settle(finalState, { releaseLease, wasSeenStopped: true, reason: lostHibernation(instance, finalState) });
   }
   const lost = leaseLoss(ours);
   // Without our lease IAM would refuse the stop. The instance is stopped already: report the loss, and leave it.
-  if (lost !== null) return settle(finalState, { isBackAsItWas: true, reason: lost });
+  if (lost !== null) return settle(finalState, { wasSeenStopped: true, reason: lost });
   // Every start was refused, so no start is on its way: a stop could only hit someone else's start.
   if (!mayHaveStarted(hold)) return settle(finalState, { releaseLease: true });
   return stop(instance);
@@ -144,7 +144,7 @@ function waitForAcceptedStop({ instance: { stopAcceptedAt }, now }: OurCase): Re
   return { ...wait(reason('stop-not-shown', 'its stop is not shown yet'), until), outlastsDeadline: true };
 }
 
-/** Someone who stays for long has taken the instance over. Activity that SSM could not tell of takes over nothing. */
+/** Someone who stays for long has taken the instance over. If SSM can't say whether anyone is active, the instance waits. */
 function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): RestoreDecision | null {
   if (otherActivity === null) return null;
   const { reason: activity, isKnown } = otherActivity;
@@ -241,7 +241,7 @@ function settle(finalState: string, more: Partial<Extract<RestoreDecision, { act
     action: 'settle',
     finalState,
     releaseLease: false,
-    isBackAsItWas: false,
+    wasSeenStopped: false,
     isGone: false,
     reason: null,
     ...more,

@@ -26,7 +26,7 @@ export const restoringBugs: PlantedBug[] = [
         file: 'functions/domain/steps/restore.ts',
         find: "  return ec2.state === 'stopping' ? wait(reason('stopping', 'it is stopping'), null) : null;",
         replace:
-          "  return ec2.state === 'stopping' ? settle('stopped', { releaseLease: true, isBackAsItWas: true }) : null;",
+          "  return ec2.state === 'stopping' ? settle('stopped', { releaseLease: true, wasSeenStopped: true }) : null;",
       },
     ],
   },

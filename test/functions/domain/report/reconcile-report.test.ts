@@ -90,7 +90,7 @@ describe('an orphan', () => {
 describe('what a pass did', () => {
   const why = { code: 'stopping', text: 'it is stopping' };
   const base = { instanceId: INSTANCE_ID, runId: 'run-1' };
-  const settle = { action: 'settle', releaseLease: true, isBackAsItWas: true, isGone: false, reason: null } as const;
+  const settle = { action: 'settle', releaseLease: true, wasSeenStopped: true, isGone: false, reason: null } as const;
 
   it.each([
     [

@@ -133,7 +133,7 @@ describe('an instance on which someone else is at work', () => {
       action: 'settle',
       finalState: 'handed-over',
       releaseLease: true,
-      isBackAsItWas: false,
+      wasSeenStopped: false,
       isGone: false,
       reason: {
         code: 'session-active',

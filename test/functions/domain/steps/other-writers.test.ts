@@ -64,7 +64,7 @@ describe('an instance that sleeps with our lease', () => {
       action: 'settle',
       finalState: 'stopped',
       releaseLease: true,
-      isBackAsItWas: true,
+      wasSeenStopped: true,
       isGone: false,
       reason: null,
     });

@@ -202,7 +202,7 @@ describe('what restoring decides', () => {
       action: 'settle',
       finalState: 'stopped',
       releaseLease: true,
-      isBackAsItWas: false,
+      wasSeenStopped: false,
       isGone: false,
       reason: null,
     });
@@ -212,7 +212,7 @@ describe('what restoring decides', () => {
     expect(decide('02:11', asleep({ tags: {} }))).toMatchObject({
       action: 'settle',
       releaseLease: false,
-      isBackAsItWas: true,
+      wasSeenStopped: true,
       reason: { code: 'lease-removed' },
     });
   });

@@ -13,7 +13,7 @@ const settle: Extract<RestoreDecision, { action: 'settle' }> = {
   action: 'settle',
   finalState: 'stopped',
   releaseLease: true,
-  isBackAsItWas: true,
+  wasSeenStopped: true,
   isGone: false,
   reason: null,
 };
@@ -51,7 +51,7 @@ describe('an instance after its restoring was decided', () => {
 
   it('was not restored when it was handed over', () => {
     const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    const decision: RestoreDecision = { ...settle, finalState: 'handed-over', isBackAsItWas: false, reason };
+    const decision: RestoreDecision = { ...settle, finalState: 'handed-over', wasSeenStopped: false, reason };
     expect(apply(done(), decision)).toMatchObject({
       step: 'settled',
       outcome: 'updated',
@@ -92,7 +92,7 @@ describe('an instance after its restoring was decided', () => {
     const decision: RestoreDecision = {
       ...settle,
       finalState: 'terminated',
-      isBackAsItWas: false,
+      wasSeenStopped: false,
       isGone: true,
       reason,
     };
@@ -152,7 +152,7 @@ describe('a failure that is only silence', () => {
     ...settle,
     finalState: 'terminated',
     releaseLease: false,
-    isBackAsItWas: false,
+    wasSeenStopped: false,
     isGone: true,
     reason: gone,
   };

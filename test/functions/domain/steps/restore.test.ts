@@ -66,7 +66,7 @@ describe('an instance that Reveille started', () => {
       action: 'settle',
       finalState: 'stopped',
       releaseLease: true,
-      isBackAsItWas: true,
+      wasSeenStopped: true,
       isGone: false,
       reason: null,
     });
@@ -127,7 +127,7 @@ describe('an instance that someone else has taken over', () => {
       action: 'settle',
       finalState: 'handed-over',
       releaseLease: false,
-      isBackAsItWas: false,
+      wasSeenStopped: false,
       reason: { code: 'lease-removed', text: expect.stringContaining(word) },
     });
   });
@@ -150,7 +150,7 @@ describe('an instance that someone else has taken over', () => {
         action: 'settle',
         finalState: 'handed-over',
         releaseLease: true,
-        isBackAsItWas: false,
+        wasSeenStopped: false,
         reason: { code: 'restarted-by-others' },
       });
     },
@@ -165,7 +165,7 @@ describe('an instance that someone else has taken over', () => {
       action: 'settle',
       finalState: 'handed-over',
       releaseLease,
-      isBackAsItWas: false,
+      wasSeenStopped: false,
       isGone: false,
       reason: handedOver,
     };
@@ -182,7 +182,7 @@ describe('an instance that Reveille never held', () => {
       action: 'settle',
       finalState: state,
       releaseLease: false,
-      isBackAsItWas: false,
+      wasSeenStopped: false,
       isGone: false,
       reason: null,
     });
@@ -198,7 +198,7 @@ describe('an instance that is gone', () => {
     expect(decide(done(), seen)).toMatchObject({
       action: 'settle',
       finalState,
-      isBackAsItWas: false,
+      wasSeenStopped: false,
       isGone: true,
       reason: { code: 'terminated-in-run' },
     });

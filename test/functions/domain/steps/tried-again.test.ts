@@ -27,7 +27,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
       action: 'settle',
       finalState: 'stopped',
       releaseLease: false,
-      isBackAsItWas: true,
+      wasSeenStopped: true,
       isGone: false,
       reason: null,
     });
