@@ -23,12 +23,22 @@ import { createWorld } from './world/world.ts';
 
 export const ACCOUNT_ID = '123456789012';
 
-export interface AccountOptions {
+/** How AWS behaves, within what it may: pages may be short, and describes may lag. */
+export interface ServiceHabits {
+  /** No page of any listing has more than this; left out: as many as AWS allows. */
+  pageSizeMax?: number;
+  /** How long describes of EC2 lag behind a change at the most; 3 seconds if left out (docs/aws-behaviour.md 45). */
+  describeLagSeconds?: number;
+}
+
+export interface AccountOptions extends ServiceHabits {
   fleet: Fleet;
   seed: number;
   /** Milliseconds since the epoch: virtual or real, the account only reads it. */
   now(): number;
 }
+
+const DESCRIBE_LAG_SECONDS = 3;
 
 /** A service: how it speaks, and what it can do. */
 export interface Service {
@@ -80,10 +90,16 @@ const resourcesIn = (parameters: unknown): number => {
   return Array.isArray(ids) ? ids.length : 1;
 };
 
-export function createAccount({ fleet, seed, now }: AccountOptions): Account {
+export function createAccount(options: AccountOptions): Account {
+  const { fleet, seed, now, pageSizeMax = Number.POSITIVE_INFINITY } = options;
   const journal = createJournal();
-  const world = createWorld(fleet, seed, journal, now());
-  const objects = createObjectStore();
+  const world = createWorld(fleet, {
+    seed,
+    journal,
+    now: now(),
+    describeLagSeconds: options.describeLagSeconds ?? DESCRIBE_LAG_SECONDS,
+  });
+  const objects = createObjectStore(pageSizeMax);
   const messages: Message[] = [];
   const throttle = createThrottle();
   const disturbances = createDisturbances();
@@ -203,7 +219,7 @@ export function createAccount({ fleet, seed, now }: AccountOptions): Account {
     refuse: (headers, error) => refuse(headers, error, randomUuid(requestIds)),
     settle: () => world.runUntil(now()),
     async handle(request, principal) {
-      const call: Call = { world, now: now(), account: ACCOUNT_ID, principal };
+      const call: Call = { world, now: now(), account: ACCOUNT_ID, principal, pageSizeMax };
       world.runUntil(call.now);
       const requestId = randomUuid(requestIds);
       const service = serviceOf(request);

@@ -4,7 +4,7 @@ import type { Call, Operation } from './services/operation.ts';
 import { isListed } from './services/ssm/agents.ts';
 import { ServiceError } from './wire/service-error.ts';
 import { beginAssociation, beginSession } from './world/activity.ts';
-import { send } from './world/commands.ts';
+import { cancel, send, UPDATE_DOCUMENT } from './world/commands.ts';
 import type { Journal } from './world/journal.ts';
 import type { Machine } from './world/machine.ts';
 import type { CommandRequest, World } from './world/model.ts';
@@ -27,6 +27,10 @@ export interface People {
   openSession(instanceId: string, seconds: number, at?: number): void;
   /** AWS-RunShellScript: InProgress for so long, then Success. */
   runCommand(instanceId: string, seconds: number, at?: number): void;
+  /** AWS-UpdateSSMAgent, to the region's latest version: at work for so long. */
+  runUpdate(instanceId: string, seconds: number, at?: number): void;
+  /** Cancels what a command has not ended on an instance, whoever sent it. */
+  cancelCommand(commandId: string, instanceId: string, at?: number): void;
   /** Has State Manager run an association once, for so long: no command shows it. */
   runAssociation(instanceId: string, seconds: number, at?: number): void;
   /** The resource group does not name it any more. */
@@ -62,6 +66,15 @@ const script = (instanceId: string, seconds: number): CommandRequest => ({
   runsSeconds: seconds,
 });
 
+const update = (instanceId: string, seconds: number): CommandRequest => ({
+  documentName: UPDATE_DOCUMENT,
+  comment: '',
+  parameters: {},
+  timeoutSeconds: 3600,
+  instanceIds: [instanceId],
+  runsSeconds: seconds,
+});
+
 /** Session IDs are the person's name and some characters of chance. */
 const sessionId = (random: Random): string => `${PERSON}-0${randomUuid(random).replaceAll('-', '').slice(0, 16)}`;
 
@@ -91,7 +104,7 @@ export function createPeople({ world, journal, account, seed, now }: Surrounding
   const ec2 = (at: number | undefined, name: keyof typeof changing, parameters: unknown) =>
     call(at, ['ec2', name], parameters, (moment) => {
       const operation = changing[name] as Operation;
-      const context: Call = { world, now: moment, account, principal: PERSON };
+      const context: Call = { world, now: moment, account, principal: PERSON, pageSizeMax: Number.POSITIVE_INFINITY };
       operation.act(operation.parse(parameters).data, context);
     });
 
@@ -111,6 +124,17 @@ export function createPeople({ world, journal, account, seed, now }: Surrounding
       call(at, ['ssm', 'SendCommand'], { DocumentName: SCRIPT_DOCUMENT, InstanceIds: [id] }, (moment) => {
         reach(world, id, 'InvalidInstanceId');
         send(world, script(id, seconds), random, moment);
+      }),
+    runUpdate: (id, seconds, at) =>
+      call(at, ['ssm', 'SendCommand'], { DocumentName: UPDATE_DOCUMENT, InstanceIds: [id] }, (moment) => {
+        reach(world, id, 'InvalidInstanceId');
+        send(world, update(id, seconds), random, moment);
+      }),
+    cancelCommand: (commandId, id, at) =>
+      call(at, ['ssm', 'CancelCommand'], { CommandId: commandId, InstanceIds: [id] }, (moment) => {
+        const invocation = world.commands.find((command) => command.id === commandId)?.invocations.get(id);
+        if (invocation === undefined) throw new ServiceError('InvalidCommandId', '');
+        cancel(invocation, moment);
       }),
     runAssociation: (id, seconds, at) => {
       const associationId = randomUuid(random);

@@ -1,7 +1,7 @@
 import { failures } from '../../functions/domain/model/failure-codes.ts';
 import { exclusions, handovers, refusals, remarks, waits } from '../../functions/domain/model/reason-codes.ts';
 import { createAccount } from '../account/account.ts';
-import { behaviours } from '../account/fleet/behaviours.ts';
+import { behaviours, type Question } from '../account/fleet/behaviours.ts';
 import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
 import { installApplication } from '../server/application.ts';
 
@@ -34,6 +34,20 @@ const behaviourRows = (): string =>
     .map(([name, { ends, description }]) => `| ${code(name)} | ${ends} | ${description} |`)
     .join('\n');
 
+/** Each question that a behaviour can decide, with those that decide it. */
+function contradictionRows(): string {
+  const deciding = new Map<Question, string[]>();
+  for (const [name, behaviour] of Object.entries(behaviours)) {
+    for (const question of 'decides' in behaviour ? behaviour.decides : []) {
+      deciding.set(question, [...(deciding.get(question) ?? []), code(name)]);
+    }
+  }
+  return [...deciding]
+    .filter(([, names]) => names.length > 1)
+    .map(([question, names]) => `| ${question} | ${names.join(', ')} |`)
+    .join('\n');
+}
+
 function operationRows(): string {
   const fleet = mixedFleet(2, 1);
   const account = createAccount({ fleet, seed: 1, now: () => 0 });
@@ -64,6 +78,7 @@ const reasonHead = (kind: string): string => `| ${kind} | what it means | what t
 const TABLES: Record<string, Record<string, () => string>> = {
   'docs/embedded-account.md': {
     '| behaviour | ends as | what it is |\n| --- | --- | --- |\n': behaviourRows,
+    '| what is decided | by one of these |\n| --- | --- |\n': contradictionRows,
     '| service | operation | parameters, as named on the wire; any other is refused | differs from AWS |\n| --- | --- | --- | --- |\n':
       operationRows,
   },

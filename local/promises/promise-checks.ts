@@ -4,7 +4,7 @@ import { coverageHolds, type Report, type ReportInstance } from '../../functions
 import type { Account } from '../account/account.ts';
 import { PERSON } from '../account/people.ts';
 import type { JournalEntry } from '../account/world/journal.ts';
-import { COPIED_LEASE } from '../account/world/machine.ts';
+import { LEASES_OF_NO_RUN } from '../account/world/machine.ts';
 import { stateOf } from '../run/simulated-run.ts';
 import { finalState } from '../simulation/checkers/report/states.ts';
 import { aboutMemory, aboutStatus, type WholeReport } from '../simulation/checkers/report/whole-report.ts';
@@ -119,8 +119,8 @@ const untouched = ({ account, report }: Evidence): PromiseCheck => {
 const noLease = ({ account }: Evidence): PromiseCheck => ({
   promise: 'no lease is left',
   broken: [...account.world.machines.values()]
-    // A copied one was never a run's: an instance that is not started keeps it.
-    .filter(({ tags }) => tags.has(LEASE_TAG) && tags.get(LEASE_TAG) !== COPIED_LEASE)
+    // What no run of ours wrote stays on an instance that is not started.
+    .filter(({ tags }) => tags.has(LEASE_TAG) && !LEASES_OF_NO_RUN.has(tags.get(LEASE_TAG) ?? ''))
     .map(({ id }) => `${id} carries a lease`),
 });
 

@@ -47,6 +47,17 @@ const endings: Record<BehaviourName, Ending> = {
   'already-current': { outcome: 'already-current', finalState: 'stopped' },
   'agent-lost': failed('agent-lost'),
   ghost: { outcome: 'excluded', code: 'not-found', finalState: 'unknown' },
+  'slow-start': updated,
+  'type-withdrawn': failed('start-refused'),
+  'slow-update-in-progress': { ...updated, code: 'updated-by-others' },
+  'command-undeliverable': failed('update-undeliverable'),
+  'send-refused': failed('update-undeliverable'),
+  'disk-full': failed('no-disk-space'),
+  'updater-dies': failed('updater-died'),
+  'target-inactive': failed('target-not-active'),
+  'rollback-fails': failed('rollback-failed'),
+  'lease-garbled': updated,
+  'leased-by-others': excluded('busy'),
 };
 
 /** How a running one ends, where that is not the same or the behaviour is about sleeping. */

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { ClientOptions } from '../../functions/aws/sdk/clients.ts';
-import { type Account, createAccount } from '../../local/account/account.ts';
+import { type Account, createAccount, type ServiceHabits } from '../../local/account/account.ts';
 import type { BehaviourName } from '../../local/account/fleet/behaviours.ts';
 import type { Fleet, FleetInstance } from '../../local/account/fleet/fleet.ts';
 import { connect } from '../../local/account/in-process.ts';
@@ -94,10 +94,15 @@ const warmUp = (): Promise<unknown> => {
 };
 
 /** Runs a visit to a new account of this fleet in virtual time, from 02:00 on. */
-export async function visit<T>(fleet: Fleet, work: (visit: Visit) => Promise<T>, seed = 1): Promise<T> {
+export async function visit<T>(
+  fleet: Fleet,
+  work: (visit: Visit) => Promise<T>,
+  seed = 1,
+  habits: ServiceHabits = {},
+): Promise<T> {
   await warmUp();
   return runInVirtualTime(at('02:00'), seed, async () => {
-    const account = createAccount({ fleet, seed, now: () => Date.now() });
+    const account = createAccount({ fleet, seed, now: () => Date.now(), ...habits });
     const connection = connect(account, 'visitor', seed);
     const pass = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
     return work({

@@ -17,8 +17,18 @@ const drawn = behaviourNames.filter((name) => name !== 'hangs-in-pending');
 
 const pick = <T>(random: Random, items: readonly T[]): T => items[random.integer([0, items.length - 1])] as T;
 
-function mixedInstance(random: Random, group: string, index: number): FleetInstance {
-  const behaviours = random.next() < SPECIAL_SHARE ? [pick(random, drawn)] : [];
+/** Deals behaviours like cards: each comes once before one comes again. */
+function createDeal(random: Random): () => BehaviourName {
+  let deck: BehaviourName[] = [];
+  return () => {
+    if (deck.length === 0) deck = [...drawn];
+    const [card] = deck.splice(random.integer([0, deck.length - 1]), 1);
+    return card as BehaviourName;
+  };
+}
+
+function mixedInstance(random: Random, deal: () => BehaviourName, group: string, index: number): FleetInstance {
+  const behaviours = random.next() < SPECIAL_SHARE ? [deal()] : [];
   const isStopped = behaviours.some((name) => ONLY_STOPPED.has(name)) || random.next() < (group === 'dev' ? 0.85 : 0.1);
   const hex = Array.from({ length: 16 }, () => Math.floor(random.next() * 16).toString(16)).join('');
   return {
@@ -34,10 +44,11 @@ function mixedInstance(random: Random, group: string, index: number): FleetInsta
 /** A fleet of dev and prod with a bit of everything in it, drawn from a seed. */
 export function mixedFleet(instanceCount: number, seed: number): Fleet {
   const random = createRandom(seed, 'mixed-fleet');
+  const deal = createDeal(random);
   const devCount = Math.ceil(instanceCount * 0.7);
   const group = (name: string, count: number) => ({
     name,
-    instances: Array.from({ length: count }, (_, index) => mixedInstance(random, name, index)),
+    instances: Array.from({ length: count }, (_, index) => mixedInstance(random, deal, name, index)),
   });
   return {
     region: 'eu-central-1',

@@ -138,7 +138,11 @@ export function lambda(functions: DeployedFunction[], region: string): Operation
       ({ Marker, MaxItems }, call) => {
         const badMarker = () => new ServiceError('InvalidParameterValueException', 'Invalid marker');
         const marker = Marker === '' ? undefined : Marker;
-        const { page, nextToken } = paginate(functions, Math.min(MaxItems, PAGE_MAX), marker, badMarker);
+        const { page, nextToken } = paginate(call, functions, {
+          size: Math.min(MaxItems, PAGE_MAX),
+          token: marker,
+          invalidToken: badMarker,
+        });
         const Functions = page.map(({ name, configuration }) => ({
           FunctionName: name,
           FunctionArn: arnOf(name, call),

@@ -9,6 +9,8 @@ export interface Call {
   now: number;
   account: string;
   principal: string;
+  /** No page has more than this, however many are asked for: a service may give fewer. */
+  pageSizeMax: number;
 }
 
 /** One operation: strict parameters, as they are on the wire, and what it does. */
@@ -29,12 +31,19 @@ export function operation<P>(schema: z.ZodType<P>, act: (parameters: P, call: Ca
   };
 }
 
+/** Which page of a list is asked for. */
+export interface PageRequest {
+  /** How many it may have. */
+  size: number;
+  token: string | undefined;
+  invalidToken: () => ServiceError;
+}
+
 /** A page of a list, with a token for the next one. */
 export function paginate<T>(
+  { pageSizeMax }: Pick<Call, 'pageSizeMax'>,
   items: T[],
-  pageSize: number,
-  token: string | undefined,
-  invalidToken: () => ServiceError,
+  { size, token, invalidToken }: PageRequest,
 ): { page: T[]; nextToken: string | undefined } {
   const first =
     token === undefined
@@ -45,7 +54,7 @@ export function paginate<T>(
             .replace(/^page:/, ''),
         );
   if (!Number.isInteger(first) || first < 0 || first > items.length) throw invalidToken();
-  const next = first + pageSize;
+  const next = first + Math.min(size, pageSizeMax);
   return {
     page: items.slice(first, next),
     nextToken: next < items.length ? Buffer.from(`page:${next}`).toString('base64url') : undefined,

@@ -42,7 +42,8 @@ export function resourceGroups(fleet: Fleet): Operations {
         MaxResults: z.int().min(1).max(50).optional(),
         NextToken: z.string().optional(),
       }),
-      ({ Group, GroupName, Filters = [], MaxResults = 50, NextToken }, { account, world }) => {
+      ({ Group, GroupName, Filters = [], MaxResults = 50, NextToken }, call) => {
+        const { account, world } = call;
         const group = find(Group ?? GroupName);
         if (group.queryError !== undefined) {
           const message = `The stack of group ${group.name} cannot be queried.`;
@@ -57,9 +58,11 @@ export function resourceGroups(fleet: Fleet): Operations {
           ResourceArn: `arn:aws:ec2:${fleet.region}:${account}:instance/${id}`,
           ResourceType: 'AWS::EC2::Instance',
         }));
-        const { page, nextToken } = paginate(identifiers, MaxResults, NextToken, () =>
-          badRequest('NextToken is not valid'),
-        );
+        const { page, nextToken } = paginate(call, identifiers, {
+          size: MaxResults,
+          token: NextToken,
+          invalidToken: () => badRequest('NextToken is not valid'),
+        });
         return {
           Resources: page.map((Identifier) => ({ Identifier })),
           ResourceIdentifiers: page,

@@ -55,15 +55,19 @@ export function scheduler(schedules: DeployedSchedule[], region: string): Operat
         MaxResults: z.coerce.number().int().min(1).max(100).default(100),
         NextToken: z.string().min(1).optional(),
       }),
-      ({ ScheduleGroup = GROUP, NamePrefix = '', State, MaxResults, NextToken }, { account }) => {
+      ({ ScheduleGroup = GROUP, NamePrefix = '', State, MaxResults, NextToken }, call) => {
         const wanted = schedules.filter(
           (one) =>
             ScheduleGroup === GROUP && one.Name.startsWith(NamePrefix) && (State === undefined || one.State === State),
         );
         const badToken = () => new ServiceError('ValidationException', 'Invalid NextToken.');
-        const { page, nextToken } = paginate(wanted, MaxResults, NextToken, badToken);
+        const { page, nextToken } = paginate(call, wanted, {
+          size: MaxResults,
+          token: NextToken,
+          invalidToken: badToken,
+        });
         const summaries = page
-          .map((one) => told(one, account))
+          .map((one) => told(one, call.account))
           .map(({ Arn, GroupName, Name, State: state, CreationDate, LastModificationDate, Target }) => ({
             Arn,
             GroupName,

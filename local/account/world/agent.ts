@@ -3,8 +3,13 @@ import { beginAssociation, failInterruptedAssociations } from './activity.ts';
 import { type Activity, draw, has, type Machine, type Report, rangeOf } from './machine.ts';
 import type { World } from './model.ts';
 
-/** Some minutes, in which AWS's own association updates the agent (docs/aws-behaviour.md 10). */
+/** Some minutes, in which AWS's own association updates the agent (docs/aws-behaviour.md 10); a slow one takes longer. */
 const FOREIGN_UPDATE_SECONDS = [120, 420] as const;
+
+const SLOW_FOREIGN_UPDATE_SECONDS = [1500, 2400] as const;
+
+const updatesByItself = (machine: Machine): boolean =>
+  has(machine, 'update-in-progress') || has(machine, 'slow-update-in-progress');
 
 /** An association that is overdue runs soon after boot (docs/aws-behaviour.md 33). */
 const ASSOCIATION_AFTER_SECONDS = [5, 60] as const;
@@ -30,7 +35,7 @@ export function bootAgent(world: World, machine: Machine, at: number): void {
     });
     failInterruptedAssociations(world, machine);
     if (has(machine, 'association-at-boot')) associateSoon(world, machine, then);
-    if (has(machine, 'update-in-progress')) beginForeignUpdate(world, machine, then);
+    if (updatesByItself(machine)) beginForeignUpdate(world, machine, then);
   });
 }
 
@@ -54,7 +59,7 @@ export function resumeAgent(world: World, machine: Machine, now: number): void {
   const sinceLast = [1, rangeOf(machine, 'pingSeconds')[0] - 1] as const;
   agent.lastReport = { pingAt: now - random.between(sinceLast) * 1000, version: agent.version };
   schedulePing(world, machine, now, random.between(sinceLast));
-  if (has(machine, 'update-in-progress')) beginForeignUpdate(world, machine, now);
+  if (updatesByItself(machine)) beginForeignUpdate(world, machine, now);
 }
 
 function startAgent(world: World, machine: Machine, at: number): void {
@@ -127,13 +132,14 @@ function beginForeignUpdate(world: World, machine: Machine, at: number): void {
     detail: 'an update of AWS itself is at work',
     facts: { ...about, phase: 'begin', version: agent.version, target: world.latestVersion },
   });
-  const seconds = random.between(FOREIGN_UPDATE_SECONDS);
+  const isSlow = has(machine, 'slow-update-in-progress');
+  const seconds = random.between(isSlow ? SLOW_FOREIGN_UPDATE_SECONDS : FOREIGN_UPDATE_SECONDS);
   // It is an association, and SSM shows it as one.
   beginAssociation(world, machine, { id: randomUuid(random), seconds }, at);
   world.later(machine, at, seconds, (then) => {
     agent.lock = null;
     machine.activities.delete(activity);
-    const result = agent.version === world.latestVersion ? 'already-installed' : 'updated';
+    const result = foreignEnding(world, machine);
     if (result === 'updated') restartAgent(world, machine, world.latestVersion, then);
     const { version } = agent;
     world.change(machine, then, {
@@ -142,4 +148,10 @@ function beginForeignUpdate(world: World, machine: Machine, at: number): void {
       facts: { ...about, phase: 'end', version, result },
     });
   });
+}
+
+/** What the update fails to do for us, it fails to do for AWS. */
+function foreignEnding({ latestVersion }: World, machine: Machine): 'already-installed' | 'install-failed' | 'updated' {
+  if (machine.agent.version === latestVersion) return 'already-installed';
+  return has(machine, 'update-fails') ? 'install-failed' : 'updated';
 }

@@ -1,5 +1,6 @@
 import { compareVersions } from '../../../functions/domain/model/agent-version.ts';
 import { type Random, randomUuid } from '../../base/random.ts';
+import type { BehaviourName } from '../fleet/behaviours.ts';
 import type { Timing } from '../fleet/platforms.ts';
 import { occupy } from './activity.ts';
 import { haltAgent, restartAgent } from './agent.ts';
@@ -79,6 +80,24 @@ const scripts: Record<Ending, Beat[]> = {
     { after: 'rollbackSeconds', effect: 'roll-back' },
     { after: 'replySeconds', effect: 'fail' },
   ],
+  // The agent does not come up again before the next boot, but its worker has the last word.
+  'rollback-failed': [
+    { after: 'deliverySeconds', effect: 'take' },
+    { after: 'installSeconds', effect: 'halt' },
+    { after: 'rollbackSeconds', effect: 'fail' },
+  ],
+  'updater-died': [
+    { after: 'deliverySeconds', effect: 'take' },
+    { after: 'replySeconds', effect: 'fail' },
+  ],
+  'no-disk-space': [
+    { after: 'deliverySeconds', effect: 'take' },
+    { after: 'replySeconds', effect: 'fail' },
+  ],
+  'not-active': [
+    { after: 'deliverySeconds', effect: 'take' },
+    { after: 'replySeconds', effect: 'succeed' },
+  ],
   hung: [{ after: 'deliverySeconds', effect: 'take' }],
   // No agent is there to take it.
   undelivered: [],
@@ -92,11 +111,22 @@ function endingFor(world: World, machine: Machine, target: string): Ending {
   if (order === 0) return 'already-installed';
   if (order < 0) return 'downgrade-refused';
   if (compareVersions(target, world.latestVersion) > 0) return 'not-in-manifest';
-  if (has(machine, 'update-fails')) return 'install-failed';
-  if (has(machine, 'update-rolls-back')) return 'rolled-back';
-  if (has(machine, 'update-hangs')) return 'hung';
-  return 'updated';
+  return endings.find(({ when }) => has(machine, when))?.ending ?? 'updated';
 }
+
+/** How an update ends that has begun, by behaviour. */
+const endings: readonly { when: BehaviourName; ending: Ending }[] = [
+  { when: 'disk-full', ending: 'no-disk-space' },
+  { when: 'updater-dies', ending: 'updater-died' },
+  { when: 'target-inactive', ending: 'not-active' },
+  { when: 'update-fails', ending: 'install-failed' },
+  { when: 'update-rolls-back', ending: 'rolled-back' },
+  { when: 'rollback-fails', ending: 'rollback-failed' },
+  { when: 'update-hangs', ending: 'hung' },
+];
+
+/** The updates that hold the agent's lock until they end. */
+const LOCKING: ReadonlySet<Ending> = new Set(['updated', 'rolled-back', 'rollback-failed', 'install-failed']);
 
 /** Lets a command run its course on each of its instances. */
 function dispatch(world: World, command: WorldCommand): void {
@@ -107,6 +137,13 @@ function dispatch(world: World, command: WorldCommand): void {
     if (has(machine, 'command-lost') && !machine.hasLostCommand) {
       machine.hasLostCommand = true;
       invocation.isLost = true;
+      continue;
+    }
+    if (has(machine, 'command-undeliverable')) {
+      const undelivered = { status: 'TimedOut', statusDetails: 'Undeliverable', responseCode: -1 };
+      world.later(machine, command.requestedAt, draw(machine, 'deliverySeconds'), (at) => {
+        if (invocation.endedAt === null) Object.assign(invocation, { ...undelivered, endedAt: at });
+      });
       continue;
     }
     if (machine.agent.running !== null) deliver(world, { machine, command, invocation }, command.requestedAt);
@@ -124,7 +161,8 @@ interface Delivery {
 export function deliverPending(world: World, machine: Machine, at: number): void {
   for (const command of world.commands) {
     const invocation = command.invocations.get(machine.id);
-    if (invocation?.status === 'Pending' && !invocation.isLost) deliver(world, { machine, command, invocation }, at);
+    if (invocation?.status !== 'Pending' || invocation.isLost || has(machine, 'command-undeliverable')) continue;
+    deliver(world, { machine, command, invocation }, at);
   }
 }
 
@@ -161,10 +199,11 @@ function expire(invocation: WorldInvocation, at: number): void {
 
 function update(world: World, { machine, command, invocation }: Delivery, at: number): void {
   const { agent } = machine;
+  const { runsSeconds } = command;
   const target = command.parameters['version']?.[0] ?? world.latestVersion;
   const ending = endingFor(world, machine, target);
   const source = agent.version;
-  const holdsLock = ending === 'updated' || ending === 'rolled-back' || ending === 'install-failed';
+  const holdsLock = LOCKING.has(ending);
   if (holdsLock) agent.lock = command.id;
   const [, ...beats] = scripts[ending];
   const about = { about: 'update', commandId: command.id } as const;
@@ -198,7 +237,9 @@ function update(world: World, { machine, command, invocation }: Delivery, at: nu
   };
   const play = ([beat, ...rest]: Beat[], from: number): void => {
     if (beat === undefined) return;
-    world.later(machine, from, draw(machine, beat.after), (moment) => {
+    // Someone else's update may take its time.
+    const seconds = beat.after === 'installSeconds' && runsSeconds > 0 ? runsSeconds : draw(machine, beat.after);
+    world.later(machine, from, seconds, (moment) => {
       if (beat.effect === 'halt') haltAgent(machine);
       if (beat.effect === 'install') restartAgent(world, machine, target, moment);
       if (beat.effect === 'roll-back') restartAgent(world, machine, source, moment);

@@ -88,7 +88,14 @@ const DAY = 86_400_000;
 /** As many tags as an instance can have (docs/aws-behaviour.md 24). */
 export const TAGS_MAX = 50;
 
-export const COPIED_LEASE = 'reveille-update-agents/no-such-run/no-such-child/no-such-attempt';
+const LEASE_OF_OTHERS = 'another-state-machine/a-run/a-child/an-attempt';
+
+const GARBLED_LEASE = 'please do not touch';
+
+const COPIED_LEASE = 'reveille-update-agents/no-such-run/no-such-child/no-such-attempt';
+
+/** Leases with which instances begin: no run of this account wrote them. */
+export const LEASES_OF_NO_RUN: ReadonlySet<string> = new Set([LEASE_OF_OTHERS, GARBLED_LEASE, COPIED_LEASE]);
 
 /** What its owners have put on it, and AWS. */
 function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
@@ -97,6 +104,8 @@ function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
   if (spec.name !== undefined) tags.set('Name', spec.name);
   if (is('opted-out')) tags.set('reveille:opt-out', 'true');
   if (is('lease-copied')) tags.set('reveille:lease', COPIED_LEASE);
+  if (is('lease-garbled')) tags.set('reveille:lease', GARBLED_LEASE);
+  if (is('leased-by-others')) tags.set('reveille:lease', LEASE_OF_OTHERS);
   if (is('tag-limit')) {
     for (let index = tags.size; index < TAGS_MAX; index++) tags.set(`cost-centre-${index}`, String(index));
   }

@@ -23,7 +23,7 @@ export interface CommandRequest {
   parameters: Record<string, string[] | undefined>;
   timeoutSeconds: number;
   instanceIds: string[];
-  /** How long another document than AWS-UpdateSSMAgent is at work on each instance. */
+  /** How long it is at work on each instance; 0: as long as an update takes there. */
   runsSeconds: number;
 }
 

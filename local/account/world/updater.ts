@@ -7,6 +7,10 @@ export type Ending =
   | 'not-in-manifest'
   | 'install-failed'
   | 'rolled-back'
+  | 'rollback-failed'
+  | 'updater-died'
+  | 'no-disk-space'
+  | 'not-active'
   | 'hung'
   | 'undelivered';
 
@@ -18,6 +22,13 @@ interface Words {
 }
 
 const AGENT = 'amazon-ssm-agent';
+
+/** What the plugin refuses, before any updater runs, stands in the other stream. */
+const REFUSED_BY_PLUGIN: Partial<Record<Ending, string>> = {
+  busy: 'Another update in progress, try again later\n',
+  'no-disk-space': 'Insufficient available disk space\n',
+  'updater-died': 'Updater died before updating, make sure your system is supported\n',
+};
 
 /** The literal words of the agent and its updater, and the stream they go to (docs/aws-behaviour.md 4, 5). */
 export function output(
@@ -39,6 +50,9 @@ export function output(
     updated: [...fetched, `${AGENT} updated successfully to ${target}`],
     'already-installed': [...begun, `${AGENT} ${target} has already been installed`, 'update skipped'],
     busy: [],
+    'no-disk-space': [],
+    'updater-died': downloads,
+    'not-active': [...begun, `${AGENT} version ${target} is deprecated/inactive, update skipped`],
     'downgrade-refused': [
       ...begun,
       `Updating ${AGENT} to an older version ${target}, please enable allow downgrade to proceed`,
@@ -65,9 +79,16 @@ export function output(
       `rolledback ${AGENT} to ${source}`,
       failed,
     ],
+    'rollback-failed': [
+      ...fetched,
+      `failed to update ${AGENT} to ${target}, failed to start the agent`,
+      `Initiating rollback ${AGENT} to ${source}`,
+      `failed to rollback ${AGENT} to ${source}, failed to start the agent`,
+      failed,
+    ],
     hung: begun,
     undelivered: [],
   };
-  const stderr = ending === 'busy' ? 'Another update in progress, try again later\n' : '';
+  const stderr = REFUSED_BY_PLUGIN[ending] ?? '';
   return { stdout: stdout[ending].map((line) => `${line}\n`).join(''), stderr };
 }

@@ -9,13 +9,18 @@ import { beginnings, nextTransition, TERMINATED_LISTED_SECONDS, USER_SHUTDOWN } 
 import { createMachine, draw, has, type Machine, type StateReason, type View } from './machine.ts';
 import type { World } from './model.ts';
 
-/** How long describes may lag behind a change (docs/aws-behaviour.md 45). */
-const LAG_SECONDS = [0, 3] as const;
-
 /** A start and a stop are shown at once in their reply, and by describes only after this. */
 const VIEWS_KEPT = 8;
 
-export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: number): World {
+export interface WorldOptions {
+  seed: number;
+  journal: Journal;
+  now: number;
+  /** How long describes may lag behind a change (docs/aws-behaviour.md 45). */
+  describeLagSeconds: number;
+}
+
+export function createWorld(fleet: Fleet, { seed, journal, now, describeLagSeconds }: WorldOptions): World {
   const agenda = createAgenda();
   const machines = new Map<string, Machine>();
   const ghosts = new Set<string>();
@@ -23,7 +28,10 @@ export function createWorld(fleet: Fleet, seed: number, journal: Journal, now: n
   const show = (machine: Machine, at: number) => {
     const { state, stateReason, launchTime } = machine;
     // Never before an earlier change.
-    const visibleAt = Math.max(at + machine.random.between(LAG_SECONDS) * 1000, machine.views.at(-1)?.visibleAt ?? 0);
+    const visibleAt = Math.max(
+      at + machine.random.between([0, describeLagSeconds]) * 1000,
+      machine.views.at(-1)?.visibleAt ?? 0,
+    );
     machine.views.push({ visibleAt, state, stateReason, launchTime, tags: new Map(machine.tags) });
     if (machine.views.length > VIEWS_KEPT) machine.views.shift();
   };

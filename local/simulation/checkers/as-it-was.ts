@@ -2,6 +2,7 @@ import type { Checker } from '../evidence/checker.ts';
 import {
   type Boot,
   bootsOf,
+  type CallEvidence,
   calls,
   changes,
   clock,
@@ -50,11 +51,26 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   return `${instanceId} was hibernated, and ${boot.stop.principal} left it stopped at ${clock(evidence, boot.stop.at)}${isEc2s ? ' without a word to anybody' : ''}`;
 }
 
+const leaseIn = ({ parameters }: CallEvidence): string | undefined =>
+  ((parameters['Tag'] ?? []) as { Key: string; Value?: string }[]).find(({ Key }) => Key === LEASE_TAG)?.Value;
+
+/** DeleteTags that names a value removes that one only: a lease that is another run's by now stays. */
+function removesLease(evidence: Evidence, instanceId: string, call: CallEvidence): boolean {
+  const named = leaseIn(call);
+  const written = calls(evidence, 'CreateTags').findLast(
+    (one) =>
+      one.error === null && one.at <= call.at && one.instanceIds.includes(instanceId) && leaseIn(one) !== undefined,
+  );
+  return named === undefined || written === undefined || leaseIn(written) === named;
+}
+
 /** A lease goes only when its instance is asleep again, or somebody else's: without it, nobody could put it back. */
 function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boot[]): string | null {
   const { instanceId } = instance;
-  for (const { at, error, principal, instanceIds } of calls(evidence, 'DeleteTags')) {
+  for (const call of calls(evidence, 'DeleteTags')) {
+    const { at, error, principal, instanceIds } = call;
     if (error !== null || !isOurs(principal) || !instanceIds.includes(instanceId)) continue;
+    if (!removesLease(evidence, instanceId, call)) continue;
     const boot = boots.findLast((one) => (one.at ?? 0) <= at);
     const state = stateAt(evidence, instance, at);
     if (boot === undefined || !boot.ours || !AWAKE.has(state)) continue;

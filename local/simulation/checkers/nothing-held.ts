@@ -1,5 +1,9 @@
 import type { Checker } from '../evidence/checker.ts';
 import { isStuck } from '../evidence/evidence.ts';
+import type { Deed } from '../scenario/scenario.ts';
+
+/** What people do that leaves a lease of theirs. */
+const LEASE_WRITING = new Set<Deed>(['forge-lease', 'copy-lease']);
 
 export const nothingHeld: Checker = {
   promise: 'nothing-held',
@@ -7,7 +11,7 @@ export const nothingHeld: Checker = {
   check({ instances, disturbances, lock }) {
     const forged = new Set(
       disturbances.flatMap(({ disturbance }) =>
-        disturbance.kind === 'person' && disturbance.deed === 'forge-lease' ? [disturbance.instanceId] : [],
+        disturbance.kind === 'person' && LEASE_WRITING.has(disturbance.deed) ? [disturbance.instanceId] : [],
       ),
     );
     const leases = instances

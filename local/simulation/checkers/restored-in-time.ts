@@ -36,12 +36,12 @@ function doneBy(evidence: Evidence, instance: InstanceEvidence, boot: Boot): num
   const ends = updates.map(({ from, to, isInterrupted }) =>
     to === null || isInterrupted ? from + HARD_DEADLINE_SECONDS * 1000 : to,
   );
+  const sends = calls(evidence, 'SendCommand').filter(({ instanceIds }) => instanceIds.includes(instanceId));
   // A command that the agent never took may still come to it until its hard deadline: so long it is not stopped.
   const isLost = instance.behaviours.includes('command-lost');
-  const sent = isLost
-    ? calls(evidence, 'SendCommand').filter(({ instanceIds }) => instanceIds.includes(instanceId))
-    : [];
-  ends.push(...sent.map(({ at }) => at + HARD_DEADLINE_SECONDS * 1000));
+  if (isLost) ends.push(...sends.map(({ at }) => at + HARD_DEADLINE_SECONDS * 1000));
+  // As long as SSM refuses to send it a command, one is tried again: until the deadline of the update.
+  ends.push(...sends.filter(({ at, error }) => error !== null && at >= began && at <= ended).map(({ at }) => at));
   const ready = began + deadline(evidence, 'ReadinessDeadlineSeconds') * 1000;
   return Math.max(ready, ...ends.map((end) => end + deadline(evidence, 'VerifyDeadlineSeconds') * 1000));
 }

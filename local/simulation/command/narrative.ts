@@ -2,7 +2,7 @@ import type { JournalEntry } from '../../account/world/journal.ts';
 import { clock } from '../evidence/evidence.ts';
 import { inOrder, type Note } from '../play/notes.ts';
 import type { Played } from '../play/stage.ts';
-import type { Disturbance, Fault, Scenario } from '../scenario/scenario.ts';
+import type { Disturbance, Fault, PlannedExecution, Scenario } from '../scenario/scenario.ts';
 
 const CHANGING = new Set([
   'StartInstances',
@@ -33,10 +33,16 @@ function describeDisturbance(disturbance: Disturbance): string {
   return `at ${atSeconds} s: ${kind} ${shortly(rest)}`;
 }
 
+function describeExecution({ atSeconds, after, name, input }: PlannedExecution, all: PlannedExecution[]): string {
+  const since = after === undefined ? 'at' : `after the end of ${all[after]?.name}, at`;
+  return `${since} ${atSeconds} s: ${name} with ${shortly(input)}`;
+}
+
 /** A scenario in words. */
-export function describeScenario({ seed, fleet, parameters, executions, faults, disturbances }: Scenario): string[] {
+export function describeScenario(scenario: Scenario): string[] {
+  const { seed, drawnAs, habits = {}, fleet, parameters, executions, faults, disturbances } = scenario;
   return [
-    `seed ${seed}`,
+    `seed ${seed}${drawnAs === undefined ? '' : `: ${drawnAs}`}`,
     ...fleet.groups.flatMap(({ name, instances }) =>
       instances.map(
         ({ id, state, platform, agentVersion, behaviours }) =>
@@ -44,7 +50,8 @@ export function describeScenario({ seed, fleet, parameters, executions, faults, 
       ),
     ),
     `  parameters ${shortly(parameters)}`,
-    ...executions.map(({ atSeconds, name, input }) => `  at ${atSeconds} s: ${name} with ${shortly(input)}`),
+    ...(Object.keys(habits).length === 0 ? [] : [`  AWS: ${shortly(habits)}`]),
+    ...executions.map((planned) => `  ${describeExecution(planned, executions)}`),
     ...faults.map((fault) => `  ${describeFault(fault)}`),
     ...disturbances.map((disturbance) => `  ${describeDisturbance(disturbance)}`),
   ];

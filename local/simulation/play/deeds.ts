@@ -1,7 +1,23 @@
 import type { Account } from '../../account/account.ts';
+import { UPDATE_DOCUMENT } from '../../account/world/commands.ts';
+import type { World, WorldCommand } from '../../account/world/model.ts';
 import { type Deed, FORGED_LEASE } from '../scenario/scenario.ts';
 
 export const LEASE_TAG = 'reveille:lease';
+
+/** A lease that is on another instance: whoever makes an image of that one copies it (docs/aws-behaviour.md 37). */
+function leaseOfAnother({ machines }: World, instanceId: string): string | null {
+  if (!machines.has(instanceId)) return null;
+  const others = [...machines.values()].filter(({ id }) => id !== instanceId);
+  return others.flatMap(({ tags }) => tags.get(LEASE_TAG) ?? [])[0] ?? null;
+}
+
+/** Updates that have been sent to it and have not ended, whoever sent them. */
+const openUpdates = ({ commands }: World, instanceId: string): WorldCommand[] =>
+  commands.filter(
+    ({ documentName, invocations }) =>
+      documentName === UPDATE_DOCUMENT && invocations.get(instanceId)?.endedAt === null,
+  );
 
 /** Whether there is anything to be done: people don't open sessions on what sleeps. */
 export function canDo({ world, settle }: Account, deed: Deed, instanceId: string): boolean {
@@ -21,8 +37,13 @@ export function canDo({ world, settle }: Account, deed: Deed, instanceId: string
       return tags.has(LEASE_TAG);
     case 'open-session':
     case 'run-command':
+    case 'run-update':
     case 'run-association':
       return state === 'running' && agent.running !== null;
+    case 'cancel-command':
+      return openUpdates(world, instanceId).length > 0;
+    case 'copy-lease':
+      return leaseOfAnother(world, instanceId) !== null;
     case 'forge-lease':
     case 'terminate':
     case 'leave-group':
@@ -44,8 +65,13 @@ export function doDeed({ people, journal, world }: Account, deed: Deed, instance
     terminate: () => people.terminate(instanceId),
     'remove-lease': () => people.removeTag(instanceId, LEASE_TAG),
     'forge-lease': () => people.setTag(instanceId, LEASE_TAG, FORGED_LEASE),
+    'copy-lease': () => people.setTag(instanceId, LEASE_TAG, leaseOfAnother(world, instanceId) ?? FORGED_LEASE),
     'open-session': () => people.openSession(instanceId, seconds),
     'run-command': () => people.runCommand(instanceId, seconds),
+    'run-update': () => people.runUpdate(instanceId, seconds),
+    'cancel-command': () => {
+      for (const { id } of openUpdates(world, instanceId)) people.cancelCommand(id, instanceId);
+    },
     'run-association': () => people.runAssociation(instanceId, seconds),
     'leave-group': () => {
       for (const [group, members] of world.groups) {

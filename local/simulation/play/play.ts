@@ -7,6 +7,7 @@ import { deploy } from '../../deployment/deploy.ts';
 import { SIMULATION_START, stateOf, warmUp } from '../../run/simulated-run.ts';
 import {
   DESCRIBE_LAG_SECONDS_MAX,
+  type DoneDisturbance,
   type Evidence,
   type ExecutionEvidence,
   type Standing,
@@ -48,8 +49,12 @@ const standing = (account: Account, id: string): Standing => ({
   lease: leaseOf(account, id),
 });
 
+/** Whether somebody has copied a lease to it: that one stays. */
+const hasCopy = (done: DoneDisturbance[], id: string): boolean =>
+  done.some(({ disturbance: one }) => one.kind === 'person' && one.deed === 'copy-lease' && one.instanceId === id);
+
 /** Whether anything is left to be done: by us, or by EC2 itself. */
-function isAtRest({ account, before, executions, reconciler }: Stage): boolean {
+function isAtRest({ account, before, done, executions, reconciler }: Stage): boolean {
   account.settle();
   if (executions.some(({ endedAt }) => endedAt === null) || reconciler.isBusy()) return false;
   if (account.objects.read(account.bucket, LOCK_KEY) !== null) return false;
@@ -57,7 +62,7 @@ function isAtRest({ account, before, executions, reconciler }: Stage): boolean {
     if (has(machine, 'hangs-in-pending') || has(machine, 'stuck-stopping')) return true;
     const { id, state, tags } = machine;
     const lease = tags.get(LEASE_TAG) ?? null;
-    const isHeld = lease !== null && lease !== before.get(id)?.lease && lease !== FORGED_LEASE;
+    const isHeld = lease !== null && lease !== before.get(id)?.lease && lease !== FORGED_LEASE && !hasCopy(done, id);
     return state !== 'pending' && state !== 'stopping' && !isHeld;
   });
 }
@@ -77,7 +82,9 @@ async function rest(stage: Stage, disturbed: Promise<unknown>): Promise<void> {
   }
 }
 
-async function startPlanned(stage: Stage, planned: PlannedExecution): Promise<void> {
+/** @param earlier those that stand before it: it may wait for one of them to end */
+async function startPlanned(stage: Stage, planned: PlannedExecution, earlier: Promise<Ongoing>[]): Promise<Ongoing> {
+  if (planned.after !== undefined) await (await earlier[planned.after])?.execution.result;
   await pause(planned.atSeconds);
   stage.notes.write('execution starts', `${planned.name} with ${JSON.stringify(planned.input)}`);
   const execution = stage.machine.start(planned.name, planned.input);
@@ -86,6 +93,7 @@ async function startPlanned(stage: Stage, planned: PlannedExecution): Promise<vo
   const ongoing: Ongoing = { ...planned, startedAt, endedAt: null, lives, result: null, execution };
   stage.executions.push(ongoing);
   stage.follow(ongoing);
+  return ongoing;
 }
 
 /** Notes an execution's end. */
@@ -109,7 +117,7 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
   const { fleet, seed } = scenario;
   await warmUp(fleet);
   return runInVirtualTime(SIMULATION_START, seed, async () => {
-    const account = createAccount({ fleet, seed, now: () => Date.now() });
+    const account = createAccount({ fleet, seed, now: () => Date.now(), ...scenario.habits });
     const notes = createNotes(account.journal, account.settle);
     const windows = createWindows(notes);
     const { intercept, betweenOf, runs } = createFaults({ account, notes, faults: scenario.faults, windows });
@@ -140,7 +148,8 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
     };
     stage.follow = followerOf(stage);
 
-    const started = scenario.executions.map((planned) => startPlanned(stage, planned));
+    const started: Promise<Ongoing>[] = [];
+    for (const planned of scenario.executions) started.push(startPlanned(stage, planned, [...started]));
     const disturbed = scenario.disturbances.map((disturbance) => disturb(stage, disturbance));
     await rest(stage, Promise.all([...started, ...disturbed]));
     reconciler.stop();

@@ -1,85 +1,12 @@
-import { type BehaviourName, behaviourNames } from '../../account/fleet/behaviours.ts';
-import type { Fleet, FleetInstance } from '../../account/fleet/fleet.ts';
-import { platformNames } from '../../account/fleet/platforms.ts';
+import type { ServiceHabits } from '../../account/account.ts';
+import type { Fleet } from '../../account/fleet/fleet.ts';
 import { createRandom, type Random } from '../../base/random.ts';
-import { drawDisturbances, drawFaults } from './draw-trouble.ts';
-import type { PlannedExecution, Scenario } from './scenario.ts';
+import { drawHealthyFleet, drawMixedFleet, LATEST } from './draw-fleet.ts';
+import { drawDisturbances, drawFaults, drawHarmlessFault } from './draw-trouble.ts';
+import type { Night, PlannedExecution, Scenario } from './scenario.ts';
+import { stories } from './stories/all-stories.ts';
+import type { Kind } from './stories/story.ts';
 import { chance, pick, pickWeighted } from './weighted-choice.ts';
-
-const LATEST = '3.3.551.0';
-
-const OLDER = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.3.40.0', '3.3.90.0', '3.3.131.0'];
-
-const SIZES: [number, number][] = [
-  [1, 20],
-  [2, 24],
-  [3, 20],
-  [4, 12],
-  [5, 8],
-  [6, 6],
-  [7, 4],
-  [8, 3],
-  [16, 1],
-];
-
-/** What goes together with whatever else is special about an instance. */
-const ANY_TIME: BehaviourName[] = [
-  'slow-boot',
-  'slow-stop',
-  'update-fails',
-  'update-rolls-back',
-  'update-hangs',
-  'command-lost',
-  'association-at-boot',
-  'version-reported-late',
-  'no-capacity-at-first',
-];
-
-const ONLY_STOPPED = new Set<BehaviourName>(['hibernated', 'hibernation-falls-back']);
-
-/** Of the instances, so many have something special about them; and of these, so many two things. */
-const SPECIAL_SHARE = 0.45;
-
-const TWICE_SHARE = 0.15;
-
-function drawInstance(random: Random, index: number): FleetInstance {
-  const behaviours: BehaviourName[] = [];
-  if (chance(random, SPECIAL_SHARE)) behaviours.push(pick(random, behaviourNames));
-  if (behaviours.length > 0 && chance(random, TWICE_SHARE)) {
-    const second = pick(random, ANY_TIME);
-    if (second !== behaviours[0]) behaviours.push(second);
-  }
-  const isStopped = behaviours.some((name) => ONLY_STOPPED.has(name)) || chance(random, 0.8);
-  return {
-    id: `i-${(index + 1).toString(16).padStart(17, '0')}`,
-    name: `web-${index + 1}`,
-    state: isStopped ? 'stopped' : 'running',
-    platform: pick(random, platformNames),
-    agentVersion: chance(random, 0.2) ? LATEST : pick(random, OLDER),
-    behaviours,
-  };
-}
-
-function drawFleet(random: Random): Fleet {
-  const count = pickWeighted(random, SIZES);
-  const instances = Array.from({ length: count }, (_, index) => drawInstance(random, index));
-  const groupCount = Math.min(
-    count,
-    pickWeighted(random, [
-      [1, 60],
-      [2, 30],
-      [3, 10],
-    ]),
-  );
-  const groups = Array.from({ length: groupCount }, (_, index) => ({
-    name: ['dev', 'test', 'prod'][index] as string,
-    instances: instances.filter((__, position) => position % groupCount === index),
-  }));
-  const [first] = instances;
-  // One that stands in two groups counts once.
-  if (groupCount > 1 && first !== undefined && chance(random, 0.15)) groups.at(-1)?.instances.push(first);
-  return { region: 'eu-central-1', agentVersion: LATEST, groups };
-}
 
 /** Deadlines are as deployed, mostly; a shorter one is another way through the rules. */
 function drawParameters(random: Random): Record<string, string> {
@@ -133,17 +60,127 @@ function drawExecutions(random: Random, fleet: Fleet): PlannedExecution[] {
   return [first, { atSeconds, name: 'run-2', input }];
 }
 
-/** Draws a simulation from its seed. */
-export function drawScenario(seed: number): Scenario {
-  const random = createRandom(seed, 'scenario');
-  const fleet = drawFleet(random);
+const theRun = (random: Random): PlannedExecution => ({
+  atSeconds: 0,
+  name: 'run-1',
+  input: chance(random, 0.6) ? { scheduledTime: SCHEDULED } : {},
+});
+
+/** Whatever goes wrong, together. */
+function drawMixedNight(random: Random): Night {
+  const fleet = drawMixedFleet(random);
   const executions = drawExecutions(random, fleet);
   return {
-    seed,
     fleet,
     parameters: drawParameters(random),
     executions,
     faults: drawFaults(random),
     disturbances: drawDisturbances(random, fleet, executions.length),
+    ...(chance(random, 0.06) ? { habits: { describeLagSeconds: random.integer([5, 40]) } } : {}),
   };
+}
+
+/** Nothing at all goes wrong. */
+const drawQuietNight = (random: Random): Night => ({
+  fleet: drawHealthyFleet(random),
+  parameters: { BatchSize: String(random.integer([1, 4])) },
+  executions: [theRun(random)],
+  faults: [],
+  disturbances: [],
+});
+
+/** A healthy fleet, and one fault of those that are tried again. */
+const drawHarmlessNight = (random: Random): Night => ({
+  ...drawQuietNight(random),
+  faults: [drawHarmlessFault(random)],
+});
+
+/** A run that begins right after another one has died without a word to EventBridge: it takes over what that one has left. */
+function drawNightAfterTheDead(random: Random): Night {
+  const diesAtSeconds = random.integer([15, 600]);
+  return {
+    ...drawQuietNight(random),
+    fleet: chance(random, 0.6) ? drawHealthyFleet(random) : drawMixedFleet(random),
+    executions: [theRun(random), { atSeconds: random.integer([1, 150]), after: 0, name: 'run-2', input: {} }],
+    disturbances: [
+      { kind: 'events', fate: 'lost', atSeconds: diesAtSeconds - 5, seconds: 3600 },
+      { kind: chance(random, 0.5) ? 'abort' : 'time-out', atSeconds: diesAtSeconds, execution: 0 },
+    ],
+  };
+}
+
+/** The reply to a start is lost while describes still say `stopped`, for longer than usual. */
+function drawNightOfLostStarts(random: Random): Night {
+  const describeLagSeconds = pick(random, [0, 15, 40]);
+  const shared = { function: 'StartInstancesFunction', nth: random.integer([1, 2]), times: 1, seconds: 2 };
+  const kind = pick(random, ['crash-after', 'lost-reply', 'stalled'] as const);
+  return {
+    ...drawQuietNight(random),
+    faults: [
+      chance(random, 0.6)
+        ? { ...shared, on: 'call', kind, operation: 'StartInstances' }
+        : { ...shared, on: 'invocation', kind: pick(random, ['lost-result', 'abandoned', 'twin'] as const) },
+    ],
+    habits: { describeLagSeconds },
+  };
+}
+
+/** What is drawn, and how many of a thousand simulations are such. */
+export const kinds: readonly Kind[] = [
+  { name: 'quiet night', ofThousand: 50, draw: drawQuietNight },
+  { name: 'one harmless fault', ofThousand: 80, draw: drawHarmlessNight },
+  { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
+  { name: 'lost starts', ofThousand: 24, draw: drawNightOfLostStarts },
+  ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
+  { name: 'mixed', ofThousand: 138, draw: drawMixedNight },
+];
+
+/** Most accounts give full pages; the others have a second page everywhere. */
+const PAGE_SIZES: [number | null, number][] = [
+  [null, 55],
+  [3, 15],
+  [2, 15],
+  [1, 15],
+];
+
+function drawHabits(random: Random): ServiceHabits {
+  const pageSizeMax = pickWeighted(random, PAGE_SIZES);
+  return pageSizeMax === null ? {} : { pageSizeMax };
+}
+
+/** Whole numbers times this, without what is before the point, are spread evenly: each kind gets its share in any row of seeds. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+/** What the simulation of this seed is of, and where it stands among those of its kind: from 0 to 1, spread evenly, too. */
+function kindOf(seed: number): { kind: Kind; place: number } {
+  let left = ((seed * GOLDEN_RATIO) % 1) * 1000;
+  for (const kind of kinds) {
+    if (left < kind.ofThousand) return { kind, place: left / kind.ofThousand };
+    left -= kind.ofThousand;
+  }
+  return { kind: kinds.at(-1) as Kind, place: 0 };
+}
+
+/** The first thing that a kind draws takes turns: each of its variants comes as often as the others. */
+function beginningWith(first: number, random: Random): Random {
+  let next = (): number => {
+    next = random.next;
+    return first;
+  };
+  const between = ([low, high]: readonly [number, number]) => low + next() * (high - low);
+  return { next: () => next(), between, integer: ([low, high]) => Math.floor(between([low, high + 1])) };
+}
+
+/** Draws a simulation from its seed. */
+export function drawScenario(seed: number): Scenario {
+  const { kind, place } = kindOf(seed);
+  const { habits, ...night } = kind.draw(beginningWith(place, createRandom(seed, 'scenario')));
+  return { seed, drawnAs: kind.name, habits: { ...drawHabits(createRandom(seed, 'habits')), ...habits }, ...night };
+}
+
+/** How many things go wrong: behaviours, faults and disturbances. */
+export function countTroubles({ fleet, faults, disturbances }: Scenario): number {
+  const instances = new Map(fleet.groups.flatMap((group) => group.instances.map((one) => [one.id, one])));
+  const behaviours = [...instances.values()].flatMap((one) => one.behaviours);
+  return behaviours.length + faults.length + disturbances.length;
 }

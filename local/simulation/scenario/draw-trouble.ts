@@ -1,10 +1,12 @@
 import type { Fleet } from '../../account/fleet/fleet.ts';
 import type { Random } from '../../base/random.ts';
 import {
+  type CallFaultKind,
   callFaultKinds,
   type Disturbance,
   deeds,
   type Fault,
+  type InvocationFaultKind,
   invocationFaultKinds,
   type Trouble,
   troubles,
@@ -83,6 +85,33 @@ function drawFault(random: Random): Fault {
     };
   }
   return { ...shared, function: null, operation: null, nth: random.integer([1, 60]) };
+}
+
+/** Those that Lambda, the SDK or Step Functions get over by trying again. */
+const HARMLESS_CALLS: CallFaultKind[] = [
+  'crash-before',
+  'crash-after',
+  'lost-reply',
+  'stalled',
+  'server-error',
+  'throttled',
+  'slow',
+];
+
+const HARMLESS_INVOCATIONS: InvocationFaultKind[] = ['lost-result', 'twin', 'abandoned', 'refused'];
+
+/** One fault, once, of those that are tried again; early enough to strike a small fleet. */
+export function drawHarmlessFault(random: Random): Fault {
+  const seconds = random.integer([1, 7]);
+  const nth = pick(random, [1, 1, 1, 2, 2, 3]);
+  if (chance(random, 0.3)) {
+    const kind = pick(random, HARMLESS_INVOCATIONS);
+    return { on: 'invocation', kind, function: pickWeighted(random, FUNCTIONS), nth, times: 1, seconds };
+  }
+  const shared = { on: 'call', kind: pick(random, HARMLESS_CALLS), times: 1, seconds } as const;
+  return chance(random, 0.5)
+    ? { ...shared, function: null, operation: pick(random, DELICATE), nth }
+    : { ...shared, function: pickWeighted(random, FUNCTIONS), operation: null, nth: nth + random.integer([0, 6]) };
 }
 
 export const drawFaults = (random: Random): Fault[] =>

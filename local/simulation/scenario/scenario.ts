@@ -1,3 +1,4 @@
+import type { ServiceHabits } from '../../account/account.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { Fleet } from '../../account/fleet/fleet.ts';
 
@@ -64,8 +65,11 @@ export const deeds = [
   'terminate',
   'remove-lease',
   'forge-lease',
+  'copy-lease',
   'open-session',
   'run-command',
+  'run-update',
+  'cancel-command',
   'run-association',
   'leave-group',
 ] as const;
@@ -92,14 +96,24 @@ export type Disturbance = { atSeconds: number } & (
 
 /** An execution that somebody or the schedule starts. */
 export interface PlannedExecution {
+  /** Counted from the beginning, or from the end of the execution that it comes after. */
   atSeconds: number;
+  /** The place of an earlier one, whose end it waits for. */
+  after?: number;
   name: string;
   input: Record<string, unknown>;
 }
 
+/** All of a scenario but its seed and where it comes from. */
+export type Night = Omit<Scenario, 'seed' | 'drawnAs'>;
+
 /** One simulation as plain data: all that there is to it, with its seed. So it can be shrunk, and printed. */
 export interface Scenario {
   seed: number;
+  /** The class of the draw that it is of, and the story if it is one: for people. */
+  drawnAs?: string;
+  /** How AWS itself behaves; left out: as usual. */
+  habits?: ServiceHabits;
   fleet: Fleet;
   /** Parameters of template.yaml. */
   parameters: Record<string, string>;

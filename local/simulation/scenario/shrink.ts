@@ -1,3 +1,4 @@
+import type { ServiceHabits } from '../../account/account.ts';
 import type { Scenario } from './scenario.ts';
 
 const without = <T>(items: T[], index: number): T[] => items.filter((_, position) => position !== index);
@@ -26,7 +27,7 @@ function withoutBehaviour(scenario: Scenario, instanceId: string, index: number)
 
 /** Everything that is one thing smaller, the biggest steps first. */
 function* smaller(scenario: Scenario): Generator<Scenario> {
-  const { disturbances, faults, executions, fleet, parameters } = scenario;
+  const { disturbances, faults, executions, fleet, parameters, habits = {} } = scenario;
   if (disturbances.length > 1) yield { ...scenario, disturbances: [] };
   if (faults.length > 1) yield { ...scenario, faults: [] };
   for (const index of disturbances.keys()) yield { ...scenario, disturbances: without(disturbances, index) };
@@ -47,6 +48,10 @@ function* smaller(scenario: Scenario): Generator<Scenario> {
       const { [name]: _dropped, ...rest } = input;
       yield { ...scenario, executions: executions.map((one, at) => (at === index ? { ...one, input: rest } : one)) };
     }
+  }
+  for (const name of Object.keys(habits) as (keyof ServiceHabits)[]) {
+    const { [name]: _dropped, ...rest } = habits;
+    yield { ...scenario, habits: rest };
   }
   for (const [index, fault] of faults.entries()) {
     if (fault.times > 1)

@@ -43,7 +43,7 @@ describe('npm run simulate', () => {
   it('replays a seed, call by call', async () => {
     const { code, out } = await run('--replay', '10');
     expect(code).toBe(0);
-    expect(out).toMatch(/^seed 10\n/);
+    expect(out).toMatch(/^seed 10: [a-z: ,]+\n/);
     expect(out).toContain('execution starts: run-1');
     expect(out).toMatch(/00:00:\d\d\.\d{3} {2}ListInstancesFunction s3:GetObject /);
     expect(out).toMatch(/Every promise held\.$/);

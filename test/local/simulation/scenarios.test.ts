@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { canStandTogether } from '../../../local/account/fleet/behaviours.ts';
 import { type FleetInstance, fleetSchema } from '../../../local/account/fleet/fleet.ts';
-import { drawScenario } from '../../../local/simulation/scenario/draw-scenario.ts';
+import { play } from '../../../local/simulation/play/play.ts';
+import { countTroubles, drawScenario, kinds } from '../../../local/simulation/scenario/draw-scenario.ts';
 import { references } from '../../../local/simulation/scenario/reference-scenarios.ts';
 import type { Scenario, Task } from '../../../local/simulation/scenario/scenario.ts';
 import { shrink } from '../../../local/simulation/scenario/shrink.ts';
@@ -31,7 +34,85 @@ describe('a scenario', () => {
   });
 });
 
+describe('a thousand scenarios', () => {
+  const all = Array.from({ length: 1000 }, (_, index) => drawScenario(index + 1));
+
+  it('are of each kind as often as it says', () => {
+    expect(kinds.reduce((sum, { ofThousand }) => sum + ofThousand, 0)).toBe(1000);
+    expect(new Set(kinds.map(({ name }) => name)).size).toBe(kinds.length);
+    for (const { name, ofThousand } of kinds) {
+      const count = all.filter(({ drawnAs }) => drawnAs === name).length;
+      expect(Math.abs(count - ofThousand)).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('are described in the docs with the same shares', () => {
+    const page = readFileSync(new URL('../../../docs/reliability.md', import.meta.url), 'utf8');
+    const shareOf = (row: string): number => Number(new RegExp(`^\\| (\\d+) \\| ${row} \\|`, 'm').exec(page)?.[1]);
+    const told = kinds.filter(({ name }) => !name.startsWith('story: '));
+    for (const { name, ofThousand } of told) expect([name, shareOf(name)]).toEqual([name, ofThousand]);
+    expect(shareOf('stories')).toBe(1000 - told.reduce((sum, { ofThousand }) => sum + ofThousand, 0));
+  });
+
+  it('are in half of the cases, or more, of at most three troubles', () => {
+    expect(all.filter((scenario) => countTroubles(scenario) <= 3).length).toBeGreaterThanOrEqual(500);
+  });
+
+  it('are quiet, or of one fault on a healthy fleet, where they say so', () => {
+    const troublesOf = (kind: string) => all.filter(({ drawnAs }) => drawnAs === kind).map(countTroubles);
+    expect(new Set(troublesOf('quiet night'))).toEqual(new Set([0]));
+    expect(new Set(troublesOf('one harmless fault'))).toEqual(new Set([1]));
+  });
+
+  it('have no instance of two behaviours that contradict each other', () => {
+    for (const { fleet } of all) {
+      for (const { behaviours } of fleet.groups.flatMap(({ instances }) => instances)) {
+        const [one, other] = behaviours;
+        if (one !== undefined && other !== undefined)
+          expect([one, other, canStandTogether(one, other)]).toContain(true);
+      }
+    }
+  });
+
+  it('have short pages in many accounts', () => {
+    expect(all.filter(({ habits }) => habits?.pageSizeMax !== undefined).length).toBeGreaterThan(350);
+  });
+});
+
+describe('two behaviours on one instance', () => {
+  it.each([
+    ['no-capacity', 'vcpu-limit'],
+    ['ghost', 'terminated'],
+    ['update-fails', 'update-hangs'],
+    ['hibernated', 'instance-store'],
+    ['slow-boot', 'slow-boot'],
+  ] as const)('%s and %s contradict each other', (one, other) => {
+    expect(canStandTogether(one, other)).toBe(false);
+    expect(canStandTogether(other, one)).toBe(false);
+  });
+
+  it.each([
+    ['update-in-progress', 'ping-hourly'],
+    ['command-lost', 'update-in-progress'],
+    ['hibernated', 'slow-stop'],
+    ['never-registers', 'update-fails'],
+  ] as const)('%s and %s can be', (one, other) => {
+    expect(canStandTogether(one, other)).toBe(true);
+  });
+});
+
 describe('playing a scenario', () => {
+  it('begins a run so long after another one has ended', async () => {
+    const reference = references['one stopped instance'] as Scenario;
+    const { evidence } = await play({
+      ...reference,
+      executions: [...reference.executions, { atSeconds: 40, after: 0, name: 'run-2', input: {} }],
+    });
+    const [first, second] = evidence.executions;
+    expect(second?.startedAt).toBe((first?.endedAt ?? 0) + 40_000);
+    expect(second).toMatchObject({ name: 'run-2', status: 'SUCCEEDED' });
+  });
+
   it('gives the same bytes each time, and others for another seed', async () => {
     const first = await tryScenario(drawScenario(2));
     const again = await tryScenario(drawScenario(2));
@@ -69,6 +150,7 @@ describe('playing a scenario', () => {
 describe('shrinking', () => {
   const big = (): Scenario => ({
     ...drawScenario(1),
+    habits: { pageSizeMax: 1, describeLagSeconds: 30 },
     fleet: {
       ...drawScenario(1).fleet,
       groups: [
@@ -110,6 +192,7 @@ describe('shrinking', () => {
     expect(smallest.faults).toMatchObject([{ operation: 'StopInstances', times: 1 }]);
     expect(smallest.disturbances).toEqual([]);
     expect(smallest.executions).toMatchObject([{ input: {} }]);
+    expect(smallest.habits).toEqual({});
   });
 
   it('ends after so many tries', async () => {

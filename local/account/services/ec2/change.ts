@@ -15,6 +15,9 @@ const VCPU_LIMIT =
   'specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an ' +
   'adjustment to this limit.';
 
+const TYPE_WITHDRAWN =
+  'The requested configuration is currently not supported. Please check the documentation for supported configurations.';
+
 /** How long EC2 lacks capacity for an instance that it finds room for in the end. */
 const NO_CAPACITY_SECONDS = [180, 480] as const;
 
@@ -39,6 +42,7 @@ function assertStartable(machine: Machine, now: number): void {
   const lacksCapacity = has(machine, 'no-capacity') || (has(machine, 'no-capacity-at-first') && now < machine.roomAt);
   if (lacksCapacity) throw new ServiceError('InsufficientInstanceCapacity', 'Insufficient capacity.', 500);
   if (has(machine, 'vcpu-limit')) throw new ServiceError('VcpuLimitExceeded', VCPU_LIMIT);
+  if (has(machine, 'type-withdrawn')) throw new ServiceError('Unsupported', TYPE_WITHDRAWN);
 }
 
 /** @throws if this machine can't be stopped; then no machine of the call is */

@@ -36,7 +36,9 @@ function select(
   const shown = machines
     .map((machine) => ({ machine, view: call.world.view(machine, call.now) }))
     .filter(({ machine, view }) => passes(machine, view.state, view.tags, Filter ?? []) && also(machine, view));
-  return paginate(shown, MaxResults ?? PAGE_SIZE, NextToken, invalidToken);
+  // Whoever names the instances gets them all at once.
+  const pages = InstanceId === undefined ? call : { pageSizeMax: PAGE_SIZE };
+  return paginate(pages, shown, { size: MaxResults ?? PAGE_SIZE, token: NextToken, invalidToken });
 }
 
 const stateOf = ({ state }: View): XmlValue => ({ code: STATE_CODES[state], name: state });

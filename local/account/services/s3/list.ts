@@ -38,8 +38,7 @@ function maxKeys(query: Record<string, string>): number {
 /** ListObjectsV2: a page of keys, those behind a delimiter gathered into common prefixes. */
 export function listObjects(
   { query }: WireRequest,
-  bucket: string,
-  objects: ReadonlyMap<string, StoredObject>,
+  { name, objects, pageSizeMax }: { name: string; objects: ReadonlyMap<string, StoredObject>; pageSizeMax: number },
 ): WireResponse {
   const { prefix = '', delimiter = '' } = query;
   const encoding = query['encoding-type'];
@@ -52,7 +51,7 @@ export function listObjects(
   const entries = [...new Set(keys.map((key) => entryOf(key, prefix, delimiter)))]
     .filter((entry) => byBytes(entry, after) > 0)
     .sort(byBytes);
-  const page = entries.slice(0, max);
+  const page = entries.slice(0, Math.min(max, pageSizeMax));
   const last = page.at(-1);
   const isTruncated = last !== undefined && entries.length > page.length;
 
@@ -72,7 +71,7 @@ export function listObjects(
     .filter((entry) => !objects.has(entry))
     .map((entry) => element('CommonPrefixes', { Prefix: encode(entry) }));
   const head: Record<string, XmlValue> = {
-    Name: bucket,
+    Name: name,
     Prefix: encode(prefix),
     Delimiter: delimiter === '' ? undefined : encode(delimiter),
     EncodingType: encoding,
@@ -83,7 +82,7 @@ export function listObjects(
     NextContinuationToken: isTruncated ? Buffer.from(`${TOKEN_PREFIX}${last}`).toString('base64url') : undefined,
     StartAfter: query['start-after'],
   };
-  const inner = Object.entries(head).map(([name, value]) => element(name, value));
+  const inner = Object.entries(head).map(([field, value]) => element(field, value));
   return {
     statusCode: 200,
     headers: { 'content-type': 'application/xml' },

@@ -95,7 +95,8 @@ const empty = (headers: Record<string, string> = {}, statusCode = 200): WireResp
   body: Buffer.alloc(0),
 });
 
-export function createObjectStore(): ObjectStore {
+/** @param pageSizeMax no page of a listing has more than this */
+export function createObjectStore(pageSizeMax = Number.POSITIVE_INFINITY): ObjectStore {
   const buckets = new Map<string, Map<string, StoredObject>>();
   const objectsOf = (bucket: string) => {
     const objects = buckets.get(bucket);
@@ -122,7 +123,7 @@ export function createObjectStore(): ObjectStore {
       const existing = objectsOf(bucket).get(key);
       switch (operation) {
         case 'ListObjectsV2':
-          return listObjects(request, bucket, objectsOf(bucket));
+          return listObjects(request, { name: bucket, objects: objectsOf(bucket), pageSizeMax });
         case 'PutObject':
           if (request.body.length > BODY_BYTES_MAX) {
             throw new ServiceError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');

@@ -61,7 +61,7 @@ export const agents: Operations = {
       const passing = described.filter((one) =>
         Filters.every(({ Key, Values }) => Values.includes(FILTERS[Key]?.(one) ?? '')),
       );
-      const { page, nextToken } = paginate(passing, MaxResults, NextToken, invalidToken);
+      const { page, nextToken } = paginate(call, passing, { size: MaxResults, token: NextToken, invalidToken });
       return { InstanceInformationList: page, NextToken: nextToken };
     },
   ),

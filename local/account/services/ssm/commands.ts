@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ServiceError } from '../../wire/service-error.ts';
 import { cancel, send, UPDATE_DOCUMENT } from '../../world/commands.ts';
+import { has } from '../../world/machine.ts';
 import type { CommandRequest, WorldCommand, WorldInvocation } from '../../world/model.ts';
 import { type Call, type Operations, operation, paginate } from '../operation.ts';
 import { isListed } from './agents.ts';
@@ -48,7 +49,7 @@ const seconds = (milliseconds: number | null) => (milliseconds === null ? undefi
 function assertReachable({ world, account }: Call, ids: string[]): void {
   const bad = ids.filter((id) => {
     const machine = world.machines.get(id);
-    return machine === undefined || !isListed(machine);
+    return machine === undefined || !isListed(machine) || has(machine, 'send-refused');
   });
   if (bad.length === 0) return;
   throw new ServiceError(
@@ -185,7 +186,11 @@ export const commands: Operations = {
           (InstanceId === undefined || command.instanceIds.includes(InstanceId)) &&
           passes(asListed(command), Filters),
       );
-      const { page, nextToken } = paginate(found.map(describeCommand), MaxResults, NextToken, invalidToken);
+      const { page, nextToken } = paginate(call, found.map(describeCommand), {
+        size: MaxResults,
+        token: NextToken,
+        invalidToken,
+      });
       return { Commands: page, NextToken: nextToken };
     },
   ),
@@ -203,7 +208,7 @@ export const commands: Operations = {
             .filter((invocation) => passes({ ...invocation, documentName: command.documentName }, Filters))
             .map((invocation) => describeInvocation(command, invocation, Details)),
         );
-      const { page, nextToken } = paginate(found, MaxResults, NextToken, invalidToken);
+      const { page, nextToken } = paginate(call, found, { size: MaxResults, token: NextToken, invalidToken });
       return { CommandInvocations: page, NextToken: nextToken };
     },
   ),

@@ -77,7 +77,7 @@ export const neighbours: Operations = {
         .filter(({ endedAt }) => (endedAt === null) === (State === 'Active'))
         .map((session) => describeSession(session, call))
         .filter((session) => tests.every((test) => test(session)));
-      const { page, nextToken } = paginate(sessions, MaxResults, NextToken, invalidToken);
+      const { page, nextToken } = paginate(call, sessions, { size: MaxResults, token: NextToken, invalidToken });
       return { Sessions: page, NextToken: nextToken };
     },
   ),
@@ -88,13 +88,14 @@ export const neighbours: Operations = {
       MaxResults: z.int().min(1).max(50).optional(),
       NextToken: z.string().optional(),
     }),
-    ({ InstanceId, MaxResults = 50, NextToken }, { world }) => {
+    ({ InstanceId, MaxResults = 50, NextToken }, call) => {
+      const { world } = call;
       const machine = world.machines.get(InstanceId);
       if (machine === undefined || machine.agent.lastReport === null) {
         throw new ServiceError('InvalidInstanceId', `Instance ${InstanceId} is not registered`);
       }
       const found = world.associations.filter(({ instanceId }) => instanceId === InstanceId).map(describeAssociation);
-      const { page, nextToken } = paginate(found, MaxResults, NextToken, invalidToken);
+      const { page, nextToken } = paginate(call, found, { size: MaxResults, token: NextToken, invalidToken });
       return { InstanceAssociationStatusInfos: page, NextToken: nextToken };
     },
   ),

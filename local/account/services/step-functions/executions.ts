@@ -191,14 +191,14 @@ export function executionOperations({ arn: machineArn, executions, start }: Stat
         maxResults,
         nextToken,
       }),
-      ({ stateMachineArn, mapRunArn, statusFilter, maxResults: size, nextToken: token }) => {
+      ({ stateMachineArn, mapRunArn, statusFilter, maxResults: size, nextToken: token }, call) => {
         if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
           throw new ServiceError('ValidationException', 'Must specify one of stateMachineArn and mapRunArn, not both');
         }
         if (stateMachineArn !== undefined) checkMachine(stateMachineArn);
         const all = mapRunArn === undefined ? executions.list() : childrenOf(mapRunArn);
         const wanted = all.filter(({ status }) => statusFilter === undefined || status === statusFilter);
-        const { page, nextToken: next } = paginate(wanted, size, token, invalidToken);
+        const { page, nextToken: next } = paginate(call, wanted, { size, token, invalidToken });
         return { executions: page.map(listed), nextToken: next };
       },
     ),
@@ -216,10 +216,10 @@ const historyOperations = (find: (arn: string) => ExecutionRecord): Operations =
       reverseOrder: z.boolean().default(false),
       includeExecutionData: z.boolean().default(true),
     }),
-    ({ executionArn: arn, maxResults: size, nextToken: token, reverseOrder, includeExecutionData }) => {
+    ({ executionArn: arn, maxResults: size, nextToken: token, reverseOrder, includeExecutionData }, call) => {
       const { events } = find(arn);
       const ordered = reverseOrder ? [...events].reverse() : events;
-      const { page, nextToken: next } = paginate(ordered, size, token, invalidToken);
+      const { page, nextToken: next } = paginate(call, ordered, { size, token, invalidToken });
       return { events: page.map((event) => toldEvent(event, includeExecutionData)), nextToken: next };
     },
   ),

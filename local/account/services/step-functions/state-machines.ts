@@ -67,19 +67,19 @@ export function stepFunctions(machine: DeployedStateMachine): Operations {
     ),
     ListStateMachines: operation(
       z.strictObject({ maxResults, nextToken }),
-      ({ maxResults: size, nextToken: token }) => {
-        const { page, nextToken: next } = paginate([summary], size, token, invalidToken);
+      ({ maxResults: size, nextToken: token }, call) => {
+        const { page, nextToken: next } = paginate(call, [summary], { size, token, invalidToken });
         return { stateMachines: page, nextToken: next };
       },
     ),
     ListMapRuns: operation(
       z.strictObject({ executionArn: z.string().min(1), maxResults, nextToken }),
-      ({ executionArn, maxResults: size, nextToken: token }) => {
+      ({ executionArn, maxResults: size, nextToken: token }, call) => {
         const record = executions.find(arnOf('execution', executionArn));
         if (record === undefined) {
           throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${executionArn}'`);
         }
-        const { page, nextToken: next } = paginate([...record.mapRuns].reverse(), size, token, invalidToken);
+        const { page, nextToken: next } = paginate(call, [...record.mapRuns].reverse(), { size, token, invalidToken });
         return { mapRuns: page.map(listed), nextToken: next };
       },
     ),

@@ -1,4 +1,4 @@
-import { paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import { paginateListGroupResources } from '@aws-sdk/client-resource-groups';
 import { PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import {
@@ -138,4 +138,56 @@ describe("lists come in pages, which the SDK's own paginators walk", () => {
     );
     expect(pages).toEqual([[]]);
   });
+});
+
+describe('where services give short pages', () => {
+  const short = { pageSizeMax: 2 };
+
+  it('every listing has a second page, and nothing is lost', () =>
+    visit(
+      awake(5),
+      async (here) => {
+        const { ec2, ssm, s3, groups, account } = here;
+        await sendUpdate(here, { InstanceIds: ids(5) });
+        await here.pass(60);
+        await putKeys(here, ['a/1', 'a/2', 'a/3']);
+        const Filters = [{ Name: 'instance-state-name', Values: ['running'] }];
+        const instances = await pagesOf(
+          paginateDescribeInstances({ client: ec2 }, { Filters }),
+          (page) => page.Reservations,
+        );
+        const members = await pagesOf(
+          paginateListGroupResources({ client: groups }, { Group: 'dev' }),
+          (page) => page.Resources,
+        );
+        const agents = await pagesOf(
+          paginateDescribeInstanceInformation({ client: ssm, pageSize: 50 }, {}),
+          (page) => page.InstanceInformationList,
+        );
+        const invocations = await pagesOf(
+          paginateListCommandInvocations({ client: ssm, pageSize: 50 }, {}),
+          (page) => page.CommandInvocations,
+        );
+        const keys = await pagesOf(
+          paginateListObjectsV2({ client: s3 }, { Bucket: account.bucket, Prefix: 'a/' }),
+          (page) => page.Contents,
+        );
+        for (const pages of [instances, members, agents, invocations]) expect(lengths(pages)).toEqual([2, 2, 1]);
+        expect(lengths(keys)).toEqual([2, 1]);
+      },
+      1,
+      short,
+    ));
+
+  it('whoever names instances of EC2 gets all of them at once', () =>
+    visit(
+      awake(5),
+      async ({ ec2 }) => {
+        const { Reservations, NextToken } = await ec2.send(new DescribeInstancesCommand({ InstanceIds: ids(5) }));
+        expect(Reservations).toHaveLength(5);
+        expect(NextToken).toBeUndefined();
+      },
+      1,
+      short,
+    ));
 });

@@ -21,6 +21,7 @@ import {
   visit,
 } from '../../../support/account.ts';
 import { INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
+import { rareStories } from './rare-stories.ts';
 import { unkindStories } from './unkind-stories.ts';
 
 const start = ({ ec2 }: Visit) => ec2.send(new StartInstancesCommand({ InstanceIds: [INSTANCE_ID] }));
@@ -40,6 +41,7 @@ const sleepsOn = async (here: Visit) => {
 /** What each behaviour does, seen from outside. A behaviour without a story here does not compile. */
 const stories: Record<BehaviourName, () => Promise<void>> = {
   ...unkindStories,
+  ...rareStories,
   'never-registers': () =>
     visit(aFleet(stopped('never-registers')), async (here) => {
       await sleepsOn(here);

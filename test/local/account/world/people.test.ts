@@ -187,3 +187,25 @@ describe('what the world tells of a state', () => {
       });
     }));
 });
+
+describe('people send and cancel updates', () => {
+  it('an update of theirs takes the time that they give it, and holds the lock meanwhile', () =>
+    visit(aFleet(running()), async (here) => {
+      here.account.people.runUpdate(INSTANCE_ID, 1800);
+      await here.pass(1700);
+      expect(here.machine().agent).toMatchObject({ version: OLD, lock: expect.any(String) });
+      await here.pass(300);
+      expect(here.machine().agent).toMatchObject({ version: '3.3.551.0', lock: null });
+    }));
+
+  it('a command that they cancel is not heard of again, and its updater goes on', () =>
+    visit(aFleet(running()), async (here) => {
+      const commandId = await sendUpdate(here);
+      await here.until(() => here.machine().agent.lock !== null, 0.2);
+      here.account.people.cancelCommand(commandId, INSTANCE_ID);
+      expect(here.account.world.commands[0]?.invocations.get(INSTANCE_ID)?.status).toBe('Cancelled');
+      await here.pass(300);
+      expect(here.machine().agent.version).toBe('3.3.551.0');
+      expect(callsOf(here)).toEqual(['ssm CancelCommand: done']);
+    }));
+});

@@ -1,0 +1,7 @@
+import { restoreStories } from './restore-stories.ts';
+import { runStories } from './run-stories.ts';
+import { startStories } from './start-stories.ts';
+import type { Kind } from './story.ts';
+import { updateStories } from './update-stories.ts';
+
+export const stories: readonly Kind[] = [...startStories, ...updateStories, ...restoreStories, ...runStories];

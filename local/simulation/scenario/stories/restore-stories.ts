@@ -1,0 +1,140 @@
+import { drawSleeper } from '../draw-fleet.ts';
+import type { Deed } from '../scenario.ts';
+import { pick } from '../weighted-choice.ts';
+import { type Kind, night, person, sometimes, window } from './story.ts';
+
+const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
+
+/** What keeps an instance from being put back, or what is found when it is to be. */
+export const restoreStories: readonly Kind[] = [
+  {
+    name: 'somebody is at work on it',
+    ofThousand: 28,
+    draw(random) {
+      const deed = pick(random, [...WORK, 'run-command'] as const);
+      const behaviours = pick(random, [[], [], ['slow-boot'], ['hibernated'], ['hibernation-falls-back']] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0, [...behaviours])],
+        parameters: sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }),
+        disturbances: [person(deed, random.integer([30, 240]), pick(random, [600, 5400, 5400, 5400]))],
+      });
+    },
+  },
+  {
+    name: 'its lease cannot be removed',
+    ofThousand: 14,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['no-capacity']]))],
+        parameters: sometimes(random, 0.8, { RestoreDeadlineSeconds: '300', StartDeadlineSeconds: '60' }),
+        disturbances: [
+          window(pick(random, ['denied', 'denied', 'server-errors']), 5, pick(random, [900, 2400]), {
+            operation: 'DeleteTags',
+          }),
+        ],
+      }),
+  },
+  {
+    name: 'it cannot be stopped',
+    ofThousand: 9,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['update-fails']]))],
+        parameters: sometimes(random, 0.7, { RestoreDeadlineSeconds: '300' }),
+        disturbances: [
+          window(pick(random, ['denied', 'server-errors', 'throttling']), 5, pick(random, [600, 2400]), {
+            operation: 'StopInstances',
+          }),
+        ],
+      }),
+  },
+  {
+    name: 'terminated while it cannot be stopped',
+    ofThousand: 8,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [['agent-lost'], ['agent-lost'], ['agent-lost'], []]))],
+        parameters: { VerifyDeadlineSeconds: '120' },
+        disturbances: [
+          window('denied', 30, 2400, { operation: 'StopInstances' }),
+          person('terminate', random.integer([900, 1400])),
+        ],
+      }),
+  },
+  {
+    name: 'a dead run has left somebody at work on it',
+    ofThousand: 12,
+    draw(random) {
+      const deed = pick(random, [...WORK, 'restart', 'remove-lease', 'terminate', 'stop'] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot'], ['hibernated'], ['update-hangs']]))],
+        disturbances: [
+          person(deed, random.integer([30, 120]), pick(random, [900, 5400])),
+          { kind: pick(random, ['abort', 'time-out']), atSeconds: random.integer([180, 400]), execution: 0 },
+        ],
+      });
+    },
+  },
+  {
+    name: 'nobody can tell whether somebody is at work on it',
+    ofThousand: 14,
+    draw(random) {
+      const operation = pick(random, [
+        'DescribeSessions',
+        'DescribeSessions',
+        'DescribeInstanceAssociationsStatus',
+        'ListCommandInvocations',
+      ]);
+      return night(random, {
+        instances: [drawSleeper(random, 0), drawSleeper(random, 1)],
+        parameters: { BatchSize: '4', ...sometimes(random, 0.3, { RestoreDeadlineSeconds: '300' }) },
+        disturbances: [
+          window(pick(random, ['denied', 'server-errors']), 5, pick(random, [900, 1500]), { operation }),
+          person('run-command', random.integer([60, 240]), 5400),
+        ],
+      });
+    },
+  },
+  {
+    name: 'stopped by somebody else, and without its lease',
+    ofThousand: 8,
+    draw(random) {
+      const stopsAtSeconds = random.integer([70, 200]);
+      return night(random, {
+        instances: [
+          drawSleeper(random, 0, pick(random, [['slow-boot'], ['update-hangs'], ['slow-boot', 'slow-stop']])),
+        ],
+        disturbances: [
+          person('stop', stopsAtSeconds),
+          person(pick(random, ['remove-lease', 'forge-lease']), stopsAtSeconds + random.integer([0, 8])),
+        ],
+      });
+    },
+  },
+  {
+    name: 'its lease is taken away while it is awake',
+    ofThousand: 8,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['slow-boot']]))],
+        disturbances: [
+          person(pick(random, ['remove-lease', 'remove-lease', 'forge-lease']), random.integer([20, 240])),
+        ],
+      }),
+  },
+  {
+    name: 'describes lag while it is put back',
+    ofThousand: 12,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          drawSleeper(
+            random,
+            0,
+            pick(random, [['hibernated'], ['hibernation-falls-back'], ['slow-stop'], ['launch-error']]),
+          ),
+        ],
+        habits: { describeLagSeconds: random.integer([20, 50]) },
+      }),
+  },
+];

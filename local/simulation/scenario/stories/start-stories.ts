@@ -1,0 +1,237 @@
+import { drawSleeper } from '../draw-fleet.ts';
+import type { Fault } from '../scenario.ts';
+import { pick } from '../weighted-choice.ts';
+import { type Kind, night, person, sometimes, startsLate, window } from './story.ts';
+
+/** Between the look at the instances and their start, this call of it takes seven seconds. */
+const slowOnce = (operation: string): Fault => ({
+  on: 'call',
+  kind: 'slow',
+  function: 'StartInstancesFunction',
+  operation,
+  nth: 1,
+  times: 1,
+  seconds: 7,
+});
+
+/** What becomes of an instance between its listing and its start, or instead of it. */
+export const startStories: readonly Kind[] = [
+  {
+    name: 'started by somebody else before its start',
+    ofThousand: 18,
+    draw(random) {
+      const isHibernated = pick(random, [true, true, false]);
+      return night(random, {
+        instances: [drawSleeper(random, 0, isHibernated ? ['hibernated'] : [])],
+        faults: [startsLate],
+        disturbances: [
+          person('start', random.integer([3, 30])),
+          person(isHibernated ? 'hibernate' : 'stop', random.integer([60, 240])),
+        ],
+        habits: sometimes(random, 0.4, { describeLagSeconds: 40 }),
+      });
+    },
+  },
+  {
+    name: 'stopping when it is to be started',
+    ofThousand: 14,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          drawSleeper(random, 0, ['slow-stop']),
+          drawSleeper(random, 1, [pick(random, ['no-capacity', 'slow-start'])]),
+        ],
+        parameters: { BatchSize: '4', ...sometimes(random, 0.5, { StartDeadlineSeconds: '60' }) },
+        faults: [startsLate],
+        disturbances: [
+          { kind: 'abort', atSeconds: 6, execution: 0 },
+          person('start', 7),
+          person('stop', 8),
+          { kind: 'redrive', atSeconds: random.integer([70, 200]), execution: 0 },
+        ],
+      }),
+  },
+  {
+    name: 'something happens to it while its record is written',
+    ofThousand: 16,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0)],
+        faults: [slowOnce('ListObjectsV2'), slowOnce('PutObject')],
+        disturbances: [
+          person(pick(random, ['start', 'start', 'terminate']), random.integer([1, pick(random, [3, 3, 11])])),
+        ],
+        habits: { describeLagSeconds: 0 },
+      }),
+  },
+  {
+    name: 'no time to lease',
+    ofThousand: 6,
+    draw: (random) =>
+      night(random, {
+        instances: Array.from({ length: random.integer([6, 8]) }, (_, index) =>
+          drawSleeper(random, index, ['tag-limit']),
+        ),
+        parameters: { BatchSize: '10', StartDeadlineSeconds: pick(random, ['60', '300']) },
+        faults: [
+          {
+            on: 'call',
+            kind: 'slow',
+            function: 'StartInstancesFunction',
+            operation: 'CreateTags',
+            nth: 1,
+            times: 60,
+            seconds: 7,
+          },
+        ],
+      }),
+  },
+  {
+    name: 'terminated before it is ready',
+    ofThousand: 16,
+    draw: (random) =>
+      night(random, {
+        ...pick(random, [
+          { instances: [drawSleeper(random, 0)], faults: [startsLate], disturbances: [person('terminate', 4)] },
+          {
+            instances: [drawSleeper(random, 0, ['slow-boot'])],
+            disturbances: [person('terminate', random.integer([240, 420]))],
+          },
+        ]),
+      }),
+  },
+  {
+    name: 'gone when the run is redriven',
+    ofThousand: 28,
+    draw(random) {
+      const [diesAtSeconds, ...behaviours] = pick(random, [
+        [6],
+        [6],
+        [40, 'slow-boot'],
+        [60, 'slow-boot'],
+        [150, 'update-hangs'],
+        [240, 'agent-lost'],
+        [400, 'agent-lost'],
+      ] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0, [...behaviours])],
+        faults: diesAtSeconds === 6 ? [startsLate] : [],
+        disturbances: [
+          { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
+          person('terminate', diesAtSeconds + 5),
+          { kind: 'redrive', atSeconds: diesAtSeconds + pick(random, [30, 3900, 3900, 3900]), execution: 0 },
+        ],
+      });
+    },
+  },
+  {
+    name: 'no time to start',
+    ofThousand: 12,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0)],
+        parameters: { StartDeadlineSeconds: pick(random, ['60', '60', '300']) },
+        faults: [
+          {
+            on: 'call',
+            kind: 'slow',
+            function: 'StartInstancesFunction',
+            operation: pick(random, [null, null, 'CreateTags', 'PutObject']),
+            nth: 1,
+            times: random.integer([8, 30]),
+            seconds: 7,
+          },
+        ],
+      }),
+  },
+  {
+    name: 'not allowed to start',
+    ofThousand: 18,
+    draw(random) {
+      const [trouble, operation, seconds] = pick(random, [
+        ['denied', 'StartInstances', 120],
+        ['denied', 'StartInstances', 900],
+        ['denied', 'CreateTags', 900],
+        ['throttling', 'StartInstances', 300],
+        ['throttling', 'StartInstances', 2400],
+      ] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0)],
+        parameters: sometimes(random, 0.5, { StartDeadlineSeconds: '300' }),
+        disturbances: [window(trouble, 0, seconds, { operation })],
+      });
+    },
+  },
+  {
+    name: 'leased by others before its start',
+    ofThousand: 9,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0)],
+        faults: [startsLate],
+        disturbances: [person('forge-lease', pick(random, [0, 3, 6]))],
+      }),
+  },
+  {
+    name: 'leased by others while it lacks capacity',
+    ofThousand: 14,
+    draw(random) {
+      const deed = pick(random, ['forge-lease', 'forge-lease', 'terminate', 'remove-lease'] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0, [pick(random, ['no-capacity', 'no-capacity-at-first'])])],
+        disturbances: [person(deed, random.integer([20, 170]))],
+      });
+    },
+  },
+  {
+    name: 'capacity comes too late',
+    ofThousand: 10,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, ['no-capacity-at-first'])],
+        // With the deadlines as deployed, two hours and five minutes are needed from the start on.
+        input: { finishBy: pick(random, ['2026-12-06T03:00:00Z', '2026-12-06T04:05:40Z', '2026-12-06T04:07:00Z']) },
+      }),
+  },
+  {
+    name: 'a lease that is copied',
+    ofThousand: 9,
+    draw(random) {
+      const copied = drawSleeper(random, 0, ['no-capacity-at-first']);
+      return night(random, {
+        instances: [copied, drawSleeper(random, 1, ['slow-boot'])],
+        parameters: { BatchSize: pick(random, ['1', '2']) },
+        faults: pick(random, [[], [startsLate]]),
+        disturbances: [person('copy-lease', random.integer([1, 60]))],
+      });
+    },
+  },
+  {
+    name: 'slow to start',
+    ofThousand: 8,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, ['slow-start'])],
+        parameters: sometimes(random, 0.7, { ReadinessDeadlineSeconds: pick(random, ['120', '300']) }),
+      }),
+  },
+  {
+    name: 'left out, or not to be helped',
+    ofThousand: 27,
+    draw(random) {
+      const [state, behaviour] = pick(random, [
+        ['running', 'spot'],
+        ['running', 'spot'],
+        ['stopped', 'spot'],
+        ['stopped', 'instance-store'],
+        ['running', 'auto-scaling'],
+        ['stopped', 'stop-protected'],
+        ['stopped', 'no-instance-profile'],
+        ['stopped', 'never-registers'],
+        ['stopped', 'vcpu-limit'],
+        ['stopped', 'update-rolls-back'],
+      ] as const);
+      return night(random, { instances: [{ ...drawSleeper(random, 0, [behaviour]), state }] });
+    },
+  },
+];

@@ -1,0 +1,82 @@
+import type { FleetInstance } from '../../../account/fleet/fleet.ts';
+import type { Random } from '../../../base/random.ts';
+import { drawMember, oneGroup } from '../draw-fleet.ts';
+import type { Deed, Disturbance, Fault, Night, PlannedExecution } from '../scenario.ts';
+import { chance } from '../weighted-choice.ts';
+
+/** One kind of what the simulation draws. A story is a small history that chance alone hardly ever brings about. */
+export interface Kind {
+  /** A few words, for lists. */
+  name: string;
+  /** How many of a thousand simulations are of it. */
+  ofThousand: number;
+  draw(random: Random): Night;
+}
+
+/** What a story is about, and what is as usual where it says nothing. */
+export interface Plot {
+  instances: FleetInstance[];
+  parameters?: Record<string, string>;
+  input?: PlannedExecution['input'];
+  /** Those that come after the run itself. */
+  others?: PlannedExecution[];
+  faults?: Fault[];
+  disturbances?: Disturbance[];
+  habits?: Night['habits'];
+}
+
+/** Beside the one that it is about, there may be a healthy one or two. */
+export function night(random: Random, plot: Plot): Night {
+  const { instances, parameters = {}, input = {}, others = [], faults = [], disturbances = [], habits = {} } = plot;
+  const count = random.integer([0, 2]);
+  const neighbours = Array.from({ length: count }, (_, index) => drawMember(random, instances.length + index, []));
+  return {
+    fleet: oneGroup([...instances, ...neighbours]),
+    parameters: { BatchSize: String(random.integer([1, 4])), ...parameters },
+    executions: [{ atSeconds: 0, name: 'run-1', input }, ...others],
+    faults,
+    disturbances,
+    habits,
+  };
+}
+
+/** The first instance of every story. */
+export const HERO_ID = 'i-00000000000000001';
+
+export const person = (deed: Deed, atSeconds: number, seconds = 60): Disturbance => ({
+  kind: 'person',
+  deed,
+  atSeconds,
+  seconds,
+  instanceId: HERO_ID,
+});
+
+export const window = (
+  trouble: Extract<Disturbance, { kind: 'window' }>['trouble'],
+  atSeconds: number,
+  seconds: number,
+  where: { function?: string; service?: string; operation?: string },
+): Disturbance => ({
+  kind: 'window',
+  trouble,
+  atSeconds,
+  seconds,
+  function: null,
+  service: null,
+  operation: null,
+  ...where,
+});
+
+/** Lambda refuses to run StartInstances for half a minute or so: the instances were listed, and are not started yet. */
+export const startsLate: Fault = {
+  on: 'invocation',
+  kind: 'refused',
+  function: 'StartInstancesFunction',
+  nth: 1,
+  times: 4,
+  seconds: 1,
+};
+
+/** With this chance, what it gives; else nothing of it. */
+export const sometimes = <T extends object>(random: Random, share: number, given: T): T | Record<string, never> =>
+  chance(random, share) ? given : {};

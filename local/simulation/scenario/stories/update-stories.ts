@@ -1,0 +1,179 @@
+import type { BehaviourName } from '../../../account/fleet/behaviours.ts';
+import { drawSleeper, LATEST } from '../draw-fleet.ts';
+import { pick } from '../weighted-choice.ts';
+import { type Kind, night, person, sometimes, window } from './story.ts';
+
+const SLOW_UPDATE: BehaviourName[][] = [
+  ['slow-update-in-progress'],
+  ['slow-update-in-progress', 'update-fails'],
+  ['slow-update-in-progress', 'ping-hourly'],
+  ['slow-update-in-progress', 'update-fails'],
+  ['slow-update-in-progress', 'update-fails'],
+  ['update-in-progress', 'update-fails'],
+  ['update-in-progress', 'ping-hourly'],
+];
+
+/** What can happen to an update and to its command. */
+export const updateStories: readonly Kind[] = [
+  {
+    name: "AWS's own update is at work for long",
+    ofThousand: 16,
+    draw: (random) => night(random, { instances: [drawSleeper(random, 0, pick(random, SLOW_UPDATE))] }),
+  },
+  {
+    name: "somebody's update is at work for long",
+    ofThousand: 9,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          {
+            ...drawSleeper(random, 0, pick(random, [[], [], ['ping-hourly']])),
+            state: pick(random, ['stopped', 'running']),
+          },
+        ],
+        disturbances: [person('run-update', random.integer([0, 120]), random.integer([1500, 2400]))],
+      }),
+  },
+  {
+    name: 'its command is cancelled',
+    ofThousand: 17,
+    draw(random) {
+      const first = random.integer([20, 300]);
+      const again = person('cancel-command', first + random.integer([60, 600]));
+      return night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['update-hangs'], ['update-hangs'], ['command-lost']]))],
+        disturbances: [person('cancel-command', first), ...pick(random, [[], [again], [again]])],
+      });
+    },
+  },
+  {
+    name: 'restarted or stopped while nothing is heard of it',
+    ofThousand: 16,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          drawSleeper(random, 0, [pick(random, ['update-hangs', 'update-hangs', 'agent-lost', 'rollback-fails'])]),
+        ],
+        disturbances: [person(pick(random, ['restart', 'restart', 'stop', 'terminate']), random.integer([120, 2400]))],
+      }),
+  },
+  {
+    name: 'a target that it has passed, or that there is not',
+    ofThousand: 20,
+    draw(random) {
+      const [targetVersion, ...behaviours] = pick(random, [
+        ['3.3.131.0', 'update-in-progress'],
+        ['3.3.131.0', 'update-in-progress'],
+        ['3.3.90.0', 'already-current'],
+        ['3.3.999.0'],
+        ['3.3.999.0'],
+      ] as const);
+      return night(random, {
+        instances: [{ ...drawSleeper(random, 0, [...behaviours]), agentVersion: '3.2.582.0' }],
+        input: { targetVersion },
+      });
+    },
+  },
+  {
+    name: 'its version comes late',
+    ofThousand: 14,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          drawSleeper(random, 0, ['version-reported-late', ...pick(random, [[], ['update-in-progress' as const]])]),
+        ],
+        parameters: sometimes(random, 0.8, { VerifyDeadlineSeconds: pick(random, ['120', '300', '300', '600']) }),
+      }),
+  },
+  {
+    name: 'it cannot be sent its command again',
+    ofThousand: 6,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          drawSleeper(
+            random,
+            0,
+            pick(random, [['command-lost'], ['slow-update-in-progress'], ['update-in-progress'], []]),
+          ),
+        ],
+        disturbances: [
+          window('denied', random.integer([10, 300]), pick(random, [300, 1800, 4000]), { operation: 'SendCommand' }),
+        ],
+      }),
+  },
+  {
+    name: 'stopped while its command is lost',
+    ofThousand: 17,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [['command-lost'], ['command-lost', 'slow-stop']]))],
+        disturbances: [
+          person(pick(random, ['stop', 'stop', 'stop', 'restart', 'terminate']), random.integer([60, 420])),
+        ],
+      }),
+  },
+  {
+    name: 'several hang',
+    ofThousand: 12,
+    draw(random) {
+      const count = random.integer([2, 3]);
+      const hanging = Array.from({ length: count }, (_, index) => drawSleeper(random, index, ['update-hangs']));
+      return night(random, {
+        instances: hanging.map((instance) => ({ ...instance, platform: 'amazon-linux-2023' })),
+        parameters: { BatchSize: '4', ...sometimes(random, 0.4, { UpdateDeadlineSeconds: '600' }) },
+        disturbances: pick(random, [[], [person('run-update', random.integer([60, 600]), 2400)]]),
+      });
+    },
+  },
+  {
+    name: 'no time to send',
+    ofThousand: 10,
+    draw: (random) =>
+      night(random, {
+        instances: Array.from({ length: 6 }, (_, index) => drawSleeper(random, index, ['send-refused'])),
+        parameters: { BatchSize: '8', UpdateDeadlineSeconds: pick(random, ['60', '120']) },
+        faults: [
+          {
+            on: 'call',
+            kind: 'slow',
+            function: 'UpdateAgentFunction',
+            operation: null,
+            nth: 1,
+            times: 60,
+            seconds: 7,
+          },
+        ],
+      }),
+  },
+  {
+    name: 'its command is lost, and another update does the work',
+    ofThousand: 14,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, ['command-lost', 'update-in-progress'])],
+        parameters: sometimes(random, 0.3, { UpdateDeadlineSeconds: '600' }),
+        ...sometimes(random, 0.2, { input: { targetVersion: LATEST } }),
+      }),
+  },
+  {
+    name: 'an update fails in an unusual way',
+    ofThousand: 24,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          drawSleeper(random, 0, [
+            pick(random, [
+              'disk-full',
+              'updater-dies',
+              'target-inactive',
+              'rollback-fails',
+              'command-undeliverable',
+              'send-refused',
+            ]),
+          ]),
+        ],
+        parameters: sometimes(random, 0.3, { UpdateDeadlineSeconds: '120' }),
+      }),
+  },
+];
