@@ -232,6 +232,11 @@ describe('metrics', () => {
     expect(told({ timeline: held, overheard: measured(0, 0) }).join('\n')).toContain('1 leases were carried');
     expect(told({ timeline: held, overheard: measured(1, 0) }).join('\n')).toContain('the oldest 0 s old');
   });
+
+  it('may count one that was terminated while the pass went on', () => {
+    const gone = [...held, state('02:05:59', 'shutting-down')].sort((one, other) => one.at - other.at);
+    expect(told({ timeline: gone, overheard: measured(1, 300) })).toEqual([]);
+  });
 });
 
 describe('a run that has begun', () => {

@@ -43,8 +43,9 @@ function carriedAt(evidence: Evidence, at: number): { held: number; foreign: num
     for (const { at: then, facts } of changes(evidence, instanceId)) {
       if (then > at) break;
       const changed = facts.about === 'tags' ? (facts.tags[LEASE_TAG] ?? null) : lease;
+      const isGoing = facts.about === 'gone' || (facts.about === 'state' && facts.state === 'shutting-down');
       // Read before or after it: the pass can't be held to either.
-      if (changed !== lease && then > at - PASS_MILLISECONDS) return null;
+      if ((changed !== lease || isGoing) && then > at - PASS_MILLISECONDS) return null;
       lease = changed;
       if (facts.about === 'state') state = facts.state;
       if (facts.about === 'gone') state = 'terminated';
