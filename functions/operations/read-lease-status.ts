@@ -76,7 +76,10 @@ export async function readRecord(bucket: Bucket, lease: Lease): Promise<HoldReco
   return found === key ? bucket.get(key, holdRecordSchema) : null;
 }
 
-/** An unreadable record must not block other instances. Its own count as busy until the lease-age alarm fires. */
+/**
+ * An unreadable record must not block other instances. Its own count as busy, so nothing restores them: the lease-age alarm
+ * tells someone (oldestAgeSeconds).
+ */
 async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'> {
   try {
     return await read();

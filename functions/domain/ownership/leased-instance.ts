@@ -21,6 +21,14 @@ export const isOrphan = (leased: LeasedInstance): leased is Orphan =>
 export const isOpen = ({ value, status }: LeasedInstance, stateMachine: string): boolean =>
   parseOwnLease(value, stateMachine) !== null && status.kind !== 'ignored';
 
-/** For how long the oldest of them has been leased, in seconds; 0 if there is none. */
+/**
+ * For how long the oldest of them has been leased, in seconds; 0 if there is none. A lease whose record can't be read is as
+ * old as its instance's boot: nothing can restore that instance, so its age has to reach the alarm.
+ */
 export const oldestAgeSeconds = (open: LeasedInstance[], now: Date): number =>
-  Math.max(0, ...open.flatMap(({ record }) => (record === null ? [] : [secondsBetween(record.recordedAt, now)])));
+  Math.max(0, ...open.map((leased) => ageSeconds(leased, now)));
+
+function ageSeconds({ record, facts }: LeasedInstance, now: Date): number {
+  const since = record?.recordedAt ?? facts.launchTime;
+  return since === null ? 0 : secondsBetween(since, now);
+}

@@ -58,8 +58,14 @@ describe('an instance that carries a lease', () => {
   it('tells how old the oldest of them is', () => {
     const older = carrier({ record: aRecord([INSTANCE_ID], { recordedAt: stamp('01:00') }) });
     expect(oldestAgeSeconds([carrier(), older, carrier({ record: null })], at('03:00'))).toBe(7200);
-    expect(oldestAgeSeconds([carrier({ record: null })], at('03:00'))).toBe(0);
     expect(oldestAgeSeconds([], at('03:00'))).toBe(0);
+  });
+
+  it('counts from the boot where the record can not be read, so that the alarm fires', () => {
+    const unreadable = carrier({ record: null, status: busy });
+    expect(oldestAgeSeconds([unreadable], at('16:00:30'))).toBe(14 * 3600);
+    const neverBooted = { ...unreadable, facts: wokenFacts({ launchTime: null }) };
+    expect(oldestAgeSeconds([neverBooted], at('16:00:30'))).toBe(0);
   });
 });
 
