@@ -70,11 +70,16 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
     const isDone = lock !== 'ending' && stillOpen.length === 0;
     // Lambda asks again after one minute and after two more: by then a run that was ending is dead. The schedule does the rest.
     if (!isDone && !('trigger' in trigger)) {
-      throw new ReveilleError('LeasesOpen', `${open.length} leases are open, and not all of them can be settled yet`);
+      throw new ReveilleError('LeasesOpen', whyNotDone(stillOpen.length));
     }
     return pass;
   });
 }
+
+const whyNotDone = (stillOpen: number): string =>
+  stillOpen > 0
+    ? `not every lease can be settled yet: ${stillOpen} still open`
+    : 'the holder of the lock has just ended: what it leaves behind is not known yet';
 
 function createTools(
   runtime: Runtime,

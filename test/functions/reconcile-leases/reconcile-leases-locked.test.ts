@@ -170,7 +170,7 @@ describe('ReconcileLeases, called for an execution that has ended', () => {
   it('asks to be called again while leases are open; the schedule just comes again', async () => {
     await expect(reconcile('03:00', ABORTED)).rejects.toMatchObject({
       name: 'LeasesOpen',
-      message: expect.stringContaining('1 leases are open'),
+      message: 'not every lease can be settled yet: 1 still open',
     });
     expect(stops()).toEqual([[FIRST]]);
     expect(metrics.publishStoredMetrics).toHaveBeenCalledTimes(1);
@@ -178,12 +178,24 @@ describe('ReconcileLeases, called for an execution that has ended', () => {
     await expect(reconcile('03:15')).resolves.toMatchObject({ openLeases: 1 });
   });
 
+  it('counts only those that are still open after this pass', async () => {
+    const asleep = instanceFacts({ instanceId: SECOND, tags: leased(leaseValue()) });
+    givenCarriers(mocks, [wokenFacts({ instanceId: FIRST }), asleep], [aRecord([FIRST, SECOND])]);
+
+    await expect(reconcile('03:00', ABORTED)).rejects.toMatchObject({
+      message: 'not every lease can be settled yet: 1 still open',
+    });
+  });
+
   it('asks so while the run that holds the lock is ending, though no lease is open', async () => {
     givenCarriers(mocks, [], []);
     givenLock(s3, aRunLock());
     sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED', stopDate: at('02:59') });
 
-    await expect(reconcile('03:00', ABORTED)).rejects.toMatchObject({ name: 'LeasesOpen' });
+    await expect(reconcile('03:00', ABORTED)).rejects.toMatchObject({
+      name: 'LeasesOpen',
+      message: 'the holder of the lock has just ended: what it leaves behind is not known yet',
+    });
   });
 
   it('is content once every instance is back', async () => {
