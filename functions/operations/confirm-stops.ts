@@ -1,5 +1,5 @@
 import type { SSMClient } from '../aws/sdk/clients.ts';
-import { describeFailure } from '../aws/sdk/failures.ts';
+import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import { readOtherActivity } from '../aws/ssm-activity.ts';
 import {
   findOtherActivity,
@@ -10,7 +10,7 @@ import {
 } from '../domain/steps/other-activity.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Decided, Member } from './stop-and-release.ts';
+import type { DecidedMember, Member } from './stop-and-release.ts';
 
 export interface ActivityTools extends Pick<Runtime, 'now' | 'logger'> {
   ssm: SSMClient;
@@ -19,9 +19,9 @@ export interface ActivityTools extends Pick<Runtime, 'now' | 'logger'> {
 /** Decides once more on the instances that would be stopped now, with what is active on them. */
 export async function confirmStops(
   tools: ActivityTools,
-  decided: Decided[],
-  decide: (member: Member, otherActivity: OtherActivity | null) => Decided,
-): Promise<Decided[]> {
+  decided: DecidedMember[],
+  decide: (member: Member, otherActivity: OtherActivity | null) => DecidedMember,
+): Promise<DecidedMember[]> {
   const checks = await checkStops(tools, decided);
   return decided.map((unconfirmed) => {
     const check = checks.get(unconfirmed.instance.instanceId);
@@ -40,7 +40,7 @@ interface StopCheck {
 }
 
 /** Asked only for the instances that would be stopped now, because it costs a call for each. */
-async function checkStops({ ssm, logger }: ActivityTools, decided: Decided[]): Promise<Map<string, StopCheck>> {
+async function checkStops({ ssm, logger }: ActivityTools, decided: DecidedMember[]): Promise<Map<string, StopCheck>> {
   const toStop = decided.filter(({ ec2, decision }) => decision.action === 'stop' && ec2?.state === 'running');
   const [first] = toStop;
   if (first === undefined) return new Map();
@@ -59,7 +59,7 @@ async function checkStops({ ssm, logger }: ActivityTools, decided: Decided[]): P
   } catch (error) {
     const failure = describeFailure(error);
     logger.warn('could not check for other sessions and commands: none of these instances is stopped', { failure });
-    const otherActivity = otherActivityUnknown(`${failure.code}: ${failure.message}`);
+    const otherActivity = otherActivityUnknown(failureText(failure));
     return new Map(ids.map((id) => [id, { otherActivity, ownCommands: [] }]));
   }
 }

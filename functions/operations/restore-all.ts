@@ -8,7 +8,7 @@ import type { OtherActivity } from '../domain/steps/other-activity.ts';
 import { decideRestore } from '../domain/steps/restore.ts';
 import type { RestoreOutcome } from '../domain/steps/restore-result.ts';
 import { type ActivityTools, confirmStops } from './confirm-stops.ts';
-import { type Decided, type Member, releaseDecided, stopDecided } from './stop-and-release.ts';
+import { type DecidedMember, type Member, releaseDecided, stopDecided } from './stop-and-release.ts';
 
 export interface RestoreTools extends ActivityTools {
   ec2: EC2Client;
@@ -30,7 +30,7 @@ export interface Restoring {
  */
 export async function restoreAll(tools: RestoreTools, restoring: Restoring): Promise<RestoreOutcome[]> {
   const { owner, members, deadlineSeconds, hasTime } = restoring;
-  const decide = (member: Member, otherActivity: OtherActivity | null): Decided => {
+  const decide = (member: Member, otherActivity: OtherActivity | null): DecidedMember => {
     const { instance, ec2, deadSince } = member;
     const now = tools.now();
     const expectedLease = expectedLeaseOf(owner, instance.hold, ec2);

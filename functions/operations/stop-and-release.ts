@@ -1,7 +1,7 @@
 import { stopInstances } from '../aws/ec2-start-stop.ts';
 import { untagInstances } from '../aws/ec2-tags.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
-import { describeFailure } from '../aws/sdk/failures.ts';
+import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import type { Timestamp } from '../domain/model/time.ts';
@@ -17,7 +17,7 @@ export interface Member {
   deadSince: Timestamp | null;
 }
 
-export interface Decided extends Member {
+export interface DecidedMember extends Member {
   /** The value that its lease tag should have; null if Reveille did not lease it. */
   expectedLease: string | null;
   decision: RestoreDecision;
@@ -26,7 +26,7 @@ export interface Decided extends Member {
 /** Stops the instances in one call, and hibernates the others in a second. @returns what EC2 refused, by instance */
 export async function stopDecided(
   ec2: EC2Client,
-  decided: Decided[],
+  decided: DecidedMember[],
   hasTime: () => boolean,
 ): Promise<Map<string, string>> {
   const refusals = new Map<string, string>();
@@ -35,7 +35,7 @@ export async function stopDecided(
       .filter(({ decision }) => decision.action === 'stop' && decision.hibernate === hibernate)
       .map(({ instance }) => instance.instanceId);
     const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime });
-    for (const { id, failure } of refused) refusals.set(id, `${failure.code}: ${failure.message}`);
+    for (const { id, failure } of refused) refusals.set(id, failureText(failure));
     for (const id of untried) refusals.set(id, 'no time was left to stop it');
   }
   return refusals;
@@ -45,7 +45,7 @@ export async function stopDecided(
  * One call for each lease value. Exactly that value is removed: a lease that another run has written meanwhile stays.
  * @returns what EC2 refused, by instance
  */
-export async function releaseDecided(ec2: EC2Client, decided: Decided[]): Promise<Map<string, string>> {
+export async function releaseDecided(ec2: EC2Client, decided: DecidedMember[]): Promise<Map<string, string>> {
   const byLease = new Map<string, string[]>();
   for (const { instance, decision, expectedLease } of decided) {
     if (decision.action !== 'settle' || !decision.releaseLease || expectedLease === null) continue;
@@ -55,10 +55,10 @@ export async function releaseDecided(ec2: EC2Client, decided: Decided[]): Promis
   for (const [lease, ids] of byLease) {
     try {
       const { refused } = await untagInstances(ec2, ids, LEASE_TAG, lease);
-      for (const { id, failure } of refused) refusals.set(id, `${failure.code}: ${failure.message}`);
+      for (const { id, failure } of refused) refusals.set(id, failureText(failure));
     } catch (error) {
-      const { code, message } = describeFailure(error);
-      for (const id of ids) refusals.set(id, `${code}: ${message}`);
+      const text = failureText(describeFailure(error));
+      for (const id of ids) refusals.set(id, text);
     }
   }
   return refusals;

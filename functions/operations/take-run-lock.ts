@@ -5,6 +5,7 @@ import { LOCK_KEY } from '../domain/model/object-keys.ts';
 import type { RunRef } from '../domain/model/run.ts';
 import {
   isHeldBy,
+  isSameHolder,
   type Lock,
   type LockHolder,
   lockHolderOf,
@@ -48,10 +49,7 @@ export async function takeLock(bucket: Bucket, lock: Lock, seen: Versioned<Lock>
   const written =
     seen === null ? await bucket.putOnce(LOCK_KEY, lock) : await bucket.putIfSame(LOCK_KEY, lock, seen.etag);
   if (written) return true;
-  const found = (await readLock(bucket))?.value ?? null;
-  return lock.kind === 'run'
-    ? isHeldBy(found, lock)
-    : found?.kind === 'reconciler' && found.requestId === lock.requestId;
+  return isSameHolder((await readLock(bucket))?.value ?? null, lock);
 }
 
 /** Removes the lock, if it is still the one that was seen. */

@@ -1,7 +1,7 @@
 import type { Versioned } from '../aws/bucket.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { addSeconds, toTimestamp } from '../domain/model/time.ts';
-import type { Lock } from '../domain/ownership/run-lock.ts';
+import { isSameHolder, type Lock } from '../domain/ownership/run-lock.ts';
 import type { ReconcileResult } from '../domain/report/reconcile-report.ts';
 import { readLock, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { type InvocationContext, timeKeeper } from '../runtime/runtime.ts';
@@ -16,8 +16,9 @@ export async function restoreUnderLock(
 ): Promise<ReconcileResult[]> {
   const mayAct = lock === 'free' || lock === 'dead';
   if (mayAct && orphans.length > 0) return lockAndRestore(tools, seenLock, context);
-  // The run that died with the lock has left no instance to restore.
-  if (seenLock !== null && lock === 'dead' && orphans.length === 0) await releaseLock(tools.bucket, seenLock);
+  // Nothing of the dead holder can still act, and it has left no instance to restore: its lock protects nothing any more.
+  // It is removed only if it is still the one that was judged: a run that has taken it since keeps it.
+  if (seenLock !== null && lock === 'dead') await releaseLock(tools.bucket, seenLock);
   return [];
 }
 
@@ -43,15 +44,15 @@ async function lockAndRestore(
     });
     return [];
   } finally {
-    await releaseReconcilerLock(tools, lock.requestId);
+    await releaseReconcilerLock(tools, lock);
   }
 }
 
 /** A lock that can't be released is free once this Lambda is dead; that must not hide what was done. */
-async function releaseReconcilerLock({ bucket, logger }: OrphanTools, requestId: string): Promise<void> {
+async function releaseReconcilerLock({ bucket, logger }: OrphanTools, lock: Lock): Promise<void> {
   try {
     const held = await readLock(bucket);
-    if (held?.value.kind === 'reconciler' && held.value.requestId === requestId) await releaseLock(bucket, held);
+    if (held !== null && isSameHolder(held.value, lock)) await releaseLock(bucket, held);
   } catch (error) {
     logger.warn('could not release the lock', { failure: describeFailure(error) });
   }

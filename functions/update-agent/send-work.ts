@@ -1,5 +1,6 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
+import { failureText } from '../aws/sdk/failures.ts';
 import { findCommands, sendCommand } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
@@ -51,7 +52,7 @@ async function sendCommands(
   for (const { commandId, instanceIds } of replies) {
     for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt: toTimestamp(moment) });
   }
-  const refusals = new Map(refused.map(({ id, failure }) => [id, `${failure.code}: ${failure.message}`]));
+  const refusals = new Map(refused.map(({ id, failure }) => [id, failureText(failure)]));
   return members.map((instance) => {
     const { instanceId } = instance;
     return afterSend(instance, sent.get(instanceId) ?? null, refusals.get(instanceId) ?? null, moment);

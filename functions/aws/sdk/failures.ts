@@ -77,6 +77,9 @@ export function describeFailure(error: unknown): AwsFailure {
   };
 }
 
+/** As a person reads it in a reason, a report or a message. */
+export const failureText = ({ code, message }: Pick<AwsFailure, 'code' | 'message'>): string => `${code}: ${message}`;
+
 /**
  * Runs AWS calls and gives their errors a name that the state machine knows: AwsUnavailable (retried) or
  * AwsRefused (not retried). Errors that already have one of our names pass through.

@@ -18,7 +18,7 @@ export function beginBatch(batch: Batch, now: Date): Batch {
  * Ends one Lambda's look: the new instances replace the old ones of the same ID; counts and waiting time are made anew.
  * A batch that has taken too long is ended: every instance that is still at work fails, and is restored.
  */
-export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, sends = batch.sends): Batch {
+export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date): Batch {
   const byId = new Map(changed.map((instance) => [instance.instanceId, instance]));
   const invocations = batch.invocations + 1;
   const limit = limitReached(batch, invocations, now);
@@ -35,7 +35,6 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date, 
   return {
     ...rest,
     invocations,
-    sends,
     lastProgressAt,
     waitSeconds: waitSecondsFor(instances, lastProgressAt, now),
     counts: countSteps(instances, now),

@@ -30,6 +30,12 @@ export type Lock = z.infer<typeof lockSchema>;
 export const isHeldBy = (lock: Lock | null, run: RunRef): boolean =>
   lock?.kind === 'run' && lock.runId === run.runId && secondsBetween(lock.startedAt, run.startedAt) === 0;
 
+/** Whether the lock that was found is of the holder that wrote this one. */
+export const isSameHolder = (found: Lock | null, written: Lock): boolean =>
+  written.kind === 'run'
+    ? isHeldBy(found, written)
+    : found?.kind === 'reconciler' && found.requestId === written.requestId;
+
 export const occurrenceSchema = z.object({ runId: z.string(), endedAt: timestampSchema });
 
 /** Who has the lock: nothing (`free`), the run that asks (`ours`), or someone else, with whether that one can still act. */

@@ -119,7 +119,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: RECONCILER,
-        find: "  if (seenLock !== null && lock === 'dead' && orphans.length === 0) await releaseLock(tools.bucket, seenLock);",
+        find: "  if (seenLock !== null && lock === 'dead') await releaseLock(tools.bucket, seenLock);",
         replace: '',
       },
     ],

@@ -137,7 +137,7 @@ describe('the end of a look', () => {
       readiness: 0,
       unsettled: 1,
     });
-    expect(applyChanges(batch, [], NOW, 2).sends).toBe(2);
+    expect(applyChanges({ ...batch, sends: 2 }, [], NOW).sends).toBe(2);
   });
 
   it('does not count what waits for its next start attempt', () => {
