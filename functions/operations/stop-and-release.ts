@@ -7,6 +7,7 @@ import type { InstanceFacts } from '../domain/model/instance.ts';
 import type { Timestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
 import type { RestoreDecision } from '../domain/steps/restore.ts';
+import { UNTRIED } from '../domain/steps/restore-result.ts';
 
 /** One instance that is to be restored. */
 export interface Member {
@@ -36,7 +37,7 @@ export async function stopDecided(
       .map(({ instance }) => instance.instanceId);
     const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime });
     for (const { id, failure } of refused) refusals.set(id, failureText(failure));
-    for (const id of untried) refusals.set(id, 'no time was left to stop it');
+    for (const id of untried) refusals.set(id, UNTRIED);
   }
   return refusals;
 }

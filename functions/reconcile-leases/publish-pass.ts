@@ -4,7 +4,7 @@ import type { SNSClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { publish } from '../aws/topic.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
-import { LAST_COMPLETE_RUN_KEY } from '../domain/model/object-keys.ts';
+import { LAST_COMPLETE_RUN_KEY, reconciledKey, refusalKey } from '../domain/model/object-keys.ts';
 import { secondsBetween, toTimestamp } from '../domain/model/time.ts';
 import type { LockHolder } from '../domain/ownership/run-lock.ts';
 import { isSettled, type ReconcileResult, summarizeReconciled } from '../domain/report/reconcile-report.ts';
@@ -32,37 +32,66 @@ export interface PublishTools extends Pick<Runtime, 'now' | 'logger'> {
   metrics: MetricsSink;
 }
 
-/** Tells people what was restored. If that fails, the instances are restored all the same, and only the log says so. */
+/** Writes down what this pass did, and tells people. If one of the two fails, only the log says so, and the other is done. */
 export async function publishResults(
   tools: PublishTools,
   results: ReconcileResult[],
   requestId: string,
 ): Promise<void> {
-  const { sns, topicArn, names, logger } = tools;
+  const { sns, topicArn, names } = tools;
+  const untold = await untoldRefusals(tools, results);
+  const summary = summarizeReconciled(results, names.region, untold.length > 0);
+  await orLog(tools, 'could not store what this pass did', () => storeResults(tools, results, requestId));
+  if (summary === null) return;
+  await orLog(tools, 'could not send the message about this pass', async () => {
+    await publish(sns, topicArn, summary.subject, summary.message);
+    await noteRefusals(tools, untold);
+  });
+}
+
+/** What was done to the instances stays done. */
+async function orLog<T>({ logger }: PublishTools, failed: string, action: () => Promise<T>): Promise<T | null> {
   try {
-    await storeResults(tools, results, requestId);
-    const summary = summarizeReconciled(results, names.region);
-    if (summary !== null) await publish(sns, topicArn, summary.subject, summary.message);
+    return await action();
   } catch (error) {
-    logger.error('could not send the message about restored instances (they are restored)', {
-      instances: results,
-      failure: describeFailure(error),
-    });
+    logger.error(failed, { failure: describeFailure(error) });
+    return null;
   }
 }
 
+/** AWS's refusals, of the runs of which people were not told of any yet: one can stay for many passes. */
+async function untoldRefusals(tools: PublishTools, results: ReconcileResult[]): Promise<ReconcileResult[]> {
+  const refused = results.filter(({ action }) => action === 'refused');
+  const told = new Set<string>();
+  for (const runId of runsOf(refused)) {
+    // If that can't be read they are told again: better twice than never.
+    const found = await orLog(tools, 'could not read whether a refusal was told', () =>
+      tools.bucket.list(refusalKey({ runId }), 1),
+    );
+    if (found?.length === 1) told.add(runId);
+  }
+  return refused.filter(({ runId }) => !told.has(runId));
+}
+
+async function noteRefusals(tools: PublishTools, refused: ReconcileResult[]): Promise<void> {
+  for (const runId of runsOf(refused)) await tools.bucket.put(refusalKey({ runId }), filed(tools, refused, runId));
+}
+
 /** Beside the other files of each dead run. */
-async function storeResults(
-  { bucket, now }: PublishTools,
-  results: ReconcileResult[],
-  requestId: string,
-): Promise<void> {
+async function storeResults(tools: PublishTools, results: ReconcileResult[], requestId: string): Promise<void> {
   const settled = results.filter(isSettled);
-  for (const runId of new Set(settled.map((one) => one.runId))) {
-    const instances = settled.filter((one) => one.runId === runId);
-    await bucket.put(`runs/${runId}/reconciled/${requestId}.json`, { runId, at: toTimestamp(now()), instances });
+  for (const runId of runsOf(settled)) {
+    await tools.bucket.put(reconciledKey({ runId }, requestId), filed(tools, settled, runId));
   }
 }
+
+const runsOf = (results: ReconcileResult[]): Set<string> => new Set(results.map(({ runId }) => runId));
+
+const filed = ({ now }: PublishTools, results: ReconcileResult[], runId: string) => ({
+  runId,
+  at: toTimestamp(now()),
+  instances: results.filter((one) => one.runId === runId),
+});
 
 export async function publishMetrics(tools: PublishTools, pass: Omit<Pass, 'instances'>): Promise<void> {
   const { metrics } = tools;

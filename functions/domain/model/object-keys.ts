@@ -26,6 +26,13 @@ export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
 
 export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
 
+/** What one pass of ReconcileLeases did to a dead run's instances. */
+export const reconciledKey = ({ runId }: RunId, requestId: string): string =>
+  `runs/${runId}/reconciled/${requestId}.json`;
+
+/** Which refusals ReconcileLeases has told people of: once for each dead run, since a refusal can stay for many passes. */
+export const refusalKey = ({ runId }: RunId): string => `runs/${runId}/reconciled/refusals-told.json`;
+
 export const resultKey = ({ runId }: RunId, batch: number): string =>
   `runs/${runId}/results/${String(batch).padStart(4, '0')}.json`;
 

@@ -1,11 +1,12 @@
 import type { Orphan } from '../ownership/leased-instance.ts';
-import type { RestoreOutcome } from '../steps/restore-result.ts';
+import { type RestoreOutcome, UNTRIED } from '../steps/restore-result.ts';
 
 /** What one pass has done to one instance, for people. */
 export interface ReconcileResult {
   instanceId: string;
   runId: string;
-  action: 'restored' | 'handed-over' | 'stopping' | 'waiting' | 'refused';
+  /** `gone`: it was terminated meanwhile, so there was nothing to restore. */
+  action: 'restored' | 'handed-over' | 'gone' | 'stopping' | 'waiting' | 'refused';
   finalState: string | null;
   text: string | null;
 }
@@ -16,7 +17,11 @@ export function toReconciled(
   { decision, refusal }: Pick<RestoreOutcome, 'decision' | 'refusal'>,
 ): ReconcileResult {
   const base = { instanceId: facts.instanceId, runId: record.runId };
-  if (refusal !== null) return { ...base, action: 'refused', finalState: facts.state, text: refusal };
+  if (refusal === UNTRIED) return { ...base, action: 'waiting', finalState: null, text: refusal };
+  if (refusal !== null) {
+    const undone = decision.action === 'stop' ? 'it was not stopped' : 'its lease tag was not removed';
+    return { ...base, action: 'refused', finalState: facts.state, text: `${undone}: ${refusal}` };
+  }
   switch (decision.action) {
     case 'wait':
     case 'give-up':
@@ -24,36 +29,65 @@ export function toReconciled(
     case 'stop':
       return { ...base, action: 'stopping', finalState: null, text: null };
     case 'settle': {
-      const action = decision.finalState === 'handed-over' ? 'handed-over' : 'restored';
-      return { ...base, action, finalState: decision.finalState, text: decision.reason?.text ?? null };
+      const { finalState, isGone, reason } = decision;
+      const kept = finalState === 'handed-over' ? 'handed-over' : 'restored';
+      return { ...base, action: isGone ? 'gone' : kept, finalState, text: reason?.text ?? null };
     }
   }
 }
 
-/** Whether an instance needs no further pass. */
-export const isSettled = ({ action }: ReconcileResult): boolean => action === 'restored' || action === 'handed-over';
+const SETTLED = new Set<ReconcileResult['action']>(['restored', 'handed-over', 'gone']);
 
-/** One pass in words; null as long as no instance is settled, since a person can do nothing about that yet. */
+/** Whether an instance needs no further pass. */
+export const isSettled = ({ action }: ReconcileResult): boolean => SETTLED.has(action);
+
+/**
+ * One pass in words; null where it has no news: an instance that waits is told when it is settled. A refusal is news the first
+ * time, since someone can put it right.
+ */
 export function summarizeReconciled(
   done: ReconcileResult[],
   region: string,
+  hasNewRefusals: boolean,
 ): { subject: string; message: string } | null {
   const settled = done.filter(isSettled);
-  if (settled.length === 0) return null;
-  const lines = settled.map(
-    ({ instanceId, runId, action, finalState, text }) =>
-      `  ${instanceId}  ${action}, ${finalState ?? 'state unknown'}, after run ${runId}${text === null ? '' : `: ${text}`}`,
-  );
   const open = done.filter((one) => !isSettled(one));
-  const rest = open.map(
-    ({ instanceId, action, text }) => `  ${instanceId}  ${action}${text === null ? '' : `: ${text}`}`,
-  );
+  if (settled.length === 0 && !hasNewRefusals) return null;
   return {
-    subject: `Reveille reconciled: ${settled.length} put back after their run had ended, ${open.length} not yet`,
+    subject: subjectOf(done),
     message: [
-      `A run in ${region} ended before it had restored its instances. Restored now:`,
-      ...lines,
-      ...(rest.length > 0 ? ['', 'Still held, and tried again:', ...rest] : []),
+      `A run in ${region} ended before it had restored its instances.`,
+      ...(settled.length > 0 ? ['Settled now:', ...settled.map(settledLine)] : []),
+      ...(settled.length > 0 && open.length > 0 ? [''] : []),
+      ...(open.length > 0 ? ['Not settled yet; the next pass tries again:', ...open.map(openLine)] : []),
+      ...(hasNewRefusals ? ['', REFUSALS_TOLD_ONCE] : []),
     ].join('\n'),
   };
 }
+
+const REFUSALS_TOLD_ONCE =
+  'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it. This is told once for each run.';
+
+function subjectOf(done: ReconcileResult[]): string {
+  const count = (action: ReconcileResult['action']) => done.filter((one) => one.action === action).length;
+  const told: [number, string][] = [
+    [count('restored'), 'restored'],
+    [count('handed-over'), 'handed over'],
+    [count('gone'), 'gone'],
+    [count('refused'), 'refused'],
+    [count('stopping') + count('waiting'), 'not yet'],
+  ];
+  const parts = told.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return `Reveille after a dead run: ${parts.join(', ')}`;
+}
+
+function settledLine({ instanceId, runId, action, finalState, text }: ReconcileResult): string {
+  const state = finalState ?? 'state unknown';
+  const what = action === 'handed-over' ? 'handed over, left awake' : `${action}, ${state}`;
+  return `  ${instanceId}  ${what}, after run ${runId}${textOf(text)}`;
+}
+
+const openLine = ({ instanceId, runId, action, text }: ReconcileResult): string =>
+  `  ${instanceId}  ${action}, after run ${runId}${textOf(text)}`;
+
+const textOf = (text: string | null): string => (text === null ? '' : `: ${text}`);

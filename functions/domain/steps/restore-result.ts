@@ -9,6 +9,9 @@ import { isUnresponsive } from './unresponsive-agent.ts';
 
 type Settle = Extract<RestoreDecision, { action: 'settle' }>;
 
+/** In place of a refusal: the Lambda's time was over before EC2 was asked. */
+export const UNTRIED = 'no time was left to stop it';
+
 /** One instance, what was decided on it, and what came of that. */
 export interface RestoreOutcome {
   instance: BatchInstance;

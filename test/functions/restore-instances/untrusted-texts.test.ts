@@ -144,8 +144,9 @@ describe('a message', () => {
         { ...one, instanceId: 'i-2', action: 'refused' },
       ],
       'eu-central-1',
+      false,
     );
-    expect(summary?.message.split('\n')).toHaveLength(5);
+    expect(summary?.message.split('\n')).toHaveLength(6);
   });
 
   it.each(texts)('has a subject that SNS takes: %j', async (text) => {

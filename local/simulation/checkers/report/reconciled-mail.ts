@@ -2,7 +2,7 @@ import { clock, type Evidence } from '../../evidence/evidence.ts';
 import { standingsBetween } from '../../evidence/standings.ts';
 
 /** A line of ReconcileLeases' mail: which instance, what was done, and how it stands. */
-const LINE = /^ {2}(i-\S+) {2}(restored|handed-over), (\S+), after run /;
+const LINE = /^ {2}(i-\S+) {2}(restored|handed over|gone), ([^,]+), after run /;
 
 /** A pass looks at an instance, goes on with the others, and tells all of them at its end. */
 const PASS_MILLISECONDS = 60_000;
@@ -17,7 +17,7 @@ export const aboutReconciledMails = (evidence: Evidence): string[] =>
       const instance = evidence.instances.find((one) => one.instanceId === instanceId);
       if (instance === undefined) return [];
       const shown = standingsBetween(evidence, instance, at - PASS_MILLISECONDS, at);
-      const isTrue = state === 'handed-over' ? AWAKE.some((one) => shown.has(one)) : shown.has(state);
+      const isTrue = state === 'left awake' ? AWAKE.some((one) => shown.has(one)) : shown.has(state);
       return isTrue
         ? []
         : [

@@ -15,6 +15,8 @@ import {
 } from '../../../../functions/domain/report/reconcile-report.ts';
 import { lastCompleteRunSchema } from '../../../../functions/domain/report/run-register.ts';
 import { areWritersDead, toBatchInstance } from '../../../../functions/domain/steps/orphan.ts';
+import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
+import { UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
 import { aRecord } from '../../../support/bucket.ts';
 import { aHold, aRun, at, INSTANCE_ID, leaseValue, stamp, wokenFacts } from '../../../support/builders.ts';
 
@@ -120,6 +122,11 @@ describe('what a pass did', () => {
       { action: 'restored', finalState: 'hibernated', text: null },
     ],
     [
+      'it was terminated meanwhile',
+      { ...settle, isGone: true, finalState: 'terminated', reason: { ...why, text: 'it is terminated' } },
+      { action: 'gone', finalState: 'terminated', text: 'it is terminated' },
+    ],
+    [
       'it is someone else’s',
       { ...settle, finalState: 'handed-over', reason: why },
       { action: 'handed-over', finalState: 'handed-over', text: why.text },
@@ -128,18 +135,28 @@ describe('what a pass did', () => {
     expect(toReconciled(orphan, { decision, refusal: null })).toEqual({ ...base, ...told });
   });
 
-  it('is told as refused, whatever was decided, where EC2 refused it', () => {
-    const decisions = [{ ...settle, finalState: 'stopped' }, { action: 'stop', hibernate: false } as const];
-    for (const decision of decisions) {
-      expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no' })).toEqual({
-        ...base,
-        action: 'refused',
-        finalState: 'running',
-        text: 'UnauthorizedOperation: no',
-      });
-    }
+  it.each<[string, RestoreDecision]>([
+    ['its lease tag was not removed', { ...settle, finalState: 'stopped' }],
+    ['it was not stopped', { action: 'stop', hibernate: false }],
+  ])('is told as refused, with what AWS refused: %s', (undone, decision) => {
+    expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no' })).toEqual({
+      ...base,
+      action: 'refused',
+      finalState: 'running',
+      text: `${undone}: UnauthorizedOperation: no`,
+    });
   });
 
+  it('is no refusal where the time was over before EC2 was asked', () => {
+    const decision = { action: 'stop', hibernate: false } as const;
+    expect(toReconciled(orphan, { decision, refusal: UNTRIED })).toMatchObject({ action: 'waiting', text: UNTRIED });
+  });
+
+  const finalStates: Partial<Record<ReconcileResult['action'], string>> = {
+    restored: 'stopped',
+    'handed-over': 'handed-over',
+    gone: 'terminated',
+  };
   const done = (
     action: ReconcileResult['action'],
     instanceId: string,
@@ -148,13 +165,13 @@ describe('what a pass did', () => {
     instanceId,
     runId: 'run-1',
     action,
-    finalState: action === 'restored' ? 'stopped' : null,
+    finalState: finalStates[action] ?? null,
     text,
   });
 
-  it('is over for those that are back or handed over, and for no others', () => {
-    const actions = ['restored', 'handed-over', 'stopping', 'waiting', 'refused'] as const;
-    expect(actions.filter((action) => isSettled(done(action, 'i-1')))).toEqual(['restored', 'handed-over']);
+  it('is over for those that are back, handed over or gone, and for no others', () => {
+    const actions = ['restored', 'handed-over', 'gone', 'stopping', 'waiting', 'refused'] as const;
+    expect(actions.filter((action) => isSettled(done(action, 'i-1')))).toEqual(['restored', 'handed-over', 'gone']);
   });
 
   it('is told to people as soon as an instance is back, with those that are not', () => {
@@ -162,42 +179,64 @@ describe('what a pass did', () => {
       [
         done('restored', 'i-1'),
         done('handed-over', 'i-2', 'anna is on it'),
+        done('gone', 'i-5', 'it is terminated'),
         done('waiting', 'i-3', 'it is stopping'),
         done('stopping', 'i-4'),
       ],
       'eu-central-1',
+      false,
     );
-    expect(summary?.subject).toBe('Reveille reconciled: 2 put back after their run had ended, 2 not yet');
+    expect(summary?.subject).toBe('Reveille after a dead run: 1 restored, 1 handed over, 1 gone, 2 not yet');
     expect(summary?.message.split('\n')).toEqual([
-      'A run in eu-central-1 ended before it had restored its instances. Restored now:',
+      'A run in eu-central-1 ended before it had restored its instances.',
+      'Settled now:',
       '  i-1  restored, stopped, after run run-1',
-      '  i-2  handed-over, state unknown, after run run-1: anna is on it',
+      '  i-2  handed over, left awake, after run run-1: anna is on it',
+      '  i-5  gone, terminated, after run run-1: it is terminated',
       '',
-      'Still held, and tried again:',
-      '  i-3  waiting: it is stopping',
-      '  i-4  stopping',
+      'Not settled yet; the next pass tries again:',
+      '  i-3  waiting, after run run-1: it is stopping',
+      '  i-4  stopping, after run run-1',
     ]);
   });
 
   it('says nothing of others where there are none', () => {
-    const summary = summarizeReconciled([done('restored', 'i-1')], 'eu-central-1');
-    expect(summary?.subject).toContain('1 put back after their run had ended, 0 not yet');
-    expect(summary?.message.split('\n')).toHaveLength(2);
+    const summary = summarizeReconciled([done('restored', 'i-1')], 'eu-central-1', false);
+    expect(summary?.subject).toBe('Reveille after a dead run: 1 restored');
+    expect(summary?.message.split('\n')).toHaveLength(3);
   });
 
   it('is not told to people while no instance is back: it may take many passes', () => {
-    expect(summarizeReconciled([], 'eu-central-1')).toBeNull();
-    expect(summarizeReconciled([done('stopping', 'i-1'), done('refused', 'i-2')], 'eu-central-1')).toBeNull();
+    expect(summarizeReconciled([], 'eu-central-1', false)).toBeNull();
+    expect(summarizeReconciled([done('stopping', 'i-1'), done('refused', 'i-2')], 'eu-central-1', false)).toBeNull();
+  });
+
+  it('is told all the same where AWS refuses for the first time: someone can put that right', () => {
+    const refused = done('refused', 'i-2', 'it was not stopped: UnauthorizedOperation: no');
+    const summary = summarizeReconciled([done('stopping', 'i-1'), refused], 'eu-central-1', true);
+    expect(summary?.subject).toBe('Reveille after a dead run: 1 refused, 1 not yet');
+    expect(summary?.message.split('\n')).toEqual([
+      'A run in eu-central-1 ended before it had restored its instances.',
+      'Not settled yet; the next pass tries again:',
+      '  i-1  stopping, after run run-1',
+      '  i-2  refused, after run run-1: it was not stopped: UnauthorizedOperation: no',
+      '',
+      'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it. This is told once for each run.',
+    ]);
   });
 
   it('fits into a subject that SNS takes, however many they are', () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(60), (settled, open) => {
+        const ofEach = (count: number, actions: ReconcileResult['action'][]) =>
+          actions.flatMap((action) =>
+            Array.from({ length: count }, (_, index) => done(action, `i-${action}-${index}`)),
+          );
         const all = [
-          ...Array.from({ length: settled + 1 }, (_, index) => done('restored', `i-${index}`)),
-          ...Array.from({ length: open }, (_, index) => done('waiting', `i-w${index}`)),
+          ...ofEach(settled + 1, ['restored', 'handed-over', 'gone']),
+          ...ofEach(open, ['refused', 'waiting']),
         ];
-        expect(summarizeReconciled(all, 'ap-southeast-2')?.subject.length).toBeLessThanOrEqual(100);
+        expect(summarizeReconciled(all, 'ap-southeast-2', true)?.subject.length).toBeLessThanOrEqual(99);
       }),
     );
   });
