@@ -1,9 +1,11 @@
 import { describeExecutionStatus } from '../aws/executions.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { OPEN_RUNS_PREFIX } from '../domain/model/object-keys.ts';
+import { OPEN_RUNS_PREFIX, reportKey } from '../domain/model/object-keys.ts';
+import { isAfter } from '../domain/model/time.ts';
 import { livenessOf } from '../domain/ownership/execution-status.ts';
-import { openRunSchema } from '../domain/report/run-register.ts';
+import { type Report, RUN_DIED, reportSchema } from '../domain/report/report.ts';
+import { type OpenRun, openRunSchema } from '../domain/report/run-register.ts';
 import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 
 /** Only one run is alive at a time; the others have died, and have no report yet. */
@@ -51,11 +53,9 @@ async function reportIfDead(
   if (open === null || hasOpenLeases(open.runId)) return null;
   const life = await describeExecutionStatus(sfn, open.executionArn);
   if (livenessOf(life, open.openedAt, now()) !== 'dead') return null;
-  const report = await makeReport(tools, open, {
-    Error: 'RunDied',
-    Cause: 'the execution ended before its report',
-  });
+  const report = (await findOwnReport(tools, open)) ?? (await makeReport(tools, open, RUN_DIED));
   if (report !== null) {
+    // The run's own report is written again as it is: what it measures may not have been, and no message was sent.
     await storeReport(tools, report);
     await publishReport(tools, report).catch((error: unknown) => {
       logger.error('stored the report of a dead run, but could not send its message', {
@@ -65,4 +65,11 @@ async function reportIfDead(
   }
   await bucket.delete(key);
   return open.runId;
+}
+
+/** A run that could not be closed has made its report already: that one tells more than one that is made now. */
+async function findOwnReport({ bucket }: DeadRunTools, open: OpenRun): Promise<Report | null> {
+  const report = await bucket.get(reportKey(open), reportSchema);
+  // An execution's name can be used again after 90 days, and files are kept for longer (docs/aws-behaviour.md 28).
+  return report === null || isAfter(open.openedAt, report.endedAt) ? null : report;
 }

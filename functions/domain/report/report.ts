@@ -33,7 +33,12 @@ export const reportSchema = z
     runId: z.string().describe('Name of the execution'),
     status: z.enum(['succeeded', 'failed']),
     startedAt: timestampSchema,
-    endedAt: timestampSchema,
+    endedAt: timestampSchema.describe('When the report was made'),
+    diedBeforeReport: z
+      .boolean()
+      .describe(
+        'Whether its execution ended before it made its report; ReconcileLeases made this one then, and it failed',
+      ),
     account: z.string(),
     region: z.string(),
     targetVersion: z.string().describe('Agent version that the run aimed at'),
@@ -60,6 +65,9 @@ export interface RunError {
   Cause: string;
 }
 
+/** What ended a run whose execution was over before its report: no Catch names that. */
+export const RUN_DIED: RunError = { Error: 'RunDied', Cause: 'the execution ended before its report' };
+
 /** What a report is made of. */
 export interface ReportFacts {
   manifest: Manifest;
@@ -73,7 +81,7 @@ export interface ReportFacts {
 
 /**
  * Joins the manifest with the results: every instance of the manifest is in the report exactly once, and one without
- * a settled result has failed.
+ * a settled result has failed. A run that died has failed, however its instances stand: its execution did.
  */
 export function buildReport({ manifest, results, observed, error, now }: ReportFacts): Report {
   const { run } = manifest;
@@ -85,11 +93,13 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
       ? reportMember(member, byId.get(member.instanceId), observed, noResult)
       : reportExcluded(member),
   );
+  const diedBeforeReport = error?.Error === RUN_DIED.Error;
   return {
     runId: run.runId,
-    status: statusOf(instances, manifest.allowEmpty),
+    status: diedBeforeReport ? 'failed' : statusOf(instances, manifest.allowEmpty),
     startedAt: run.startedAt,
     endedAt: toTimestamp(now),
+    diedBeforeReport,
     account: run.account,
     region: run.region,
     targetVersion: run.targetVersion,

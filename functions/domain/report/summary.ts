@@ -17,7 +17,7 @@ export function summarize(report: Report, reportLocation: string): { subject: st
     subject: `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
     message: [
       `Run ${report.runId} in ${report.region} (${report.account}) ${status}.`,
-      `Target: SSM Agent ${targetVersion}. From ${report.startedAt} to ${report.endedAt}.`,
+      `Target: SSM Agent ${targetVersion}. ${timesOf(report)}`,
       ...noneTookPart,
       '',
       `${counts.intended} intended = ${counts.updated} updated + ${counts.alreadyCurrent} already current + ${counts.failed} failed + ${counts.excluded} excluded`,
@@ -29,6 +29,11 @@ export function summarize(report: Report, reportLocation: string): { subject: st
     ].join('\n'),
   };
 }
+
+const timesOf = ({ startedAt, endedAt, diedBeforeReport }: Report): string =>
+  diedBeforeReport
+    ? `It began at ${startedAt}. Its execution ended before it made its report: ReconcileLeases made this one at ${endedAt}.`
+    : `From ${startedAt} to ${endedAt}.`;
 
 const seconds = (value: number | null): string => (value === null ? '' : `, awake ${Math.round(value / 60)} min`);
 

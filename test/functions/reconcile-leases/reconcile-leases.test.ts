@@ -1,14 +1,8 @@
 import 'aws-sdk-client-mock-jest';
 import { DeleteTagsCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient } from '@aws-sdk/client-sns';
 import {
   DescribeSessionsCommand,
   ListCommandInvocationsCommand,
@@ -20,16 +14,7 @@ import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { createReconcileLeases } from '../../../functions/reconcile-leases/reconcile-leases.ts';
 import { aRecord } from '../../support/bucket.ts';
 import { anInvocation, at, instanceFacts, leaseValue, wokenFacts } from '../../support/builders.ts';
-import {
-  aContext,
-  aRuntime,
-  awsError,
-  callOrder,
-  contentOf,
-  instanceIds,
-  leased,
-  listed,
-} from '../../support/functions.ts';
+import { aContext, aRuntime, awsError, callOrder, instanceIds, leased, listed } from '../../support/functions.ts';
 import { givenAbortedRun, givenCarriers, metrics, reconcile, SCHEDULE } from '../../support/reconciling.ts';
 
 const mocks = {
@@ -214,103 +199,5 @@ describe('ReconcileLeases', () => {
       [THIRD, 'refused'],
     ]);
     expect(ssm.commandCalls(ListCommandsCommand)).toHaveLength(2);
-  });
-});
-
-describe('ReconcileLeases, telling', () => {
-  it('writes what it did beside the dead run’s other files, and tells people', async () => {
-    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
-
-    await reconcile('03:00');
-
-    const [put] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/reconciled/pass-1.json' });
-    expect(contentOf(put?.args[0].input.Body)).toMatchObject({
-      runId: 'run-1',
-      instances: [{ instanceId: FIRST, action: 'restored' }],
-    });
-    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
-    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toBe('Reveille after a dead run: 1 restored');
-  });
-
-  it('sends no message while nothing is settled: it may take many passes', async () => {
-    givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
-
-    await reconcile('03:00');
-
-    expect(sns).not.toHaveReceivedCommand(PublishCommand);
-    expect(s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Key)).toEqual([
-      'lock.json',
-      'last-complete-run.json',
-    ]);
-  });
-
-  it('tells people also where nothing can be written down', async () => {
-    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
-    s3.on(PutObjectCommand, { Key: 'runs/run-1/reconciled/pass-1.json' }).rejects(awsError('SlowDown', 'no', 503));
-
-    await reconcile('03:00');
-
-    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
-  });
-
-  describe('of what AWS refuses', () => {
-    const TOLD = 'runs/run-1/reconciled/refusals-told.json';
-
-    beforeEach(() => {
-      givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
-      ec2.on(StopInstancesCommand).rejects(awsError('UnauthorizedOperation', 'not authorized', 403));
-    });
-
-    it('tells at once, since someone can put it right', async () => {
-      await reconcile('03:00');
-
-      const [sent] = sns.commandCalls(PublishCommand);
-      expect(sent?.args[0].input.Subject).toBe('Reveille after a dead run: 1 refused');
-      expect(sent?.args[0].input.Message).toContain('it was not stopped: UnauthorizedOperation: not authorized');
-      expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: TOLD });
-    });
-
-    it('tells it once for each run, and not at every pass', async () => {
-      s3.on(ListObjectsV2Command, { Prefix: TOLD }).resolves({ Contents: [{ Key: TOLD }] });
-
-      await reconcile('03:15');
-
-      expect(sns).not.toHaveReceivedCommand(PublishCommand);
-    });
-
-    it('tells it again where the first message could not be sent', async () => {
-      sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403));
-
-      await reconcile('03:00');
-
-      expect(s3).not.toHaveReceivedCommandWith(PutObjectCommand, { Key: TOLD });
-    });
-
-    it('tells it rather twice than never, where that can not be read', async () => {
-      s3.on(ListObjectsV2Command, { Prefix: TOLD }).rejects(awsError('SlowDown', 'no', 503));
-
-      await reconcile('03:15');
-
-      expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
-    });
-  });
-
-  it.each([
-    ['the message can not be sent', () => sns.on(PublishCommand).rejects(awsError('AuthorizationError', 'no', 403))],
-    [
-      'nothing can be written down',
-      () =>
-        s3
-          .on(PutObjectCommand, { Key: 'runs/run-1/reconciled/pass-1.json' })
-          .rejects(awsError('ServiceUnavailable', 'no', 503)),
-    ],
-  ])('has restored what it has restored, though %s', async (_what, given) => {
-    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
-    given();
-
-    expect((await reconcile('03:00')).instances).toMatchObject([{ action: 'restored' }]);
-    expect(released()).toEqual([[FIRST]]);
-    expect(s3).toHaveReceivedCommand(DeleteObjectCommand);
-    expect(s3).toHaveReceivedCommandWith(GetObjectCommand, { Key: 'last-complete-run.json' });
   });
 });

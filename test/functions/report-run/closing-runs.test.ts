@@ -12,6 +12,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
+import { buildReport, type Report } from '../../../functions/domain/report/report.ts';
 import { createReportRun } from '../../../functions/report-run/report-run.ts';
 import { aRecord, aRunLock, executionArnOf, givenLock, LOCK_ETAG } from '../../support/bucket.ts';
 import { aMember, aRun, at, instanceFacts, leaseValue, stamp, wokenFacts } from '../../support/builders.ts';
@@ -45,17 +46,25 @@ const writes = () =>
   });
 const putOf = (Key: string) => contentOf(s3.commandCalls(PutObjectCommand, { Key })[0]?.args[0].input.Body);
 
-function givenManifest(): void {
-  const manifest: Manifest = {
-    run: aRun(),
-    listedAt: stamp('02:00'),
-    allowEmpty: false,
-    groups: ['dev'],
-    batches: 1,
-    instances: [aMember(FIRST)],
-  };
-  s3.on(GetObjectCommand, { Key: 'runs/run-1/manifest.json' }).resolves(stored(manifest));
-}
+const aManifest = (): Manifest => ({
+  run: aRun(),
+  listedAt: stamp('02:00'),
+  allowEmpty: false,
+  groups: ['dev'],
+  batches: 1,
+  instances: [aMember(FIRST)],
+});
+const givenManifest = () => s3.on(GetObjectCommand, { Key: 'runs/run-1/manifest.json' }).resolves(stored(aManifest()));
+
+/** Of run-1, as it makes it itself. */
+const aReport = (): Report =>
+  buildReport({
+    manifest: aManifest(),
+    results: [],
+    observed: new Map(),
+    error: undefined,
+    now: at('02:15'),
+  });
 
 beforeEach(() => {
   givenAbortedRun(mocks);
@@ -146,6 +155,7 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
 
     expect(putOf('runs/run-1/report.json')).toMatchObject({
       status: 'failed',
+      diedBeforeReport: true,
       instances: [{ outcome: 'failed', reason: { code: 'no-result', text: expect.stringContaining('RunDied') } }],
     });
     expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toContain('Reveille failed');
@@ -168,6 +178,30 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect(putOf('runs/run-1/report.json')).toMatchObject({ status: 'failed' });
     expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
     expect(writes()).toContain('delete open-runs/run-1.json');
+  });
+
+  it('tells the report that the run has made itself, where only its closing has failed', async () => {
+    givenManifest();
+    givenOpenRun();
+    const own = { ...aReport(), endedAt: stamp('02:15') };
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/report.json' }).resolves(stored(own));
+
+    expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
+
+    expect(putOf('runs/run-1/report.json')).toEqual(own);
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Message).toContain(`to ${stamp('02:15')}.`);
+    expect(writes()).toContain('delete open-runs/run-1.json');
+  });
+
+  it('does not take the report of an older run of the same name for its own', async () => {
+    givenManifest();
+    givenOpenRun();
+    const older = { ...aReport(), endedAt: '2026-08-06T02:15:00.000Z' };
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/report.json' }).resolves(stored(older));
+
+    await reconcile('03:00');
+
+    expect(putOf('runs/run-1/report.json')).toMatchObject({ endedAt: stamp('03:00'), diedBeforeReport: true });
   });
 
   it('forgets one that never got to its manifest: it has touched no instance', async () => {

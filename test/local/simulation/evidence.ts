@@ -203,6 +203,7 @@ export const aReported = (
       runId: RUN,
       status,
       startedAt: at('02:00').toISOString(),
+      diedBeforeReport: false,
       endedAt: at('02:20').toISOString(),
       account: '123456789012',
       region: 'eu-central-1',

@@ -107,7 +107,7 @@ function aboutMailedLines(report: Report, message: string): string[] {
 export function aboutMail({ evidence, execution, report, lines }: WholeReport): string[] {
   const head = `Run ${execution.name} in `;
   const mail = evidence.overheard.mails.find(
-    ({ message }) => message.startsWith(head) && message.includes(`to ${report.endedAt}.`),
+    ({ message }) => message.startsWith(head) && message.includes(` ${report.endedAt}.`),
   );
   if (mail === undefined) {
     const isOver = execution.status === 'SUCCEEDED' || execution.error === 'RunFailed';

@@ -77,6 +77,7 @@ describe('a run in which all went well', () => {
       status: 'succeeded',
       startedAt: stamp('02:00'),
       endedAt: stamp('02:30'),
+      diedBeforeReport: false,
       account: '123456789012',
       region: 'eu-central-1',
       targetVersion: TARGET,

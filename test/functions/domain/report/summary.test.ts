@@ -29,13 +29,14 @@ const failed = told('i-failed', {
 const excluded = told('i-excluded', { outcome: 'excluded', reason: { code: 'spot', text: 'Spot Instance' } });
 const current = told('i-current', { outcome: 'already-current' });
 
-const summary = (instances: ReportInstance[], status: Report['status'] = 'failed') =>
+const summary = (instances: ReportInstance[], status: Report['status'] = 'failed', diedBeforeReport = false) =>
   summarize(
     {
       runId: 'run-1',
       status,
       startedAt: stamp('02:00'),
       endedAt: stamp('02:30'),
+      diedBeforeReport,
       account: '123456789012',
       region: 'eu-central-1',
       targetVersion: TARGET,
@@ -62,6 +63,13 @@ describe('the summary of a run', () => {
     const [first, second] = summary([told('i-1')], 'succeeded').message.split('\n');
     expect(first).toBe('Run run-1 in eu-central-1 (123456789012) succeeded.');
     expect(second).toBe(`Target: SSM Agent ${TARGET}. From ${stamp('02:00')} to ${stamp('02:30')}.`);
+  });
+
+  it('says of a dead run that its execution ended before, and when the report was made: perhaps days later', () => {
+    const [, second] = summary([told('i-1')], 'failed', true).message.split('\n');
+    expect(second).toBe(
+      `Target: SSM Agent ${TARGET}. It began at ${stamp('02:00')}. Its execution ended before it made its report: ReconcileLeases made this one at ${stamp('02:30')}.`,
+    );
   });
 
   it('shows the coverage equation', () => {
