@@ -84,6 +84,33 @@ describe('the summary of a run', () => {
     expect(order[0]).toBeGreaterThan(0);
   });
 
+  it('has those on top of all that it left awake, under a line of their own, with since when', () => {
+    const awake = told('i-awake', { finalState: 'running', restoredAt: null, awakeSeconds: null });
+    const lines = summary([...many(150), failed, awake]).message.split('\n');
+    const head = lines.indexOf('Left awake, though stopped before the run:');
+    expect(lines.slice(head, head + 4)).toEqual([
+      'Left awake, though stopped before the run:',
+      `  i-awake  dev  updated  ${OLD} -> ${TARGET}, running, awake since ${stamp('02:00:30')}`,
+      '',
+      'The others:',
+    ]);
+    expect(lines[head + 4]).toContain('  i-failed  ');
+    expect(lines.filter((line) => line.startsWith('  i-'))).toHaveLength(100);
+    expect(lines).toContain('  … and 52 more');
+  });
+
+  it('has no such line where none was left awake', () => {
+    const { message } = summary([told('i-1'), failed]);
+    expect(message).not.toContain('Left awake');
+    expect(message).not.toContain('The others');
+  });
+
+  it('names no others where all were left awake', () => {
+    const { message } = summary([told('i-awake', { finalState: 'running' })]);
+    expect(message).toContain('Left awake, though stopped before the run:\n  i-awake  ');
+    expect(message).not.toContain('The others');
+  });
+
   it('tells of each instance its versions, how it was left, how long it was awake, and why', () => {
     const { message } = summary([told('i-1'), failed]);
     expect(message).toContain(`  i-1  dev  updated  ${OLD} -> ${TARGET}, stopped, awake 10 min\n`);
