@@ -44,9 +44,10 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date):
 
 /** Why the work on every instance has to end now; null while there is time. */
 function limitReached({ run }: Batch, invocations: number, now: Date): string | null {
-  if (invocations > INVOCATIONS_MAX) return `not done after ${INVOCATIONS_MAX} invocations for its batch`;
+  if (invocations > INVOCATIONS_MAX)
+    return `the work on it was not done after ${INVOCATIONS_MAX} invocations for its batch`;
   const hours = RUN_DEADLINE_SECONDS / 3600;
   return secondsBetween(run.startedAt, now) >= RUN_DEADLINE_SECONDS
-    ? `not done ${hours} hours after the run began`
+    ? `the work on it was not done ${hours} hours after the run began`
     : null;
 }

@@ -141,7 +141,7 @@ export const waits = {
   pending: { meaning: 'EC2 to have started it: before that it refuses the stop.' },
   'stop-not-shown': { meaning: 'EC2 to show the stop that it has accepted.' },
   'other-activity-unknown': { meaning: 'SSM to tell whether someone else is at work on it.' },
-  'lock-ending': { meaning: 'The holder of the lock to let go of it.' },
+  'lock-ending': { meaning: 'The holder of the lock to release it.' },
 } as const satisfies Record<string, { meaning: string }>;
 
 /** Why a whole run is refused: the execution fails as AlreadyRunning. */

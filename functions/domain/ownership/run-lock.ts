@@ -93,7 +93,7 @@ export function decideLock(
   if (status === 'free' || status === 'dead') return { action: 'take' };
   const holder = lock.kind === 'run' ? `run ${lock.runId}` : 'the reconciler';
   if (status === 'ending') {
-    return { action: 'wait', reason: reason('lock-ending', `${holder} is about to let go of it`) };
+    return { action: 'wait', reason: reason('lock-ending', `${holder} is about to release the lock`) };
   }
   return { action: 'refuse', reason: reason('already-running', `${holder} has been at work since ${lock.takenAt}`) };
 }

@@ -3,6 +3,7 @@ import { type BatchInstance, outcomeSchema } from '../batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
 import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
 import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
+import { LEASE_TAG } from '../ownership/lease.ts';
 
 export const reportInstanceSchema = z.object({
   instanceId: z.string().describe('EC2 instance ID'),
@@ -109,7 +110,7 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
 }
 
 const notesOn = ({ ignoredLease }: ManifestInstance): Reason[] =>
-  ignoredLease === null ? [] : [reason('lease-ignored', `it carried a lease that holds nothing: ${ignoredLease}`)];
+  ignoredLease === null ? [] : [reason('lease-ignored', `its tag ${LEASE_TAG} holds nothing: ${ignoredLease}`)];
 
 function reportMember(
   member: ManifestInstance,

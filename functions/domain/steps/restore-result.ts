@@ -72,9 +72,15 @@ function giveUp(
   { finalState, reason: why }: Extract<RestoreDecision, { action: 'give-up' }>,
   now: Date,
 ): BatchInstance {
-  const before = instance.outcome === 'failed' ? instance.reason?.text : instance.outcome;
-  const told = retold(why, `${why.text} (before that: ${before ?? 'no outcome'})`);
+  const told = retold(why, `${why.text}; ${workOf(instance)}`);
   return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: told, finalState };
+}
+
+/** How the work had ended, before the restoring. */
+function workOf({ outcome, reason: why }: BatchInstance): string {
+  if (outcome === null) return 'before the restoring it had no outcome';
+  if (outcome !== 'failed') return `before the restoring its outcome was ${outcome}`;
+  return `before the restoring it had failed${why === null ? '' : `: ${why.text}`}`;
 }
 
 const settle = (instance: BatchInstance, decision: Settle, now: Date): BatchInstance => ({

@@ -154,7 +154,7 @@ function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): R
   const minutes = OTHER_ACTIVITY_WAIT_SECONDS / 60;
   return leaveToOthers(
     ec2,
-    retold(activity, `${activity.text}, for more than ${minutes} minutes: it was left running for them`),
+    retold(activity, `${activity.text}, for more than ${minutes} minutes, so the instance was left running`),
   );
 }
 
@@ -170,7 +170,7 @@ function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecis
     return { ...decision, until: deadline };
   }
   if (otherActivity?.isKnown) {
-    const text = `${otherActivity.reason.text}, and the time to restore it is over: it was left running for them`;
+    const text = `${otherActivity.reason.text}, and the time to restore it is over, so the instance was left running`;
     return leaveToOthers(ec2, retold(otherActivity.reason, text));
   }
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;

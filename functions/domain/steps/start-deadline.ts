@@ -27,7 +27,7 @@ export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, 
   const minutes = Math.round(neededSeconds / 60);
   return exclusion(
     'finish-by',
-    `its update may take ${minutes} minutes, and every instance must be restored by ${finishBy}`,
+    `too late to start it: boot, update, verification and restoring may take ${minutes} minutes, and every instance must be restored by ${finishBy}`,
   );
 }
 

@@ -82,7 +82,7 @@ function applyAccepted({ instance, attempt, lostAttempts, now }: StartResultCase
   // If it was awake already, one of our starts whose reply was lost may have done it, as its LaunchTime will tell.
   const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.length > 0;
   if (mayBeOurs) return { ...started, wokenAt: toTimestamp(now) };
-  const text = `it was ${result.previousState} when Reveille started it: it is not stopped`;
+  const text = `it was ${result.previousState} already when Reveille started it, so it stays running`;
   return { ...started, handedOver: reason('started-by-others', text) };
 }
 

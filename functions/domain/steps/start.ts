@@ -6,7 +6,7 @@ import { exclude, fail, toStep } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { exclusion, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
-import { addSeconds, isAfter } from '../model/time.ts';
+import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 import { type Attempt, isOpenWindow, isOurBoot, toHold } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 
@@ -93,9 +93,10 @@ function leaveToOthers({ instance, lostAttempts, now }: StartCase): Look {
 function waitForStop(given: StartCase): Look {
   const { instance, deadlineSeconds, now } = given;
   const until = addSeconds(instance.stepSince, deadlineSeconds);
+  const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
   return isAfter(until, now)
     ? stays(instance, 'stopping', 'it is stopping: it can be started once it has stopped', until)
-    : failed(given, 'stuck-stopping', 'it has been stopping ever since');
+    : failed(given, 'stuck-stopping', `it is still stopping, ${minutes} minutes after the run wanted to start it`);
 }
 
 /** A lost attempt may have started the instance, or may still, and may have left its lease on it: so it counts as tried. */

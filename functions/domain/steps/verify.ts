@@ -63,5 +63,6 @@ function commandsEndedAt({ commands, stepSince }: BatchInstance): Timestamp {
 
 function lastHeardOf(agent: AgentFacts | null): string {
   if (agent === null) return 'it is not listed by SSM any more';
-  return `its last ping, with ${agent.version ?? 'no version'}, is of ${agent.lastPingAt ?? 'never'}`;
+  if (agent.lastPingAt === null) return 'SSM knows of no ping of it';
+  return `its last ping, with ${agent.version ?? 'no version'}, is of ${agent.lastPingAt}`;
 }

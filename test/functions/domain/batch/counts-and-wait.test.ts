@@ -48,10 +48,13 @@ describe('a batch that has taken too long', () => {
   it('says which limit it has reached', () => {
     expect(reasonOf({ invocations: INVOCATIONS_MAX })).toEqual({
       code: 'run-limit',
-      text: 'not done after 1500 invocations for its batch',
+      text: 'the work on it was not done after 1500 invocations for its batch',
     });
     expect(reasonOf({ invocations: INVOCATIONS_MAX - 1 })).toBeNull();
-    expect(reasonOf({}, at('10:00'))).toEqual({ code: 'run-limit', text: 'not done 8 hours after the run began' });
+    expect(reasonOf({}, at('10:00'))).toEqual({
+      code: 'run-limit',
+      text: 'the work on it was not done 8 hours after the run began',
+    });
   });
 });
 

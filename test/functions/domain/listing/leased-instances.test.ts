@@ -93,7 +93,9 @@ describe('a report', () => {
     });
 
   it('notes whose lease was ignored and why, whatever became of them', () => {
-    const notes = [{ code: 'lease-ignored', text: expect.stringContaining('run run-0 has no record of it') }];
+    const notes = [
+      { code: 'lease-ignored', text: 'its tag reveille:lease holds nothing: run run-0 has no record of it' },
+    ];
     expect(report('run run-0 has no record of it').instances.map((one) => one.notes)).toEqual([notes, notes]);
     expect(report(null).instances.map((one) => one.notes)).toEqual([[], []]);
   });

@@ -137,7 +137,7 @@ describe('an instance on which someone else is at work', () => {
       isGone: false,
       reason: {
         code: 'session-active',
-        text: 'anna has a session on it, for more than 20 minutes: it was left running for them',
+        text: 'anna has a session on it, for more than 20 minutes, so the instance was left running',
       },
     });
   });
@@ -150,7 +150,10 @@ describe('an instance on which someone else is at work', () => {
     const since = { otherActivitySince: stamp('02:35') };
     expect(decide('02:40', anna, { ...since, lastRefusal: 'x' }, 1800)).toMatchObject({
       finalState: 'handed-over',
-      reason: { code: 'session-active', text: expect.stringContaining('the time to restore it is over') },
+      reason: {
+        code: 'session-active',
+        text: 'anna has a session on it, and the time to restore it is over, so the instance was left running',
+      },
     });
   });
 

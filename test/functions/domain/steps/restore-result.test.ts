@@ -100,17 +100,17 @@ describe('an instance after its restoring was decided', () => {
   });
 
   it.each([
-    ['updated', done(), 'updated'],
-    ['failed', done(failed), 'the update failed'],
-    ['without an outcome', done({ outcome: null }), 'no outcome'],
-    ['failed without a reason', done({ outcome: 'failed', reason: null }), 'no outcome'],
+    ['updated', done(), 'its outcome was updated'],
+    ['failed', done(failed), 'it had failed: the update failed'],
+    ['without an outcome', done({ outcome: null }), 'it had no outcome'],
+    ['failed without a reason', done({ outcome: 'failed', reason: null }), 'it had failed'],
   ])('has failed when it is given up, and says what was before: it was %s', (_what, instance, before) => {
     const reason = { code: 'not-restored', text: 'it is running after 20 minutes' };
     const givenUp = apply(instance, { action: 'give-up', finalState: 'running', reason });
     expect(givenUp).toMatchObject({
       step: 'settled',
       outcome: 'failed',
-      reason: { code: 'not-restored', text: expect.stringContaining(`20 minutes (before that: ${before})`) },
+      reason: { code: 'not-restored', text: `${reason.text}; before the restoring ${before}` },
       finalState: 'running',
       restoredAt: null,
     });

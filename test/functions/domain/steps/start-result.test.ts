@@ -56,7 +56,7 @@ describe('an instance whose start was accepted', () => {
       wokenAt: null,
       handedOver: {
         code: 'started-by-others',
-        text: `it was ${previousState} when Reveille started it: it is not stopped`,
+        text: `it was ${previousState} already when Reveille started it, so it stays running`,
       },
     });
   });
@@ -256,7 +256,7 @@ describe('the words of a decision', () => {
       'wait: it is stopping: it can be started once it has stopped [stopping]',
     );
     expect(say(instanceFacts({ state: 'stopping' }), {}, '02:20')).toBe(
-      'fail: it has been stopping ever since [stuck-stopping]',
+      'fail: it is still stopping, 20 minutes after the run wanted to start it [stuck-stopping]',
     );
     expect(say(instanceFacts({ state: 'terminated' }))).toBe('fail: it is terminated now [terminated-in-run]');
   });

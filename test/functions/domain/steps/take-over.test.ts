@@ -140,7 +140,7 @@ describe('a run that has to be over by a certain time', () => {
     expect(tooLateToStart(stamp('06:00'), limits, at('04:00'))).toBeNull();
     expect(tooLateToStart(stamp('06:00'), limits, at('04:00:00.001'))).toEqual({
       code: 'finish-by',
-      text: 'its update may take 120 minutes, and every instance must be restored by 2026-12-06T06:00:00.000Z',
+      text: 'too late to start it: boot, update, verification and restoring may take 120 minutes, and every instance must be restored by 2026-12-06T06:00:00.000Z',
     });
   });
 
