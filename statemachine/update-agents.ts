@@ -17,8 +17,18 @@ const LAMBDA_FAILED = [
   'Lambda.ClientExecutionTimeoutException',
 ];
 
-/** The function ran out of memory or time. What it did before that, the next invocation finds by its records. */
-const FUNCTION_DIED = ['Lambda.Unknown', 'Sandbox.Timedout', 'States.Timeout'];
+/**
+ * The function's process died: out of memory or time, killed, or by an error that nothing caught (docs/aws-behaviour.md 55).
+ * What it did before that, the next invocation finds by its records. A bundle that can't be loaded is not among these: it
+ * could not be loaded the next time either.
+ */
+const FUNCTION_DIED = [
+  'Lambda.Unknown',
+  'Runtime.ExitError',
+  'Runtime.UnhandledPromiseRejection',
+  'Sandbox.Timedout',
+  'States.Timeout',
+];
 
 /** The function ran, and a service that it needs throttles or does not answer. */
 const AWS_UNAVAILABLE = ['AwsUnavailable'] satisfies ErrorName[];

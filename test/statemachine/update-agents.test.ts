@@ -48,6 +48,14 @@ describe('statemachine/update-agents.asl.json', () => {
     );
   });
 
+  it.each(tasks)('%s is tried again if its process died, and not if its bundle cannot be loaded', (_, state) => {
+    const retried = ((state['Retry'] ?? []) as Rule[]).flatMap(({ ErrorEquals }) => ErrorEquals);
+    expect(retried).toEqual(
+      expect.arrayContaining(['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.UnhandledPromiseRejection']),
+    );
+    expect(retried).not.toContain('Runtime.ImportModuleError');
+  });
+
   it('asks for a jitter strategy only where it means one: FULL or NONE', () => {
     const strategies = rulesOf('Retry').flatMap(([, { JitterStrategy }]) => JitterStrategy ?? []);
     expect(strategies.length).toBeGreaterThan(0);

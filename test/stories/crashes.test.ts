@@ -103,6 +103,21 @@ describe.each(['CheckReadinessFunction', 'UpdateAgentFunction', 'VerifyVersionsF
   },
 );
 
+describe.each(['ListInstancesFunction', 'StartInstancesFunction', 'UpdateAgentFunction', 'ReportRunFunction'])(
+  'a %s whose process dies once',
+  (victim) => {
+    it.each(['Runtime.ExitError', 'Runtime.UnhandledPromiseRejection'])(
+      'is tried again when Lambda calls it %s',
+      async (name) => {
+        const { broken, report } = await tell(pair, { wrap: fails(victim, name, (count) => count === 1) });
+
+        expect(broken).toEqual([]);
+        expect(report.status).toBe('succeeded');
+      },
+    );
+  },
+);
+
 describe('a RestoreInstances that fails for a while', () => {
   it('is tried longer than anything else', async () => {
     const { broken, report } = await tell(pair, {
