@@ -33,8 +33,13 @@ const FUNCTION_DIED = [
 /** The function ran, and a service that it needs throttles or does not answer. */
 const AWS_UNAVAILABLE = ['AwsUnavailable'] satisfies ErrorName[];
 
-/** Every task retries these. */
-const CALL_FAILED = [...LAMBDA_FAILED, ...FUNCTION_DIED, ...AWS_UNAVAILABLE];
+/**
+ * Every task but RestoreInstances retries so. Lambda's own troubles pass within seconds. Those of a service take minutes, and
+ * nothing is wrong with the instances meanwhile: 20 tries after at most 5, 10, 20, 40 and then 60 s are 17 minutes at most, and
+ * 9 on average, because of the jitter. No deadline of a step passes by that alone: each rule first looks for the good end.
+ * A try is one transition and three events of the history.
+ */
+const PATIENT = [retry([...LAMBDA_FAILED, ...FUNCTION_DIED]), retry(AWS_UNAVAILABLE, { maxAttempts: 20 })];
 
 /** The lock is held by the reconciler, or by a run that has just died: it is free in a minute or two. */
 const LOCKED_FOR_NOW = ['LockedForNow'] satisfies ErrorName[];
@@ -56,7 +61,7 @@ const ANY_ERROR = ['States.ALL'];
 const UNTIL_LOCK_IS_FREE = { ErrorEquals: LOCKED_FOR_NOW, IntervalSeconds: 20, BackoffRate: 1, MaxAttempts: 12 };
 
 const TRY_FOR_AN_HOUR = [
-  retry(CALL_FAILED, { maxAttempts: 60, maxDelaySeconds: 120 }),
+  retry([...LAMBDA_FAILED, ...FUNCTION_DIED, ...AWS_UNAVAILABLE], { maxAttempts: 60, maxDelaySeconds: 120 }),
   retry(ANY_ERROR, { maxAttempts: 30, maxDelaySeconds: 120, intervalSeconds: 15 }),
 ];
 
@@ -157,7 +162,7 @@ const run = {
       'executionArn.$': '$$.Execution.Id',
       'startedAt.$': '$$.Execution.StartTime',
     },
-    retries: [UNTIL_LOCK_IS_FREE, retry(CALL_FAILED)],
+    retries: [UNTIL_LOCK_IS_FREE, ...PATIENT],
     catches: [caught(RUN_REFUSED, 'RunRefused'), caught(ANY_ERROR, 'ListingFailed')],
     next: 'AnyInTransition',
   }),
@@ -207,7 +212,7 @@ const run = {
   },
   ReportRun: task('ReportRun', {
     comment: 'Joins the manifest with the results.',
-    retries: [retry(CALL_FAILED, { maxAttempts: 6 })],
+    retries: PATIENT,
     catches: [caught(ANY_ERROR, 'ReportFailed')],
     next: 'RunSucceeded',
   }),
@@ -247,7 +252,7 @@ export const updateAgents = {
 function step(name: string, comment: string, next: string) {
   return task(name, {
     comment,
-    retries: [retry(CALL_FAILED)],
+    retries: PATIENT,
     catches: [caught(ANY_ERROR, 'RestoreInstances')],
     next,
   });

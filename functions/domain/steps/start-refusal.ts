@@ -23,16 +23,22 @@ export function applyStartRefusal({ instance, error, deadlineSeconds, now }: Sta
   const rule = retryRule(error.code, deadlineSeconds);
   if (rule === null) return moves(fail(instance, 'start-refused', text, now));
   const until = addSeconds(instance.stepSince, rule.deadlineSeconds);
-  if (isAfter(until, now)) {
-    const retried = { ...instance, retryAt: addSeconds(now, rule.retrySeconds), lastRefusal: plainText(text) };
-    return stays(retried, 'waiting-to-start', text, until);
+  const retryAt = addSeconds(now, rule.retrySeconds);
+  // The first start may have come after the deadline, because AWS answered no call before: its lease is as new as any.
+  const isFirst = instance.retryAt === null && error.code === LEASE_NOT_SEEN;
+  if (isFirst || isAfter(until, now)) {
+    const retried = { ...instance, retryAt, lastRefusal: plainText(text) };
+    return stays(retried, 'waiting-to-start', text, isAfter(until, now) ? until : retryAt);
   }
   const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
   const tried = `${text} (tried again for ${minutes} minutes)`;
   return moves(fail(instance, refusalCode(error.code), tried, now));
 }
 
-/** A lease that was just written may not be seen yet by the policy that wants it; later than this, it is the policy. */
+/** A lease that was just written may not be seen yet by the policy that wants it. */
+const LEASE_NOT_SEEN = 'UnauthorizedOperation';
+
+/** Later than this, it is the policy that refuses. */
 const UNAUTHORIZED_DEADLINE_SECONDS = 5 * 60;
 
 /** The describe that said `stopped` ran ahead, or EC2 is busy: both pass. */
@@ -42,7 +48,7 @@ const PASSING_ERRORS = new Set(['IncorrectInstanceState', 'RequestLimitExceeded'
 function retryRule(code: string, deadlineSeconds: number): { deadlineSeconds: number; retrySeconds: number } | null {
   if (lacksCapacity(code)) return { deadlineSeconds, retrySeconds: CAPACITY_RETRY_SECONDS };
   if (PASSING_ERRORS.has(code)) return { deadlineSeconds, retrySeconds: PASSING_RETRY_SECONDS };
-  if (code !== 'UnauthorizedOperation') return null;
+  if (code !== LEASE_NOT_SEEN) return null;
   const shorterSeconds = Math.min(UNAUTHORIZED_DEADLINE_SECONDS, deadlineSeconds);
   return { deadlineSeconds: shorterSeconds, retrySeconds: PASSING_RETRY_SECONDS };
 }

@@ -125,7 +125,9 @@ function decideFirstSend(given: UpdateCase): UpdateDecision {
   // CheckReadiness saw this version in a fresh ping, in this same pass.
   if (versionBefore !== null && work.isAtTarget(versionBefore, target)) return atTarget(given, versionBefore, null);
   if (isAhead(retryAt, now)) return wait(WAITING_TO_SEND, retryAt);
-  if (isAfter(addSeconds(stepSince, deadlineSeconds), now)) return { action: 'send', cancelFirst: null, reason: null };
+  // Before its first try it has a retryAt of null: it must not fail because this Lambda could not look for long.
+  const maySend = retryAt === null || isAfter(addSeconds(stepSince, deadlineSeconds), now);
+  if (maySend) return { action: 'send', cancelFirst: null, reason: null };
   const text = `its agent pings, but SSM refuses to send it a command: ${lastRefusal ?? 'no reason given'}`;
   return failUnresponsive(given, reason('update-undeliverable', text), null);
 }

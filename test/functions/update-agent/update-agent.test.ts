@@ -175,7 +175,10 @@ describe('UpdateAgent, sending', () => {
   });
 
   it('fails an instance that SSM refuses until the deadline', async () => {
-    const refused = aReadyInstance('i-1', { lastRefusal: 'InvalidInstanceId: not in a valid state' });
+    const refused = aReadyInstance('i-1', {
+      lastRefusal: 'InvalidInstanceId: not in a valid state',
+      retryAt: stamp('02:11'),
+    });
 
     const { instances } = await createUpdateAgent(aRuntime('02:12', { UPDATE_DEADLINE_SECONDS: '600' }))(
       aBatch([refused]),

@@ -1,43 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { FleetInstance } from '../../../local/account/fleet/fleet.ts';
-import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import { play } from '../../../local/simulation/play/play.ts';
 import type { Disturbance, Fault, Scenario } from '../../../local/simulation/scenario/scenario.ts';
+import { aScenario, told } from '../../support/scenarios.ts';
 
 /** What the simulation has found in our own code, shrunk; each broke a promise once, and keeps it now. */
 
 const RESTARTED = 'i-00000000000000003';
-
-function aScenario(
-  instance: Partial<FleetInstance> | Partial<FleetInstance>[],
-  { seed, faults = [], disturbances = [] }: { seed: number; faults?: Fault[]; disturbances?: Disturbance[] },
-): Scenario {
-  const instances = [instance].flat().map(
-    (one, index): FleetInstance => ({
-      id: `i-${(index + 1).toString(16).padStart(17, '0')}`,
-      name: `web-${index + 1}`,
-      state: 'stopped',
-      platform: 'amazon-linux-2023',
-      agentVersion: '3.3.131.0',
-      behaviours: [],
-      ...one,
-    }),
-  );
-  return {
-    seed,
-    fleet: { region: 'eu-central-1', agentVersion: '3.3.551.0', groups: [{ name: 'dev', instances }] },
-    parameters: {},
-    executions: [{ atSeconds: 0, name: 'run-1', input: {} }],
-    faults,
-    disturbances,
-  };
-}
-
-async function told(scenario: Scenario) {
-  const { evidence, account } = await play(scenario);
-  const report = evidence.executions.find((execution) => execution.report !== null)?.report;
-  return { complaints: judge(evidence), line: report?.instances[0], account };
-}
 
 it('a run that is redriven after ReconcileLeases has put its instance back blames nobody for the stop', async () => {
   const { complaints, line } = await told(

@@ -118,8 +118,8 @@ describe('a batch', () => {
     expect(eventsOfLook).toBe(11);
     expect(fact(26)).toContain('25,000 history events');
     const left = 25_000 - INVOCATIONS_MAX * eventsOfLook;
-    // Three events for each retry: five for each look of one in a hundred, and all those of RestoreInstances at the end.
-    expect(left).toBeGreaterThan(3 * (5 * (INVOCATIONS_MAX / 100) + 60 + 30));
+    // Three events for each retry: all 24 for each look of one in a hundred, and all those of RestoreInstances at the end.
+    expect(left).toBeGreaterThan(3 * (24 * (INVOCATIONS_MAX / 100) + 60 + 30));
   });
 });
 

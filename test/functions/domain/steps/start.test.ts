@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { lacksCapacity } from '../../../../functions/domain/model/ec2-errors.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts';
@@ -94,8 +95,10 @@ describe('an instance that waits for capacity', () => {
 });
 
 describe('a start that EC2 refuses', () => {
-  const look = (code: string, now: Date, message = 'sorry') =>
-    applyStartRefusal({ instance: anInstance(), error: { code, message }, deadlineSeconds: DEADLINE_SECONDS, now });
+  const refused = (instance: BatchInstance, code: string, now: Date, message = 'sorry') =>
+    applyStartRefusal({ instance, error: { code, message }, deadlineSeconds: DEADLINE_SECONDS, now });
+  const look = (code: string, now: Date, message?: string) => refused(anInstance(), code, now, message);
+  const again = (code: string, now: Date) => refused(anInstance({ retryAt: stamp('02:01') }), code, now);
   const refuse = (...refusal: Parameters<typeof look>) => said(look(...refusal));
 
   it.each([
@@ -140,10 +143,15 @@ describe('a start that EC2 refuses', () => {
 
   it('for want of a permission is tried again for five minutes: the policy may not see the lease yet', () => {
     expect(refuse('UnauthorizedOperation', at('02:04:59'))).toMatchObject({ action: 'wait', until: stamp('02:05') });
-    expect(refuse('UnauthorizedOperation', at('02:05'))).toMatchObject({
+    expect(said(again('UnauthorizedOperation', at('02:05')))).toMatchObject({
       action: 'fail',
       reason: { code: 'start-refused', text: expect.stringContaining('5 minutes') },
     });
+  });
+
+  it('for want of a permission is tried again if it is the first, however late that came: the lease is new', () => {
+    expect(refuse('UnauthorizedOperation', at('02:12'))).toMatchObject({ action: 'wait', until: stamp('02:12:30') });
+    expect(refuse('InsufficientInstanceCapacity', at('02:20'))).toMatchObject({ action: 'fail' });
   });
 
   it('leaves more time for capacity to come back than for a view that lags behind', () => {

@@ -63,6 +63,10 @@ describe('an instance that is ready', () => {
     expect(decide(awake({ versionBefore: null }), '02:02')).toMatchObject({ action: 'send' });
   });
 
+  it('is sent the command after its deadline as well, if none was tried before: AWS answered no call until then', () => {
+    expect(decide(awake(), '02:40')).toMatchObject({ action: 'send' });
+  });
+
   it('is left alone for a while when SSM refused to send', () => {
     const refused = awake({ retryAt: stamp('02:03') });
     expect(decide(refused, '02:02:59')).toMatchObject(waits('waiting-to-send', '02:03'));
@@ -70,7 +74,7 @@ describe('an instance that is ready', () => {
   });
 
   it('fails with the refusal when SSM has refused until the deadline', () => {
-    const refused = awake({ lastRefusal: 'InvalidInstanceId: not in a valid state' });
+    const refused = awake({ lastRefusal: 'InvalidInstanceId: not in a valid state', retryAt: stamp('02:03') });
     expect(decide(refused, '02:16:59')).toMatchObject({ action: 'send' });
     expect(decide(refused, '02:17')).toMatchObject({
       action: 'fail',

@@ -1,0 +1,32 @@
+import type { Disturbance } from '../../../local/simulation/scenario/scenario.ts';
+import { aScenario, told } from '../../support/scenarios.ts';
+
+/** Healthy instances that failed, or were awake for long, although nothing was wrong with them; each once happened. */
+
+const window = (service: string, atSeconds: number, seconds: number): Disturbance => ({
+  kind: 'window',
+  trouble: 'server-errors',
+  atSeconds,
+  seconds,
+  function: null,
+  service,
+  operation: null,
+});
+
+describe('five minutes in which a service answers with server errors', () => {
+  it.each<[string, string, number]>([
+    ['EC2, from the listing on', 'ec2', 0],
+    ['EC2, when the instance is to be started', 'ec2', 3],
+    ['SSM, when the agent should be ready', 'ssm', 20],
+    ['SSM, when the update is at work', 'ssm', 130],
+    ['S3, when the lock is read before the command', 's3', 60],
+    ['EC2, when the instance is to be stopped', 'ec2', 300],
+  ])('fail no healthy instance: %s', async (_when, service, atSeconds) => {
+    const { complaints, line } = await told(
+      aScenario({}, { seed: 1, disturbances: [window(service, atSeconds, 300)] }),
+    );
+
+    expect(complaints).toEqual([]);
+    expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+  });
+});
