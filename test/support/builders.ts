@@ -54,6 +54,7 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
   versionAfter: null,
   commands: [],
   otherUpdateSince: null,
+  hasRefusedTarget: false,
   strayUntil: null,
   stopAcceptedAt: null,
   otherActivitySince: null,

@@ -38,6 +38,8 @@ export const batchInstanceSchema = z.object({
   commands: z.array(sentCommandSchema).default([]),
   /** The agent said that an update which is not ours is at work, first at this moment. */
   otherUpdateSince: timestampSchema.nullable().default(null),
+  /** Its agent refused the target as older than itself: to be verified. */
+  hasRefusedTarget: z.boolean().default(false),
   /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
   strayUntil: timestampSchema.nullable().default(null),
   stopAcceptedAt: timestampSchema.nullable().default(null),

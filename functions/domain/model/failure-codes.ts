@@ -90,10 +90,6 @@ export const failures = {
     meaning: 'Another update held its agent until the hard deadline of 45 minutes.',
     whatToDo: 'Find what else updates the agent: an association of State Manager, perhaps.',
   },
-  'downgrade-refused': {
-    meaning: 'Its agent is newer than the target.',
-    whatToDo: 'Choose a newer target version. Reveille never goes back to an older one.',
-  },
   'target-not-active': {
     meaning: 'AWS has withdrawn the target version, so the agent skipped it.',
     whatToDo: 'Choose another target version.',

@@ -106,6 +106,11 @@ export const remarks = {
     meaning: 'An update of someone else brought the target version.',
     whatToDo: 'Nothing.',
   },
+  'newer-than-target': {
+    failsRun: false,
+    meaning: 'Its agent was newer than the target when the command came: an update of someone else was quicker.',
+    whatToDo: 'Choose a newer target version, if it comes again. Reveille never goes back to an older one.',
+  },
   'lease-ignored': {
     failsRun: false,
     meaning: 'It carried a lease tag that holds nothing: copied with an image, or written by someone else.',

@@ -64,6 +64,7 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
     case 'done': {
       // One updater lives at a time, behind a lock: that ours got through means that no other is at work.
       const ended = { ...endCommands(instance, 'all', endedAt), otherUpdateSince: null };
+      if (judgement.isNewer) ended.hasRefusedTarget = true;
       return { action: 'verify', ...moves(toStep(ended, 'verify', now)) };
     }
     case 'failed': {

@@ -30,7 +30,9 @@ export function verifyVersion(given: VerifyCase): AgentLook {
   const since = commandsEndedAt(instance);
   const proof = pingAfter(agent, { launchTime: instance.launchTime, since }, now);
   if (proof?.version != null && work.isAtTarget(proof.version, target)) {
-    return moves(finishAtTarget(given, proof.version, null));
+    return moves(
+      instance.hasRefusedTarget ? finishNewer(given, proof.version) : finishAtTarget(given, proof.version, null),
+    );
   }
   const until = addSeconds(since, deadlineSeconds);
   if (isAfter(until, now)) return stays(instance, 'verifying', 'the agent has not reported the new version yet', until);
@@ -40,7 +42,8 @@ export function verifyVersion(given: VerifyCase): AgentLook {
     const failed = finishWork({ ...instance, versionAfter: null }, 'failed', reason('agent-lost', text), now);
     return { ...moves(failed), isUnresponsive: true };
   }
-  const text = `the command succeeded, but ${minutes} minutes later the agent reports ${proof.version ?? 'no version'} instead of ${target}`;
+  const said = instance.hasRefusedTarget ? 'the agent refused the target as older' : 'the command succeeded';
+  const text = `${said}, but ${minutes} minutes later the agent reports ${proof.version ?? 'no version'} instead of ${target}`;
   const why = reason('version-not-confirmed', text);
   return moves(finishWork({ ...instance, versionAfter: proof.version }, 'failed', why, now));
 }
@@ -53,6 +56,12 @@ export function finishAtTarget(
 ): BatchInstance {
   const outcome = work.isAtTarget(instance.versionBefore, target) ? 'already-current' : 'updated';
   return finishWork({ ...instance, versionAfter: version }, outcome, why, now);
+}
+
+/** The agent is newer than the target, by no command of this run: it has refused ours. */
+function finishNewer({ instance, target, now }: VerifyCase, version: string): BatchInstance {
+  const text = `its agent reports ${version}, and had refused the target ${target} as older`;
+  return finishWork({ ...instance, versionAfter: version }, 'already-current', reason('newer-than-target', text), now);
 }
 
 /** When the last of its commands ended; where none is known to have ended, when it came to this step. */

@@ -5,7 +5,6 @@ import type { Invocation, Judgement, Work } from './work.ts';
 
 /** What the agent's updater prints when it fails (docs/aws-behaviour.md 5), most telling first. */
 const FAILURES: { pattern: RegExp; code: FailureCode; text: string }[] = [
-  { pattern: /enable allow downgrade/i, code: 'downgrade-refused', text: 'the agent is newer than the target' },
   { pattern: /updater died before updating/i, code: 'updater-died', text: 'the updater died before it updated' },
   {
     pattern: /unsupported on current platform|Failed update precondition check/i,
@@ -27,6 +26,9 @@ const FAILURES: { pattern: RegExp; code: FailureCode; text: string }[] = [
 ];
 
 const ANOTHER_UPDATE = /another update in progress/i;
+
+/** The updater refuses to go back to an older version: an update of someone else was quicker, or the target is an old one. */
+const NEWER = /enable allow downgrade/i;
 
 const DONE = /updated successfully to|has already been installed/i;
 
@@ -83,6 +85,7 @@ function judge(invocation: Invocation): Judgement {
       return judgeSuccess(invocation);
     case 'Failed':
       if (statusDetails === 'Terminated') break;
+      if (NEWER.test(invocation.output)) return { verdict: 'done', isNewer: true };
       if (ANOTHER_UPDATE.test(invocation.output)) {
         return {
           verdict: 'busy',
@@ -113,6 +116,8 @@ export const updateSsmAgent: Work = {
   parameters: (target) => ({ version: [target], allowDowngrade: ['false'] }),
   isAtTarget: isAtLeast,
   isConclusive: ({ output }) =>
-    [DONE, SKIPPED, ANOTHER_UPDATE, ...FAILURES.map(({ pattern }) => pattern)].some((pattern) => pattern.test(output)),
+    [DONE, NEWER, SKIPPED, ANOTHER_UPDATE, ...FAILURES.map(({ pattern }) => pattern)].some((pattern) =>
+      pattern.test(output),
+    ),
   judge,
 };

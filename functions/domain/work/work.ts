@@ -16,8 +16,11 @@ export interface Invocation {
 export type Judgement =
   | { verdict: 'pending' }
   | { verdict: 'running' }
-  /** The agent says that it is done: to be verified, never believed. */
-  | { verdict: 'done' }
+  /**
+   * The agent says that there is nothing left to do: to be verified, never believed. `isNewer`: because it is newer than the
+   * target.
+   */
+  | { verdict: 'done'; isNewer?: true }
   /** Over without success. Nothing of it is running any more. `isUnresponsive`: its agent never got it. */
   | { verdict: 'failed'; reason: Reason; isUnresponsive?: true }
   /** Another update holds the instance. */

@@ -85,6 +85,15 @@ describe('UpdateAgent, following a command', () => {
     expect(instances[0]?.commands[0]?.endedAt).toBe(ENDED);
   });
 
+  it('takes a Failed that says "older version" to be verified as well: the agent is newer than the target', async () => {
+    givenInvocations(failed(`Updating amazon-ssm-agent to an older version ${TARGET}, please enable allow downgrade`));
+
+    const { instances } = await look(anUpdating());
+
+    expect(instances[0]).toMatchObject({ step: 'verify', outcome: null, versionAfter: null, hasRefusedTarget: true });
+    expect(instances[0]?.commands[0]?.endedAt).toBe(ENDED);
+  });
+
   it('takes a Success that says "inactive, update skipped" for what it is: a failure', async () => {
     givenInvocations(succeeded(`amazon-ssm-agent version ${TARGET} is deprecated/inactive, update skipped`));
 
@@ -98,7 +107,6 @@ describe('UpdateAgent, following a command', () => {
   });
 
   it.each([
-    ['downgrade-refused', `Updating amazon-ssm-agent to an older version ${TARGET}, please enable allow downgrade`],
     ['unsupported-platform', `amazon-ssm-agent target version ${TARGET} is unsupported on current platform`],
     ['unsupported-platform', 'Failed update precondition check: Failed Bottlerocket precondition: Bottlerocket has'],
     ['no-disk-space', 'Insufficient available disk space'],

@@ -30,3 +30,19 @@ describe('five minutes in which a service answers with server errors', () => {
     expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
   });
 });
+
+it('an instance that AWS’s own update makes newer than the target is already current', async () => {
+  const scenario = aScenario({ agentVersion: '3.2.1630.0', behaviours: ['update-in-progress'] }, { seed: 267 });
+  const { complaints, line } = await told({
+    ...scenario,
+    executions: [{ atSeconds: 0, name: 'run-1', input: { targetVersion: '3.3.131.0' } }],
+  });
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({
+    outcome: 'already-current',
+    reason: { code: 'newer-than-target', text: expect.stringMatching(/3\.3\.551\.0.*3\.3\.131\.0/) },
+    finalState: 'stopped',
+  });
+  expect(line?.awakeSeconds).toBeLessThan(30 * 60);
+});

@@ -51,6 +51,24 @@ describe('an instance whose command has ended well', () => {
     expect(verify({ ...proof, version: '3.10.0.0' }).instance.versionAfter).toBe('3.10.0.0');
   });
 
+  it('was already current if its agent refused the target as older, and now reports what it has', () => {
+    const refused = { ...updated, hasRefusedTarget: true };
+    expect(verify({ ...proof, version: '3.10.0.0' }, NOW, refused).instance).toMatchObject({
+      step: 'restore',
+      outcome: 'already-current',
+      versionAfter: '3.10.0.0',
+      reason: { code: 'newer-than-target', text: expect.stringMatching(`3.10.0.0.*${TARGET}`) },
+    });
+    // The refusal alone proves nothing.
+    expect(verify({ ...proof, version: OLD }, NOW, refused)).toMatchObject(waits(refused));
+    expect(verify({ ...proof, version: OLD, lastPingAt: stamp('02:29') }, at('02:30'), refused).instance).toMatchObject(
+      {
+        outcome: 'failed',
+        reason: { code: 'version-not-confirmed' },
+      },
+    );
+  });
+
   it('is verified even past the deadline', () => {
     expect(verify({ ...proof, lastPingAt: stamp('02:29') }, at('02:30'))).toMatchObject(VERIFIED);
   });

@@ -52,6 +52,22 @@ describe('a command that ended in Success', () => {
   });
 });
 
+describe('a command that ended in Failed because the agent is newer than the target', () => {
+  it.each([
+    [
+      'the newest updater',
+      `${PREPARED}Updating ${PACKAGE} to an older version ${TARGET}, please enable allow downgrade to proceed${UNCHANGED}`,
+    ],
+    [
+      'an agent 2.x',
+      `${ERROR_MARK}updating ${PACKAGE} to an older version, please enable allow downgrade to proceed\n`,
+    ],
+  ])('is done, and to be verified, in the words of %s', (_whose, output) => {
+    expect(judgeEnd('Failed', output)).toEqual({ verdict: 'done', isNewer: true });
+    expect(isConclusive(output)).toBe(true);
+  });
+});
+
 describe('a command that ended in Failed', () => {
   const err = (text: string) => `${PREPARED}${ERROR_MARK}${text}`;
 
@@ -62,18 +78,6 @@ describe('a command that ended in Failed', () => {
       'updater-died',
       err('Updater died before updating, make sure your system is supported'),
       'Updater died before updating',
-    ],
-    [
-      'downgrade, new agent',
-      'downgrade-refused',
-      `${PREPARED}Updating ${PACKAGE} to an older version ${TARGET}, please enable allow downgrade to proceed${UNCHANGED}`,
-      'older version',
-    ],
-    [
-      'downgrade, agent 2.x',
-      'downgrade-refused',
-      `${ERROR_MARK}updating ${PACKAGE} to an older version, please enable allow downgrade to proceed\n`,
-      'older version',
     ],
     [
       'source version unknown',
