@@ -89,6 +89,7 @@ const invocationSchema = z.object({
     .array(
       z.object({
         Output: z.string().default(''),
+        ResponseStartDateTime: z.date().optional(),
         ResponseFinishDateTime: z.date().optional(),
       }),
     )
@@ -101,6 +102,7 @@ function toInvocation(reply: CommandInvocation): Invocation {
     throw new ReveilleError('UnexpectedReply', `ListCommandInvocations: ${validationMessage(parsed.error)}`);
   }
   const { CommandId, InstanceId, Status, StatusDetails, CommandPlugins } = parsed.data;
+  const starts = CommandPlugins.flatMap(({ ResponseStartDateTime }) => ResponseStartDateTime?.toISOString() ?? []);
   const ends = CommandPlugins.flatMap(({ ResponseFinishDateTime }) => ResponseFinishDateTime?.toISOString() ?? []);
   return {
     commandId: CommandId,
@@ -108,6 +110,7 @@ function toInvocation(reply: CommandInvocation): Invocation {
     status: Status,
     statusDetails: StatusDetails,
     output: CommandPlugins.map(({ Output }) => Output).join('\n'),
+    startedAt: starts.sort()[0] ?? null,
     endedAt: ends.sort().at(-1) ?? null,
   };
 }

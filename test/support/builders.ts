@@ -149,6 +149,7 @@ export const anInvocation = (changes: Partial<Invocation> = {}): Invocation => (
   status: 'InProgress',
   statusDetails: 'InProgress',
   output: '',
+  startedAt: stamp('02:02:30'),
   endedAt: null,
   ...changes,
 });

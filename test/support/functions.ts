@@ -107,7 +107,7 @@ export const reported = (...agents: AgentFacts[]): DescribeInstanceInformationCo
 });
 
 /** An invocation in ListCommandInvocations' reply. */
-export const listed = ({ output, endedAt, ...invocation }: Invocation): CommandInvocation => ({
+export const listed = ({ output, startedAt, endedAt, ...invocation }: Invocation): CommandInvocation => ({
   CommandId: invocation.commandId,
   InstanceId: invocation.instanceId,
   Status: invocation.status as NonNullable<CommandInvocation['Status']>,
@@ -115,6 +115,7 @@ export const listed = ({ output, endedAt, ...invocation }: Invocation): CommandI
   CommandPlugins: [
     {
       Output: output,
+      ...(startedAt && { ResponseStartDateTime: new Date(startedAt) }),
       ...(endedAt && { ResponseFinishDateTime: new Date(endedAt) }),
     },
   ],

@@ -58,6 +58,9 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
     case 'running':
       return decideRunning({ ...given, command });
     case 'lost':
+      // A later command found the agent busy, and not with this one.
+      if (judgement.wasNeverTaken && instance.commands.at(-1)?.endedAt !== null)
+        return decideBusy(given, ANOTHER_UPDATE);
       return decideUnansweredCommand({ ...given, command }, { why: judgement.reason, isUndelivered: false });
     case 'busy':
       return decideBusy(given, judgement.reason);
@@ -117,6 +120,8 @@ export function afterSend(
 }
 
 const WAITING_TO_SEND = reason('waiting-to-send', 'waits before the next command');
+
+const ANOTHER_UPDATE = reason('another-update', 'another update is at work on it');
 
 const UPDATE_PENDING = reason('update-pending', 'the command waits for the agent');
 
@@ -203,9 +208,11 @@ function decideAfterOtherUpdate(given: UpdateCase, since: Timestamp): UpdateDeci
   if (isAfter(until, now)) {
     // Once refused, the next try waits its time, whatever the agent reports.
     const isDue = !isAhead(instance.retryAt, now) || (version !== null && instance.lastRefusal === null);
-    const maySend = isDue && instance.commands.length < work.commandsMax;
+    // Commands before that told no more than that it is there: duplicates, and such as the agent never took.
+    const hasSentSince = instance.commands.some(({ sentAt }) => isAfter(sentAt, since));
+    const maySend = isDue && !hasSentSince && work.commandsMax > 1;
     if (maySend) return { action: 'send', cancelFirst: null, reason: null };
-    return wait(reason('another-update', 'another update is at work on it'), until);
+    return wait(ANOTHER_UPDATE, until);
   }
   if (version !== null) {
     return atTarget(given, version, reason('updated-by-others', 'an update by someone else installed the version'));

@@ -1,7 +1,7 @@
 import type { BatchInstance, SentCommand } from '../batch/batch-instance.ts';
 import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
-import type { Invocation, Work } from './work.ts';
+import type { Invocation, Judgement, Work } from './work.ts';
 
 /** The command to follow: the newest that may still be at work, else the newest. */
 export const currentCommand = ({ commands }: BatchInstance): SentCommand | undefined =>
@@ -40,17 +40,23 @@ export function noteCommandEnds(
   work: Work,
   now: Date,
 ): BatchInstance {
-  const verdicts = new Map(invocations.map((one) => [one.commandId, { ...one, verdict: work.judge(one).verdict }]));
+  const verdicts = new Map(invocations.map((one) => [one.commandId, { ...one, judgement: work.judge(one) }]));
   const commands = instance.commands.map((command) => {
     const seen = verdicts.get(command.commandId);
-    const isOver = seen?.verdict === 'done' || seen?.verdict === 'failed' || seen?.verdict === 'busy';
-    return isOver ? { ...command, endedAt: command.endedAt ?? seen.endedAt ?? toTimestamp(now) } : command;
+    if (seen === undefined || !isOver(seen.judgement)) return command;
+    return { ...command, endedAt: command.endedAt ?? seen.endedAt ?? toTimestamp(now) };
   });
   const isOpen = commands.some(({ endedAt }) => endedAt === null);
-  const busy = [...verdicts.values()].find(({ verdict }) => verdict === 'busy');
+  const busy = [...verdicts.values()].find(({ judgement }) => judgement.verdict === 'busy');
   // Busy, and not with a command of ours: someone else's update is at work on it.
   const otherUpdateSince = busy === undefined || isOpen ? null : (busy.endedAt ?? toTimestamp(now));
   return { ...instance, commands, otherUpdateSince: instance.otherUpdateSince ?? otherUpdateSince };
+}
+
+/** Whether nothing of a command is running any more, and nothing will be. */
+function isOver(judgement: Judgement): boolean {
+  if (judgement.verdict === 'lost') return judgement.wasNeverTaken ?? false;
+  return judgement.verdict === 'done' || judgement.verdict === 'failed' || judgement.verdict === 'busy';
 }
 
 /** Notes the end of the current command, or of all of them. */

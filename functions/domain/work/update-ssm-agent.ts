@@ -103,6 +103,8 @@ function judge(invocation: Invocation): Judgement {
   return {
     verdict: 'lost',
     reason: reason('update-lost', `the command ended ${statusDetails} without a word of the agent`),
+    // A cancellation can come too late: then the agent has begun (docs/aws-behaviour.md 56).
+    wasNeverTaken: status === 'Cancelled' && invocation.startedAt === null,
   };
 }
 

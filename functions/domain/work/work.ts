@@ -9,6 +9,8 @@ export interface Invocation {
   statusDetails: string;
   /** Standard output as far as the service gave it; it never travels in a payload. */
   output: string;
+  /** When the agent began with it; null: not yet, or never. */
+  startedAt: Timestamp | null;
   endedAt: Timestamp | null;
 }
 
@@ -25,8 +27,8 @@ export type Judgement =
   | { verdict: 'failed'; reason: Reason; isUnresponsive?: true }
   /** Another update holds the instance. */
   | { verdict: 'busy'; reason: Reason }
-  /** The service has given up on it; the instance may still be at work. */
-  | { verdict: 'lost'; reason: Reason };
+  /** The service has given up on it; the instance may still be at work. `wasNeverTaken`: it is not, and won't be. */
+  | { verdict: 'lost'; reason: Reason; wasNeverTaken?: boolean };
 
 /**
  * What is done to an instance that is awake. AWS-UpdateSSMAgent is the first; another document becomes another module.
@@ -34,8 +36,9 @@ export type Judgement =
 export interface Work {
   documentName: string;
   /**
-   * How many commands one instance is sent at most: 2 if a command that is lost or hangs may be sent again. That is the
-   * work's own word, since a second command may meet a first one that is still at work.
+   * How many commands one instance is sent at most: 2 if a command that is lost or hangs may be sent again; then it may also
+   * be sent one more after the update of someone else. That is the work's own word, since a second command may meet a first
+   * one that is still at work.
    */
   commandsMax: number;
   /** The document's parameters for this target. */

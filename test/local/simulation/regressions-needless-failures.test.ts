@@ -46,3 +46,16 @@ it('an instance that AWS’s own update makes newer than the target is already c
   });
   expect(line?.awakeSeconds).toBeLessThan(30 * 60);
 });
+
+it.each([3, 6, 7, 9, 12])(
+  'a command that was cancelled before the agent took it keeps nothing awake (seed %i)',
+  async (seed) => {
+    const { complaints, line } = await told(
+      aScenario({ behaviours: ['command-lost', 'update-in-progress'] }, { seed }),
+    );
+
+    expect(complaints).toEqual([]);
+    expect(line).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+    expect(line?.awakeSeconds).toBeLessThan(25 * 60);
+  },
+);

@@ -93,6 +93,26 @@ describe('an agent that is busy with an update', () => {
     expect(decide(met, '02:10', { agent: agentAt('02:09', OLD) })).toMatchObject({ action: 'wait' });
   });
 
+  it('is sent it as well when two commands have met that update: the first was sent twice, or never taken', () => {
+    const metByTwo = { ...met, commands: [command(1, '02:02', '02:05'), command(2, '02:02:01', '02:06')] };
+    expect(decide(metByTwo, '02:21')).toMatchObject({ action: 'send' });
+  });
+
+  it('is busy with someone else’s update if the earlier command of ours was cancelled before the agent took it', () => {
+    const resumed = withCommands(command(1, '02:02'), command(2, '02:07', '02:08'));
+    const cancelled = { status: 'Cancelled', statusDetails: 'Cancelled', startedAt: null, endedAt: stamp('02:07') };
+    expect(decide(resumed, '02:09', { invocation: cancelled })).toMatchObject({
+      action: 'back-off',
+      instance: {
+        otherUpdateSince: stamp('02:09'),
+        commands: [command(1, '02:02', '02:09'), command(2, '02:07', '02:08')],
+      },
+    });
+    // One that the agent had begun with may be at work.
+    const begun = { ...cancelled, startedAt: stamp('02:06') };
+    expect(decide(resumed, '02:09', { invocation: begun })).toMatchObject({ action: 'wait' });
+  });
+
   const metTwice = { ...met, commands: [command(1, '02:02', '02:05'), command(2, '02:21', '02:22')] };
 
   it('is waited for 45 minutes when it is still busy then, whatever it reports', () => {
@@ -230,9 +250,13 @@ describe('whatever SSM says', () => {
       { numRuns: 2000 },
     );
 
-  it(`no instance is sent more than ${updateSsmAgent.commandsMax} commands`, () => {
-    decisions(({ commands }, { action }) => {
-      if (action === 'send') expect(commands.length).toBeLessThan(updateSsmAgent.commandsMax);
+  it(`no instance is sent more than ${updateSsmAgent.commandsMax} commands, and one more after the update of someone else`, () => {
+    decisions((instance, { action }) => {
+      if (action !== 'send') return;
+      const current = currentCommand(instance);
+      const metAt = current?.endedAt && (instance.otherUpdateSince ?? current.endedAt);
+      if (metAt) expect(instance.commands.filter(({ sentAt }) => sentAt > metAt)).toEqual([]);
+      else expect(instance.commands.length).toBeLessThan(updateSsmAgent.commandsMax);
     });
   });
 

@@ -25,6 +25,7 @@ describe('a command that was left open', () => {
     ['the agent is at it', [judged('InProgress')]],
     ['it waits for the agent', [judged('Pending')]],
     ['the service has given it up', [judged('TimedOut', { statusDetails: 'DeliveryTimedOut' })]],
+    ['it was cancelled after the agent had begun', [judged('Cancelled', { endedAt: stamp('02:07') })]],
     ['its status is a new one', [judged('Something')]],
     ['nothing is known of it', []],
     ['only another one is known', [judged('Success', { commandId: 'command-9' })]],
@@ -37,8 +38,9 @@ describe('a command that was left open', () => {
 
   it.each([
     ['done', judged('Success', { output: `updated successfully to ${TARGET}`, endedAt: stamp('02:05') })],
+    ['given up before the agent took it', judged('Cancelled', { startedAt: null, endedAt: stamp('02:05') })],
     ['failed', judged('Failed', { output: 'insufficient available disk space', endedAt: stamp('02:05') })],
-  ])('has ended when the agent says that it is %s, at the time that SSM tells', (_what, invocation) => {
+  ])('has ended when it is %s, at the time that SSM tells', (_what, invocation) => {
     expect(ends(held(FIRST), invocation)).toEqual([stamp('02:05')]);
     expect(ends(held(FIRST), { ...invocation, endedAt: null })).toEqual([stamp('02:20')]);
   });
