@@ -158,15 +158,14 @@ export interface FollowOptions {
   onFailure?(commandId: string, error: unknown): void;
 }
 
-/** The invocations of those commands that have not ended, as far as is known, with one listing for each command. */
-export async function listOpenInvocations(
+/** The invocations of these commands, with one listing for each command. */
+export async function listAllInvocations(
   ssm: SSMClient,
   commands: SentCommand[],
   { work, onFailure }: FollowOptions,
 ): Promise<Invocation[]> {
-  const open = commands.filter(({ endedAt }) => endedAt === null).map(({ commandId }) => commandId);
   const invocations: Invocation[] = [];
-  for (const commandId of new Set(open)) {
+  for (const commandId of new Set(commands.map((command) => command.commandId))) {
     try {
       invocations.push(...(await listInvocations(ssm, commandId, work)));
     } catch (error) {

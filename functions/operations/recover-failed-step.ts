@@ -2,13 +2,13 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { findCommands, listOpenInvocations } from '../aws/ssm-commands.ts';
+import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import { type Batch, ownerOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Attempt, toHold } from '../domain/ownership/attempt.ts';
 import { failCaught, hasFailedStep, mayStillBeStarted } from '../domain/steps/failed-step.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
-import { noteCommandEnds, ownInvocations, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
+import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { findLostAttempts } from './find-lost-attempts.ts';
@@ -79,10 +79,11 @@ export async function followCommands(
   instances: BatchInstance[],
 ): Promise<BatchInstance[]> {
   const held = instances.filter((instance) => instance.hold !== null && updateMayRunUntil(instance, now()) !== null);
+  // Those that have ended, too: a later one that got through tells of an earlier one of which nothing is heard.
   const commands = held.flatMap((instance) => instance.commands);
   // As long as SSM says nothing of a command, it may be at work.
   const onFailure = (commandId: string, error: unknown) =>
     logger.warn('a command could not be followed', { commandId, failure: describeFailure(error) });
-  const invocations = await listOpenInvocations(ssm, commands, { work, onFailure });
-  return instances.map((instance) => noteCommandEnds(instance, ownInvocations(instance, invocations), work, now()));
+  const invocations = await listAllInvocations(ssm, commands, { work, onFailure });
+  return instances.map((instance) => noteCommandEnds(instance, invocations, work, now()));
 }

@@ -9,7 +9,7 @@ import { failWithoutLock } from '../domain/batch/transitions.ts';
 import { COMMAND_TIMEOUT_SECONDS } from '../domain/model/limits.ts';
 import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
 import { afterSend } from '../domain/steps/update.ts';
-import { commandComment, commentPrefix } from '../domain/work/command-comment.ts';
+import { commandComment } from '../domain/work/command-comment.ts';
 import type { Work } from '../domain/work/work.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -34,7 +34,7 @@ export async function sendWork(
   return members.map((instance) => moves(failWithoutLock(instance, tools.now())));
 }
 
-/** One command for all of them, but for those that an earlier one was sent to whose ID a crash has lost. */
+/** One command for all of them, but for those that were sent it already, by a Lambda that then crashed. */
 async function sendCommands(
   tools: SendTools,
   batch: Batch,
@@ -42,9 +42,9 @@ async function sendCommands(
   hasTime: () => boolean,
 ): Promise<Look[]> {
   const { ssm, work, now } = tools;
-  const sent = await findLostSends(tools, batch);
-  const unsent = members.map(({ instanceId }) => instanceId).filter((instanceId) => !sent.has(instanceId));
   const comment = commandComment(batch, batch.sends + 1);
+  const sent = await findLostSends(tools, batch, comment);
+  const unsent = members.map(({ instanceId }) => instanceId).filter((instanceId) => !sent.has(instanceId));
   const timeoutSeconds = COMMAND_TIMEOUT_SECONDS;
   const request = { work, target: batch.run.targetVersion, comment, timeoutSeconds, hasTime };
   const { replies, refused } = await sendCommand(ssm, unsent, request);
@@ -59,18 +59,15 @@ async function sendCommands(
   });
 }
 
-/** Commands of this batch that the payload does not know, by instance. */
-async function findLostSends({ ssm, work }: SendTools, batch: Batch): Promise<Sent> {
-  const known = new Set(batch.instances.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)));
-  const lost: Sent = new Map();
-  for (const { commandId, sentAt, instanceIds } of await findCommands(
-    ssm,
-    work,
-    commentPrefix(batch),
-    batch.run.startedAt,
-  )) {
-    if (known.has(commandId)) continue;
-    for (const instanceId of instanceIds) lost.set(instanceId, { commandId, sentAt });
-  }
-  return lost;
+/**
+ * Commands of this very send whose reply a crash has lost, by instance: the payload still has the number that their comment
+ * has. A command with an earlier number is a duplicate of one that the payload knows, and takes the place of none.
+ */
+async function findLostSends({ ssm, work }: SendTools, { run }: Batch, comment: string): Promise<Sent> {
+  const lost = await findCommands(ssm, work, comment, run.startedAt);
+  return new Map(
+    lost.flatMap(({ commandId, sentAt, instanceIds }) =>
+      instanceIds.map((instanceId) => [instanceId, { commandId, sentAt }] as const),
+    ),
+  );
 }

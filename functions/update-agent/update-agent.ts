@@ -3,7 +3,7 @@ import { createBucket } from '../aws/bucket.ts';
 import { createEc2Client, createS3Client, createSsmClient, type SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
-import { cancelCommand, findCommands, listOpenInvocations } from '../aws/ssm-commands.ts';
+import { cancelCommand, findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { AgentLook } from '../domain/steps/unresponsive-agent.ts';
@@ -60,8 +60,6 @@ interface Tools extends Pick<Runtime, 'now' | 'logger'> {
 }
 
 interface Decided {
-  /** As the batch has it. */
-  received: BatchInstance;
   /** With commands of ours that were found again. */
   instance: BatchInstance;
   decision: UpdateDecision;
@@ -74,35 +72,37 @@ async function decideUpdates(tools: Tools, batch: Batch, members: BatchInstance[
   const needAgent = cases.filter(needsAgentFacts).map(({ instance }) => instance.instanceId);
   const agents = await describeAgents(ssm, needAgent);
   const moment = now();
-  return cases.map(({ received, ...given }) => {
-    const { instance } = given;
-    const agent = agents.get(instance.instanceId) ?? null;
-    return { received, instance, decision: decideUpdate({ ...given, agent, now: moment }) };
+  return cases.map((given) => {
+    const agent = agents.get(given.instance.instanceId) ?? null;
+    return { instance: given.instance, decision: decideUpdate({ ...given, agent, now: moment }) };
   });
 }
 
-type FollowedCase = Omit<UpdateCase, 'agent'> & Pick<Decided, 'received'>;
-
 /** What SSM says of the command that each instance was sent; a command whose ID was lost is found by its comment. */
-async function followCommands(tools: Tools, batch: Batch, members: BatchInstance[]): Promise<FollowedCase[]> {
+async function followCommands(
+  tools: Tools,
+  batch: Batch,
+  members: BatchInstance[],
+): Promise<Omit<UpdateCase, 'agent'>[]> {
   const { ssm, work, deadlineSeconds, now } = tools;
   const { startedAt, targetVersion: target } = batch.run;
   const current = members.flatMap((instance) => currentCommand(instance) ?? []);
-  const invocations = await listOpenInvocations(ssm, current, { work });
+  const open = current.filter(({ endedAt }) => endedAt === null);
+  const invocations = await listAllInvocations(ssm, open, { work });
   const isUnclear = (instance: BatchInstance) =>
     mayHaveLostCommand({ instance, invocation: currentInvocation(instance, invocations), work });
   const ours = members.some(isUnclear) ? await findCommands(ssm, work, commentPrefix(batch), startedAt) : [];
   return members.map((received) => {
     const instance = isUnclear(received) ? withLostCommands(received, ours) : received;
     const invocation = currentInvocation(instance, invocations);
-    return { received, instance, invocation, work, target, deadlineSeconds, now: now() };
+    return { instance, invocation, work, target, deadlineSeconds, now: now() };
   });
 }
 
-/** How an instance goes on that is sent nothing. One that waits stays as the batch has it; lost commands are found again. */
-function toLook({ received, decision }: Decided): AgentLook[] {
+/** How an instance goes on that is sent nothing. */
+function toLook({ instance, decision }: Decided): AgentLook[] {
   if (decision.action === 'send') return [];
-  return decision.action === 'wait' ? [{ instance: received, waiting: decision.waiting }] : [decision];
+  return decision.action === 'wait' ? [{ instance, waiting: decision.waiting }] : [decision];
 }
 
 /** A cancellation may be refused, since the command has ended meanwhile; RestoreInstances waits for its end anyway. */

@@ -33,24 +33,39 @@ export const ownInvocations = ({ instanceId, commands }: BatchInstance, invocati
     invocations.filter((one) => one.commandId === commandId && one.instanceId === instanceId),
   );
 
-/** Notes what has become of commands that were left open, by their invocations on this instance. */
+/**
+ * Notes what has become of commands that were left open, by their invocations among those of many instances. One updater lives at a time,
+ * behind a lock: that one command got through means that none of an earlier one is at work. An earlier one that comes to the
+ * agent later finds the target installed, and changes nothing (docs/aws-behaviour.md 4, 6).
+ */
 export function noteCommandEnds(
   instance: BatchInstance,
   invocations: Invocation[],
   work: Work,
   now: Date,
 ): BatchInstance {
-  const verdicts = new Map(invocations.map((one) => [one.commandId, { ...one, judgement: work.judge(one) }]));
-  const commands = instance.commands.map((command) => {
-    const seen = verdicts.get(command.commandId);
-    if (seen === undefined || !isOver(seen.judgement)) return command;
-    return { ...command, endedAt: command.endedAt ?? seen.endedAt ?? toTimestamp(now) };
-  });
-  const isOpen = commands.some(({ endedAt }) => endedAt === null);
-  const busy = [...verdicts.values()].find(({ judgement }) => judgement.verdict === 'busy');
+  const judged = ownInvocations(instance, invocations).map((one) => ({
+    ...one,
+    judgement: work.judge(one),
+    end: one.endedAt ?? toTimestamp(now),
+  }));
+  const ends = new Map(judged.filter(({ judgement }) => isOver(judgement)).map((one) => [one.commandId, one.end]));
+  const endOf = (verdict: Judgement['verdict']) =>
+    judged
+      .flatMap(({ judgement, end }) => (judgement.verdict === verdict ? [end] : []))
+      .sort()
+      .at(-1) ?? null;
+  const gotThroughAt = endOf('done');
+  const isBeforeThat = (moment: Timestamp | null) =>
+    moment !== null && gotThroughAt !== null && isAfter(gotThroughAt, moment);
+  const commands = instance.commands.map((command) => ({
+    ...command,
+    endedAt: command.endedAt ?? ends.get(command.commandId) ?? (isBeforeThat(command.sentAt) ? gotThroughAt : null),
+  }));
   // Busy, and not with a command of ours: someone else's update is at work on it.
-  const otherUpdateSince = busy === undefined || isOpen ? null : (busy.endedAt ?? toTimestamp(now));
-  return { ...instance, commands, otherUpdateSince: instance.otherUpdateSince ?? otherUpdateSince };
+  const isOpen = commands.some(({ endedAt }) => endedAt === null);
+  const otherUpdateSince = instance.otherUpdateSince ?? (isOpen ? null : endOf('busy'));
+  return { ...instance, commands, otherUpdateSince: isBeforeThat(otherUpdateSince) ? null : otherUpdateSince };
 }
 
 /** Whether nothing of a command is running any more, and nothing will be. */

@@ -13,8 +13,8 @@ import { describeAgents } from '../../../functions/aws/ssm-agents.ts';
 import {
   cancelCommand,
   findCommands,
+  listAllInvocations,
   listInvocations,
-  listOpenInvocations,
   sendCommand,
 } from '../../../functions/aws/ssm-commands.ts';
 import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
@@ -204,12 +204,8 @@ describe('listInvocations', () => {
   });
 });
 
-describe('listOpenInvocations', () => {
-  const command = (commandId: string, endedAt: string | null = null) => ({
-    commandId,
-    sentAt: stamp('02:02'),
-    endedAt,
-  });
+describe('listAllInvocations', () => {
+  const command = (commandId: string) => ({ commandId, sentAt: stamp('02:02'), endedAt: null });
   const of = (commandId: string) => anInvocation({ commandId });
   const asked = () => ssm.commandCalls(ListCommandInvocationsCommand).map(({ args: [{ input }] }) => input.CommandId);
   beforeEach(() => {
@@ -219,17 +215,17 @@ describe('listOpenInvocations', () => {
     });
   });
 
-  it('asks once for each command, and not for one that has ended', async () => {
-    const commands = [command('command-2'), command('command-1'), command('command-2'), command('x', stamp('02:04'))];
+  it('asks once for each command', async () => {
+    const commands = [command('command-2'), command('command-1'), command('command-2')];
 
-    const found = await listOpenInvocations(client, commands, { work: updateSsmAgent });
+    const found = await listAllInvocations(client, commands, { work: updateSsmAgent });
 
     expect(found).toEqual([of('command-2'), of('command-1')]);
     expect(asked()).toEqual(['command-2', 'command-1']);
   });
 
   it('fails with a command that can not be listed', async () => {
-    const listing = listOpenInvocations(client, [command('command-bad')], { work: updateSsmAgent });
+    const listing = listAllInvocations(client, [command('command-bad')], { work: updateSsmAgent });
 
     await expect(listing).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
@@ -238,7 +234,7 @@ describe('listOpenInvocations', () => {
     const onFailure = jest.fn();
     const commands = [command('command-bad'), command('command-1')];
 
-    const found = await listOpenInvocations(client, commands, { work: updateSsmAgent, onFailure });
+    const found = await listAllInvocations(client, commands, { work: updateSsmAgent, onFailure });
 
     expect(found).toEqual([of('command-1')]);
     expect(onFailure.mock.calls).toEqual([['command-bad', expect.objectContaining({ name: 'AccessDeniedException' })]]);

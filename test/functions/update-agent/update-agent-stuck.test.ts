@@ -18,6 +18,7 @@ import {
   aBatch,
   agentFacts,
   anInvocation,
+  at,
   aWokenInstance,
   INSTANCE_ID,
   OLD,
@@ -86,6 +87,17 @@ describe('UpdateAgent, when a command hangs', () => {
     ssm.on(ListCommandsCommand).resolves({ Commands: [first] });
 
     const next = await lookAt('02:12', anUpdating());
+
+    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
+    expect(next?.commands.map(({ commandId }) => commandId)).toEqual(['command-1', 'command-2']);
+  });
+
+  it('does not take a duplicate of the first command, whose reply the SDK lost, for the second', async () => {
+    givenInvocation('Pending');
+    const twin = { CommandId: 'command-0', Comment: 'reveille run-1 b0 a1', InstanceIds: [INSTANCE_ID] };
+    ssm.on(ListCommandsCommand).resolves({ Commands: [twin] });
+
+    const next = await lookAt('02:07', anUpdating());
 
     expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
     expect(next?.commands.map(({ commandId }) => commandId)).toEqual(['command-1', 'command-2']);
@@ -167,6 +179,25 @@ describe('UpdateAgent, when a command hangs', () => {
     await lookAt('02:05', anUpdating());
 
     expect(ssm).not.toHaveReceivedCommand(DescribeInstanceInformationCommand);
+  });
+});
+
+describe('UpdateAgent, when SSM has taken a command, and refused the next try of it', () => {
+  it('finds the command, and follows it from then on', async () => {
+    givenInvocation('InProgress');
+    const refused = anUpdating({ commands: [], retryAt: stamp('02:03'), lastRefusal: 'InvalidInstanceId: no' });
+    const lost = { CommandId: 'command-1', Comment: 'reveille run-1 b0 a1', InstanceIds: [INSTANCE_ID] };
+    ssm.on(ListCommandsCommand).resolves({ Commands: [{ ...lost, RequestedDateTime: at('02:02') }] });
+
+    const found = await lookAt('02:03', refused);
+    const later = await lookAt('02:08', found ?? refused);
+
+    expect(found?.commands).toEqual([FIRST]);
+    expect(ssm).toHaveReceivedCommandWith(ListCommandInvocationsCommand, { CommandId: 'command-1' });
+    // It is in progress: neither undelivered, nor cancelled, nor sent again.
+    expect(later).toMatchObject({ step: 'update', commands: [FIRST] });
+    expect(ssm).not.toHaveReceivedCommand(CancelCommandCommand);
+    expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Disturbance } from '../../../local/simulation/scenario/scenario.ts';
+import type { BehaviourName } from '../../../local/account/fleet/behaviours.ts';
+import type { Disturbance, Fault } from '../../../local/simulation/scenario/scenario.ts';
 import { aScenario, told } from '../../support/scenarios.ts';
 
 /** Healthy instances that failed, or were awake for long, although nothing was wrong with them; each once happened. */
@@ -59,3 +60,29 @@ it.each([3, 6, 7, 9, 12])(
     expect(line?.awakeSeconds).toBeLessThan(25 * 60);
   },
 );
+
+describe('a command whose reply was lost, so that the SDK sent another', () => {
+  const lost: Fault = {
+    on: 'call',
+    kind: 'lost-reply',
+    function: null,
+    operation: 'SendCommand',
+    nth: 1,
+    times: 1,
+    seconds: 0,
+  };
+
+  it.each<[string, BehaviourName[]]>([
+    ['if the first never comes to the agent, and the second has updated it', ['command-lost']],
+    ['if both have met an update of AWS itself', ['update-in-progress']],
+    ['if the second finds the agent busy with the first', []],
+  ])('keeps no instance awake for 45 minutes: %s', async (_if, behaviours) => {
+    for (const seed of [1, 2, 3]) {
+      const { complaints, line } = await told(aScenario({ behaviours }, { seed, faults: [lost] }));
+
+      expect(complaints).toEqual([]);
+      expect(line).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+      expect(line?.awakeSeconds).toBeLessThan(25 * 60);
+    }
+  });
+});

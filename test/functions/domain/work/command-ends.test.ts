@@ -50,6 +50,29 @@ describe('a command that was left open', () => {
     expect(ends(held(sent('command-1', '02:02', '02:05')), done)).toEqual([stamp('02:05')]);
   });
 
+  it('is over once a later one got through: one updater lives at a time', () => {
+    const done = judged('Success', { commandId: 'command-2', output: 'updated', endedAt: stamp('02:14') });
+    const pending = judged('Pending', { startedAt: null });
+    expect(ends(held(FIRST, SECOND), pending, done)).toEqual([stamp('02:14'), stamp('02:14')]);
+    expect(ends(held(FIRST, { ...SECOND, endedAt: stamp('02:14') }), pending, done)).toEqual([
+      stamp('02:14'),
+      stamp('02:14'),
+    ]);
+    // One that was sent after that end is not.
+    expect(ends(held(sent('command-1', '02:15'), SECOND), pending, done)).toEqual([null, stamp('02:14')]);
+    // Nor does one that failed say anything of the others.
+    const failed = judged('Failed', { commandId: 'command-2', output: 'x', endedAt: stamp('02:14') });
+    expect(ends(held(FIRST, SECOND), pending, failed)).toEqual([null, stamp('02:14')]);
+  });
+
+  it('and the update of someone else is over then, too, if it was met before', () => {
+    const done = judged('Success', { commandId: 'command-2', output: 'updated', endedAt: stamp('02:14') });
+    const since = (time: string) => ({ ...held(FIRST, SECOND), otherUpdateSince: stamp(time) });
+    const note = (time: string) => noteCommandEnds(since(time), [done], updateSsmAgent, at('02:20')).otherUpdateSince;
+    expect(note('02:03')).toBeNull();
+    expect(note('02:15')).toBe(stamp('02:15'));
+  });
+
   it('is what keeps the agent busy, as long as one of ours is open: no other update is at work then', () => {
     const busy = judged('Failed', {
       commandId: 'command-2',
