@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
-/** Environment variables, as template.yaml sets them. Each function takes the ones that it uses. */
+/**
+ * Environment variables, as template.yaml sets them, with its bounds. Each function takes the ones that it uses.
+ */
 export const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(min).max(max));
 
@@ -20,6 +22,6 @@ export const environment = {
   UPDATE_DEADLINE_SECONDS: seconds(60, 3600),
   /** From a command's end until the agent must have reported the new version. */
   VERIFY_DEADLINE_SECONDS: seconds(60, 7200),
-  /** From the end of the work until it must be seen back as it was. */
-  RESTORE_DEADLINE_SECONDS: seconds(300, 14_400),
+  /** From the end of the work until it must be seen back as it was. Other activity on it has its own time, before that. */
+  RESTORE_DEADLINE_SECONDS: seconds(300, 7200),
 };

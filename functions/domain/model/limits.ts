@@ -62,7 +62,7 @@ export const STOP_REPEAT_SECONDS = 5 * 60;
 
 /**
  * How long someone else's session, command or association keeps an instance from being stopped; after that it is theirs.
- * As long as an idle Session Manager session lives by default, and shorter than the default RestoreDeadlineSeconds.
+ * As long as an idle Session Manager session lives by default. It comes before RestoreDeadlineSeconds, however short that is.
  */
 export const OTHER_ACTIVITY_WAIT_SECONDS = 20 * 60;
 
@@ -87,9 +87,9 @@ export const UNKNOWN_IS_DEAD_AFTER_SECONDS = 24 * 60 * 60;
 // ---- Runs
 
 /**
- * From the run's start until all work must be over. With the hard deadline of an update begun just before (45 min) and the
- * longest RestoreDeadlineSeconds (2 h) it is 10 h 45 min, so all is restored before the state machine's own time-out of 12 h,
- * which runs no Catch (docs/aws-behaviour.md 27).
+ * From the run's start until all work must be over. With the hard deadline of an update begun just before (45 min), other
+ * activity (20 min) and the longest RestoreDeadlineSeconds (2 h) it is 11 h 5 min, so all is restored before the state
+ * machine's own time-out of 12 h, which runs no Catch (docs/aws-behaviour.md 27).
  */
 export const RUN_DEADLINE_SECONDS = 8 * 60 * 60;
 

@@ -36,7 +36,7 @@ interface Wait {
   reason: Reason;
   /** When the wait ends at the latest; null: no rule knows how long EC2 or SSM takes, so only the deadline ends it, if any. */
   until: Timestamp | null;
-  /** A stop was accepted, and has its time to show even after the deadline. */
+  /** It ends by itself, and takes its time even after the deadline. */
   outlastsDeadline?: true;
 }
 
@@ -150,7 +150,8 @@ function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): R
   const { reason: activity, isKnown } = otherActivity;
   if (!isKnown) return wait(activity, null);
   const until = addSeconds(instance.otherActivitySince ?? now, OTHER_ACTIVITY_WAIT_SECONDS);
-  if (isAfter(until, now)) return wait(activity, until);
+  // However short the deadline is: stopping it under someone's hands is no less rude then.
+  if (isAfter(until, now)) return { ...wait(activity, until), outlastsDeadline: true };
   const minutes = OTHER_ACTIVITY_WAIT_SECONDS / 60;
   return leaveToOthers(
     ec2,
@@ -160,7 +161,7 @@ function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): R
 
 /** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
 function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecision {
-  const { instance, ec2, otherActivity, deadlineSeconds } = ours;
+  const { instance, ec2, deadlineSeconds } = ours;
   const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
   const outlastsDeadline = decision.action === 'wait' && decision.outlastsDeadline === true;
   if (deadlineSeconds === null || decision.action === 'settle' || isFirstStop || outlastsDeadline) return decision;
@@ -168,10 +169,6 @@ function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecis
   if (isAfter(deadline, ours.now)) {
     if (decision.action !== 'wait' || isBefore(decision.until, deadline)) return decision;
     return { ...decision, until: deadline };
-  }
-  if (otherActivity?.isKnown) {
-    const text = `${otherActivity.reason.text}, and the time to restore it is over, so the instance was left running`;
-    return leaveToOthers(ec2, retold(otherActivity.reason, text));
   }
   const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
   const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;

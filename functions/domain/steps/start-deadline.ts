@@ -1,7 +1,7 @@
 // finishBy: until when an instance may be started, so that it is surely restored in time.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { exclude, finishWork } from '../batch/transitions.ts';
-import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
+import { OTHER_ACTIVITY_WAIT_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { exclusion, type Reason } from '../model/reason.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import { type StartCandidate, withLostAttempts } from './start.ts';
@@ -16,13 +16,15 @@ export interface AwakeLimits {
 
 /**
  * Why no instance may be started any more; null while there is time to restore all of them before `finishBy`: the office
- * opens then, or another scheduler starts to act. A hung update is followed to its hard deadline, whatever its own.
+ * opens then, or another scheduler starts to act. A hung update is followed to its hard deadline, whatever its own; and a
+ * session at the end is waited for before the stop, which then has the whole deadline.
  */
 export function tooLateToStart(finishBy: Timestamp | null, limits: AwakeLimits, now: Date): Reason | null {
   if (finishBy === null) return null;
   const { readinessDeadlineSeconds, updateDeadlineSeconds, verifyDeadlineSeconds, restoreDeadlineSeconds } = limits;
   const updateSeconds = Math.max(updateDeadlineSeconds, UPDATE_HARD_DEADLINE_SECONDS);
-  const neededSeconds = readinessDeadlineSeconds + updateSeconds + verifyDeadlineSeconds + restoreDeadlineSeconds;
+  const restoreSeconds = OTHER_ACTIVITY_WAIT_SECONDS + restoreDeadlineSeconds;
+  const neededSeconds = readinessDeadlineSeconds + updateSeconds + verifyDeadlineSeconds + restoreSeconds;
   if (secondsBetween(now, finishBy) >= neededSeconds) return null;
   const minutes = Math.round(neededSeconds / 60);
   return exclusion(

@@ -86,3 +86,28 @@ describe('a command whose reply was lost, so that the SDK sent another', () => {
     }
   });
 });
+
+it('a session of a quarter of an hour hands nothing over, however short the time to restore is', async () => {
+  const { complaints, line } = await told({
+    ...aScenario(
+      { id: 'i-00000000000000001' },
+      {
+        seed: 1,
+        disturbances: [
+          {
+            kind: 'person',
+            deed: 'open-session',
+            atSeconds: 200,
+            instanceId: 'i-00000000000000001',
+            seconds: 900,
+          },
+        ],
+      },
+    ),
+    parameters: { RestoreDeadlineSeconds: '300' },
+  });
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+  expect(line?.awakeSeconds).toBeGreaterThan(900);
+});

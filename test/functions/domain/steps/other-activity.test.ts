@@ -121,7 +121,7 @@ describe('an instance on which someone else is at work', () => {
   ) => decideRestore(restoreCase(done(changes), wokenFacts(), { otherActivity, deadlineSeconds, now: at(time) }));
 
   it('is not stopped: Reveille waits', () => {
-    const waits = { action: 'wait', reason: why, until: stamp('02:31') };
+    const waits = { action: 'wait', reason: why, until: stamp('02:31'), outlastsDeadline: true };
     expect(decide('02:11', anna, { otherActivitySince: stamp('02:11') })).toEqual(waits);
     expect(decide('02:11', anna)).toEqual(waits);
   });
@@ -146,15 +146,12 @@ describe('an instance on which someone else is at work', () => {
     expect(decide('02:25', null)).toMatchObject({ action: 'stop', hibernate: false });
   });
 
-  it('is theirs sooner when the time to restore it is over', () => {
-    const since = { otherActivitySince: stamp('02:35') };
-    expect(decide('02:40', anna, { ...since, lastRefusal: 'x' }, 1800)).toMatchObject({
-      finalState: 'handed-over',
-      reason: {
-        code: 'session-active',
-        text: 'anna has a session on it, and the time to restore it is over, so the instance was left running',
-      },
-    });
+  it('is theirs no sooner when the time to restore it is over, however short that is', () => {
+    const since = { otherActivitySince: stamp('02:11') };
+    expect(decide('02:30:59', anna, since, 300)).toEqual({ ...decide('02:30:59', anna, since), action: 'wait' });
+    expect(decide('02:31', anna, since, 300)).toMatchObject({ finalState: 'handed-over' });
+    // And once they have gone, it is stopped.
+    expect(decide('02:25', null, {}, 300)).toMatchObject({ action: 'stop' });
   });
 
   it('is never handed over because SSM could not tell of other activity', () => {

@@ -147,9 +147,9 @@ describe('until when restoring waits, at the latest', () => {
     ],
     [
       'someone else is active',
-      'the deadline',
+      'it is theirs, whatever the deadline is',
       'session-active',
-      '02:40',
+      '02:50',
       ['02:31', wokenFacts(), { otherActivitySince: stamp('02:30') }, { otherActivity: session }],
     ],
     [
@@ -223,10 +223,11 @@ describe('what restoring decides', () => {
     expect(decide('02:11', instanceFacts(), { hold: null })).toMatchObject({ finalState: 'stopped' });
   });
 
-  it('hands over, with our lease removed, an instance that someone keeps awake beyond the deadline', () => {
+  it('waits for someone else beyond the deadline, and only then hands over with our lease removed', () => {
     const otherActivity = { reason: { code: 'session-active', text: 'anna has a session on it' }, isKnown: true };
     const seen = { otherActivitySince: stamp('02:39'), lastRefusal: 'x' };
-    expect(decide('02:40', wokenFacts(), seen, { otherActivity })).toMatchObject({
+    expect(decide('02:58:59', wokenFacts(), seen, { otherActivity })).toMatchObject({ action: 'wait' });
+    expect(decide('02:59', wokenFacts(), seen, { otherActivity })).toMatchObject({
       action: 'settle',
       finalState: 'handed-over',
       releaseLease: true,

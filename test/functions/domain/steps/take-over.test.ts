@@ -136,18 +136,18 @@ describe('a run that has to be over by a certain time', () => {
   };
 
   it('starts no instance that could be awake longer: all deadlines, and a hung update’s hard one', () => {
-    // 15 + 45 + 30 + 30 minutes before 06:00.
-    expect(tooLateToStart(stamp('06:00'), limits, at('04:00'))).toBeNull();
-    expect(tooLateToStart(stamp('06:00'), limits, at('04:00:00.001'))).toEqual({
+    // 15 + 45 + 30 minutes, 20 for other activity, and 30 to restore it, before 06:00.
+    expect(tooLateToStart(stamp('06:00'), limits, at('03:40'))).toBeNull();
+    expect(tooLateToStart(stamp('06:00'), limits, at('03:40:00.001'))).toEqual({
       code: 'finish-by',
-      text: 'too late to start it: boot, update, verification and restoring may take 120 minutes, and every instance must be restored by 2026-12-06T06:00:00.000Z',
+      text: 'too late to start it: boot, update, verification and restoring may take 140 minutes, and every instance must be restored by 2026-12-06T06:00:00.000Z',
     });
   });
 
   it('counts an update’s own deadline where that is the longer one', () => {
     const slow = { ...limits, updateDeadlineSeconds: 60 * 60 };
-    expect(tooLateToStart(stamp('06:00'), slow, at('03:45'))).toBeNull();
-    expect(tooLateToStart(stamp('06:00'), slow, at('03:45:01'))?.text).toContain('135 minutes');
+    expect(tooLateToStart(stamp('06:00'), slow, at('03:25'))).toBeNull();
+    expect(tooLateToStart(stamp('06:00'), slow, at('03:25:01'))?.text).toContain('155 minutes');
   });
 
   it('may start any instance where there is no such time', () => {

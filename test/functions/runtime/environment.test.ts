@@ -1,0 +1,55 @@
+import { functionFactories } from '../../../local/deployment/deploy.ts';
+import { readTemplate } from '../../../local/deployment/template.ts';
+import { aRuntime } from '../../support/functions.ts';
+
+interface Bounded {
+  MinValue?: number;
+  MaxValue?: number;
+}
+
+const { Parameters: parameters, Resources: resources } = readTemplate();
+
+/** Each environment variable of a function that is a number parameter of template.yaml, with that parameter. */
+const numbers = Object.entries(functionFactories).flatMap(([logicalId, create]) => {
+  const { Environment } = (resources[logicalId]?.Properties ?? {}) as { Environment?: { Variables?: object } };
+  return Object.entries(Environment?.Variables ?? {}).flatMap(([variable, value]: [string, { Ref?: string }]) => {
+    const parameter = value.Ref ?? '';
+    const bounds = parameters[parameter] as Bounded | undefined;
+    return bounds?.MinValue === undefined ? [] : [{ logicalId, create, variable, parameter, bounds }];
+  });
+});
+
+describe('a number that a deployment chooses', () => {
+  const accepts = ({ create, variable }: (typeof numbers)[number], value: number): boolean => {
+    try {
+      create(aRuntime('02:00', { [variable]: String(value) }));
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'InvalidEnvironment', message: expect.stringContaining(variable) });
+      return false;
+    }
+  };
+  const named = numbers.map((one) => [one.logicalId, one.variable, one] as const);
+
+  it('is known to the functions', () => {
+    const names = new Set(numbers.map(({ parameter }) => parameter));
+    expect([...names].sort()).toEqual([
+      'BatchSize',
+      'FinishWithinSeconds',
+      'ListingsMax',
+      'ReadinessDeadlineSeconds',
+      'RestoreDeadlineSeconds',
+      'StartDeadlineSeconds',
+      'UpdateDeadlineSeconds',
+      'VerifyDeadlineSeconds',
+    ]);
+  });
+
+  it.each(named)('has the same bounds in template.yaml and in %s: %s', (_id, _variable, number) => {
+    const { MinValue = 0, MaxValue = Number.NaN } = number.bounds;
+    expect([MinValue, MaxValue].map((value) => accepts(number, value))).toEqual([true, true]);
+    expect(accepts(number, MaxValue + 1)).toBe(false);
+    // Small batches do no harm but to the time that a large run takes: the simulation cuts runs into some.
+    expect(accepts(number, MinValue - 1)).toBe(number.parameter === 'BatchSize');
+  });
+});
