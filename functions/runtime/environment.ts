@@ -21,7 +21,7 @@ export const environment = {
   /** From a command's sending until it must have ended. */
   UPDATE_DEADLINE_SECONDS: seconds(60, 3600),
   /** From a command's end until the agent must have reported the new version. */
-  VERIFY_DEADLINE_SECONDS: seconds(60, 7200),
+  VERIFY_DEADLINE_SECONDS: seconds(360, 7200),
   /** From the end of the work until it must be seen back as it was. Other activity on it has its own time, before that. */
   RESTORE_DEADLINE_SECONDS: seconds(300, 7200),
 };

@@ -22,7 +22,7 @@ const WORST_UPDATE_SECONDS = 55 * 60;
 const HARD_DEADLINE_SECONDS = 45 * 60;
 
 /** The deadlines as deployed (template.yaml). */
-const DEFAULTS = { ReadinessDeadlineSeconds: 1200, VerifyDeadlineSeconds: 1800 };
+const DEFAULTS = { ReadinessDeadlineSeconds: 1200, VerifyDeadlineSeconds: 3900 };
 
 const deadline = ({ parameters }: Evidence, name: keyof typeof DEFAULTS): number =>
   Number(parameters[name] ?? DEFAULTS[name]);

@@ -17,14 +17,14 @@ function drawParameters(random: Random): Record<string, string> {
   shorten('StartDeadlineSeconds', [60, 300]);
   shorten('ReadinessDeadlineSeconds', [120, 300]);
   shorten('UpdateDeadlineSeconds', [120, 600]);
-  shorten('VerifyDeadlineSeconds', [120, 600]);
+  shorten('VerifyDeadlineSeconds', [360, 600]);
   shorten('RestoreDeadlineSeconds', [300, 600]);
   return parameters;
 }
 
 const SCHEDULED = '2026-12-06T02:00:00Z';
 
-const FINISHES = ['2026-12-06T02:30:00Z', '2026-12-06T04:10:00Z', '2026-12-06T05:00:00Z', '2026-12-06T10:00:00Z'];
+const FINISHES = ['2026-12-06T02:30:00Z', '2026-12-06T05:00:00Z', '2026-12-06T05:10:00Z', '2026-12-06T10:00:00Z'];
 
 const LATER = '2026-12-06T02:30:00Z';
 

@@ -70,14 +70,14 @@ describe('a built function', () => {
       handler: 'index.handler',
       handlerName: 'handler',
       timeoutSeconds: 60,
-      environment: { VERIFY_DEADLINE_SECONDS: '1800' },
+      environment: { VERIFY_DEADLINE_SECONDS: '3900' },
     });
   });
 
   it('has the account for AWS, and calls under its own name', () => {
     if (verify === undefined) throw new Error('no VerifyVersionsFunction');
     expect(lambdaEnvironment(verify, 'us-east-1', 'http://127.0.0.1:4566')).toMatchObject({
-      VERIFY_DEADLINE_SECONDS: '1800',
+      VERIFY_DEADLINE_SECONDS: '3900',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'VerifyVersionsFunction',

@@ -167,8 +167,8 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
   [
     'restored-in-time',
     'it is put back an hour too late',
-    night({ timeline: [...until('02:10'), state('03:45', 'stopping', 'RestoreInstancesFunction')] }),
-    /could have been put back by 00:35:00.000, and was stopped at 01:45/,
+    night({ timeline: [...until('02:10'), state('04:20', 'stopping', 'RestoreInstancesFunction')] }),
+    /could have been put back by 01:10:00.000, and was stopped at 02:20/,
   ],
   [
     'restored-in-time',

@@ -111,3 +111,12 @@ it('a session of a quarter of an hour hands nothing over, however short the time
   expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
   expect(line?.awakeSeconds).toBeGreaterThan(900);
 });
+
+it('an agent that pings every hour is not called lost, though its first ping after the update came too early', async () => {
+  const { complaints, line } = await told(
+    aScenario({ behaviours: ['ping-hourly', 'version-reported-late'] }, { seed: 1 }),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});

@@ -173,18 +173,19 @@ describe('somebody who starts an instance soon after an attempt of ours', () => 
 });
 
 it('an agent of which nothing is heard after somebody has restarted its instance is not called lost', async () => {
+  // Its agent takes longer to come back than it has to report the version.
   const scenario = aScenario(
-    { behaviours: ['association-at-boot'] },
+    { behaviours: ['slow-boot'] },
     {
       seed: 3764,
       disturbances: [
-        { kind: 'person', deed: 'restart', atSeconds: 186, instanceId: 'i-00000000000000001', seconds: 1200 },
+        { kind: 'person', deed: 'restart', atSeconds: 762, instanceId: 'i-00000000000000001', seconds: 1200 },
       ],
     },
   );
   const { complaints, line } = await told({
     ...scenario,
-    parameters: { VerifyDeadlineSeconds: '120' },
+    parameters: { VerifyDeadlineSeconds: '360' },
     // Both want the lock; the second gets it.
     executions: ['run-1', 'run-2'].map((name) => ({ atSeconds: 0, name, input: {} })),
   });

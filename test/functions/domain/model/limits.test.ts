@@ -21,6 +21,7 @@ import {
 } from '../../../../functions/domain/model/limits.ts';
 import { addSeconds, secondsBetween } from '../../../../functions/domain/model/time.ts';
 import { maySendStart, toAttempt } from '../../../../functions/domain/ownership/attempt.ts';
+import { tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
 import { timeKeeper } from '../../../../functions/runtime/runtime.ts';
 import { definitionPath } from '../../../../local/deployment/deploy.ts';
 import { readTemplate } from '../../../../local/deployment/template.ts';
@@ -68,6 +69,32 @@ describe('an update', () => {
   it('of someone else is left alone for a third of its hard deadline', () => {
     expect(OTHER_UPDATE_BACKOFF_SECONDS).toBe(UPDATE_HARD_DEADLINE_SECONDS / 3);
     expect(UNDELIVERED_RETRY_SECONDS).toBeLessThan(DELIVERY_DEADLINE_SECONDS);
+  });
+});
+
+describe('a verification', () => {
+  const { Default, MinValue } = parameter('VerifyDeadlineSeconds');
+
+  it('waits for the next ping of any healthy agent by default: those that ping every hour, too', () => {
+    expect(fact(7)).toContain('then every 5 (5-60 configurable)');
+    expect(Default).toBe(PING_AGE_SECONDS_MAX);
+    expect(Default).toBeGreaterThan(60 * MINUTE);
+  });
+
+  it('waits at least for the next ping of an agent with the usual interval', () => {
+    expect(MinValue).toBe(5 * MINUTE + MINUTE);
+  });
+
+  it('may be over by finishBy, with the longest of everything else, three hours after the start by default', () => {
+    const seconds = (name: string) => parameter(`${name}DeadlineSeconds`).Default;
+    const limits = {
+      readinessDeadlineSeconds: seconds('Readiness'),
+      updateDeadlineSeconds: seconds('Update'),
+      verifyDeadlineSeconds: seconds('Verify'),
+      restoreDeadlineSeconds: seconds('Restore'),
+    };
+    expect(tooLateToStart(addSeconds(at('02:00'), 3 * HOUR), limits, at('02:00'))).toBeNull();
+    expect(tooLateToStart(addSeconds(at('02:00'), 3 * HOUR - 1), limits, at('02:00'))).not.toBeNull();
   });
 });
 
