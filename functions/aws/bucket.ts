@@ -28,8 +28,8 @@ export interface Bucket {
   deleteIfSame(key: string, etag: string): Promise<void>;
   /** Deletes. It is no error if the object is gone already. */
   delete(key: string): Promise<void>;
-  /** Keys that begin with the prefix, at most so many. */
-  list(prefix: string, keysMax: number): Promise<string[]>;
+  /** All keys that begin with the prefix: a list that is cut off can't be told from a whole one, and would hide the rest. */
+  list(prefix: string): Promise<string[]>;
   /** @returns null if there is no such key. @throws UnexpectedReply if the content doesn't fit the schema */
   get<T>(key: string, schema: z.ZodType<T>): Promise<T | null>;
   /** The same, with the mark of its version. */
@@ -62,14 +62,13 @@ export function createBucket(s3: S3Client, name: string): Bucket {
     async delete(key) {
       await s3.send(new DeleteObjectCommand({ Bucket: name, Key: key }));
     },
-    async list(prefix, keysMax) {
+    async list(prefix) {
       const keys: string[] = [];
       const pages = paginateListObjectsV2({ client: s3 }, { Bucket: name, Prefix: prefix });
       for await (const { Contents = [] } of pages) {
         keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
-        if (keys.length >= keysMax) break;
       }
-      return keys.slice(0, keysMax);
+      return keys;
     },
     async get(key, schema) {
       const found = await readObject(s3, name, key);

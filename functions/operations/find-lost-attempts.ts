@@ -10,12 +10,6 @@ import {
 } from '../domain/ownership/start-record.ts';
 
 /**
- * A batch has a record for each attempt: 120 in the default start deadline (30 min, a look every 15 s), five times as many if
- * each of them needed all its retries.
- */
-const RECORDS_MAX = 1000;
-
-/**
  * Attempts of one child whose replies never arrived, by instance: a Lambda that crashed, or whose answer was lost, has
  * left its record in the bucket. The bucket is asked, and not the lease tags, because tags lag behind
  * (docs/aws-behaviour.md 45) while S3 shows what was written. A lease without a record (copied with an image, forged)
@@ -29,7 +23,7 @@ export async function findLostAttempts(
 ): Promise<Map<string, Attempt[]>> {
   const lost = new Map<string, Attempt[]>();
   const prefix = recordPrefix(owner);
-  const keys = await bucket.list(prefix, RECORDS_MAX);
+  const keys = await bucket.list(prefix);
   const known = new Set(answered.map((attempt) => `${prefix}${attempt}.json`));
   for (const key of keys.filter((one) => !known.has(one))) {
     const record = await bucket.get(key, holdRecordSchema);

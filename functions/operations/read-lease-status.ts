@@ -72,8 +72,8 @@ const NOTHING: Evidence = { lease: null, record: null, run: null, child: null };
 /** A missing key is told by listing: reading it would answer 403 to a role that may not list (docs/aws-behaviour.md 34). */
 export async function readRecord(bucket: Bucket, lease: Lease): Promise<HoldRecord | null> {
   const key = recordKey(lease, lease.attempt);
-  const [found] = await bucket.list(key, 1);
-  return found === key ? bucket.get(key, holdRecordSchema) : null;
+  const found = await bucket.list(key);
+  return found.includes(key) ? bucket.get(key, holdRecordSchema) : null;
 }
 
 /**

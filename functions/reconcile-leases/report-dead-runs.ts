@@ -8,9 +8,6 @@ import { type Report, RUN_DIED, reportSchema } from '../domain/report/report.ts'
 import { type OpenRun, openRunSchema } from '../domain/report/run-register.ts';
 import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 
-/** Only one run is alive at a time; the others have died, and have no report yet. */
-const OPEN_RUNS_MAX = 20;
-
 export interface DeadRunTools extends ReportTools {
   sfn: SFNClient;
 }
@@ -27,7 +24,7 @@ export async function reportDeadRuns(
 ): Promise<string[]> {
   const { bucket, logger } = tools;
   const reported: string[] = [];
-  for (const key of await bucket.list(OPEN_RUNS_PREFIX, OPEN_RUNS_MAX)) {
+  for (const key of await bucket.list(OPEN_RUNS_PREFIX)) {
     try {
       const runId = await reportIfDead(tools, key, hasOpenLeases);
       if (runId !== null) reported.push(runId);

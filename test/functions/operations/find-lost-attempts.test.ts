@@ -1,5 +1,5 @@
 import 'aws-sdk-client-mock-jest';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
 import { ownerOf } from '../../../functions/domain/batch/batch.ts';
@@ -36,6 +36,19 @@ describe('findLostAttempts', () => {
 
     expect([...lost]).toEqual([['i-1', [SECOND]]]);
     expect(s3).not.toHaveReceivedCommandWith(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' });
+  });
+
+  it('finds a lost one among more records than a page has', async () => {
+    const answered = Array.from({ length: 1500 }, (_, index) => `attempt-${index + 10}`);
+    const keyOf = (attempt: string) => ({ Key: `runs/run-1/records/child-1/${attempt}.json` });
+    givenRecords(s3, aRecord(['i-1'], SECOND));
+    s3.on(ListObjectsV2Command).callsFake(({ ContinuationToken: token }: { ContinuationToken?: string }) =>
+      token === undefined
+        ? { Contents: answered.slice(0, 1000).map(keyOf), IsTruncated: true, NextContinuationToken: 'more' }
+        : { Contents: [...answered.slice(1000), SECOND.attempt].map(keyOf) },
+    );
+
+    expect([...(await find(answered))]).toEqual([['i-1', [SECOND]]]);
   });
 
   it('leaves out the records of another child', async () => {

@@ -247,6 +247,17 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect(writes()).not.toContain('delete open-runs/garbage.json');
   });
 
+  it('reports one behind a hundred that it can not report yet', async () => {
+    givenManifest();
+    givenOpenRun();
+    const others = Array.from({ length: 100 }, (_, index) => ({ Key: `open-runs/a-${index}.json` }));
+    s3.on(ListObjectsV2Command, { Prefix: 'open-runs/' }).resolves({
+      Contents: [...others, { Key: 'open-runs/run-1.json' }],
+    });
+
+    expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
+  });
+
   it('has reported it, though no message can be sent', async () => {
     givenManifest();
     givenOpenRun();
