@@ -1,4 +1,5 @@
 import type { PlantedBug } from './bug.ts';
+import { needlessBugs } from './more-update-bugs.ts';
 import { reportingBugs } from './report-bugs.ts';
 import { restoringBugs } from './restore-bugs.ts';
 import { startingBugs } from './start-bugs.ts';
@@ -10,4 +11,5 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...updatingBugs,
   ...restoringBugs,
   ...reportingBugs,
+  ...needlessBugs,
 ];

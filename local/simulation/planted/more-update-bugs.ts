@@ -1,0 +1,106 @@
+import type { PlantedBug } from './bug.ts';
+
+const ASL = 'statemachine/update-agents.asl.json';
+
+/** The retries of ListInstances, up to this error: only they come after those of a lock that is not free. */
+const listingRetries = (...errors: string[]) => `          "MaxAttempts": 12
+        },
+        {
+          "ErrorEquals": [
+            "Lambda.ServiceException",
+            "Lambda.AWSLambdaException",
+            "Lambda.SdkClientException",
+            "Lambda.TooManyRequestsException",
+            "Lambda.ClientExecutionTimeoutException",
+${errors.map((error) => `            "${error}",`).join('\n')}`;
+
+/** How often ListInstances is tried while AWS is unavailable: only its Catch begins so. */
+const patience = (tries: number) => `          "MaxAttempts": ${tries},
+          "MaxDelaySeconds": 60,
+          "JitterStrategy": "FULL"
+        }
+      ],
+      "Catch": [
+        {
+          "ErrorEquals": [
+            "InvalidInput",`;
+
+/** Bugs that break no promise to the instances, but fail healthy ones, or keep them awake, for nothing. */
+export const needlessBugs: PlantedBug[] = [
+  {
+    name: 'exit-not-retried',
+    what: 'ListInstances is not tried again after its process has exited',
+    patches: [
+      {
+        file: ASL,
+        find: listingRetries('Lambda.Unknown', 'Runtime.ExitError'),
+        replace: listingRetries('Lambda.Unknown'),
+      },
+    ],
+  },
+  {
+    name: 'aws-not-waited-for',
+    what: 'ListInstances gives AWS five tries to answer, in a minute or so',
+    patches: [{ file: ASL, find: patience(20), replace: patience(4) }],
+  },
+  {
+    name: 'newer-agent-failed',
+    what: 'an agent that is newer than the target by now has failed',
+    patches: [
+      {
+        file: 'functions/domain/work/update-ssm-agent.ts',
+        find: "      if (NEWER.test(invocation.output)) return { verdict: 'done', isNewer: true };",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'lost-command-kept-open',
+    what: 'a command that never came to the agent is waited for, although a later one got through',
+    patches: [
+      {
+        file: 'functions/domain/work/sent-commands.ts',
+        find: 'isBeforeThat(command.sentAt) ? gotThroughAt : null',
+        replace: "command.commandId === '' ? gotThroughAt : null",
+      },
+    ],
+  },
+  {
+    name: 'cancelled-kept-open',
+    what: 'a command that was cancelled before the agent took it is waited for',
+    patches: [
+      {
+        file: 'functions/domain/work/update-ssm-agent.ts',
+        find: "    wasNeverTaken: status === 'Cancelled' && invocation.startedAt === null,",
+        replace: '    wasNeverTaken: false,',
+      },
+    ],
+  },
+  {
+    name: 'duplicates-counted',
+    what: 'a command that the SDK sent twice leaves none to be sent after the update of AWS itself',
+    patches: [
+      {
+        file: 'functions/domain/steps/update.ts',
+        find: '    const maySend = isDue && !hasSentSince && work.commandsMax > 1;',
+        replace: '    const maySend = isDue && !hasSentSince && instance.commands.length < work.commandsMax;',
+      },
+    ],
+  },
+  {
+    name: 'session-cut-short',
+    what: 'the restore deadline ends the wait for a session',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '  if (isAfter(until, now)) return { ...wait(activity, until), outlastsDeadline: true };',
+        replace: '  if (isAfter(until, now)) return wait(activity, until);',
+      },
+    ],
+  },
+  {
+    name: 'hourly-called-lost',
+    what: 'an agent that pings every hour has half an hour to report the version',
+    patches: [{ file: 'template.yaml', find: '    Default: 3900', replace: '    Default: 1800' }],
+  },
+];
