@@ -29,7 +29,7 @@ export interface People {
   runCommand(instanceId: string, seconds: number, at?: number): void;
   /** AWS-UpdateSSMAgent, to the region's latest version: at work for so long. */
   runUpdate(instanceId: string, seconds: number, at?: number): void;
-  /** Cancels what a command has not ended on an instance, whoever sent it. */
+  /** Cancels what a command, of anyone, has not ended on an instance. */
   cancelCommand(commandId: string, instanceId: string, at?: number): void;
   /** Has State Manager run an association once, for so long: no command shows it. */
   runAssociation(instanceId: string, seconds: number, at?: number): void;

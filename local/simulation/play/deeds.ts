@@ -5,14 +5,14 @@ import { type Deed, FORGED_LEASE } from '../scenario/scenario.ts';
 
 export const LEASE_TAG = 'reveille:lease';
 
-/** A lease that is on another instance: whoever makes an image of that one copies it (docs/aws-behaviour.md 37). */
+/** A lease that is on another instance: an image of that one copies it (docs/aws-behaviour.md 37). */
 function leaseOfAnother({ machines }: World, instanceId: string): string | null {
   if (!machines.has(instanceId)) return null;
   const others = [...machines.values()].filter(({ id }) => id !== instanceId);
   return others.flatMap(({ tags }) => tags.get(LEASE_TAG) ?? [])[0] ?? null;
 }
 
-/** Updates that have been sent to it and have not ended, whoever sent them. */
+/** Updates that have been sent to it and have not ended, our own and others'. */
 const openUpdates = ({ commands }: World, instanceId: string): WorldCommand[] =>
   commands.filter(
     ({ documentName, invocations }) =>

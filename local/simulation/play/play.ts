@@ -49,7 +49,7 @@ const standing = (account: Account, id: string): Standing => ({
   lease: leaseOf(account, id),
 });
 
-/** Whether somebody has copied a lease to it: that one stays. */
+/** Whether a person has copied a lease to it: that one stays. */
 const hasCopy = (done: DoneDisturbance[], id: string): boolean =>
   done.some(({ disturbance: one }) => one.kind === 'person' && one.deed === 'copy-lease' && one.instanceId === id);
 

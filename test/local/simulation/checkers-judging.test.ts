@@ -1,6 +1,6 @@
 import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
 import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID } from '../../support/builders.ts';
+import { at, INSTANCE_ID, TARGET } from '../../support/builders.ts';
 import {
   aNight,
   anExecution,
@@ -11,6 +11,8 @@ import {
   change,
   evidence,
   leased,
+  leasedByAnother,
+  released,
   state,
   until,
 } from './evidence.ts';
@@ -142,5 +144,32 @@ describe('a hibernation that EC2 has lost', () => {
   it('is not ours to tell once somebody has put a lease of their own on it', () => {
     const reported = { ...night([forged]), executions: [aReported({ finalState: 'running' })] };
     expect(complaintsOf('as-it-was', reported)).toEqual([]);
+  });
+});
+
+describe('what looks broken and is not', () => {
+  it('a run asks for its own lease to be removed, and the instance carries that of another run by now', () => {
+    const timeline = [...until('02:11'), leasedByAnother('02:10:20'), released('02:10:30'), state('02:11', 'stopped')];
+    expect(complaintsOf('as-it-was', { timeline })).toEqual([]);
+  });
+
+  it('the lease that is left was copied from another instance', () => {
+    const copied = {
+      at: moment('02:06'),
+      until: moment('02:06'),
+      disturbance: { kind: 'person', deed: 'copy-lease', instanceId: INSTANCE_ID, atSeconds: 360, seconds: 60 },
+    } as const;
+    const instances = [anInstance({ after: { state: 'stopped', version: TARGET, lease: 'copied' } })];
+    expect(complaintsOf('nothing-held', { instances, disturbances: [copied] })).toEqual([]);
+    expect(complaintsOf('nothing-held', { instances })).toHaveLength(1);
+  });
+
+  it('SSM has refused all that time to send a command to the instance that stays awake', () => {
+    const refused = (time: string) =>
+      call(time, 'SendCommand', { by: 'UpdateAgentFunction', error: 'InvalidInstanceId' });
+    const stopped = [state('02:49', 'stopping', 'RestoreInstancesFunction'), state('02:50', 'stopped')];
+    const timeline = [...until('02:03'), refused('02:03'), refused('02:48'), ...stopped];
+    expect(complaintsOf('restored-in-time', { timeline })).toEqual([]);
+    expect(complaintsOf('restored-in-time', { timeline: [...until('02:03'), ...stopped] })).toHaveLength(1);
   });
 });

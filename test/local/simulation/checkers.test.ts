@@ -213,7 +213,7 @@ it('every checker is seen to complain, some of them in tests of their own', () =
   expect(seen).toEqual(new Set(checkers.map(({ promise }) => promise)));
 });
 
-const person = (deed: 'open-session' | 'forge-lease' | 'copy-lease') =>
+const person = (deed: 'open-session' | 'forge-lease') =>
   ({
     at: at('02:06').getTime(),
     until: at('02:06').getTime(),
@@ -221,35 +221,6 @@ const person = (deed: 'open-session' | 'forge-lease' | 'copy-lease') =>
   }) as const;
 
 const kept: [promise: string, what: string, seen: Evidence][] = [
-  [
-    'as-it-was',
-    'a run asks for its own lease to be removed, and the instance carries that of another run by now',
-    night({
-      timeline: [...until('02:11'), leasedByAnother('02:10:20'), released('02:10:30'), state('02:11', 'stopped')],
-    }),
-  ],
-  [
-    'nothing-held',
-    'the lease that is left was copied from another instance',
-    night({
-      instances: [anInstance({ after: { state: 'stopped', version: TARGET, lease: 'copied' } })],
-      disturbances: [person('copy-lease')],
-    }),
-  ],
-  [
-    'restored-in-time',
-    'SSM has refused all that time to send it a command',
-    night({
-      timeline: [
-        ...until('02:03'),
-        call('02:03', 'SendCommand', { by: 'UpdateAgentFunction', error: 'InvalidInstanceId' }),
-        call('02:48', 'SendCommand', { by: 'UpdateAgentFunction', error: 'InvalidInstanceId' }),
-        call('02:49', 'StopInstances'),
-        state('02:49', 'stopping', 'RestoreInstancesFunction'),
-        state('02:50', 'stopped'),
-      ],
-    }),
-  ],
   [
     'as-it-was',
     'it stays awake for somebody with a session',

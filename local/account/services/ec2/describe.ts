@@ -36,7 +36,7 @@ function select(
   const shown = machines
     .map((machine) => ({ machine, view: call.world.view(machine, call.now) }))
     .filter(({ machine, view }) => passes(machine, view.state, view.tags, Filter ?? []) && also(machine, view));
-  // Whoever names the instances gets them all at once.
+  // A caller that names the instances gets all of them at once.
   const pages = InstanceId === undefined ? call : { pageSizeMax: PAGE_SIZE };
   return paginate(pages, shown, { size: MaxResults ?? PAGE_SIZE, token: NextToken, invalidToken });
 }

@@ -80,7 +80,7 @@ export const notes: LineRule = (seen) => {
     if (what.about === 'tags' && at <= listed) carried.add(what.tags['reveille:lease'] ?? null);
   }
   if (isTold && [...carried].every((lease) => lease === null)) return 'is said to carry a lease, and carried none';
-  // That one counts for somebody: what excludes its instance says so.
+  // A lease that counts excludes its instance, and the reason of that says so.
   const isBusy = line.reason?.code === 'busy';
   const isCopied = instance.before.lease !== null && carried.size === 1 && !isBusy;
   return isCopied && !isTold ? `carries the lease ${instance.before.lease} of no run, and the report is silent` : null;

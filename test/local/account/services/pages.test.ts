@@ -179,7 +179,7 @@ describe('where services give short pages', () => {
       short,
     ));
 
-  it('whoever names instances of EC2 gets all of them at once', () =>
+  it('a caller that names instances of EC2 gets all of them at once', () =>
     visit(
       awake(5),
       async ({ ec2 }) => {

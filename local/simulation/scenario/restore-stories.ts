@@ -1,14 +1,14 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import type { Deed } from '../scenario.ts';
-import { pick } from '../weighted-choice.ts';
+import { drawSleeper } from './draw-fleet.ts';
+import type { Deed } from './scenario.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
+import { pick } from './weighted-choice.ts';
 
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
 
 /** What keeps an instance from being put back, or what is found when it is to be. */
 export const restoreStories: readonly Kind[] = [
   {
-    name: 'somebody is at work on it',
+    name: 'someone is at work on it',
     ofThousand: 28,
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command'] as const);
@@ -62,7 +62,7 @@ export const restoreStories: readonly Kind[] = [
       }),
   },
   {
-    name: 'a dead run has left somebody at work on it',
+    name: 'a dead run has left someone at work on it',
     ofThousand: 12,
     draw(random) {
       const deed = pick(random, [...WORK, 'restart', 'remove-lease', 'terminate', 'stop'] as const);
@@ -76,7 +76,7 @@ export const restoreStories: readonly Kind[] = [
     },
   },
   {
-    name: 'nobody can tell whether somebody is at work on it',
+    name: 'it cannot be told whether someone is at work on it',
     ofThousand: 14,
     draw(random) {
       const operation = pick(random, [
@@ -96,7 +96,7 @@ export const restoreStories: readonly Kind[] = [
     },
   },
   {
-    name: 'stopped by somebody else, and without its lease',
+    name: 'stopped by someone else, and without its lease',
     ofThousand: 8,
     draw(random) {
       const stopsAtSeconds = random.integer([70, 200]);

@@ -1,12 +1,12 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import type { Disturbance } from '../scenario.ts';
-import { chance, pick } from '../weighted-choice.ts';
+import { drawSleeper } from './draw-fleet.ts';
+import type { Disturbance } from './scenario.ts';
 import { type Kind, night, person, sometimes, startsLate, window } from './story.ts';
+import { chance, pick } from './weighted-choice.ts';
 
 const noEvents = (seconds: number): Disturbance => ({ kind: 'events', fate: 'lost', atSeconds: 0, seconds });
 
 const manyUnknownFields = (count: number): Record<string, unknown> =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`a-field-that-nobody-knows-${index}`, index]));
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`an-unknown-field-${index}`, index]));
 
 /** What can happen to a run as a whole, and between runs. */
 export const runStories: readonly Kind[] = [
@@ -49,7 +49,7 @@ export const runStories: readonly Kind[] = [
       }),
   },
   {
-    name: 'an orphan that somebody has started anew',
+    name: 'an orphan that someone has started anew',
     ofThousand: 18,
     draw(random) {
       const diesAtSeconds = random.integer([20, 60]);
@@ -107,7 +107,7 @@ export const runStories: readonly Kind[] = [
     },
   },
   {
-    name: 'a dry run, or one of whom is still settling',
+    name: 'a dry run, or one with an instance that is still settling',
     ofThousand: 22,
     draw(random) {
       const [dryRun, ...behaviours] = pick(random, [

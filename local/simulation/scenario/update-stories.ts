@@ -1,7 +1,7 @@
-import type { BehaviourName } from '../../../account/fleet/behaviours.ts';
-import { drawSleeper, LATEST } from '../draw-fleet.ts';
-import { pick } from '../weighted-choice.ts';
+import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import { drawSleeper, LATEST } from './draw-fleet.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
+import { pick } from './weighted-choice.ts';
 
 const SLOW_UPDATE: BehaviourName[][] = [
   ['slow-update-in-progress'],
@@ -21,7 +21,7 @@ export const updateStories: readonly Kind[] = [
     draw: (random) => night(random, { instances: [drawSleeper(random, 0, pick(random, SLOW_UPDATE))] }),
   },
   {
-    name: "somebody's update is at work for long",
+    name: "someone's update is at work for long",
     ofThousand: 9,
     draw: (random) =>
       night(random, {

@@ -1,7 +1,7 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import type { Fault } from '../scenario.ts';
-import { pick } from '../weighted-choice.ts';
+import { drawSleeper } from './draw-fleet.ts';
+import type { Fault } from './scenario.ts';
 import { type Kind, night, person, sometimes, startsLate, window } from './story.ts';
+import { pick } from './weighted-choice.ts';
 
 /** Between the look at the instances and their start, this call of it takes seven seconds. */
 const slowOnce = (operation: string): Fault => ({
@@ -17,7 +17,7 @@ const slowOnce = (operation: string): Fault => ({
 /** What becomes of an instance between its listing and its start, or instead of it. */
 export const startStories: readonly Kind[] = [
   {
-    name: 'started by somebody else before its start',
+    name: 'started by someone else before its start',
     ofThousand: 18,
     draw(random) {
       const isHibernated = pick(random, [true, true, false]);
