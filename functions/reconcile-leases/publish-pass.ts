@@ -66,9 +66,9 @@ async function untoldRefusals(tools: PublishTools, results: ReconcileResult[]): 
   for (const runId of runsOf(refused)) {
     // If that can't be read they are told again: better twice than never.
     const found = await orLog(tools, 'could not read whether a refusal was told', () =>
-      tools.bucket.list(refusalKey({ runId }), 1),
+      tools.bucket.list(refusalKey({ runId })),
     );
-    if (found?.length === 1) told.add(runId);
+    if (found?.includes(refusalKey({ runId }))) told.add(runId);
   }
   return refused.filter(({ runId }) => !told.has(runId));
 }
