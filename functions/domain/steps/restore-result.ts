@@ -73,7 +73,10 @@ function giveUp(
   now: Date,
 ): BatchInstance {
   const told = retold(why, `${why.text}; ${workOf(instance)}`);
-  return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: told, finalState };
+  // What was seen stopped is back as it was, although its lease could not be removed.
+  const isAsleep = finalState === 'stopped' || finalState === 'hibernated';
+  const restoredAt = isAsleep && instance.wokenAt !== null ? toTimestamp(now) : null;
+  return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: told, finalState, restoredAt };
 }
 
 /** How the work had ended, before the restoring. */

@@ -117,7 +117,7 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
 
 function leaveRestarted({ ec2, hold }: OurCase): RestoreDecision | null {
   if (isOurBoot(ec2.launchTime, hold)) return null;
-  const text = `it was started again at ${ec2.launchTime ?? 'an unknown time'}, not by Reveille`;
+  const text = `it was started again at ${ec2.launchTime ?? 'an unknown time'}, not by this run`;
   return leaveToOthers(ec2, reason('restarted-by-others', text));
 }
 

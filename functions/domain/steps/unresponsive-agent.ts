@@ -1,6 +1,6 @@
 // What it means that nothing was heard of an agent: its instance may have been stopped, restarted or terminated.
 import type { Look } from '../batch/look.ts';
-import type { InstanceFacts } from '../model/instance.ts';
+import { type InstanceFacts, stateNow } from '../model/instance.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import type { Timestamp } from '../model/time.ts';
 
@@ -36,5 +36,5 @@ export function explainUnresponsive(why: Reason, ec2: InstanceFacts | null, laun
   if (ec2 === null || ec2.state === 'terminated' || ec2.state === 'shutting-down') {
     return reason('terminated-in-run', `it is ${ec2?.state ?? 'not known to EC2'} now; ${why.text}`);
   }
-  return reason('stopped-in-run', `it is ${ec2.state}, and was not stopped by this run; ${why.text}`);
+  return reason('stopped-in-run', `it is ${stateNow(ec2)}, and was not stopped by this run; ${why.text}`);
 }

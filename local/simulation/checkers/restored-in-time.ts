@@ -3,6 +3,7 @@ import {
   type Boot,
   bootsOf,
   calls,
+  changes,
   clock,
   type Evidence,
   type InstanceEvidence,
@@ -43,7 +44,11 @@ function doneBy(evidence: Evidence, instance: InstanceEvidence, boot: Boot): num
   // As long as SSM refuses to send it a command, one is tried again: until the deadline of the update.
   ends.push(...sends.filter(({ at, error }) => error !== null && at >= began && at <= ended).map(({ at }) => at));
   const ready = began + deadline(evidence, 'ReadinessDeadlineSeconds') * 1000;
-  return Math.max(ready, ...ends.map((end) => end + deadline(evidence, 'VerifyDeadlineSeconds') * 1000));
+  // EC2 refuses to stop one that is still pending.
+  const runs = changes(evidence, instanceId).find(
+    ({ at, facts }) => at >= began && facts.about === 'state' && facts.state === 'running',
+  );
+  return Math.max(ready, runs?.at ?? 0, ...ends.map((end) => end + deadline(evidence, 'VerifyDeadlineSeconds') * 1000));
 }
 
 /** When the last thing went wrong while this boot lasted; null: nothing did. */

@@ -44,7 +44,11 @@ const CLAIMS_OLD = new Set([
   'target-not-active',
 ]);
 
-/** Whether somebody else has started it, in that time. */
+/** Whether someone else has started it, or another run: at any rate not the run that says so. */
+const bootedByAnother = ({ evidence, instance, execution }: Line): boolean =>
+  bootsOf(evidence, instance).some(({ at, ours, runId }) => at !== null && !(ours && runId === execution.name));
+
+/** Whether someone else has started it, in that time. */
 const othersBooted = ({ evidence, instance }: Line, from = evidence.startedAt, until = evidence.endedAt): boolean =>
   bootsOf(evidence, instance).some(({ at, ours }) => !ours && at !== null && at >= from && at <= until);
 
@@ -91,7 +95,7 @@ function stoppedInSilence(line: Line): boolean {
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => othersBooted(line),
-  'restarted-by-others': (line) => othersBooted(line),
+  'restarted-by-others': bootedByAnother,
   'stopped-in-run': (line) => stoppedByNoRun(line),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),

@@ -54,7 +54,7 @@ export const restoreStories: readonly Kind[] = [
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [['agent-lost'], ['agent-lost'], ['agent-lost'], []]))],
-        parameters: { VerifyDeadlineSeconds: '120' },
+        parameters: { VerifyDeadlineSeconds: '360' },
         disturbances: [
           window('denied', 30, 2400, { operation: 'StopInstances' }),
           person('terminate', random.integer([900, 1400])),

@@ -82,7 +82,7 @@ export const updateStories: readonly Kind[] = [
         instances: [
           drawSleeper(random, 0, ['version-reported-late', ...pick(random, [[], ['update-in-progress' as const]])]),
         ],
-        parameters: sometimes(random, 0.8, { VerifyDeadlineSeconds: pick(random, ['120', '300', '300', '600']) }),
+        parameters: sometimes(random, 0.8, { VerifyDeadlineSeconds: pick(random, ['360', '360', '600']) }),
       }),
   },
   {

@@ -24,8 +24,12 @@ const isLaunchTime = ({ evidence, instance, execution }: ReportedLine, time: str
 const facts: StatedFact[] = [
   {
     words:
-      /\b(?:it|instance) (?:is|was)(?: still)? (pending|running|stopping|stopped|shutting-down|terminated|hibernated)\b/g,
-    isTrue: (seen, state = '') => shownInRun(seen).has(state) || shownAtListing(seen).has(state),
+      /\b(?:it|instance) (is|was)(?: still)? (pending|running|stopping|stopped|shutting-down|terminated|hibernated)\b/g,
+    // What a dead run left behind is told as it was before that run.
+    isTrue: (seen, verb = '', state = '') =>
+      shownInRun(seen).has(state) ||
+      shownAtListing(seen).has(state) ||
+      (verb === 'was' && seen.line.originalState === state && seen.instance.before.state === state),
   },
   {
     words: /it was started again at (\d{4}-\S+Z)/g,

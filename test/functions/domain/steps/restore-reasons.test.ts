@@ -62,10 +62,10 @@ describe('what restoring says', () => {
 
   it('of one that is someone else’s by now', () => {
     expect(say('02:11', wokenFacts({ launchTime: stamp('02:08') }))).toBe(
-      'settle: it was started again at 2026-12-06T02:08:00.000Z, not by Reveille [restarted-by-others]',
+      'settle: it was started again at 2026-12-06T02:08:00.000Z, not by this run [restarted-by-others]',
     );
     expect(say('02:11', wokenFacts({ launchTime: null }))).toBe(
-      'settle: it was started again at an unknown time, not by Reveille [restarted-by-others]',
+      'settle: it was started again at an unknown time, not by this run [restarted-by-others]',
     );
     expect(say('02:11', wokenFacts({ tags: {} }))).toBe(
       'settle: its lease tag was removed, not by this run: it is left alone [lease-removed]',
