@@ -128,11 +128,11 @@ function drawNightOfLostStarts(random: Random): Night {
 /** What is drawn, and how many of a thousand simulations are such. */
 export const kinds: readonly Kind[] = [
   { name: 'quiet night', ofThousand: 50, draw: drawQuietNight },
-  { name: 'one harmless fault', ofThousand: 80, draw: drawHarmlessNight },
+  { name: 'one harmless fault', ofThousand: 70, draw: drawHarmlessNight },
   { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 24, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 138, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 142, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

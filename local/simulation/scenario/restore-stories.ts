@@ -11,7 +11,7 @@ export const restoreStories: readonly Kind[] = [
     name: 'someone is at work on it',
     ofThousand: 28,
     draw(random) {
-      const deed = pick(random, [...WORK, 'run-command'] as const);
+      const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
       const behaviours = pick(random, [[], [], ['slow-boot'], ['hibernated'], ['hibernation-falls-back']] as const);
       return night(random, {
         instances: [drawSleeper(random, 0, [...behaviours])],

@@ -12,7 +12,7 @@ const manyUnknownFields = (count: number): Record<string, unknown> =>
 export const runStories: readonly Kind[] = [
   {
     name: 'redriven hours later',
-    ofThousand: 14,
+    ofThousand: 12,
     draw(random) {
       const checksLate = { ...startsLate, function: 'CheckReadinessFunction' };
       const running = { ...drawSleeper(random, 0), state: 'running' } as const;
@@ -66,7 +66,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'the reconciler dies with the lock',
-    ofThousand: 15,
+    ofThousand: 13,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot']]))],
@@ -108,7 +108,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'a dry run, or one with an instance that is still settling',
-    ofThousand: 22,
+    ofThousand: 18,
     draw(random) {
       const [dryRun, ...behaviours] = pick(random, [
         [true, 'hibernated'],
@@ -198,7 +198,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'delivered twice',
-    ofThousand: 12,
+    ofThousand: 8,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0)],
@@ -215,7 +215,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'an input that is none',
-    ofThousand: 12,
+    ofThousand: 10,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0)],

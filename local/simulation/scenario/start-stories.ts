@@ -54,15 +54,20 @@ export const startStories: readonly Kind[] = [
   {
     name: 'something happens to it while its record is written',
     ofThousand: 16,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0)],
+    draw(random) {
+      const [deed, atSeconds] = pick(random, [
+        ['start', 1],
+        ['start', 1],
+        ['start', 8],
+        ['terminate', 3],
+      ] as const);
+      return night(random, {
+        instances: [{ ...drawSleeper(random, 0), platform: 'amazon-linux-2023' }],
         faults: [slowOnce('ListObjectsV2'), slowOnce('PutObject')],
-        disturbances: [
-          person(pick(random, ['start', 'start', 'terminate']), random.integer([1, pick(random, [3, 3, 11])])),
-        ],
+        disturbances: [person(deed, atSeconds)],
         habits: { describeLagSeconds: 0 },
-      }),
+      });
+    },
   },
   {
     name: 'no time to lease',
@@ -102,7 +107,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'gone when the run is redriven',
-    ofThousand: 28,
+    ofThousand: 25,
     draw(random) {
       const [diesAtSeconds, ...behaviours] = pick(random, [
         [6],
@@ -146,7 +151,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'not allowed to start',
-    ofThousand: 18,
+    ofThousand: 15,
     draw(random) {
       const [trouble, operation, seconds] = pick(random, [
         ['denied', 'StartInstances', 120],
@@ -185,7 +190,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'capacity comes too late',
-    ofThousand: 10,
+    ofThousand: 14,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['no-capacity-at-first'])],
@@ -195,7 +200,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'a lease that is copied',
-    ofThousand: 9,
+    ofThousand: 14,
     draw(random) {
       const copied = drawSleeper(random, 0, ['no-capacity-at-first']);
       return night(random, {
@@ -217,7 +222,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'left out, or not to be helped',
-    ofThousand: 27,
+    ofThousand: 42,
     draw(random) {
       const [state, behaviour] = pick(random, [
         ['running', 'spot'],
@@ -230,6 +235,11 @@ export const startStories: readonly Kind[] = [
         ['stopped', 'never-registers'],
         ['stopped', 'vcpu-limit'],
         ['stopped', 'update-rolls-back'],
+        ['stopped', 'opted-out'],
+        ['stopped', 'launch-error'],
+        ['stopped', 'no-capacity'],
+        ['stopped', 'type-withdrawn'],
+        ['stopped', 'hibernation-falls-back'],
       ] as const);
       return night(random, { instances: [{ ...drawSleeper(random, 0, [behaviour]), state }] });
     },

@@ -36,7 +36,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is cancelled',
-    ofThousand: 17,
+    ofThousand: 14,
     draw(random) {
       const first = random.integer([20, 300]);
       const again = person('cancel-command', first + random.integer([60, 600]));
@@ -48,14 +48,21 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'restarted or stopped while nothing is heard of it',
-    ofThousand: 16,
-    draw: (random) =>
-      night(random, {
-        instances: [
-          drawSleeper(random, 0, [pick(random, ['update-hangs', 'update-hangs', 'agent-lost', 'rollback-fails'])]),
-        ],
-        disturbances: [person(pick(random, ['restart', 'restart', 'stop', 'terminate']), random.integer([120, 2400]))],
-      }),
+    ofThousand: 18,
+    draw(random) {
+      const [deed, behaviour] = pick(random, [
+        ['restart', 'update-hangs'],
+        ['restart', 'update-hangs'],
+        ['restart', 'update-hangs'],
+        ['restart', 'agent-lost'],
+        ['stop', 'update-hangs'],
+        ['terminate', 'rollback-fails'],
+      ] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0, [behaviour])],
+        disturbances: [person(deed, random.integer([120, 2400]))],
+      });
+    },
   },
   {
     name: 'a target that it has passed, or that there is not',
@@ -104,7 +111,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'stopped while its command is lost',
-    ofThousand: 17,
+    ofThousand: 20,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [['command-lost'], ['command-lost', 'slow-stop']]))],
@@ -148,7 +155,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is lost, and another update does the work',
-    ofThousand: 14,
+    ofThousand: 18,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['command-lost', 'update-in-progress'])],
@@ -158,7 +165,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'an update fails in an unusual way',
-    ofThousand: 24,
+    ofThousand: 20,
     draw: (random) =>
       night(random, {
         instances: [
