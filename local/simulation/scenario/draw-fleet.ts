@@ -21,7 +21,7 @@ const SIZES: [number, number][] = [
 ];
 
 /** Of the instances of a mixed fleet, so many have something special about them; and of these, so many two things. */
-const SPECIAL_SHARE = 0.6;
+const SPECIAL_SHARE = 0.75;
 
 const TWICE_SHARE = 0.15;
 

@@ -221,8 +221,8 @@ export const startStories: readonly Kind[] = [
       }),
   },
   {
-    name: 'left out, or not to be helped',
-    ofThousand: 42,
+    name: 'special in one way',
+    ofThousand: 62,
     draw(random) {
       const [state, behaviour] = pick(random, [
         ['running', 'spot'],
@@ -240,6 +240,13 @@ export const startStories: readonly Kind[] = [
         ['stopped', 'no-capacity'],
         ['stopped', 'type-withdrawn'],
         ['stopped', 'hibernation-falls-back'],
+        ['stopped', 'hangs-in-pending'],
+        ['stopped', 'stale-ping'],
+        ['running', 'stale-ping'],
+        ['stopped', 'terminated'],
+        ['stopped', 'association-at-boot'],
+        ['stopped', 'spot-persistent'],
+        ['stopped', 'lease-copied'],
       ] as const);
       return night(random, { instances: [{ ...drawSleeper(random, 0, [behaviour]), state }] });
     },
