@@ -80,7 +80,7 @@ function applyAccepted({ instance, attempt, lostAttempts, now }: StartResultCase
   const startBy = result.mayHaveTakenEffect ? latest : earliest(latest, addSeconds(now, CLOCK_MARGIN_SECONDS));
   const started = toStep({ ...instance, hold: { ...attempt, startBy, earlier: lostAttempts } }, 'readiness', now);
   // If it was awake already, one of our starts whose reply was lost may have done it, as its LaunchTime will tell.
-  const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.length > 0;
+  const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.some(isOpenWindow);
   if (mayBeOurs) return { ...started, wokenAt: toTimestamp(now) };
   const text = `it was ${result.previousState} already when Reveille started it, so it stays running`;
   return { ...started, handedOver: reason('started-by-others', text) };

@@ -1,5 +1,5 @@
 import type { Checker } from '../evidence/checker.ts';
-import { bootsOf, calls, changes, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import { bootsOf, changes, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
 import { LEASE_TAG } from '../play/deeds.ts';
 
 /** What has only just been done may not be seen yet. */
@@ -19,25 +19,6 @@ function leaseGoneAt(evidence: Evidence, instanceId: string, from: number, to: n
   return gone?.at ?? null;
 }
 
-/** So long a start of ours may still take effect after its record, with the margin for clocks. */
-const WINDOW_SECONDS = 23;
-
-/**
- * Whether nothing could tell a start by someone else from our own: it came within the window of an attempt whose answer was
- * lost (docs/reliability.md, "What is not covered").
- */
-function isUntold(evidence: Evidence, at: number): boolean {
-  const isNear = (moment: number, after: number) => at >= moment - 1000 && at <= moment + after * 1000;
-  const records = calls(evidence, 'PutObject').filter(({ parameters }) =>
-    /\/records\//.test(String(parameters['key'])),
-  );
-  return records.some(
-    (record) =>
-      isNear(record.at, WINDOW_SECONDS) &&
-      evidence.faults.some((fault) => /StartInstances/.test(fault.text) && isNear(fault.at, WINDOW_SECONDS + 60)),
-  );
-}
-
 export const neverStopped: Checker = {
   promise: 'never-stopped',
   says: 'What ran before, what somebody else has started, and where somebody is at work, is never stopped.',
@@ -50,7 +31,6 @@ export const neverStopped: Checker = {
         const when = clock(evidence, stop.at);
         const told = { instanceId, at: stop.at };
         if (!ours) {
-          if (at !== null && isUntold(evidence, at)) return [];
           const since = at === null ? 'since before the run' : `since ${clock(evidence, at)}, by somebody else's start`;
           return [{ ...told, text: `${instanceId} ran ${since}, and ${stop.principal} stopped it at ${when}` }];
         }
