@@ -46,8 +46,11 @@ export async function makeReport(
   throw new ReveilleError('UnexpectedReply', `the coverage equation does not hold: ${JSON.stringify(report.counts)}`);
 }
 
-export const storeReport = ({ bucket }: ReportTools, report: Report): Promise<void> =>
-  bucket.put(reportKey(report), report);
+/** Writes the report to the bucket, then its numbers to the metrics. */
+export async function storeReport({ bucket, metrics }: ReportTools, report: Report): Promise<void> {
+  await bucket.put(reportKey(report), report);
+  emitMetrics(metrics, report);
+}
 
 /** @returns the message's subject: one sentence that says how the run went */
 export async function publishReport({ sns, topicArn, bucketName }: ReportTools, report: Report): Promise<string> {
@@ -97,8 +100,7 @@ async function observeUnsettled(
   }
 }
 
-/** The report's numbers. They add up, so this comes last: whatever fails before is tried again, and would count twice. */
-export function emitMetrics({ metrics }: ReportTools, { counts, instances, status }: Report): void {
+function emitMetrics(metrics: MetricsSink, { counts, instances, status }: Report): void {
   metrics.addMetric('InstancesIntended', MetricUnit.Count, counts.intended);
   metrics.addMetric('InstancesUpdated', MetricUnit.Count, counts.updated);
   metrics.addMetric('InstancesAlreadyCurrent', MetricUnit.Count, counts.alreadyCurrent);

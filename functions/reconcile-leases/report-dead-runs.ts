@@ -6,7 +6,7 @@ import { isAfter } from '../domain/model/time.ts';
 import { livenessOf } from '../domain/ownership/execution-status.ts';
 import { type Report, RUN_DIED, reportSchema } from '../domain/report/report.ts';
 import { type OpenRun, openRunSchema } from '../domain/report/run-register.ts';
-import { emitMetrics, makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
+import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 
 export interface DeadRunTools extends ReportTools {
   sfn: SFNClient;
@@ -52,7 +52,7 @@ async function reportIfDead(
   if (livenessOf(life, open.openedAt, now()) !== 'dead') return null;
   const report = (await findOwnReport(tools, open)) ?? (await makeReport(tools, open, RUN_DIED));
   if (report !== null) {
-    // The run's own report is written again as it is: it went no further, so neither message nor numbers were sent.
+    // The run's own report is written again as it is: what it measures may not have been, and no message was sent.
     await storeReport(tools, report);
     await publishReport(tools, report).catch((error: unknown) => {
       logger.error('stored the report of a dead run, but could not send its message', {
@@ -61,7 +61,6 @@ async function reportIfDead(
     });
   }
   await bucket.delete(key);
-  if (report !== null) emitMetrics(tools, report);
   return open.runId;
 }
 

@@ -13,7 +13,7 @@ import {
 import { type Run, runSchema } from '../domain/model/run.ts';
 import { type Timestamp, timestampSchema, toTimestamp } from '../domain/model/time.ts';
 import type { Report } from '../domain/report/report.ts';
-import { emitMetrics, makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
+import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 import { releaseOwnLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
@@ -51,7 +51,7 @@ export interface Reported {
  *    The state machine tries again while AWS is unavailable. Then the execution ends as ReportFailed, which sets off the
  *    alarm of failed runs; ReconcileLeases frees the lock of the dead run, and writes its report.
  * 3. Close the run, so that the next one may begin.
- * 4. Publish the report, then its numbers. If no message can be sent, the execution fails as ReportFailed. Its report is in the bucket; the
+ * 4. Publish the report. If no message can be sent, the execution fails as ReportFailed. Its report is in the bucket; the
  *    message is not sent again, so only the alarm tells.
  */
 export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler<Reported> {
@@ -63,7 +63,6 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     await storeReport(tools, report);
     await closeRun(tools, run, input.scheduledTime);
     const summary = await publishReport(tools, report);
-    emitMetrics(tools, report);
     const { runId, status, counts } = report;
     tools.logger.info('run reported', { runId, status, counts });
     return { runId, status, counts, reportKey: reportKey(run), summary };

@@ -162,20 +162,6 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect(writes()).toContain('delete open-runs/run-1.json');
   });
 
-  it('counts its numbers once, although it could not be forgotten at first', async () => {
-    givenManifest();
-    givenOpenRun();
-    s3.on(DeleteObjectCommand, { Key: 'open-runs/run-1.json' })
-      .rejectsOnce(awsError('SlowDown', 'no', 503))
-      .resolves({});
-    const runsFailed = () => metrics.addMetric.mock.calls.filter(([name]) => name === 'RunsFailed').length;
-
-    expect((await reconcile('03:00')).reportedRuns).toEqual([]);
-    expect(runsFailed()).toBe(0);
-    expect((await reconcile('03:15')).reportedRuns).toEqual(['run-1']);
-    expect(runsFailed()).toBe(1);
-  });
-
   it('reports one whose own report could not be written: ReportRun has left it open', async () => {
     givenManifest();
     givenOpenRun();

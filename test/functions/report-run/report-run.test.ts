@@ -220,20 +220,6 @@ describe('ReportRun', () => {
     expect(metrics.publishStoredMetrics).toHaveBeenCalledTimes(1);
   });
 
-  it('emits them once, after the message went out: ReportRun is tried again until it does', async () => {
-    givenRun([aMember(FIRST)], [[aSettled(FIRST)]]);
-    sns
-      .on(PublishCommand)
-      .rejectsOnce(awsError('InternalError', 'no', 500))
-      .resolves({});
-
-    await expect(report()).rejects.toMatchObject({ name: 'AwsUnavailable' });
-    expect(metrics.publishStoredMetrics).not.toHaveBeenCalled();
-
-    await report();
-    expect(metrics.publishStoredMetrics).toHaveBeenCalledTimes(1);
-  });
-
   it('does not report without a manifest: the intended instances are not known', async () => {
     await expect(report()).rejects.toMatchObject({
       name: 'UnexpectedReply',
