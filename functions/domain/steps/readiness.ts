@@ -49,6 +49,11 @@ function checkStopped({ instance, ec2, now }: ListedCase): Look {
   const failed = (code: FailureCode, text: string): Look => moves(fail(instance, code, text, now));
   const { wokenAt, hold } = instance;
   if (wokenAt === null) {
+    // Just after EC2 said that someone else had started it, a describe may still show it as it was before.
+    const shownBy = addSeconds(instance.stepSince, CONSISTENCY_SECONDS);
+    if (instance.handedOver !== null && isAfter(shownBy, now)) {
+      return stays(instance, 'start-not-shown', 'its start by someone else is not shown yet', shownBy);
+    }
     return failed('stopped-in-run', `it was running, and was stopped in mid-run: it is ${ec2.state}`);
   }
   const startIsShown = hold !== null && isOurBoot(ec2.launchTime, hold);

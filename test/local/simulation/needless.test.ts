@@ -127,6 +127,10 @@ describe('an exemption', () => {
         executions: [aReported({ outcome: 'excluded', reason: { code: 'spot', text: '' } })],
       },
     ],
+    [
+      'no-such-version',
+      { executions: [{ ...aReported({ outcome: 'failed' }), input: { targetVersion: '99.0.0.0' } }] },
+    ],
     ['run-ended', disturbed({ kind: 'abort', atSeconds: 0, execution: 0 })],
     [
       'another-run',

@@ -28,7 +28,8 @@ export const versionAfter: LineRule = (seen) => {
   const isDone = line.outcome === 'updated' || line.outcome === 'already-current';
   if (said === null) return isDone ? `is ${line.outcome} without a version` : null;
   const updatedAt = spansOf(evidence, instance.instanceId, 'update').findLast(
-    ({ id, from, to }) => id !== null && from >= execution.startedAt && to !== null && to <= ended,
+    // An update to the version that is there already changes nothing.
+    ({ id, from, to, isIdle }) => id !== null && !isIdle && from >= execution.startedAt && to !== null && to <= ended,
   )?.to;
   const since = line.outcome === 'updated' ? (updatedAt ?? null) : null;
   const from = since ?? execution.startedAt - PING_AGE_MILLISECONDS;

@@ -142,6 +142,21 @@ describe('an instance that fell back to sleep', () => {
     });
   });
 
+  it('is given that minute, too, where EC2 said that someone else had started it', () => {
+    const handedOver = { code: 'started-by-others', text: 'it was pending already' };
+    const of = anInstance({ step: 'readiness', stepSince: stamp('02:00:30'), handedOver });
+    const seen = { of, instance: instanceFacts(), agent: null };
+    expect(judge({ ...seen, now: at('02:01:29') })).toMatchObject({
+      action: 'wait',
+      reason: { code: 'start-not-shown' },
+      until: stamp('02:01:30'),
+    });
+    expect(judge({ ...seen, now: at('02:01:30') })).toMatchObject({
+      action: 'fail',
+      reason: { code: 'stopped-in-run' },
+    });
+  });
+
   it('was stopped by someone else when it had been running all along', () => {
     const of = anInstance({ originalState: 'running', step: 'readiness' });
     expect(judge({ of, instance: instanceFacts(), now: at('02:00:01') })).toMatchObject({
