@@ -95,16 +95,16 @@ export const exemptions: readonly Exemption[] = [
     applies: ({ instance }) => !instance.behaviours.every(isHarmless),
   },
   {
+    name: 'running-spot',
+    because: 'a Spot Instance that runs is excluded by design: whether it can be stopped is not known',
+    applies: ({ instance, line }) => instance.behaviours.includes('spot-persistent') && line?.reason?.code === 'spot',
+  },
+  {
     name: 'no-such-version',
     because: 'the run aims at a version that the region does not have',
     applies: ({ evidence, execution: { input } }) =>
       /^\d/.test(String(input['targetVersion'] ?? '')) &&
       !isAtLeast(evidence.latestVersion, String(input['targetVersion'])),
-  },
-  {
-    name: 'running-spot',
-    because: 'a Spot Instance that runs is excluded by design: whether it can be stopped is not known',
-    applies: ({ instance, line }) => instance.behaviours.includes('spot-persistent') && line?.reason?.code === 'spot',
   },
   {
     name: 'run-ended',
