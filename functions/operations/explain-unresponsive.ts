@@ -17,6 +17,6 @@ export async function explainUnresponsiveAgents(ec2: EC2Client, looks: AgentLook
     const { instanceId, reason: why, launchTime } = instance;
     if (!isUnresponsive || why === null) return { instance, waiting };
     const explained = explainUnresponsive(why, facts.get(instanceId) ?? null, launchTime);
-    return { instance: { ...instance, reason: explained }, waiting };
+    return { instance: { ...instance, reason: explained, isUnresponsive: explained === why }, waiting };
   });
 }

@@ -89,6 +89,7 @@ export const anyBatchInstance: fc.Arbitrary<BatchInstance> = fc
     lastRefusal: orNull(fc.string()),
     outcome: orNull(fc.constantFrom(...outcomeSchema.options)),
     reason: orNull(reasons),
+    isUnresponsive: fc.boolean(),
     restoredAt: orNull(stamps),
     finalState: orNull(fc.constantFrom('stopped', 'running', 'hibernated', 'handed-over')),
   })

@@ -61,6 +61,7 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
   lastRefusal: null,
   outcome: null,
   reason: null,
+  isUnresponsive: false,
   restoredAt: null,
   finalState: null,
   ...changes,

@@ -49,6 +49,8 @@ export const batchInstanceSchema = z.object({
   lastRefusal: z.string().nullable().default(null),
   outcome: outcomeSchema.nullable().default(null),
   reason: reasonSchema.nullable().default(null),
+  /** It failed because nothing was heard of its agent, and EC2 did not tell why. */
+  isUnresponsive: z.boolean().default(false),
   restoredAt: timestampSchema.nullable().default(null),
   finalState: z.string().nullable().default(null),
 });

@@ -5,7 +5,6 @@ import { plainText } from '../model/plain-text.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import type { RestoreDecision } from './restore.ts';
-import { isUnresponsive } from './unresponsive-agent.ts';
 
 type Settle = Extract<RestoreDecision, { action: 'settle' }>;
 
@@ -96,11 +95,11 @@ const settle = (instance: BatchInstance, decision: Settle, now: Date): BatchInst
 
 /** Why the work failed says more than how restoring went, unless that explains it. Both are told. */
 function joinReasons(
-  { outcome, reason: failure }: BatchInstance,
+  { outcome, reason: failure, isUnresponsive }: BatchInstance,
   { reason: restoring, isGone }: Settle,
 ): Reason | null {
   if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
-  return isGone && isUnresponsive(failure)
+  return isGone && isUnresponsive
     ? retold(restoring, `${restoring.text}; ${failure.text}`)
     : retold(failure, `${failure.text}; ${restoring.text}`);
 }

@@ -9,17 +9,6 @@ export interface AgentLook extends Look {
   isUnresponsive?: boolean;
 }
 
-const UNRESPONSIVE_CODES = new Set([
-  'agent-lost',
-  'update-hung',
-  'update-lost',
-  'update-undelivered',
-  'update-undeliverable',
-]);
-
-/** Whether an instance that has failed earlier, for this stored reason, has failed because nothing was heard of its agent. */
-export const isUnresponsive = ({ code }: Reason): boolean => UNRESPONSIVE_CODES.has(code);
-
 /**
  * Why nothing was heard of an agent. An instance that is not running has no agent to hear from, and one that was started
  * again has lost the command. That was done by someone else, or by ReconcileLeases while this run was dead: this run has

@@ -40,10 +40,17 @@ describe('agents of which nothing was heard', () => {
     );
 
     expect(looks.map(({ instance }) => instance.reason?.code)).toEqual(['stopped-in-run', 'update-failed', undefined]);
+    expect(looks.map(({ instance }) => instance.isUnresponsive)).toEqual([false, false, false]);
     expect(looks[2]).toEqual(waiting);
     expect(ec2).toHaveReceivedCommandWith(DescribeInstancesCommand, {
       Filters: [{ Name: 'instance-id', Values: ['i-1'] }],
     });
+  });
+
+  it('leave their instances unresponsive where EC2 says nothing that would explain it', async () => {
+    givenState(ec2, 'running');
+    const [look] = await explain({ instance: failed('i-1', lost), waiting: null, isUnresponsive: true });
+    expect(look?.instance).toMatchObject({ reason: lost, isUnresponsive: true });
   });
 
   it('cost no call where there are none', async () => {

@@ -146,7 +146,12 @@ describe('when a step of the batch has failed for good', () => {
 
 describe('a failure that is only silence', () => {
   const lost = (changes: Partial<BatchInstance> = {}) =>
-    done({ outcome: 'failed', reason: { code: 'agent-lost', text: 'no ping in 30 minutes' }, ...changes });
+    done({
+      outcome: 'failed',
+      reason: { code: 'agent-lost', text: 'no ping in 30 minutes' },
+      isUnresponsive: true,
+      ...changes,
+    });
   const gone = { code: 'terminated-in-run', text: 'it is terminated' };
   const ended: RestoreDecision = {
     ...settle,

@@ -1,4 +1,4 @@
-import { explainUnresponsive, isUnresponsive } from '../../../../functions/domain/steps/unresponsive-agent.ts';
+import { explainUnresponsive } from '../../../../functions/domain/steps/unresponsive-agent.ts';
 import { instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const BOOT = wokenFacts().launchTime;
@@ -45,12 +45,7 @@ describe('an agent of which nothing is heard', () => {
   it.each(['agent-lost', 'update-hung', 'update-lost', 'update-undelivered', 'update-undeliverable'])(
     'may be %s',
     (code) => {
-      expect(isUnresponsive({ code, text: 'silence' })).toBe(true);
       expect(explainUnresponsive({ code, text: 'silence' }, null, BOOT).code).toBe('terminated-in-run');
     },
   );
-
-  it('is not what an agent has told itself', () => {
-    expect(isUnresponsive({ code: 'update-failed', text: 'no disk' })).toBe(false);
-  });
 });
