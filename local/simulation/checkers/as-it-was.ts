@@ -26,7 +26,7 @@ function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): 
   if (!AWAKE.has(after.state) || boot.stop !== null || isStuck(instance)) return null;
   if (takeoversOf(evidence, instance, boot).size > 0) return null;
   const since = clock(evidence, boot.at ?? evidence.startedAt);
-  return `${instanceId} was ${instance.settled}, Reveille started it at ${since}, and it is still ${after.state}: nobody took it over`;
+  return `${instanceId} was ${instance.settled}, Reveille started it at ${since}, and it is still ${after.state}: no one else took it over`;
 }
 
 /** Hibernated, and now just stopped: only EC2 itself may do that, and then the report says so. */
@@ -35,13 +35,13 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   if (settled !== 'hibernated' || after.state !== 'stopped' || boot.stop === null || !boot.stop.ours) return null;
   const isEc2s = behaviours.includes('hibernation-falls-back');
   const { at: stoppedAt } = boot.stop;
-  // Somebody else's lease on it makes it theirs: nobody of ours looks at it any more.
+  // Someone else's lease on it makes it theirs: no run of ours looks at it any more.
   const isTaken = changes(evidence, instanceId).some(
     ({ at, facts, by }) =>
       facts.about === 'tags' && LEASE_TAG in facts.tags && at >= stoppedAt && by !== null && !isOurs(by.principal),
   );
   if (isEc2s && isTaken) return null;
-  // Of a run that ended without a report, nobody is told anything but that.
+  // Of a run that ended without a report, only that is told.
   const isReported = evidence.executions.some(({ name, report }) => name === boot.runId && report !== null);
   const isTold =
     (!isReported && boot.stop.runId === boot.runId) ||
@@ -64,7 +64,7 @@ function removesLease(evidence: Evidence, instanceId: string, call: CallEvidence
   return named === undefined || written === undefined || leaseIn(written) === named;
 }
 
-/** A lease goes only when its instance is asleep again, or somebody else's: without it, nobody could put it back. */
+/** A lease goes only when its instance is asleep again, or someone else's. Without it, no Lambda could put it back. */
 function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boot[]): string | null {
   const { instanceId } = instance;
   for (const call of calls(evidence, 'DeleteTags')) {
@@ -74,7 +74,7 @@ function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boo
     const boot = boots.findLast((one) => (one.at ?? 0) <= at);
     const state = stateAt(evidence, instance, at);
     if (boot === undefined || !boot.ours || !AWAKE.has(state)) continue;
-    // Only what somebody did before.
+    // Only what someone else did before.
     const untilThen = { ...boot, stop: { at, ours: true, principal, runId: '' } };
     if (takeoversOf(evidence, instance, untilThen).size > 0) continue;
     return `${instanceId} was ${state} when ${principal} removed its lease at ${clock(evidence, at)}`;

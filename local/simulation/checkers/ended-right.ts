@@ -18,7 +18,7 @@ const BENIGN = new Set([
   'terminated',
 ]);
 
-/** Reasons that say of whoever was updated that it is not as it was. */
+/** Reasons that say of an updated instance that it is not as it was. */
 const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost']);
 
 const ASLEEP = new Set(['stopped', 'hibernated']);
@@ -36,8 +36,8 @@ function whyFailed({ instances }: Report, allowEmpty: boolean): string | null {
       NOT_AS_IT_WAS.has(reason?.code ?? '') || (ASLEEP.has(originalState ?? '') && AWAKE.has(finalState ?? '')),
   );
   if (lost !== undefined) return `${lost.instanceId} is not as it was`;
-  const isNobody = instances.every(({ outcome }) => outcome === 'excluded');
-  return isNobody && !allowEmpty ? 'nobody took part' : null;
+  const isEmpty = instances.every(({ outcome }) => outcome === 'excluded');
+  return isEmpty && !allowEmpty ? 'no instance took part' : null;
 }
 
 /** Another run, which may have been at work. */
@@ -97,7 +97,7 @@ function judge(evidence: Evidence, execution: ExecutionEvidence): string | null 
     case 'FAILED':
       return judgeFailed(evidence, execution);
     case 'ABORTED':
-      return wasStopped(evidence, 'abort') ? null : 'it was aborted, and nobody had aborted it';
+      return wasStopped(evidence, 'abort') ? null : 'it was aborted, and there was no abort';
     case 'TIMED_OUT':
       return wasStopped(evidence, 'time-out') ? null : 'it timed out as a whole';
     case 'RUNNING':

@@ -5,7 +5,7 @@ import { LEASE_TAG } from '../play/deeds.ts';
 /** What has only just been done may not be seen yet. */
 const SEEN_SECONDS = 120;
 
-/** When somebody else took away the lease that this boot was started with; null: nobody did. */
+/** When someone else took away the lease that this boot was started with; null: it was not taken away. */
 function leaseGoneAt(evidence: Evidence, instanceId: string, from: number, to: number): number | null {
   const gone = changes(evidence, instanceId).find(
     ({ at, facts, by }) =>
@@ -21,7 +21,7 @@ function leaseGoneAt(evidence: Evidence, instanceId: string, from: number, to: n
 
 export const neverStopped: Checker = {
   promise: 'never-stopped',
-  says: 'What ran before, what somebody else has started, and where somebody is at work, is never stopped.',
+  says: 'What ran before, what someone else has started, and where someone else is at work, is never stopped.',
   check(evidence) {
     return evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;
@@ -31,12 +31,12 @@ export const neverStopped: Checker = {
         const when = clock(evidence, stop.at);
         const told = { instanceId, at: stop.at };
         if (!ours) {
-          const since = at === null ? 'since before the run' : `since ${clock(evidence, at)}, by somebody else's start`;
+          const since = at === null ? 'since before the run' : `since ${clock(evidence, at)}, by someone else's start`;
           return [{ ...told, text: `${instanceId} ran ${since}, and ${stop.principal} stopped it at ${when}` }];
         }
         const goneAt = leaseGoneAt(evidence, instanceId, at ?? evidence.startedAt, stop.at);
         if (goneAt !== null && goneAt <= stop.at - SEEN_SECONDS * 1000) {
-          const text = `${instanceId}: somebody took its lease away at ${clock(evidence, goneAt)}, and ${stop.principal} stopped it at ${when}`;
+          const text = `${instanceId}: someone else took its lease away at ${clock(evidence, goneAt)}, and ${stop.principal} stopped it at ${when}`;
           return [{ ...told, text }];
         }
         const session = sessions.find(

@@ -16,7 +16,7 @@ function sentAt(evidence: Evidence, { instanceId }: InstanceEvidence, from: numb
 
 export const noStopInUpdate: Checker = {
   promise: 'no-stop-in-update',
-  says: 'Nobody is stopped while its agent is updating, before the 45 minutes that the worst update takes.',
+  says: 'No instance is stopped while its agent is updating, before the 45 minutes that the worst update takes.',
   check(evidence) {
     return evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;

@@ -61,7 +61,7 @@ function lastTrouble({ disturbances, faults, endedAt, startedAt }: Evidence, boo
   return moments.length === 0 ? null : Math.max(...moments);
 }
 
-/** By when the run of this boot wanted everybody to be back; null: it did not say. */
+/** By when the run of this boot wanted every instance to be back; null: it did not say. */
 function finishBy({ executions }: Evidence, { runId }: Boot): number | null {
   const text = executions.find(({ name }) => name === runId)?.input['finishBy'];
   return typeof text === 'string' ? Date.parse(text) : null;

@@ -52,7 +52,7 @@ const bootedByAnother = ({ evidence, instance, execution }: Line): boolean =>
 const othersBooted = ({ evidence, instance }: Line, from = evidence.startedAt, until = evidence.endedAt): boolean =>
   bootsOf(evidence, instance).some(({ at, ours }) => !ours && at !== null && at >= from && at <= until);
 
-/** Agents of these never ping, so nobody can have heard a version from them. */
+/** Agents of these never ping, so no run can have heard a version from them. */
 const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-profile'];
 
 /** Whether a run's restoring was hit by something that may have kept it from writing its result. */
@@ -79,7 +79,7 @@ const stoppedByNoRun = (
 /** EC2 may show what was before for so long. */
 const LAG_MILLISECONDS = 5_000;
 
-/** Whether somebody stopped it while a run waited for its agent's word: then the agent is not to blame that none came. */
+/** Whether someone else stopped it while a run waited for its agent's word. Then the agent is not to blame that none came. */
 function stoppedInSilence(line: Line): boolean {
   const { evidence, instance, execution } = line;
   const lookedAt = calls(evidence, 'DescribeInstanceInformation')

@@ -42,7 +42,7 @@ export async function huntMutants(
     (fate.fate === 'unminded' || fate.fate === 'unchanged') && known === null;
   const added = tried.filter(isNew);
   if (added.length > 0 && !json && !markdown) {
-    output.out(styleText('red', `${added.length} survivors that nobody has judged`));
+    output.out(styleText('red', `${added.length} survivors that are not judged yet`));
   }
   return added.length === 0 ? EXIT.ok : EXIT.promiseBroken;
 }

@@ -64,7 +64,7 @@ export const toMarkdown = (found: Found[]): string =>
     '| --- | --- | --- | --- |',
     ...found.map(
       ({ bug, what, promises, seed }) =>
-        `| ${bug} | ${what} | ${promises.join(', ') || 'nobody'} | ${seed ?? `not in ${SEEDS_MAX}`} |`,
+        `| ${bug} | ${what} | ${promises.join(', ') || 'no checker'} | ${seed ?? `not in ${SEEDS_MAX}`} |`,
     ),
   ].join('\n');
 

@@ -1,6 +1,6 @@
 import { type Boot, calls, changes, type Evidence, type InstanceEvidence, isOurs, spansOf } from './evidence.ts';
 
-/** How somebody can take over an instance that Reveille has started. */
+/** How someone else can take over an instance that Reveille has started. */
 export type Takeover = 'session' | 'command' | 'association' | 'lease-removed';
 
 /** Who has taken it over while this boot lasted. */
@@ -13,7 +13,7 @@ export function takeoversOf(evidence: Evidence, instance: InstanceEvidence, boot
     if (spansOf(evidence, instanceId, about).some((span) => span.from <= to && (span.to ?? to) >= from))
       found.add(about);
   }
-  // One that is lost on its way begins nowhere; whoever sent it waits for it.
+  // One that is lost on its way begins nowhere. Its sender waits for it.
   const isSent = calls(evidence, 'SendCommand').some(
     ({ at, principal, error, instanceIds }) =>
       !isOurs(principal) && error === null && instanceIds.includes(instanceId) && at >= from && at <= to,

@@ -7,7 +7,7 @@ const RECONCILER = 'functions/reconcile-leases/restore-under-lock.ts';
 export const restoringBugs: PlantedBug[] = [
   {
     name: 'stops-by-list',
-    what: 'whoever is in the batch is stopped, not whoever is held',
+    what: 'every instance of the batch is stopped, not only those that are held',
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
@@ -43,7 +43,7 @@ export const restoringBugs: PlantedBug[] = [
   },
   {
     name: 'session-ignored',
-    what: "somebody's session keeps nothing awake",
+    what: "someone else's session keeps no instance awake",
     patches: [
       {
         file: 'functions/domain/steps/other-activity.ts',
@@ -54,7 +54,7 @@ export const restoringBugs: PlantedBug[] = [
   },
   {
     name: 'lost-lease-ignored',
-    what: 'a lease that somebody has taken away is not missed',
+    what: 'a lease that someone else has taken away is not missed',
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',

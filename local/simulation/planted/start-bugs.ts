@@ -135,7 +135,7 @@ export const startingBugs: PlantedBug[] = [
   },
   {
     name: 'taken-over-as-stopped',
-    what: 'whoever was found awake is taken for our own',
+    what: 'an instance that was found awake is taken for our own',
     patches: [
       {
         file: 'functions/domain/steps/start.ts',

@@ -88,7 +88,7 @@ export const updatingBugs: PlantedBug[] = [
   },
   {
     name: 'hard-deadline-ignored',
-    what: 'nobody waits for an update that may still be at work',
+    what: 'an update that may still be at work is not waited for',
     patches: [
       {
         file: 'functions/domain/work/sent-commands.ts',

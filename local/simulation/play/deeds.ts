@@ -52,7 +52,7 @@ export function canDo({ world, settle }: Account, deed: Deed, instanceId: string
 }
 
 /**
- * Lets somebody do something to an instance.
+ * Lets a person do something to an instance.
  * @returns whether it was done, and not refused
  */
 export function doDeed({ people, journal, world }: Account, deed: Deed, instanceId: string, seconds: number): boolean {

@@ -5,7 +5,7 @@ import type { Disturbance } from '../scenario/scenario.ts';
 import { canDo, doDeed } from './deeds.ts';
 import type { Ongoing, Stage } from './stage.ts';
 
-/** Somebody who can't do yet what he wants to do comes back later, and gives it up in the end. */
+/** A person who can't do it yet comes back later, and gives it up in the end. */
 const LOOK_EVERY_SECONDS = 7;
 
 const PATIENCE_SECONDS = 900;
@@ -99,7 +99,7 @@ export async function disturb(stage: Stage, disturbance: Disturbance): Promise<v
   await pause(disturbance.atSeconds);
   let at = Date.now();
   const done = await act(stage, disturbance);
-  // Whoever had to wait for the occasion has done it only now.
+  // A person who had to wait for the occasion has done it only now.
   if (disturbance.kind === 'person') at = Date.now();
   if (done !== null) stage.done.push({ at, until: Date.now() + done.seconds * 1000, disturbance });
 }

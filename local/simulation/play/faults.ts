@@ -63,7 +63,7 @@ function runOf(event: unknown): string {
   return run?.runId ?? executionArn?.split(':').at(-1) ?? '';
 }
 
-/** Lets faults strike: at the door of the account, and between Lambda and whoever invokes it. */
+/** Lets faults strike: at the door of the account, and between Lambda and its caller. */
 export function createFaults({ account, notes, faults, windows }: FaultsOptions) {
   const callTurn = turnsOf(faults.filter((fault): fault is CallFault => fault.on === 'call'));
   const invocationTurn = turnsOf(faults.filter((fault): fault is InvocationFault => fault.on === 'invocation'));

@@ -172,7 +172,7 @@ function drawDisturbance(random: Random, { groups }: Fleet, executions: number):
         groups.flatMap(({ instances }) => instances),
       );
       const deed = pick(random, deeds);
-      // Somebody who is quicker than the run: within its first minute.
+      // Someone else is quicker than the run: within its first minute.
       const isEarly = deed === 'start' && chance(random, 0.6);
       return [
         {

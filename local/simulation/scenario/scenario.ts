@@ -2,8 +2,8 @@ import type { ServiceHabits } from '../../account/account.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { Fleet } from '../../account/fleet/fleet.ts';
 
-/** A lease of nobody: somebody else's, or copied. */
-export const FORGED_LEASE = 'somebody-else/a-run/a-child/an-attempt';
+/** A lease that no run has written: someone else's, or copied. */
+export const FORGED_LEASE = 'someone-else/a-run/a-child/an-attempt';
 
 /** What can go wrong with one call of AWS. */
 export const callFaultKinds = [
@@ -31,7 +31,7 @@ export const invocationFaultKinds = [
   'lost-result',
   /** Two copies of it work at the same time; the second one's result counts. */
   'twin',
-  /** Whoever invoked it gives up waiting, while it goes on living, and invokes it again. */
+  /** Its caller gives up waiting, while it goes on living, and invokes it again. */
   'abandoned',
   /** Lambda refuses to run it. */
   'refused',
@@ -76,7 +76,7 @@ export const deeds = [
 
 export type Deed = (typeof deeds)[number];
 
-/** What somebody does, or what happens to an execution or to AWS, at a moment of the simulation. */
+/** What a person does, or what happens to an execution or to AWS, at a moment of the simulation. */
 export type Disturbance = { atSeconds: number } & (
   | { kind: 'abort' | 'time-out'; execution: number }
   | { kind: 'abort-child'; execution: number; child: number }
@@ -94,7 +94,7 @@ export type Disturbance = { atSeconds: number } & (
   | { kind: 'events'; fate: 'lost' | 'delayed'; seconds: number }
 );
 
-/** An execution that somebody or the schedule starts. */
+/** An execution that a person or the schedule starts. */
 export interface PlannedExecution {
   /** Counted from the beginning, or from the end of the execution that it comes after. */
   atSeconds: number;

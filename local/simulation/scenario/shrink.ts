@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 const without = <T>(items: T[], index: number): T[] => items.filter((_, position) => position !== index);
 
-/** Takes an instance out, with what was to be done to it, and its group if nobody else is in it. */
+/** Takes an instance out, with what was to be done to it, and its group if no other instance is in it. */
 function withoutInstance(scenario: Scenario, instanceId: string): Scenario {
   const groups = scenario.fleet.groups
     .map((group) => ({ ...group, instances: group.instances.filter(({ id }) => id !== instanceId) }))

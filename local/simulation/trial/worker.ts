@@ -1,7 +1,7 @@
 import type { Task } from '../scenario/scenario.ts';
 import { tryTask } from './verdict.ts';
 
-// Errors are thrown by the thousand, and nobody reads where: to note it costs more than to throw.
+// Errors are thrown by the thousand, and where is never read. To note it costs more than to throw.
 Error.stackTraceLimit = 0;
 
 /** One process of the pool: a task comes, its verdict goes. */

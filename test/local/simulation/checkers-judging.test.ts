@@ -52,7 +52,7 @@ describe('an agent that was given up as lost', () => {
     service: 'ssm',
     parameters: { Filters: [{ Key: 'InstanceIds', Values: [INSTANCE_ID] }] },
   });
-  const stoppedBySomebody = (time: string): Partial<Evidence> => ({
+  const stoppedByPerson = (time: string): Partial<Evidence> => ({
     instances: [aRunningInstance(['agent-lost'])],
     timeline: [
       ...until('02:10').filter((entry) => entry.kind === 'change' && entry.facts.about === 'update'),
@@ -65,12 +65,12 @@ describe('an agent that was given up as lost', () => {
   it.each([
     ['before its update', '02:03'],
     ['after the run had given it up', '02:10'],
-  ])('is lost, though somebody stopped its instance %s', (_when, time) => {
-    expect(complaintsOf('true-outcomes', stoppedBySomebody(time))).toEqual([]);
+  ])('is lost, though someone else stopped its instance %s', (_when, time) => {
+    expect(complaintsOf('true-outcomes', stoppedByPerson(time))).toEqual([]);
   });
 
-  it('is not, if somebody stopped its instance while it was waited for', () => {
-    expect(complaintsOf('true-outcomes', stoppedBySomebody('02:08'))).toEqual([
+  it('is not, if someone else stopped its instance while it was waited for', () => {
+    expect(complaintsOf('true-outcomes', stoppedByPerson('02:08'))).toEqual([
       expect.stringContaining('the reason agent-lost is not true'),
     ]);
   });
@@ -86,13 +86,13 @@ describe('an agent that was given up as lost', () => {
   });
 });
 
-describe('an instance that somebody is said to have stopped', () => {
+describe('an instance that someone else is said to have stopped', () => {
   const told = (timeline: Evidence['timeline']): Partial<Evidence> => ({
     timeline,
     executions: [aReported({ outcome: 'failed', reason: { code: 'stopped-in-run', text: 'stopped' } })],
   });
 
-  it('was, also in a boot that was somebody else’s', () => {
+  it('was, also in a boot that was someone else’s', () => {
     const theirs = [state('02:01', 'pending', 'person'), state('02:09', 'stopping', 'person')];
     expect(complaintsOf('true-outcomes', told(theirs))).toEqual([]);
   });
@@ -105,20 +105,20 @@ describe('an instance that somebody is said to have stopped', () => {
   });
 });
 
-describe('a command of somebody else’s that is lost on its way', () => {
+describe('a command of someone else’s that is lost on its way', () => {
   const night = (command: Evidence['timeline']): Partial<Evidence> => ({
     instances: [anInstance({ after: { state: 'running', version: null, lease: null } })],
     timeline: [...until('02:04'), ...command],
   });
 
-  it('takes an instance over all the same: whoever sent it waits for it', () => {
+  it('takes an instance over all the same: its sender waits for it', () => {
     const sent = call('02:05', 'SendCommand', { by: 'person', service: 'ssm' });
     expect(complaintsOf('as-it-was', night([sent]))).toEqual([]);
   });
 
   it('does not, if it was refused', () => {
     const refused = call('02:05', 'SendCommand', { by: 'person', service: 'ssm', error: 'AccessDenied' });
-    expect(complaintsOf('as-it-was', night([refused]))).toEqual([expect.stringContaining('nobody took it over')]);
+    expect(complaintsOf('as-it-was', night([refused]))).toEqual([expect.stringContaining('no one else took it over')]);
   });
 });
 
@@ -134,14 +134,14 @@ describe('a hibernation that EC2 has lost', () => {
     timeline: [...until('02:10'), state('02:10', 'stopping', 'ReconcileLeasesFunction'), ...after],
     executions: [anExecution({ report: null })],
   });
-  const forged = change('02:12', { about: 'tags', tags: { 'reveille:lease': 'somebody/else/a/b' } }, 'person');
+  const forged = change('02:12', { about: 'tags', tags: { 'reveille:lease': 'someone/else/a/b' } }, 'person');
 
-  it('is told by whoever stopped it for a run that is dead', () => {
+  it('is told by the Lambda that stopped it for a run that is dead', () => {
     const reported = { ...night([]), executions: [aReported({ finalState: 'running' })] };
     expect(complaintsOf('as-it-was', reported)).toEqual([expect.stringContaining('without a word to anybody')]);
   });
 
-  it('is not ours to tell once somebody has put a lease of their own on it', () => {
+  it('is not ours to tell once someone else has put a lease of their own on it', () => {
     const reported = { ...night([forged]), executions: [aReported({ finalState: 'running' })] };
     expect(complaintsOf('as-it-was', reported)).toEqual([]);
   });

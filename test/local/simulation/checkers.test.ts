@@ -47,7 +47,7 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
     night({
       timeline: [state('02:01', 'pending', 'person'), state('02:10', 'stopping', 'ReconcileLeasesFunction')],
     }),
-    /somebody else's start, and ReconcileLeasesFunction stopped it/,
+    /someone else's start, and ReconcileLeasesFunction stopped it/,
   ],
   [
     'never-stopped',
@@ -68,7 +68,7 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
       timeline: until('02:10'),
       instances: [anInstance({ after: { state: 'running', version: TARGET, lease: null } })],
     }),
-    /is still running: nobody took it over/,
+    /is still running: no one else took it over/,
   ],
   [
     'as-it-was',
@@ -184,7 +184,7 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
   ],
   [
     'ended-right',
-    'a run succeeds although somebody failed',
+    'a run succeeds although an instance failed',
     night({ executions: [aReported(failed('update-hung'))] }),
     /it succeeded, although .* failed/,
   ],
@@ -223,7 +223,7 @@ const person = (deed: 'open-session' | 'forge-lease') =>
 const kept: [promise: string, what: string, seen: Evidence][] = [
   [
     'as-it-was',
-    'it stays awake for somebody with a session',
+    'it stays awake for someone else’s session',
     night({
       timeline: [...until('02:10'), change('02:06', { about: 'session', phase: 'begin', sessionId: 's' })],
       instances: [anInstance({ after: { state: 'running', version: TARGET, lease: null } })],

@@ -32,8 +32,8 @@ describe('planted bugs', () => {
     expect(toMarkdown([found])).toContain(`| always-succeeds | every report says that the run succeeded | `);
   });
 
-  it('one that nobody finds is told as such', () => {
-    const nobody = { bug: 'a', what: 'b', seed: null, promises: [], text: null };
-    expect(toMarkdown([nobody])).toMatch(/\| a \| b \| nobody \| not in \d+ \|/);
+  it('one that no checker finds is told as such', () => {
+    const unfound = { bug: 'a', what: 'b', seed: null, promises: [], text: null };
+    expect(toMarkdown([unfound])).toMatch(/\| a \| b \| no checker \| not in \d+ \|/);
   });
 });

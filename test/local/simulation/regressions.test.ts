@@ -6,7 +6,7 @@ import { aScenario, told } from '../../support/scenarios.ts';
 
 const RESTARTED = 'i-00000000000000003';
 
-it('a run that is redriven after ReconcileLeases has put its instance back blames nobody for the stop', async () => {
+it('a run that is redriven after ReconcileLeases has put its instance back blames no one else for the stop', async () => {
   const { complaints, line } = await told(
     aScenario(
       {},
@@ -54,7 +54,7 @@ it('two copies of StartInstances at once hold an instance together: the lease of
   expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
 });
 
-it('ReconcileLeases stops nobody whom an association of AWS itself is updating', async () => {
+it('ReconcileLeases stops no instance that an association of AWS itself is updating', async () => {
   const { complaints } = await told(
     aScenario(
       { platform: 'windows', behaviours: ['update-in-progress'] },
@@ -65,7 +65,7 @@ it('ReconcileLeases stops nobody whom an association of AWS itself is updating',
   expect(complaints).toEqual([]);
 });
 
-it('an instance that somebody stops and starts again seconds after our start is theirs', async () => {
+it('an instance that someone else stops and starts again seconds after our start is theirs', async () => {
   const { complaints, account } = await told(
     aScenario(
       { id: RESTARTED, agentVersion: '3.3.40.0' },
@@ -80,9 +80,9 @@ it('an instance that somebody stops and starts again seconds after our start is 
   expect(account.world.machines.get(RESTARTED)?.state).toBe('running');
 });
 
-describe('somebody who starts an instance soon after an attempt of ours', () => {
+describe('someone else who starts an instance soon after an attempt of ours', () => {
   const SLEEPER = 'i-00000000000000001';
-  const startedBySomebody = (atSeconds: number): Disturbance => ({
+  const startedByPerson = (atSeconds: number): Disturbance => ({
     kind: 'person',
     deed: 'start',
     atSeconds,
@@ -163,7 +163,7 @@ describe('somebody who starts an instance soon after an attempt of ours', () => 
     const { complaints, account } = await told(
       aScenario(
         { id: SLEEPER },
-        { seed, faults: [fault], disturbances: [...disturbances, startedBySomebody(startedAtSeconds)] },
+        { seed, faults: [fault], disturbances: [...disturbances, startedByPerson(startedAtSeconds)] },
       ),
     );
 
@@ -172,7 +172,7 @@ describe('somebody who starts an instance soon after an attempt of ours', () => 
   });
 });
 
-it('an agent of which nothing is heard after somebody has restarted its instance is not called lost', async () => {
+it('an agent of which nothing is heard after someone else has restarted its instance is not called lost', async () => {
   // Its agent takes longer to come back than it has to report the version.
   const scenario = aScenario(
     { behaviours: ['slow-boot'] },
@@ -233,7 +233,7 @@ it('a start that got no answer is not taken for refused because the next try of 
 });
 
 it.each([
-  [3439, 'a command of our own whose reply was lost is not taken for somebody else’s'],
+  [3439, 'a command of our own whose reply was lost is not taken for someone else’s'],
   [4804, 'a stop of our own whose reply was lost is not blamed on others'],
   [22730, 'ReconcileLeases looks again under the lock: the run may have been redriven since'],
 ])('seed %i, as it was drawn then: %s', async (seed) => {
