@@ -197,7 +197,7 @@ export const runStories: readonly Kind[] = [
       }),
   },
   {
-    name: 'delivered twice',
+    name: 'delivered twice, or started by hand as well',
     ofThousand: 8,
     draw: (random) =>
       night(random, {
@@ -208,7 +208,7 @@ export const runStories: readonly Kind[] = [
             atSeconds: random.integer([0, 300]),
             ...sometimes(random, 0.5, { after: 0 }),
             name: 'run-2',
-            input: { scheduledTime: '2026-12-06T02:00:00Z' },
+            input: pick(random, [{ scheduledTime: '2026-12-06T02:00:00Z' }, {}]),
           },
         ],
       }),
