@@ -1,11 +1,12 @@
 import { createRandom, randomUuid } from '../base/random.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { type Access, createAccess } from './iam/access.ts';
+import { targetRequests } from './iam/request-table.ts';
 import { createDisturbances, type DisturbanceRule } from './injected-errors.ts';
 import { createPeople, type People } from './people.ts';
 import { changing } from './services/ec2/change.ts';
 import { describing } from './services/ec2/describe.ts';
-import type { Call, Operations } from './services/operation.ts';
+import type { Call, Operations, Reach } from './services/operation.ts';
 import { GROUP_ROUTES, resourceGroups } from './services/resource-groups.ts';
 import type { ObjectStore } from './services/s3/object-store.ts';
 import { createObjectStore, S3_OPERATIONS, s3Error } from './services/s3/s3.ts';
@@ -122,9 +123,15 @@ export function createAccount(options: AccountOptions): Account {
   const note = ({ now: at, principal }: Call, asked: Asked, error: string | null) =>
     journal.write({ kind: 'call', at, principal, ...asked, error });
 
+  const sceneAt = (moment: number) => ({ account: ACCOUNT_ID, region: fleet.region, now: moment, world, objects });
+
   /** Asks IAM; after the throttle, which counts denied calls, too, and after the parameters are read. */
-  const authorize = ({ principal, now: moment }: Call, asked: Asked) =>
-    access.check(principal, asked, { account: ACCOUNT_ID, region: fleet.region, now: moment, world, objects });
+  const authorize = ({ principal, now: moment }: Call, asked: Asked) => access.check(principal, asked, sceneAt(moment));
+
+  const reachOf = (principal: string): Reach => ({
+    group: (name, at) => access.decide(principal, targetRequests.group(name, sceneAt(at))).isAllowed,
+    instance: (id, at) => access.decide(principal, targetRequests.instance(id, sceneAt(at))).isAllowed,
+  });
 
   /** Runs one operation; its error, if it is one of AWS's, is noted and passed on. */
   async function perform<T>(
@@ -219,7 +226,8 @@ export function createAccount(options: AccountOptions): Account {
     refuse: (headers, error) => refuse(headers, error, randomUuid(requestIds)),
     settle: () => world.runUntil(now()),
     async handle(request, principal) {
-      const call: Call = { world, now: now(), account: ACCOUNT_ID, principal, pageSizeMax };
+      const reach = reachOf(principal);
+      const call: Call = { world, now: now(), account: ACCOUNT_ID, principal, pageSizeMax, reach };
       world.runUntil(call.now);
       const requestId = randomUuid(requestIds);
       const service = serviceOf(request);

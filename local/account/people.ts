@@ -1,6 +1,6 @@
 import { createRandom, type Random, randomUuid } from '../base/random.ts';
 import { changing } from './services/ec2/change.ts';
-import type { Call, Operation } from './services/operation.ts';
+import type { Call, Operation, Reach } from './services/operation.ts';
 import { isListed } from './services/ssm/agents.ts';
 import { ServiceError } from './wire/service-error.ts';
 import { beginAssociation, beginSession } from './world/activity.ts';
@@ -58,12 +58,9 @@ function reach({ machines }: World, instanceId: string, name: string): Machine {
 }
 
 const script = (instanceId: string, seconds: number): CommandRequest => ({
+  ...update(instanceId, seconds),
   documentName: SCRIPT_DOCUMENT,
-  comment: '',
   parameters: { commands: [`sleep ${seconds}`] },
-  timeoutSeconds: 3600,
-  instanceIds: [instanceId],
-  runsSeconds: seconds,
 });
 
 const update = (instanceId: string, seconds: number): CommandRequest => ({
@@ -72,8 +69,13 @@ const update = (instanceId: string, seconds: number): CommandRequest => ({
   parameters: {},
   timeoutSeconds: 3600,
   instanceIds: [instanceId],
+  targeting: null,
+  maxConcurrency: '50',
+  maxErrors: '0',
   runsSeconds: seconds,
 });
+
+const ANYTHING: Reach = { group: () => true, instance: () => true };
 
 /** Session IDs are the person's name and some characters of chance. */
 const sessionId = (random: Random): string => `${PERSON}-0${randomUuid(random).replaceAll('-', '').slice(0, 16)}`;
@@ -104,7 +106,14 @@ export function createPeople({ world, journal, account, seed, now }: Surrounding
   const ec2 = (at: number | undefined, name: keyof typeof changing, parameters: unknown) =>
     call(at, ['ec2', name], parameters, (moment) => {
       const operation = changing[name] as Operation;
-      const context: Call = { world, now: moment, account, principal: PERSON, pageSizeMax: Number.POSITIVE_INFINITY };
+      const context: Call = {
+        world,
+        now: moment,
+        account,
+        principal: PERSON,
+        pageSizeMax: Number.POSITIVE_INFINITY,
+        reach: ANYTHING,
+      };
       operation.act(operation.parse(parameters).data, context);
     });
 
@@ -132,9 +141,9 @@ export function createPeople({ world, journal, account, seed, now }: Surrounding
       }),
     cancelCommand: (commandId, id, at) =>
       call(at, ['ssm', 'CancelCommand'], { CommandId: commandId, InstanceIds: [id] }, (moment) => {
-        const invocation = world.commands.find((command) => command.id === commandId)?.invocations.get(id);
-        if (invocation === undefined) throw new ServiceError('InvalidCommandId', '');
-        cancel(invocation, moment);
+        const command = world.commands.find((one) => one.id === commandId);
+        if (!command?.invocations.has(id)) throw new ServiceError('InvalidCommandId', '');
+        cancel(world, command, [id], moment);
       }),
     runAssociation: (id, seconds, at) => {
       const associationId = randomUuid(random);

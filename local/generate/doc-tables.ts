@@ -16,7 +16,8 @@ const DIFFERS: Record<string, string> = {
   'ec2 DeleteTags': 'tags instances only',
   'ssm DescribeSessions': 'all that are open are Connected, all others Terminated',
   'ssm DescribeInstanceAssociationsStatus': 'each run of an association stands by itself',
-  'ssm SendCommand': 'AWS-UpdateSSMAgent only, by instance IDs',
+  'ssm SendCommand':
+    'AWS-UpdateSSMAgent only; targets `tag:KEY`, `resource-groups:Name`, and with it `resource-groups:ResourceTypeFilters`',
   'ssm CancelCommand': 'an updater that is at work goes on',
   'resource-groups ListGroupResources': 'EC2 instances only',
   's3 PutObject': 'no versions, no multipart uploads; CRC32C, CRC64NVME and trailers are not checked',

@@ -1,5 +1,6 @@
 import { type Asks, ask, asks, onAll, type Scene } from './access-request.ts';
 import type { Context } from './conditions.ts';
+import type { AccessRequest } from './policy.ts';
 import { s3Requests } from './s3-request-table.ts';
 
 const instanceArn = (id: string, { region, account }: Scene): string =>
@@ -52,11 +53,14 @@ const onTags = (action: string): Asks =>
 const documentArn = (name: string, { region, account }: Scene): string =>
   `arn:aws:ssm:${region}:${name.startsWith('AWS-') ? '' : account}:document/${name}`;
 
-/** For both its document and each of its instances (docs/aws-behaviour.md 35). */
+/** For its document, and each instance that it names (docs/aws-behaviour.md 35); targets are asked for later. */
 const sendCommand = asks<{ DocumentName: string; InstanceIds: string[] }>(({ DocumentName, InstanceIds }, scene) => [
   ask('ssm:SendCommand', documentArn(DocumentName, scene)),
-  ...InstanceIds.map((id) => ask('ssm:SendCommand', instanceArn(id, scene), tagsOf(id, scene))),
+  ...InstanceIds.map((id) => sendTo(id, scene)),
 ]);
+
+const sendTo = (id: string, scene: Scene): AccessRequest =>
+  ask('ssm:SendCommand', instanceArn(id, scene), tagsOf(id, scene));
 
 /** A name, or an ARN already. */
 const asArn = (nameOrArn: string, prefix: string): string =>
@@ -69,6 +73,15 @@ interface GroupNamed {
 
 const groupArn = ({ Group, GroupName }: GroupNamed, { region, account }: Scene): string =>
   asArn(Group ?? GroupName ?? '', `arn:aws:resource-groups:${region}:${account}:group/`);
+
+const listGroup = (group: GroupNamed, scene: Scene): AccessRequest =>
+  ask('resource-groups:ListGroupResources', groupArn(group, scene));
+
+/** What IAM is asked when the targets of a command are looked up (docs/aws-behaviour.md 60). */
+export const targetRequests = {
+  group: (name: string, scene: Scene): AccessRequest => listGroup({ Group: name }, scene),
+  instance: sendTo,
+};
 
 /** For a parameter that is the resource's ARN. */
 const onArn = (action: string, parameter: string): Asks =>
@@ -109,7 +122,7 @@ export const REQUESTS: Record<string, Record<string, Asks>> = {
   'resource-groups': {
     // The groups here stand for groups made of tag queries, and none is of a stack, which would ask CloudFormation.
     ListGroupResources: asks<GroupNamed>((parameters, scene) => [
-      ask('resource-groups:ListGroupResources', groupArn(parameters, scene)),
+      listGroup(parameters, scene),
       ask('tag:GetResources', null),
     ]),
     GetGroup: asks<GroupNamed>((parameters, scene) => [ask('resource-groups:GetGroup', groupArn(parameters, scene))]),

@@ -2,6 +2,12 @@ import * as z from 'zod';
 import type { ServiceError } from '../wire/service-error.ts';
 import type { World } from '../world/model.ts';
 
+/** What IAM lets the caller reach by the targets of a command, at a later moment (docs/aws-behaviour.md 60). */
+export interface Reach {
+  group(name: string, at: number): boolean;
+  instance(instanceId: string, at: number): boolean;
+}
+
 /** What an operation knows besides its parameters. */
 export interface Call {
   world: World;
@@ -11,6 +17,7 @@ export interface Call {
   principal: string;
   /** No page has more than this, however many are asked for: a service may give fewer. */
   pageSizeMax: number;
+  reach: Reach;
 }
 
 /** One operation: strict parameters, as they are on the wire, and what it does. */

@@ -18,11 +18,15 @@ const notFound = () => new ServiceError('NotFoundException', 'Cannot find group'
 
 const badRequest = (message: string) => new ServiceError('BadRequestException', message, 400);
 
-/** Resource Groups over the fleet's own groups. A group can be named by its name or its ARN. */
+/** A group can be named by its name or its ARN. */
+export const groupNameIn = (nameOrArn: string): string =>
+  nameOrArn.startsWith('arn:') ? nameOrArn.split('/').slice(1).join('/') : nameOrArn;
+
+/** Resource Groups over the fleet's own groups. */
 export function resourceGroups(fleet: Fleet): Operations {
   const find = (nameOrArn: string | undefined) => {
     if (!nameOrArn) throw badRequest('Group: a name or an ARN is required');
-    const name = nameOrArn.startsWith('arn:') ? nameOrArn.split('/').slice(1).join('/') : nameOrArn;
+    const name = groupNameIn(nameOrArn);
     const group = fleet.groups.find((one) => one.name === name);
     if (group === undefined) throw notFound();
     return group;

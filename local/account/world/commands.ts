@@ -1,152 +1,104 @@
-import { compareVersions } from '../../../functions/domain/model/agent-version.ts';
 import { type Random, randomUuid } from '../../base/random.ts';
-import type { BehaviourName } from '../fleet/behaviours.ts';
-import type { Timing } from '../fleet/platforms.ts';
 import { occupy } from './activity.ts';
-import { haltAgent, restartAgent } from './agent.ts';
-import { type Activity, draw, has, type Machine } from './machine.ts';
-import type { CommandRequest, World, WorldCommand, WorldInvocation } from './model.ts';
-import { type Ending, output } from './updater.ts';
+import { updateAgent } from './agent-update.ts';
+import { draw, has, type Machine } from './machine.ts';
+import type { CommandRequest, InvocationEnd, Resolved, World, WorldCommand, WorldInvocation } from './model.ts';
 
 export const UPDATE_DOCUMENT = 'AWS-UpdateSSMAgent';
 
 const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
 
+/** Targets are looked up some moments after the reply (docs/aws-behaviour.md 58). */
+const RESOLUTION_SECONDS = [0.5, 4] as const;
+
+/** docs/aws-behaviour.md 11, 61 */
+const EXPIRED = { status: 'TimedOut', statusDetails: 'DeliveryTimedOut', responseCode: -1 };
+const UNDELIVERABLE = { status: 'TimedOut', statusDetails: 'Undeliverable', responseCode: -1 };
+const CANCELLED = { status: 'Cancelled', statusDetails: 'Cancelled', responseCode: -1 };
+const TERMINATED = { status: 'Cancelled', statusDetails: 'Terminated', responseCode: -1 };
+const ACCESS_DENIED = { status: 'Failed', statusDetails: 'AccessDenied', responseCode: -1 };
+
 /** Takes a command in, and lets it run its course. */
 export function send(world: World, request: CommandRequest, random: Random, now: number): WorldCommand {
-  const invocations = request.instanceIds.map((instanceId): [string, WorldInvocation] => [
-    instanceId,
-    {
-      instanceId,
-      status: 'Pending',
-      statusDetails: 'Pending',
-      requestedAt: now,
-      startedAt: null,
-      endedAt: null,
-      stdout: '',
-      stderr: '',
-      responseCode: -1,
-      isLost: false,
-    },
-  ]);
   const command: WorldCommand = {
     ...request,
     id: randomUuid(random),
     requestedAt: now,
     visibleAt: now + random.between(INVOCATION_LAG_SECONDS) * 1000,
-    invocations: new Map(invocations),
+    invocations: new Map(),
+    endedWithout: null,
   };
   world.commands.push(command);
-  dispatch(world, command);
+  const { targeting } = command;
+  if (targeting === null) {
+    dispatch(world, command, { instanceIds: command.instanceIds, deniedIds: [] }, now);
+    return command;
+  }
+  const lookedUpAt = now + Math.round(random.between(RESOLUTION_SECONDS) * 1000);
+  world.at(lookedUpAt, (at) => takeResolved(world, command, targeting.resolve(at), at));
   return command;
 }
 
-interface Beat {
-  after: keyof Timing;
-  effect: 'take' | 'halt' | 'install' | 'roll-back' | 'succeed' | 'fail';
+/** The targets have been looked up. That they are no instance at all is no error (docs/aws-behaviour.md 58, 60). */
+function takeResolved(world: World, command: WorldCommand, resolved: Resolved | null, at: number): void {
+  // Cancelled meanwhile.
+  if (command.endedWithout !== null) return;
+  if (resolved === null) command.endedWithout = { status: 'Failed', statusDetails: 'AccessDenied' };
+  else if (resolved.instanceIds.length > 0) dispatch(world, command, resolved, at);
+  else command.endedWithout = { status: 'Success', statusDetails: 'NoInstancesInTag' };
 }
 
-/** What an update does in time, by how it ends. `take` is the agent's first sign: Pending -> InProgress. */
-const scripts: Record<Ending, Beat[]> = {
-  updated: [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'installSeconds', effect: 'halt' },
-    { after: 'restartSeconds', effect: 'install' },
-    { after: 'replySeconds', effect: 'succeed' },
-  ],
-  'already-installed': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'replySeconds', effect: 'succeed' },
-  ],
-  busy: [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'replySeconds', effect: 'fail' },
-  ],
-  'downgrade-refused': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'replySeconds', effect: 'fail' },
-  ],
-  'not-in-manifest': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'replySeconds', effect: 'fail' },
-  ],
-  'install-failed': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'failSeconds', effect: 'fail' },
-  ],
-  'rolled-back': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'installSeconds', effect: 'halt' },
-    { after: 'rollbackSeconds', effect: 'roll-back' },
-    { after: 'replySeconds', effect: 'fail' },
-  ],
-  // The agent does not come up again before the next boot, but its worker has the last word.
-  'rollback-failed': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'installSeconds', effect: 'halt' },
-    { after: 'rollbackSeconds', effect: 'fail' },
-  ],
-  'updater-died': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'replySeconds', effect: 'fail' },
-  ],
-  'no-disk-space': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'replySeconds', effect: 'fail' },
-  ],
-  'not-active': [
-    { after: 'deliverySeconds', effect: 'take' },
-    { after: 'replySeconds', effect: 'succeed' },
-  ],
-  hung: [{ after: 'deliverySeconds', effect: 'take' }],
-  // No agent is there to take it.
-  undelivered: [],
-};
-
-/** How this machine's agent takes this update, decided at the moment when it takes it. */
-function endingFor(world: World, machine: Machine, target: string): Ending {
-  const { agent } = machine;
-  if (agent.lock !== null) return 'busy';
-  const order = compareVersions(target, agent.version);
-  if (order === 0) return 'already-installed';
-  if (order < 0) return 'downgrade-refused';
-  if (compareVersions(target, world.latestVersion) > 0) return 'not-in-manifest';
-  return endings.find(({ when }) => has(machine, when))?.ending ?? 'updated';
+/** Lets a command run its course on each of these instances. */
+function dispatch(world: World, command: WorldCommand, { instanceIds, deniedIds }: Resolved, at: number): void {
+  for (const instanceId of instanceIds) {
+    const invocation = createInvocation(instanceId, at);
+    command.invocations.set(instanceId, invocation);
+    const expiresAt = command.requestedAt + command.timeoutSeconds * 1000;
+    world.at(expiresAt, (then) => finish(world, { command, invocation }, EXPIRED, then));
+  }
+  for (const id of deniedIds) Object.assign(command.invocations.get(id) ?? {}, { ...ACCESS_DENIED, endedAt: at });
+  sendMore(world, command, at);
 }
 
-/** How an update ends that has begun, by behaviour. */
-const endings: readonly { when: BehaviourName; ending: Ending }[] = [
-  { when: 'disk-full', ending: 'no-disk-space' },
-  { when: 'updater-dies', ending: 'updater-died' },
-  { when: 'target-inactive', ending: 'not-active' },
-  { when: 'update-fails', ending: 'install-failed' },
-  { when: 'update-rolls-back', ending: 'rolled-back' },
-  { when: 'rollback-fails', ending: 'rollback-failed' },
-  { when: 'update-hangs', ending: 'hung' },
-];
+const createInvocation = (instanceId: string, requestedAt: number): WorldInvocation => ({
+  instanceId,
+  status: 'Pending',
+  statusDetails: 'Pending',
+  requestedAt,
+  startedAt: null,
+  endedAt: null,
+  stdout: '',
+  stderr: '',
+  responseCode: -1,
+  isSent: false,
+  isLost: false,
+});
 
-/** The updates that hold the agent's lock until they end. */
-const LOCKING: ReadonlySet<Ending> = new Set(['updated', 'rolled-back', 'rollback-failed', 'install-failed']);
+/** A number, or a percentage of all instances of the command. */
+function limitOf(limit: string, { invocations }: WorldCommand): number {
+  const number = Number.parseInt(limit, 10);
+  return limit.endsWith('%') ? Math.ceil((number / 100) * invocations.size) : number;
+}
 
-/** Lets a command run its course on each of its instances. */
-function dispatch(world: World, command: WorldCommand): void {
-  for (const invocation of command.invocations.values()) {
+/** What MaxErrors counts: neither what was not delivered, nor what was not allowed (docs/aws-behaviour.md 61). */
+export const errorsOf = ({ invocations }: WorldCommand): number =>
+  [...invocations.values()].filter(({ statusDetails }) => statusDetails === 'Failed').length;
+
+export const errorsAllowed = (command: WorldCommand): number => limitOf(command.maxErrors, command);
+
+/** Sends a command to as many more instances as there is room for; to none any more after too many errors (61). */
+function sendMore(world: World, command: WorldCommand, at: number): void {
+  const open = [...command.invocations.values()].filter(({ endedAt }) => endedAt === null);
+  const waiting = open.filter(({ isSent }) => !isSent);
+  if (errorsOf(command) > errorsAllowed(command)) {
+    for (const invocation of waiting) Object.assign(invocation, { ...TERMINATED, endedAt: at });
+    return;
+  }
+  const room = Math.max(1, limitOf(command.maxConcurrency, command)) - (open.length - waiting.length);
+  for (const invocation of waiting.slice(0, Math.max(0, room))) {
     const machine = world.machines.get(invocation.instanceId);
-    if (!machine) continue;
-    world.at(command.requestedAt + command.timeoutSeconds * 1000, (at) => expire(invocation, at));
-    if (has(machine, 'command-lost') && !machine.hasLostCommand) {
-      machine.hasLostCommand = true;
-      invocation.isLost = true;
-      continue;
-    }
-    if (has(machine, 'command-undeliverable')) {
-      const undelivered = { status: 'TimedOut', statusDetails: 'Undeliverable', responseCode: -1 };
-      world.later(machine, command.requestedAt, draw(machine, 'deliverySeconds'), (at) => {
-        if (invocation.endedAt === null) Object.assign(invocation, { ...undelivered, endedAt: at });
-      });
-      continue;
-    }
-    if (machine.agent.running !== null) deliver(world, { machine, command, invocation }, command.requestedAt);
+    invocation.isSent = true;
+    if (machine !== undefined) sendTo(world, { machine, command, invocation }, at);
   }
 }
 
@@ -157,11 +109,26 @@ interface Delivery {
   invocation: WorldInvocation;
 }
 
+function sendTo(world: World, delivery: Delivery, at: number): void {
+  const { machine, invocation } = delivery;
+  if (has(machine, 'command-lost') && !machine.hasLostCommand) {
+    machine.hasLostCommand = true;
+    invocation.isLost = true;
+    return;
+  }
+  if (has(machine, 'command-undeliverable')) {
+    world.later(machine, at, draw(machine, 'deliverySeconds'), (then) => finish(world, delivery, UNDELIVERABLE, then));
+    return;
+  }
+  if (machine.agent.running !== null) deliver(world, delivery, at);
+}
+
 /** An agent that has come up takes what has been waiting for it. */
 export function deliverPending(world: World, machine: Machine, at: number): void {
   for (const command of world.commands) {
     const invocation = command.invocations.get(machine.id);
-    if (invocation?.status !== 'Pending' || invocation.isLost || has(machine, 'command-undeliverable')) continue;
+    if (invocation?.status !== 'Pending' || !invocation.isSent || invocation.isLost) continue;
+    if (has(machine, 'command-undeliverable')) continue;
     deliver(world, { machine, command, invocation }, at);
   }
 }
@@ -171,13 +138,17 @@ function deliver(world: World, delivery: Delivery, from: number): void {
   world.later(machine, from, draw(machine, 'deliverySeconds'), (at) => {
     if (invocation.status !== 'Pending' || machine.agent.running === null) return;
     Object.assign(invocation, { status: 'InProgress', statusDetails: 'InProgress', startedAt: at });
-    if (command.documentName === UPDATE_DOCUMENT) update(world, delivery, at);
-    else runScript(world, delivery, at);
+    if (command.documentName !== UPDATE_DOCUMENT) runScript(world, delivery, at);
+    else {
+      const end = (how: InvocationEnd, then: number) => finish(world, delivery, how, then);
+      updateAgent(world, { ...delivery, end }, at);
+    }
   });
 }
 
 /** Another document, which does not touch the agent. */
-function runScript(world: World, { machine, command, invocation }: Delivery, at: number): void {
+function runScript(world: World, delivery: Delivery, at: number): void {
+  const { machine, command } = delivery;
   const { id, documentName, runsSeconds } = command;
   occupy(world, machine, at, {
     what: 'command',
@@ -185,73 +156,34 @@ function runScript(world: World, { machine, command, invocation }: Delivery, at:
     seconds: runsSeconds,
     facts: (phase) => ({ about: 'command', phase, commandId: id }),
     onEnd(phase, then) {
-      if (phase !== 'end' || invocation.endedAt !== null) return;
-      Object.assign(invocation, { status: 'Success', statusDetails: 'Success', endedAt: then, responseCode: 0 });
+      if (phase !== 'end') return;
+      finish(world, delivery, { status: 'Success', statusDetails: 'Success', responseCode: 0 }, then);
     },
   });
 }
 
-/** The service gives up: whatever has not ended becomes DeliveryTimedOut (docs/aws-behaviour.md 11). */
-function expire(invocation: WorldInvocation, at: number): void {
+/** An invocation ends, unless it has ended before; that may make room for others. */
+function finish(
+  world: World,
+  { command, invocation }: Pick<Delivery, 'command' | 'invocation'>,
+  how: InvocationEnd,
+  at: number,
+): void {
   if (invocation.endedAt !== null) return;
-  Object.assign(invocation, { status: 'TimedOut', statusDetails: 'DeliveryTimedOut', endedAt: at, responseCode: -1 });
+  Object.assign(invocation, { ...how, endedAt: at });
+  sendMore(world, command, at);
 }
 
-function update(world: World, { machine, command, invocation }: Delivery, at: number): void {
-  const { agent } = machine;
-  const { runsSeconds } = command;
-  const target = command.parameters['version']?.[0] ?? world.latestVersion;
-  const ending = endingFor(world, machine, target);
-  const source = agent.version;
-  const holdsLock = LOCKING.has(ending);
-  if (holdsLock) agent.lock = command.id;
-  const [, ...beats] = scripts[ending];
-  const about = { about: 'update', commandId: command.id } as const;
-  const activity: Activity = {
-    interrupt(moment) {
-      const facts = { ...about, phase: 'interrupted', version: agent.version } as const;
-      world.change(machine, moment, { what: 'update', detail: `interrupted: ${source} -> ${target}`, facts });
-    },
-  };
-  machine.activities.add(activity);
-  const begun = { ...about, phase: 'begin', version: source, target } as const;
-  world.change(machine, at, { what: 'update', detail: `in progress: ${source} -> ${target}`, facts: begun });
-
-  const end = (moment: number, effect: 'succeed' | 'fail') => {
-    if (holdsLock) agent.lock = null;
-    machine.activities.delete(activity);
-    if (effect === 'succeed' && ending === 'updated' && has(machine, 'agent-lost')) haltAgent(machine);
-    const ended = { ...about, phase: 'end', version: agent.version, result: ending } as const;
-    // Cancelled or given up meanwhile: the command does not tell of this end.
-    if (invocation.endedAt !== null) {
-      world.change(machine, moment, { what: 'update', detail: `ended unheard: ${ending}`, facts: ended });
-      return;
-    }
-    const status = effect === 'succeed' ? 'Success' : 'Failed';
-    const { packageFile } = machine.platform;
-    const { stdout, stderr } = output(ending, { source, target, region: world.region, packageFile });
-    const responseCode = effect === 'succeed' ? 0 : 1;
-    Object.assign(invocation, { status, statusDetails: status, endedAt: moment, stdout, stderr, responseCode });
-    const detail = `${status}: ${(stderr || stdout).trim().split('\n').at(-1)}`;
-    world.change(machine, moment, { what: 'update', detail, facts: ended });
-  };
-  const play = ([beat, ...rest]: Beat[], from: number): void => {
-    if (beat === undefined) return;
-    // Someone else's update may take its time.
-    const seconds = beat.after === 'installSeconds' && runsSeconds > 0 ? runsSeconds : draw(machine, beat.after);
-    world.later(machine, from, seconds, (moment) => {
-      if (beat.effect === 'halt') haltAgent(machine);
-      if (beat.effect === 'install') restartAgent(world, machine, target, moment);
-      if (beat.effect === 'roll-back') restartAgent(world, machine, source, moment);
-      if (beat.effect === 'succeed' || beat.effect === 'fail') end(moment, beat.effect);
-      play(rest, moment);
-    });
-  };
-  play(beats, at);
-}
-
-/** A cancel reaches only what has not ended; an updater that is at work goes on, and the command does not tell of its end. */
-export function cancel(invocation: WorldInvocation, at: number): void {
-  if (invocation.endedAt !== null) return;
-  Object.assign(invocation, { status: 'Cancelled', statusDetails: 'Cancelled', endedAt: at, responseCode: -1 });
+/**
+ * A cancel reaches only what has not ended; an updater that is at work goes on, and the command does not tell of its end.
+ * @param instanceIds undefined: all of the command
+ */
+export function cancel(world: World, command: WorldCommand, instanceIds: string[] | undefined, at: number): void {
+  // Its targets have not been looked up yet, and will not be.
+  if (command.invocations.size === 0) command.endedWithout ??= { status: 'Cancelled', statusDetails: 'Cancelled' };
+  for (const invocation of command.invocations.values()) {
+    const isMeant = instanceIds === undefined || instanceIds.includes(invocation.instanceId);
+    if (isMeant && invocation.endedAt === null) Object.assign(invocation, { ...CANCELLED, endedAt: at });
+  }
+  sendMore(world, command, at);
 }

@@ -12,8 +12,33 @@ export interface WorldInvocation {
   stdout: string;
   stderr: string;
   responseCode: number;
+  /** False while as many others are at work as MaxConcurrency allows (docs/aws-behaviour.md 61). */
+  isSent: boolean;
   /** It never reaches its agent, whatever the agent does (docs/aws-behaviour.md 6). */
   isLost: boolean;
+}
+
+/** How an invocation ends. */
+export type InvocationEnd = Pick<WorldInvocation, 'status' | 'statusDetails' | 'responseCode'> &
+  Partial<Pick<WorldInvocation, 'stdout' | 'stderr'>>;
+
+/** What picks the instances of a command, as its sender has written it. */
+export interface CommandTarget {
+  key: string;
+  values: string[];
+}
+
+/** The instances that a command's targets come to. */
+export interface Resolved {
+  instanceIds: string[];
+  /** Those of them to which the sender may send nothing. */
+  deniedIds: string[];
+}
+
+interface Targeting {
+  targets: CommandTarget[];
+  /** Looks them up at a moment; null: the sender may not see their group. */
+  resolve(at: number): Resolved | null;
 }
 
 /** What the sender of a command says of it. */
@@ -22,9 +47,22 @@ export interface CommandRequest {
   comment: string;
   parameters: Record<string, string[] | undefined>;
   timeoutSeconds: number;
+  /** As its sender names them; none for a command with targets. */
   instanceIds: string[];
+  /** null: its sender names the instances. */
+  targeting: Targeting | null;
+  /** How many are at work at a time: a number or a percentage (docs/aws-behaviour.md 61). */
+  maxConcurrency: string;
+  /** How many may fail before it is sent to no more: a number or a percentage. */
+  maxErrors: string;
   /** How long it is at work on each instance; 0: as long as an update takes there. */
   runsSeconds: number;
+}
+
+/** How a command stands, as listings show it. */
+export interface CommandStatus {
+  status: string;
+  statusDetails: string;
 }
 
 export interface WorldCommand extends CommandRequest {
@@ -32,7 +70,10 @@ export interface WorldCommand extends CommandRequest {
   requestedAt: number;
   /** Just after the send, listings don't show it yet (docs/aws-behaviour.md 13). */
   visibleAt: number;
+  /** None before the targets have been looked up. */
   invocations: Map<string, WorldInvocation>;
+  /** How it ended without any invocation; else null (docs/aws-behaviour.md 58). */
+  endedWithout: CommandStatus | null;
 }
 
 /** A session of Session Manager. */

@@ -62,7 +62,7 @@ export function createWorld(fleet: Fleet, { seed, journal, now, describeLagSecon
     latestVersion: fleet.agentVersion,
     machines,
     ghosts,
-    groups: new Map(fleet.groups.map(({ name, instances }) => [name, instances.map(({ id }) => id)])),
+    groups: new Map(fleet.groups.map((group) => [group.name, membersOf(group)])),
     commands: [],
     sessions: [],
     associations: [],
@@ -121,6 +121,10 @@ export function createWorld(fleet: Fleet, { seed, journal, now, describeLagSecon
   for (const machine of machines.values()) begin(world, machine, now, enter);
   return world;
 }
+
+/** A broken group answers with an empty list (docs/aws-behaviour.md 30). */
+const membersOf = ({ queryError, instances }: Fleet['groups'][number]): string[] =>
+  queryError === undefined ? instances.map(({ id }) => id) : [];
 
 /** With the machine, its agent goes down, and whatever is at work on it. */
 function goDown(machine: Machine, at: number): void {

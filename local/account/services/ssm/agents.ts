@@ -8,6 +8,10 @@ const invalidToken = () => new ServiceError('InvalidNextToken', 'The specified t
 /** Whether SSM lists it: its agent has registered, and it is not stopped (docs/aws-behaviour.md 8). */
 export const isListed = ({ agent, state }: Machine): boolean => agent.lastReport !== null && state === 'running';
 
+/** Whether a command can be sent to it (docs/aws-behaviour.md 14, 59). */
+export const takesCommands = (machine: Machine | undefined): boolean =>
+  machine !== undefined && isListed(machine) && !has(machine, 'send-refused');
+
 /** Online while pings of this boot come in; and, through an outage, for as long as SSM does not notice. */
 function pingStatus(machine: Machine, now: number): string {
   if (has(machine, 'stale-ping')) return 'Online';
