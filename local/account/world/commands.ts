@@ -94,7 +94,7 @@ function sendMore(world: World, command: WorldCommand, at: number): void {
     for (const invocation of waiting) Object.assign(invocation, { ...TERMINATED, endedAt: at });
     return;
   }
-  const room = Math.max(1, limitOf(command.maxConcurrency, command)) - (open.length - waiting.length);
+  const room = limitOf(command.maxConcurrency, command) - (open.length - waiting.length);
   for (const invocation of waiting.slice(0, Math.max(0, room))) {
     const machine = world.machines.get(invocation.instanceId);
     invocation.isSent = true;

@@ -20,6 +20,7 @@ import {
   visit,
 } from '../../../support/account.ts';
 import { INSTANCE_ID } from '../../../support/builders.ts';
+import { awake, invocationsOf, over, send, toDev } from '../services/targets.ts';
 import { deployed, mayOnly } from './restricted.ts';
 
 const LEASE = { Key: 'reveille:lease', Value: 'x' };
@@ -131,6 +132,48 @@ describe('SendCommand', () => {
       const { Command } = await ssm.send(new SendCommandCommand({ DocumentName: 'AWS-UpdateSSMAgent', InstanceIds }));
       expect(Command?.InstanceIds).toEqual(InstanceIds);
     }));
+});
+
+describe('SendCommand with a resource group as its target', () => {
+  const document = { Action: 'ssm:SendCommand', Resource: 'arn:aws:ssm:eu-central-1::document/AWS-UpdateSSMAgent' };
+  const instance = (id: string) => ({
+    Action: 'ssm:SendCommand',
+    Resource: `arn:aws:ec2:eu-central-1:123456789012:instance/${id}`,
+  });
+  const group = {
+    Action: 'resource-groups:ListGroupResources',
+    Resource: 'arn:aws:resource-groups:eu-central-1:123456789012:group/dev',
+  };
+  const sent = (...statements: object[]) =>
+    visit(aFleet(awake(1), awake(2)), async (visitor) => {
+      const command = await over(visitor, await send(mayOnly(visitor, ...statements).ssm, { Targets: toDev }));
+      return { command, invocations: await invocationsOf(visitor, command) };
+    });
+
+  it('is denied to a caller that may not send the document', () =>
+    visit(aFleet(running()), async (visitor) => {
+      const { ssm } = mayOnly(visitor, group, instance('*'));
+      expect(await refusal(send(ssm, { Targets: toDev }))).toMatchObject({
+        name: 'AccessDeniedException',
+        status: 400,
+      });
+    }));
+
+  it('is taken from a caller that may not list the group, and then fails', async () => {
+    const { command } = await sent(document, instance('*'));
+    expect(command).toMatchObject({ Status: 'Failed', StatusDetails: 'AccessDenied', TargetCount: 0 });
+  });
+
+  it('goes only to the instances to which the caller may send, and the others end as AccessDenied', async () => {
+    const { command, invocations } = await sent(document, group, instance(nthId(2)));
+    expect(invocations).toEqual({ [nthId(1)]: 'AccessDenied', [nthId(2)]: 'Success' });
+    expect(command).toMatchObject({ Status: 'Success', StatusDetails: 'Incomplete', ErrorCount: 0 });
+  });
+
+  it('goes to all with both permissions', async () => {
+    const { command } = await sent(document, group, instance('*'));
+    expect(command).toMatchObject({ Status: 'Success', StatusDetails: 'Success', TargetCount: 2 });
+  });
 });
 
 describe('a key that is missing', () => {
