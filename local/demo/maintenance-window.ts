@@ -107,7 +107,8 @@ async function updateGroup(ssm: SSMClient, group: string): Promise<Command> {
     new SendCommandCommand({
       DocumentName: 'AWS-UpdateSSMAgent',
       Targets: [{ Key: 'resource-groups:Name', Values: [group] }],
-      // As Reveille sends it: one bad instance keeps no other from its update.
+      // As Reveille sends it: one bad instance keeps no other from its update. With the default, MaxErrors 0, a window
+      // would say FAILED of each group in which one failed (docs/aws-behaviour.md 61).
       MaxConcurrency: '100%',
       MaxErrors: '100%',
     }),

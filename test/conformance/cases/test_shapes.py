@@ -59,6 +59,7 @@ CALLS = [
     ("ssm", "describe_sessions", lambda a, c, k: {"State": "Active"}),
     ("ssm", "describe_instance_associations_status", lambda a, c, k: {"InstanceId": a.ids["web"]}),
     ("ssm", "send_command", lambda a, c, k: {"DocumentName": UPDATE, "InstanceIds": [a.ids["worker-3"]], "TimeoutSeconds": 600}),
+    ("ssm", "send_command", lambda a, c, k: {"DocumentName": UPDATE, "Targets": [{"Key": "resource-groups:Name", "Values": ["empty"]}]}),
     ("ssm", "list_commands", lambda a, c, k: {}),
     ("ssm", "list_commands", lambda a, c, k: {"CommandId": c}),
     ("ssm", "list_command_invocations", lambda a, c, k: {"CommandId": c}),
