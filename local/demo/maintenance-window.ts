@@ -24,7 +24,7 @@ export interface WindowGroup extends WindowWord {
   /** The command's own: `Success` and `NoInstancesInTag`, for example. */
   status: string;
   statusDetails: string;
-  /** Members whose agent has the region's latest version now, and had another before. */
+  /** Members whose agent really has the region's latest version now and had another before, by whichever update. */
   updated: number;
 }
 
@@ -89,7 +89,8 @@ export async function playMaintenanceWindow({ fleet, seed }: { fleet: Fleet; see
     const groups = names.map((group, index): WindowGroup => {
       const { Status = '', StatusDetails = '', TargetCount = 0 } = commands[index] ?? {};
       const { members, awakeBefore, updated } = tell(account.world.groups.get(group) ?? []);
-      const word = { says: TASK_STATUS[Status] ?? Status, saysDetails: TargetCount === 0 ? NO_INVOCATIONS : '' };
+      const isEmpty = StatusDetails === 'NoInstancesInTag';
+      const word = { says: TASK_STATUS[Status] ?? Status, saysDetails: isEmpty ? NO_INVOCATIONS : '' };
       const command = { reached: TargetCount, status: Status, statusDetails: StatusDetails };
       return { group, members, awakeBefore, updated, ...command, ...word };
     });
