@@ -63,17 +63,21 @@ function operationRows(): string {
   return rows.join('\n');
 }
 
-type Rows = Record<string, { meaning: string; whatToDo?: string }>;
+type Rows = Record<string, { title: string; meaning: string; whatToDo?: string }>;
 
 const reasonRows = (rows: Rows): string =>
   Object.entries(rows)
-    .map(([name, { meaning, whatToDo }]) => `| ${[code(name), meaning, whatToDo ?? []].flat().join(' | ')} |`)
+    .map(
+      ([name, { title, meaning, whatToDo }]) =>
+        `| ${[code(name), title, meaning, whatToDo ?? []].flat().join(' | ')} |`,
+    )
     .join('\n');
 
 const where = <Row extends object>(rows: Record<string, Row>, isWanted: (row: Row) => boolean): Record<string, Row> =>
   Object.fromEntries(Object.entries(rows).filter(([, row]) => isWanted(row)));
 
-const reasonHead = (kind: string): string => `| ${kind} | what it means | what to do |\n| --- | --- | --- |\n`;
+const reasonHead = (kind: string): string =>
+  `| ${kind} | in short | what it means | what to do |\n| --- | --- | --- | --- |\n`;
 
 /** The parts of the docs that the code knows best: by page, and by the head of their table. */
 const TABLES: Record<string, Record<string, () => string>> = {
@@ -93,7 +97,7 @@ const TABLES: Record<string, Record<string, () => string>> = {
     [reasonHead('worth knowing, and the run fails')]: () => reasonRows(where(remarks, ({ failsRun }) => failsRun)),
     [reasonHead('worth knowing')]: () => reasonRows(where(remarks, ({ failsRun }) => !failsRun)),
     [reasonHead('refused')]: () => reasonRows(refusals),
-    '| waiting | for what |\n| --- | --- |\n': () => reasonRows(waits),
+    '| waiting | in short | for what |\n| --- | --- | --- |\n': () => reasonRows(waits),
   },
 };
 

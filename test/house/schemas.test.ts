@@ -66,7 +66,9 @@ describe('the docs', () => {
     const page = read('docs/reasons.md');
     const told = [...page.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, code]) => code);
     expect(told.sort()).toEqual(Object.keys(reasonCodes).sort());
-    expect(page).toMatch(/\| `busy` \| Another run or another state machine holds it\. \| Wait /);
+    expect(page).toMatch(
+      /\| `busy` \| Held by another run \| Another run or another state machine holds it\. \| Wait /,
+    );
   });
 });
 

@@ -30,9 +30,19 @@ describe('the table of reason codes', () => {
   });
 
   it.each(codes)('says in sentences what %s means, in a cell of a table', (code) => {
-    const said: string[] = Object.values(reasonCodes[code]).filter((value) => typeof value === 'string');
+    const { title: _, ...sentences } = reasonCodes[code];
+    const said: string[] = Object.values(sentences).filter((value) => typeof value === 'string');
     expect(said.length).toBe(Object.hasOwn(waits, code) ? 1 : 2);
     for (const text of said) expect(text).toMatch(/^[A-Z][^|\n]{3,120}\.$/);
+  });
+
+  it.each(codes)('has a title of a few words for %s, without an end', (code) => {
+    expect(reasonCodes[code].title).toMatch(/^[A-Z][^|\n]{2,38}[^|\n.]$/);
+  });
+
+  it('has no title twice: in a list they stand for their codes', () => {
+    const titles = codes.map((code) => reasonCodes[code].title);
+    expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
   });
 
   it('has every end that a behaviour of the embedded account leads to', () => {
