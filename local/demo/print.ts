@@ -2,9 +2,8 @@ import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import type { Plan } from '../../functions/domain/listing/plan.ts';
 import type { Report } from '../../functions/domain/report/report.ts';
-import type { Fleet } from '../account/fleet/fleet.ts';
-import type { PromiseCheck } from '../promises/promise-checks.ts';
-import type { Simulated } from '../run/simulated-run.ts';
+import { printable } from '../base/printable.ts';
+import type { Names } from './lines/names.ts';
 
 const COLOURS = { updated: 'green', 'already-current': 'green', failed: 'red', excluded: 'yellow' } as const;
 
@@ -35,13 +34,6 @@ const NO_LINES = Object.fromEntries(PARTS.map((part) => [part, '']));
 
 const width = (columns: number | undefined) => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, columns ?? 180));
 
-const namesIn = (fleet: Fleet): Map<string, string> =>
-  new Map(
-    fleet.groups.flatMap(({ instances }) =>
-      instances.flatMap(({ id, name }): [string, string][] => (name ? [[id, name]] : [])),
-    ),
-  );
-
 function table(head: string[], colWidths: number[], rows: string[][], columns: number | undefined): string {
   const rest = width(columns) - colWidths.reduce((sum, one) => sum + one, 0);
   const result = new Table({
@@ -61,33 +53,31 @@ function table(head: string[], colWidths: number[], rows: string[][], columns: n
 }
 
 /** Every instance: how it was, how it is, and why. */
-export function printReport(report: Report, fleet: Fleet, columns: number | undefined): string {
-  const names = namesIn(fleet);
+export function printReport(report: Report, names: Names, columns: number | undefined): string {
   const rows = report.instances.map((instance) => [
     instance.instanceId,
-    names.get(instance.instanceId) ?? '',
-    instance.group,
+    names.nameOf(instance.instanceId),
+    printable(instance.group),
     instance.originalState ?? '-',
     instance.finalState ?? '-',
     instance.versionBefore ?? '-',
     instance.versionAfter ?? '-',
     styleText(COLOURS[instance.outcome], instance.outcome),
-    instance.reason === null ? '' : `${instance.reason.code}: ${instance.reason.text}`,
+    instance.reason === null ? '' : `${instance.reason.code}: ${printable(instance.reason.text)}`,
   ]);
   const head = ['instance', 'name', 'group', 'was', 'is', 'version before', 'after', 'outcome', 'reason'];
   return table(head, [21, 13, 8, 12, 12, 16, 12, 17], rows, columns);
 }
 
-export function printPlan(plan: Plan, fleet: Fleet, columns: number | undefined): string {
-  const names = namesIn(fleet);
+export function printPlan(plan: Plan, names: Names, columns: number | undefined): string {
   const rows = plan.instances.map(({ instanceId, group, originalState, versionBefore, action, reason }) => [
     instanceId,
-    names.get(instanceId) ?? '',
-    group,
+    names.nameOf(instanceId),
+    printable(group),
     originalState ?? '-',
     versionBefore ?? '-',
     action,
-    reason === null ? '' : `${reason.code}: ${reason.text}`,
+    reason === null ? '' : `${reason.code}: ${printable(reason.text)}`,
   ]);
   const head = ['instance', 'name', 'group', 'is', 'version', 'would do', 'reason'];
   const { intended, wake, update, current, inTransition, excluded } = plan.counts;
@@ -95,27 +85,4 @@ export function printPlan(plan: Plan, fleet: Fleet, columns: number | undefined)
     table(head, [21, 13, 8, 12, 14, 24], rows, columns),
     `Of ${intended} instances, ${wake} would be woken, ${update} updated as they run; ${current} are current, ${inTransition} not settled yet, ${excluded} excluded. Target ${plan.targetVersion}.`,
   ].join('\n');
-}
-
-export const printEquation = ({ intended, updated, alreadyCurrent, failed, excluded }: Report['counts']): string =>
-  `${intended} intended = ${updated} updated + ${alreadyCurrent} already current + ${failed} failed + ${excluded} excluded`;
-
-export function printPromises(checks: PromiseCheck[]): string {
-  return checks
-    .flatMap(({ promise, broken }) =>
-      broken.length === 0
-        ? [`${styleText('green', '✓')} ${promise}`]
-        : [`${styleText('red', '✗')} ${promise}`, ...broken.map((text) => `    ${text}`)],
-    )
-    .join('\n');
-}
-
-/** What the run cost: counted, not guessed. */
-export function printCost({ account, tally, durationSeconds, report }: Simulated, realMilliseconds: number): string {
-  const calls = account.journal.entries.filter(({ kind }) => kind === 'call').length;
-  const awake = (report?.instances ?? []).reduce((sum, { awakeSeconds }) => sum + (awakeSeconds ?? 0), 0);
-  return (
-    `${Math.round(durationSeconds / 60)} simulated minutes in ${(realMilliseconds / 1000).toFixed(1)} s: ${calls} AWS calls, ` +
-    `${tally.invocations} Lambda invocations, ${tally.transitions} state transitions, ${Math.round(awake / 60)} instance minutes awake`
-  );
 }

@@ -12,9 +12,11 @@ import { wholeReport } from '../simulation/checkers/true-report.ts';
 import { type ExecutionEvidence, isOurs, type Evidence as RunEvidence } from '../simulation/evidence/evidence.ts';
 import { gatherTimeline, type RunOfEntry } from '../simulation/evidence/timeline.ts';
 
-/** One promise, and where it was broken. */
+/** One of the things that a promise consists of, and where it was broken. */
 export interface PromiseCheck {
   promise: string;
+  /** Which of the two promises is broken with it. */
+  upholds: 'no-false-success' | 'back-as-it-was';
   broken: string[];
 }
 
@@ -55,6 +57,7 @@ const coverage = ({ report, intended }: Evidence): PromiseCheck => {
   const twice = reported.filter((id, index) => reported.indexOf(id) !== index);
   return {
     promise: 'every instance has exactly one outcome, and the coverage equation holds',
+    upholds: 'no-false-success',
     broken: [
       ...(coverageHolds(report.counts) ? [] : [`the counts do not add up: ${JSON.stringify(report.counts)}`]),
       ...[...intended].filter((id) => !reported.includes(id)).map((id) => `${id} is not in the report`),
@@ -68,6 +71,7 @@ const coverage = ({ report, intended }: Evidence): PromiseCheck => {
 
 const truth = ({ report, account }: Evidence): PromiseCheck => ({
   promise: 'every instance that is reported as updated or current really has the version',
+  upholds: 'no-false-success',
   broken: report.instances
     .filter(({ outcome }) => outcome === 'updated' || outcome === 'already-current')
     .filter(
@@ -91,6 +95,7 @@ const isAsItWas = (evidence: Evidence, instanceId: string, is: string): boolean 
 
 const restored = (evidence: Evidence): PromiseCheck => ({
   promise: 'every instance is as it was, save a memory that EC2 has lost and the report tells of',
+  upholds: 'back-as-it-was',
   broken: evidence.report.instances
     .filter((instance) => !isToldLoss(evidence.account, instance))
     .map(({ instanceId }) => ({ instanceId, is: stateOf(evidence.account, instanceId) }))
@@ -102,6 +107,7 @@ const neverStopped = (evidence: Evidence): PromiseCheck => {
   const stopped = written(evidence.account, 'StopInstances');
   return {
     promise: 'what was running was never stopped',
+    upholds: 'back-as-it-was',
     broken: [...stopped].filter((id) => expectedState(evidence, id) === 'running').map((id) => `${id} was stopped`),
   };
 };
@@ -110,6 +116,7 @@ const untouched = ({ account, report }: Evidence): PromiseCheck => {
   const touched = written(account, 'StartInstances', 'StopInstances', 'CreateTags', 'DeleteTags', 'SendCommand');
   return {
     promise: 'excluded instances were not touched',
+    upholds: 'back-as-it-was',
     broken: report.instances
       .filter(({ outcome, instanceId }) => outcome === 'excluded' && touched.has(instanceId))
       .map(({ instanceId }) => `${instanceId} was touched`),
@@ -118,6 +125,7 @@ const untouched = ({ account, report }: Evidence): PromiseCheck => {
 
 const noLease = ({ account }: Evidence): PromiseCheck => ({
   promise: 'no lease is left',
+  upholds: 'back-as-it-was',
   broken: [...account.world.machines.values()]
     // What no run of ours wrote stays on an instance that is not started.
     .filter(({ tags }) => tags.has(LEASE_TAG) && !LEASES_OF_NO_RUN.has(tags.get(LEASE_TAG) ?? ''))
@@ -180,6 +188,7 @@ const trueReport = (evidence: Evidence): PromiseCheck => {
   });
   return {
     promise: 'the report says what the account says',
+    upholds: 'no-false-success',
     broken: [...states, ...aboutStatus(whole), ...aboutMemory(whole)],
   };
 };
