@@ -78,6 +78,7 @@ function restoringOf({ report, night }: PromiseFacts): string[] {
   const others = woken > asleepAgain ? `, ${woken - asleepAgain} left to someone else` : '';
   const wokenText = woken === 0 ? 'none was woken' : `${woken} woken, ${asleepAgain} asleep again${stopped}${others}`;
   if (running === 0) return [wokenText];
+  if (running === 1) return [`${wokenText}; `, '1 was running, and Reveille did not stop it'];
   const stoppedText = stillRunning === running ? 'none of them was stopped' : 'Reveille stopped none of them';
-  return [`${wokenText}; `, `${running} ${running === 1 ? 'was' : 'were'} running, ${stoppedText}`];
+  return [`${wokenText}; `, `${running} were running, ${stoppedText}`];
 }

@@ -6,7 +6,7 @@ import { type Simulated, stateOf } from '../run/simulated-run.ts';
 export interface TrueGroup {
   group: string;
   members: number;
-  /** Before the night. */
+  /** Before the night; what was stopping, too. */
   asleep: number;
   /** Agents that were older than the target before the night, and are not gone. */
   old: number;
@@ -61,7 +61,7 @@ export function trueNight({ simulated, groups, versionsBefore, woken, targetVers
       return {
         group: name,
         members: ids.length,
-        asleep: count(ids, (id) => isAsleep(before.get(id))),
+        asleep: count(ids, (id) => isAsleep(before.get(id)) || before.get(id) === 'stopping'),
         old: count(ids, isOld),
         updated: count(ids, isUpdated),
       };

@@ -22,7 +22,7 @@ export function twoNights(window: WindowNight, reveille: TrueNight, columns: num
       styleText('bold', 'A maintenance window'),
       styleText('bold', 'Reveille'),
     ),
-    row('  What it said', window.says, styleText(reveille.says === 'SUCCEEDED' ? 'green' : 'red', reveille.says)),
+    row('  What it said', window.says, saidOf(reveille)),
     row(
       '  Old agents really updated',
       shareOf(window.updated, reveille.old, MISSED),
@@ -37,9 +37,9 @@ export function twoNights(window: WindowNight, reveille: TrueNight, columns: num
 /** What is told of the window's night before Reveille's begins. */
 export const openingLines = (window: WindowNight): string[] => [
   styleText('bold', 'First night: a maintenance window sends AWS-UpdateSSMAgent to each resource group.'),
-  ...window.groups.map(({ group, members, reached, status, statusDetails, updated }) => {
-    const details = statusDetails === status ? status : `${status} (${statusDetails})`;
-    return `  ${printable(group)}: ${members} members, ${reached} reached, ${updated} updated: ${printable(details)}`;
+  ...window.groups.map(({ group, members, reached, updated, says, saysDetails }) => {
+    const details = saysDetails === '' ? '' : ` (${saysDetails})`;
+    return `  ${printable(group)}: ${members} members, ${reached} reached, ${updated} updated: ${says}${details}`;
   }),
   `  It ended ${window.says}.`,
   styleText('bold', `The same night again: Reveille, with the same ${window.members} instances.`),
@@ -53,6 +53,8 @@ const TOLD = styleText('yellow', '!');
 
 const shareOf = (updated: number, old: number, sign: string): string =>
   `${updated === old ? styleText('green', '✓') : sign} ${updated} of ${old}`;
+
+const saidOf = ({ says }: TrueNight): string => (says === 'SUCCEEDED' ? says : styleText('red', says));
 
 type Row = (label: string, window: string, reveille: string) => string;
 
@@ -73,7 +75,7 @@ function groupRows(window: WindowNight, groups: TrueGroup[], row: Row): string[]
   return [
     ...shown.map(({ group, seen }) => {
       const name = padTo(cutTo(printable(group.group), nameColumns), nameColumns);
-      const said = seen === undefined ? '-' : `${shareOf(seen.updated, group.old, MISSED)}, ${seen.status}`;
+      const said = seen === undefined ? '-' : `${shareOf(seen.updated, group.old, MISSED)}, ${seen.says}`;
       return row(`    ${name}  ${standing(group)}`, said, shareOf(group.updated, group.old, TOLD));
     }),
     ...(told.length > shown.length ? [`    and ${told.length - shown.length} more groups`] : []),

@@ -14,7 +14,7 @@ export function verdictOf(report: Report, isKept: boolean): Verdict {
   const proved = counts.updated + counts.alreadyCurrent;
   if (!isKept) {
     const claim = `The report claims ${proved} of ${tookPart} agents on ${targetVersion}; see below what speaks against it.`;
-    return { wrong: ['A promise was broken.'], right: [claim] };
+    return { wrong: ['A promise was broken, or could not be checked.'], right: [claim] };
   }
   if (tookPart === 0) return { wrong: ['No instance could be updated: none of them takes part.'], right: [] };
   const leftAwake = instances.filter(isLeftAwake).length;

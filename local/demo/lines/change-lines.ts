@@ -24,7 +24,6 @@ export const timeOf = (at: number): string => styleText('dim', new Date(at).toIS
  * @returns the lines of one event, none for what is no news
  */
 export function createChangeLines(names: Names): (event: RunEvent) => string[] {
-  let takingPart = 0;
   let done = 0;
 
   const line = (at: number, word: string, format: Format, rest: string) =>
@@ -32,7 +31,6 @@ export function createChangeLines(names: Names): (event: RunEvent) => string[] {
   const about = (instanceId: string) => `${instanceId} ${names.labelOf(instanceId)}`;
 
   function listed(at: number, { instances }: Manifest): string[] {
-    takingPart = instances.filter(({ decision }) => decision === 'take-part').length;
     return [
       line(at, 'listed', 'bold', countsOf(instances)),
       ...instances
@@ -46,7 +44,7 @@ export function createChangeLines(names: Names): (event: RunEvent) => string[] {
   function settled(at: number, instance: BatchInstance): string {
     done += 1;
     const { word, format } = WORDS[instance.outcome ?? 'failed'] ?? { word: 'failed', format: 'red' };
-    const facts = [...endOf(instance), `done=${done}/${takingPart}`, ...told(instance.reason)];
+    const facts = [...endOf(instance), `done=${done}`, ...told(instance.reason)];
     return line(at, word, format, [about(instance.instanceId), ...facts].join(' '));
   }
 
