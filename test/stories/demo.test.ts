@@ -6,6 +6,7 @@ import { reportSchema } from '../../functions/domain/report/report.ts';
 import { exitCodeOf } from '../../local/base/command-line.ts';
 import { demo } from '../../local/demo/run-demo.ts';
 import { aFleet } from '../support/stories.ts';
+import { UNPRINTABLE } from '../support/untrusted.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reveille-demo-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,35 +17,99 @@ const file = (name: string, content: unknown): string => {
   return path;
 };
 
+/** What our own colours are made of. */
+const COLOUR = /\p{Cc}\[\d+m/gu;
+
 async function type(...args: string[]) {
   const out: string[] = [];
   const errors: string[] = [];
   const error = (text: string) => errors.push(text);
-  const output = { out: (text: string) => out.push(text), error, columns: 180, directory: folder, elapsed: () => 0 };
+  const output = { out: (text: string) => out.push(text), error, columns: 100, directory: folder, elapsed: () => 0 };
   const code = await exitCodeOf(() => demo(args, output), error);
-  return { code, out: stripVTControlCharacters(out.join('\n')), errors: errors.join('\n') };
+  const raw = out.join('\n');
+  return { code, raw, out: stripVTControlCharacters(raw), errors: errors.join('\n') };
 }
 
 const small = file('small.json', aFleet({ dev: { web: {}, broken: { behaviours: ['update-fails'] } } }));
 
 describe('npm run demo', () => {
-  it('takes the shipped fleet through the whole workflow, and both promises hold', async () => {
+  it('plays the same night twice: a window reaches no instance of dev, and Reveille brings every agent up to date', async () => {
     const { code, out } = await type();
 
     expect(code).toBe(0);
-    expect(out).toContain('25 intended =');
-    expect(out.match(/✓/g)).toHaveLength(7);
-    expect(out).not.toContain('✗');
-    expect(out).toMatch(/i-\w+ +web-1 +dev +stopped +stopped +3\.2\.1630\.0 +3\.3\.551\.0 +updated/);
+    expect(out.split('\n')[0]).toBe(
+      'First night: a maintenance window sends AWS-UpdateSSMAgent to each resource group.',
+    );
+    expect(out).toMatch(/What it said +SUCCESS +SUCCEEDED/);
+    expect(out).toMatch(/Old agents really updated +✗ 3 of 11 +✓ 11 of 11/);
+    expect(out).toMatch(/dev +all 8 asleep +✗ 0 of 8, SUCCESS +✓ 8 of 8/);
+    expect(out).toMatch(/Instances asleep +8 left asleep +8 woken, 8 asleep again/);
+    expect(out).toContain('12 intended = 11 updated + 1 already current + 0 failed + 0 left out');
+    expect(out).toContain('✓ No false success   11 new versions, each reported by the agent itself');
+    expect(out).toContain('✓ Back as it was     8 woken, 8 asleep again; 4 were running, none of them was stopped');
   });
 
-  it('shows what happens while it happens', async () => {
+  it('fails rightly in a bad night, and keeps both promises all the same', async () => {
+    const { code, out } = await type('--bad-night');
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/What it said +SUCCESS +FAILED/);
+    expect(out).toContain('7 of 20 failed. 13 agents are proved to be on 3.3.551.0. Every instance is back as it was.');
+    expect(out).toMatch(/✗ {3}1 {2}EC2 had no capacity +gpu-2/);
+    expect(out).toContain('and 2 more causes, 2 instances: --all');
+    expect(out).toContain('25 intended = 11 updated + 2 already current + 7 failed + 5 left out');
+    expect(out.match(/✓ (No false success|Back as it was)/g)).toHaveLength(2);
+  });
+
+  it('tells each change of an instance in one line, and no refusal that belongs to an ordinary night', async () => {
     const { out } = await type('--fleet', small);
 
-    expect(out).toContain('StartInstances calls StartInstances (2)');
+    expect(out.match(/^02:\d\d:\d\d woken {4}i-0+1 dev\/web$/gm)).toHaveLength(1);
+    expect(out.match(/^02:\d\d:\d\d updating i-0+1 dev\/web version=3.2.1630.0>3.3.551.0$/gm)).toHaveLength(1);
+    expect(out).toMatch(/^02:\d\d:\d\d updated {2}i-0+1 dev\/web version=3.3.551.0 awake=\d+s state=stopped done=2$/m);
+    expect(out).toMatch(
+      /failed {3}i-0+2 dev\/broken awake=\d+s state=stopped done=1 reason=update-failed text="the update/,
+    );
+    expect(out).not.toMatch(/UnauthorizedOperation|StartInstances/);
+  });
+
+  it('prints only the last screen with --quiet', async () => {
+    const { out } = await type('--fleet', small, '--quiet');
+
+    expect(out).toMatch(/^reveille {2}demo-1/);
+    expect(out).not.toMatch(/^02:/m);
+  });
+
+  it('tells every call and every change with --verbose, and an expected refusal as what it is', async () => {
+    const { out } = await type('--fleet', small, '--verbose');
+
+    expect(out).toContain(
+      'StartInstances calls StartInstances (2) not yet: the lease tag is not seen yet; tried again',
+    );
+    expect(out).not.toContain('UnauthorizedOperation');
     expect(out).toMatch(/dev\/web +running/);
     expect(out).toContain('Success: amazon-ssm-agent updated successfully to 3.3.551.0');
     expect(out).not.toContain('reveille:lease');
+  });
+
+  it('prints every instance with --all', async () => {
+    const { out } = await type('--fleet', small, '--quiet', '--all');
+
+    expect(out).toMatch(/i-\w+ +web +dev +stopped +stopped +3\.2\.1630\.0 +3\.3\.551\.0 +updated/);
+  });
+
+  it('lets no name in a fleet file give orders to the terminal', async () => {
+    const name = 'web\u001b[2J\u009b1m\u202e';
+    const group = 'dev\u001b]0;title\u0007';
+    const path = file(
+      'names.json',
+      aFleet({ [group]: { [name]: {}, ok: { state: 'running' } }, prod: { データベース: {} } }),
+    );
+    for (const flags of [[], ['--verbose'], ['--all'], ['--dry-run']]) {
+      const { raw } = await type('--fleet', path, ...flags);
+      expect(raw).toContain('web\\x1b[2J');
+      expect(raw.replaceAll(COLOUR, '').replaceAll('\n', '')).not.toMatch(UNPRINTABLE);
+    }
   });
 
   it('prints just the report with --json, the same bytes each time', async () => {
@@ -99,6 +164,8 @@ describe('npm run demo', () => {
     ],
     ['a seed that is no number', ['--seed', 'x'], 'seed'],
     ['a flag that does not exist', ['--colour'], '--colour'],
+    ['two fleets', ['--bad-night', '--fleet', small], 'give it, or --fleet'],
+    ['few lines and many', ['--quiet', '--verbose'], 'give one of them'],
     ['a target version that is none', ['--fleet', small, '--target-version', '3'], 'targetVersion'],
   ])('answers %s with a clear error and code 2', async (_, args, text) => {
     const { code, errors, out } = await type(...args);
