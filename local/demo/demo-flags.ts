@@ -49,6 +49,8 @@ export interface DemoArguments {
   /** Which lines are told while the run is at work. */
   lines: 'none' | 'changes' | 'everything';
   showsAll: boolean;
+  /** Whether it is the ordinary night that is shipped: then a bad one is worth seeing next. */
+  isFirstNight: boolean;
   json: boolean;
   help: boolean;
   /** Whether the night of a maintenance window is played beside Reveille's. */
@@ -75,6 +77,7 @@ export function parseArguments(args: string[], directory: string): DemoArguments
     seed,
     lines: json || quiet ? 'none' : lines,
     showsAll: all,
+    isFirstNight: fleet === undefined && !flags['bad-night'],
     json,
     help,
     playsWindow: !json && dryRun !== true && (targetVersion ?? 'latest') === 'latest',

@@ -23,8 +23,8 @@ export interface EndFacts {
   names: Names;
   /** What the run cost, as parts of a line. */
   cost: string[];
-  /** The commands to go on with. */
-  next: [what: string, command: string][];
+  /** What to go on with: a command or a flag, and what it brings. */
+  next: (readonly [what: string, how: string])[];
 }
 
 /** How the last screen is to be drawn. */
@@ -60,7 +60,7 @@ export function endScreen(facts: EndFacts, { columns: given, showsAll }: EndLook
     promiseLines({ report, checks, night }, columns, showsAll),
     [
       ...foldParts(facts.cost, columns - 2, ', ').map((line) => styleText('dim', `  ${line}`)),
-      ...facts.next.map(([what, command]) => `  ${padTo(what, 22)}${styleText('bold', command)}`),
+      ...facts.next.map(([what, how]) => `  ${padTo(what, 22)}${styleText('bold', how)}`),
     ],
   ];
   return sections

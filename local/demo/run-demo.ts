@@ -5,7 +5,7 @@ import type { ExecutionResult } from '../engine/model.ts';
 import { checkPromises } from '../promises/promise-checks.ts';
 import { type Simulated, simulate } from '../run/simulated-run.ts';
 import { type DemoArguments, parseArguments, USAGE } from './demo-flags.ts';
-import { endScreen } from './end-screen.ts';
+import { type EndFacts, endScreen } from './end-screen.ts';
 import { createFollower } from './lines/follow-run.ts';
 import { namesIn } from './lines/names.ts';
 import { createTeller, type Teller } from './lines/teller.ts';
@@ -78,7 +78,7 @@ export async function demo(args: string[], output: DemoOutput): Promise<number> 
       night: trueNight({ ...watched, groups, targetVersion: report.targetVersion }),
       names,
       cost: costOf(watched.simulated, report, output.elapsed() - began),
-      next: nextCommands(given, args),
+      next: nextOf(given),
     },
     { columns: output.columns, showsAll: given.showsAll },
   );
@@ -130,16 +130,12 @@ function costOf({ account, tally, durationSeconds }: Simulated, report: Report, 
   ];
 }
 
-/** What a person may want to see next. */
-function nextCommands({ showsAll, lines }: DemoArguments, args: string[]): [string, string][] {
-  const again = (flag: string) => `npm run demo -- ${[...args.map(printable), flag].join(' ')}`;
-  const isFirst = args.length === 0;
-  return [
-    ...(isFirst ? [['A night of troubles', again('--bad-night')] as [string, string]] : []),
-    ...(showsAll ? [] : [['Every instance', again('--all')] as [string, string]]),
-    ...(lines === 'everything' || isFirst === false ? [] : [['Every call', again('--verbose')] as [string, string]]),
-  ];
-}
+/** What a person may want to see next: a command, or a flag that this one takes as well. */
+const nextOf = ({ isFirstNight, showsAll, lines }: DemoArguments): EndFacts['next'] => [
+  ...(isFirstNight ? ([['A night of troubles', 'npm run demo -- --bad-night']] as const) : []),
+  ...(showsAll ? [] : ([['Every instance', '--all']] as const)),
+  ...(lines === 'everything' ? [] : ([['Every call', '--verbose']] as const)),
+];
 
 function explainNoReport(execution: ExecutionResult, output: DemoOutput): number {
   if (execution.status !== 'FAILED') {

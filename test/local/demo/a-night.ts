@@ -108,7 +108,7 @@ export function endFacts(
     },
     names: { nameOf: (id) => id.replace('i-', 'web-'), labelOf: (id) => id.replace('i-', 'dev/web-') },
     cost: ['8 min in 1.0 s: 207 AWS calls', '84 Lambda invocations', '238 transitions', '10 instance min awake'],
-    next: [['Every instance', 'npm run demo -- --all']],
+    next: [['Every instance', '--all']],
     ...changes,
   };
 }

@@ -27,7 +27,7 @@ All 3 agents are proved to be on 3.3.551.0. Every instance is back as it was.
   ✓ Back as it was     2 woken, 2 asleep again; 1 was running, and Reveille did not stop it
 
   8 min in 1.0 s: 207 AWS calls, 84 Lambda invocations, 238 transitions, 10 instance min awake
-  Every instance        npm run demo -- --all`);
+  Every instance        --all`);
   });
 
   it('names what failed by cause, and folds its sentences at 80 columns', () => {
@@ -55,7 +55,7 @@ Every instance is back as it was.
 
   8 min in 1.0 s: 207 AWS calls, 84 Lambda invocations, 238 transitions
   10 instance min awake
-  Every instance        npm run demo -- --all`);
+  Every instance        --all`);
   });
 
   it.each(['no-false-success', 'back-as-it-was'] as const)('never prints %s as kept when it is broken', (promise) => {

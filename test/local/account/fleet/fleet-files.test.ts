@@ -160,8 +160,10 @@ describe('a bad fleet file gets an error that names the field and what is allowe
 });
 
 describe('the fleets that are shipped', () => {
-  it('are three at least', () => {
-    expect(files).toEqual(expect.arrayContaining(['dev-and-prod.json', 'healthy.json', 'mixed-500.json']));
+  it('are four at least', () => {
+    expect(files).toEqual(
+      expect.arrayContaining(['dev-and-prod.json', 'healthy.json', 'mixed-500.json', 'ordinary-night.json']),
+    );
   });
 
   it.each(files)('%s is a fleet, by the code and by the published schema alike', (name) => {
