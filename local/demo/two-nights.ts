@@ -6,7 +6,7 @@ import type { TrueGroup, TrueNight } from './true-night.ts';
 
 const GROUPS_MAX = 3;
 
-/** Told as what it is: AWS's documentation does not say it. */
+/** Told as what it is: AWS's documentation does not say it (docs/aws-behaviour.md 59). */
 const EXPERIENCE = 'Stopped members skipped in silence: the experience of one real account.';
 
 /** The same night, twice, side by side: what each said, and what it really did. */
