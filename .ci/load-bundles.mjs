@@ -40,7 +40,9 @@ async function load(file, handlerName) {
 
 function resolve(value, parameters) {
   if (value === null || typeof value !== 'object') return String(value);
-  const { Ref: name, 'Fn::Join': join, 'Fn::Sub': text } = value;
+  const { Ref: name, 'Fn::Join': join, 'Fn::Sub': text, 'Fn::If': choice } = value;
+  // Conditions are not judged here: of two values the first one will do.
+  if (choice !== undefined) return resolve(choice[1], parameters);
   if (text !== undefined) return text.replace(/\$\{([\w:]+)\}/g, (_, inner) => resolve({ Ref: inner }, parameters));
   if (join !== undefined)
     return [join[1]]

@@ -58,7 +58,10 @@ export interface Account {
   id: string;
   region: string;
   bucket: string;
+  /** The topic that the application brings with it. */
   topicArn: string;
+  /** All topics, by ARN: that one, and those that someone else has made. */
+  topics: Set<string>;
   world: World;
   journal: Journal;
   objects: ObjectStore;
@@ -108,6 +111,7 @@ export function createAccount(options: AccountOptions): Account {
   const requestIds = createRandom(seed, 'request-ids');
   const bucket = `reveille-${ACCOUNT_ID}-${fleet.region}`;
   const topicArn = `arn:aws:sns:${fleet.region}:${ACCOUNT_ID}:reveille`;
+  const topics = new Set([topicArn]);
   objects.create(bucket);
   objects.create(`amazon-ssm-${fleet.region}`);
   objects.put(`amazon-ssm-${fleet.region}`, 'latest/VERSION', `${fleet.agentVersion}\n`, now());
@@ -116,7 +120,7 @@ export function createAccount(options: AccountOptions): Account {
     ec2: { protocol: ec2Protocol, operations: { ...describing, ...changing } },
     ssm: { protocol: jsonProtocol, operations: { ...agents, ...commands, ...neighbours } },
     'resource-groups': { protocol: restJsonProtocol(GROUP_ROUTES), operations: resourceGroups(fleet) },
-    sns: { protocol: queryProtocol('http://sns.amazonaws.com/doc/2010-03-31/'), operations: sns(messages, topicArn) },
+    sns: { protocol: queryProtocol('http://sns.amazonaws.com/doc/2010-03-31/'), operations: sns(messages, topics) },
     sts: { protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'), operations: sts },
   };
 
@@ -204,6 +208,7 @@ export function createAccount(options: AccountOptions): Account {
     region: fleet.region,
     bucket,
     topicArn,
+    topics,
     world,
     journal,
     objects,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadInput } from '../base/bad-input.ts';
-import { environmentOf, type References, readTemplate, type Template } from '../deployment/template.ts';
+import { environmentOf } from '../deployment/environment.ts';
+import { type References, readTemplate, type Template } from '../deployment/template.ts';
 
 /** A function as `sam build` has made it. */
 export interface BuiltFunction {

@@ -4,6 +4,7 @@ import { readFleet } from '../account/fleet/fleet.ts';
 import { startPacedClock } from '../clock/paced-clock.ts';
 import { clockToEnvironment, machineNow } from '../clock/shared-clock.ts';
 import { referencesOf } from '../deployment/deploy.ts';
+import { parametersFor } from '../deployment/fleet-parameters.ts';
 import { warmUp } from '../run/simulated-run.ts';
 import { openHttpDoor } from '../server/http-server.ts';
 import { type BuiltFunction, builtFunctions, lambdaEnvironment, readBuiltTemplate } from './built-functions.ts';
@@ -39,9 +40,7 @@ export async function openAccount(start: Date, speed: number): Promise<OpenedAcc
   const shared = clockToEnvironment({ accountAt: start.getTime(), machineAt: machineNow(), speed });
   const account = createAccount({ fleet, seed: SEED, now: () => Date.now() });
   const door = await openHttpDoor(account, 0);
-  const references = referencesOf(account, template, {
-    ResourceGroups: fleet.groups.map(({ name }) => name).join(','),
-  });
+  const references = referencesOf(account, template, parametersFor(fleet));
   return {
     account,
     built: builtFunctions(template, BUILD, references),

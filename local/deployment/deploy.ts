@@ -19,8 +19,11 @@ import { functionsCalled, readDefinition, splitDistributedMaps } from '../engine
 import { isKilled, type LambdaFunction } from '../engine/lambda.ts';
 import type { RecordOptions } from '../engine/model.ts';
 import { createStateMachine, type LocalStateMachine } from '../engine/state-machine.ts';
+import { environmentOf } from './environment.ts';
+import { createResolver } from './intrinsics.ts';
 import { rolesOf } from './roles.ts';
-import { environmentOf, type References, readTemplate, resolveParameters, type Template } from './template.ts';
+import { assertRules } from './rules.ts';
+import { type References, readTemplate, resolveParameters, type Template } from './template.ts';
 
 export const definitionPath = new URL('../../statemachine/update-agents.asl.json', import.meta.url);
 
@@ -61,7 +64,7 @@ const measuring: Record<string, (runtime: Runtime, metrics: MetricsSink) => Hand
 export interface DeploymentOptions {
   account: Account;
   seed: number;
-  /** Parameters of template.yaml that this deployment gives; ResourceGroups has no default. */
+  /** Parameters of template.yaml that this deployment gives (see parametersFor). */
   parameters: References;
   logger?: Runtime['logger'];
   /** For tests of a deployment that is not quite this one. */
@@ -78,17 +81,27 @@ export interface DeploymentOptions {
 
 const silent: Runtime['logger'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** What `!Ref` means in a stack of this name on this account. */
-export const referencesOf = (account: Account, template: Template, parameters: References): References =>
-  resolveParameters(template, {
+/**
+ * What `!Ref` means in a stack of this name on this account.
+ * @throws BadInput if the parameters break a rule of the template
+ */
+export function referencesOf(account: Account, template: Template, parameters: References): References {
+  const known = resolveParameters(template, {
     ...parameters,
-    Bucket: account.bucket,
-    Topic: account.topicArn,
     'AWS::Partition': 'aws',
     'AWS::Region': account.region,
     'AWS::AccountId': account.id,
     'AWS::StackName': STACK_NAME,
   });
+  assertRules(template, known);
+  const { isTrue } = createResolver(template, known);
+  const resources = Object.entries({ Bucket: account.bucket, Topic: account.topicArn });
+  const made = resources.filter(([id]) => {
+    const condition = template.Resources[id]?.Condition;
+    return condition === undefined || isTrue(condition, id);
+  });
+  return { ...known, ...Object.fromEntries(made) };
+}
 
 /**
  * Asks, once, whether the state machine's own role allows what its definition needs.

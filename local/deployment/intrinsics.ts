@@ -12,6 +12,12 @@ const PSEUDO_NO_VALUE = 'AWS::NoValue';
 export interface Resolver {
   /** @param where what an error names as the place. @throws for an unknown function or reference */
   resolve(value: unknown, where: string): unknown;
+  /** The same, of what has to be a text or a number in the end. @throws if it is neither */
+  resolveText(value: unknown, where: string): string;
+  /** Whether a condition of the template holds. @throws for an unknown one */
+  isTrue(condition: string, where: string): boolean;
+  /** Whether the functions of a condition, or of a rule's assertion, come to true. @throws for an unknown function */
+  holds(expression: unknown, where: string): boolean;
   /** What it has looked up so far: with the same values it would resolve everything alike. */
   asked: Values;
 }
@@ -90,5 +96,11 @@ export function createResolver(template: Template, values: Values): Resolver {
     return Object.fromEntries(fields.filter(([, inner]) => inner !== NO_VALUE));
   };
 
-  return { resolve, asked };
+  const resolveText = (value: unknown, where: string): string => {
+    const resolved = resolve(value, where);
+    if (typeof resolved === 'string' || typeof resolved === 'number') return String(resolved);
+    throw new Error(`template.yaml: ${where} is no text: ${JSON.stringify(value)}`);
+  };
+
+  return { resolve, resolveText, isTrue, holds, asked };
 }

@@ -22,7 +22,7 @@ const NAMES: Record<string, (logicalId: string, known: Values, name: () => strin
 function valuesOf(template: Template, references: References): Values {
   const known: Values = { ...references };
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
-    const name = () => String(createResolver(template, known).resolve(Properties['Name'], `${id}.Name`));
+    const name = () => createResolver(template, known).resolveText(Properties['Name'], `${id}.Name`);
     Object.assign(known, NAMES[Type]?.(id, known, name));
   }
   return known;

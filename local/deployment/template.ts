@@ -22,11 +22,19 @@ const tags = NAMES.flatMap((name) => {
 
 export interface Resource {
   Type: string;
+  /** It is made only if this one holds. */
+  Condition?: string;
   Properties: Record<string, unknown>;
+}
+
+/** What has to hold before anything is deployed. */
+export interface Rule {
+  Assertions: { Assert: object; AssertDescription: string }[];
 }
 
 export interface Template {
   Parameters: Record<string, { Type: string; Default?: string | number }>;
+  Rules: Record<string, Rule>;
   Conditions: Record<string, unknown>;
   Globals: { Function: { Timeout: number; Environment: { Variables: Record<string, unknown> } } };
   Resources: Record<string, Resource>;
@@ -49,32 +57,4 @@ export function resolveParameters({ Parameters }: Template, given: References): 
     String(Default ?? ''),
   ]);
   return { ...Object.fromEntries(defaults), ...given };
-}
-
-/** The value of an environment variable: a text, with references in it or not, `!Ref` of something, or a joined list parameter. */
-export function resolveValue(value: unknown, references: References, variable: string): string {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  const {
-    Ref,
-    'Fn::Join': join,
-    'Fn::Sub': text,
-  } = value as { Ref?: string; 'Fn::Join'?: [string, unknown]; 'Fn::Sub'?: string };
-  if (text !== undefined) {
-    return text.replace(/\$\{([\w:]+)\}/g, (_, name: string) => resolveValue({ Ref: name }, references, variable));
-  }
-  if (Ref !== undefined && Object.hasOwn(references, Ref)) return references[Ref] as string;
-  // A list parameter is written with commas already.
-  if (join !== undefined && join[0] === ',') return resolveValue(join[1], references, variable);
-  throw new Error(`template.yaml: ${variable} is neither a text nor a known reference: ${JSON.stringify(value)}`);
-}
-
-/** The environment that a function is deployed with. */
-export function environmentOf(template: Template, logicalId: string, references: References): Record<string, string> {
-  const own = (template.Resources[logicalId]?.Properties['Environment'] ?? {}) as {
-    Variables?: Record<string, unknown>;
-  };
-  const variables = { ...template.Globals.Function.Environment.Variables, ...own.Variables };
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [name, resolveValue(value, references, `${logicalId}.${name}`)]),
-  );
 }

@@ -1,5 +1,7 @@
 import type { BehaviourName } from '../account/fleet/behaviours.ts';
 import type { Fleet, FleetInstance } from '../account/fleet/fleet.ts';
+import { parametersFor } from '../deployment/fleet-parameters.ts';
+import type { References } from '../deployment/template.ts';
 
 export const SEED = 1;
 
@@ -49,8 +51,8 @@ export const e2eFleet: Fleet = {
 };
 
 /** The same in both engines. Ten minutes instead of twenty: two instances wait in vain for an agent. */
-export const PARAMETERS: Record<string, string> = {
-  ResourceGroups: e2eFleet.groups.map(({ name }) => name).join(','),
+export const PARAMETERS: References = {
+  ...parametersFor(e2eFleet),
   ReadinessDeadlineSeconds: '600',
   ScheduleState: 'DISABLED',
 };

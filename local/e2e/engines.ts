@@ -33,6 +33,9 @@ const REFUSED = { name: 'refused', input: { groups: ['no-such-group'] } };
 
 const RUN = { name: 'run', input: {} };
 
+/** So begins the text of the rule in template.yaml. */
+const SOMEONE_IS_TOLD = 'Someone has to be told when a run fails. Give NotificationEmail';
+
 type Execution = { name: string; input: object };
 
 const inProcess = ({ name, input }: Execution): Promise<Simulated> =>
@@ -50,6 +53,13 @@ async function there(stack: Stack, { name, input }: Execution, seconds: number):
   const { status = '', error = '', cause = '' } = await stack.execute(name, input, seconds);
   return { status, error, cause };
 }
+
+/** What a step says when it fails, in one line. */
+const refusalOf = (step: Promise<void>): Promise<string> =>
+  step.then(
+    () => 'it was not refused',
+    (error: Error) => error.message.replace(/\s+/g, ' '),
+  );
 
 const ending = ({ status, error, cause }: Ending): Ending => ({ status, error, cause });
 
@@ -90,6 +100,9 @@ export async function compareEngines(directory: string, narrate: (text: string) 
   narrate(`MiniStack is at ${engine.endpoint}, the application is built`);
   const stack = connectStack(engine.endpoint);
   await stack.publishAgentVersion();
+  const { NotificationEmail: _, ...tellingNoOne } = PARAMETERS;
+  const told = await refusalOf(deploy(directory, engine.endpoint, tellingNoOne));
+  narrate('a deployment that tells no one was tried');
   await deploy(directory, engine.endpoint);
   narrate('template.yaml is deployed, as it is');
 
@@ -114,6 +127,10 @@ export async function compareEngines(directory: string, narrate: (text: string) 
     const { checks, states, calls, refusedCalls } = (await ask({ judge: report }, ANSWER_SECONDS_MAX)) as Judgement;
     narrate(`${calls} calls reached the account, which refused ${refusedCalls} of them`);
     return [
+      {
+        what: 'a deployment that tells no one is refused, and told what to give',
+        wrong: told.includes(SOMEONE_IS_TOLD) ? [] : [told],
+      },
       compareEndings('the dry run', ending(endingOf(here.dry)), dry),
       ...comparePlans(
         present('the plan of the dry run in process', here.dry.plan),

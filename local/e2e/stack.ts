@@ -39,9 +39,9 @@ export const build = (directory: string): Promise<void> =>
     BUILD_SECONDS_MAX,
   );
 
-/** Deploys it, as README.md says, to the second engine. */
-export function deploy(directory: string, endpoint: string): Promise<void> {
-  const overrides = Object.entries(PARAMETERS).map(([name, value]) => `ParameterKey=${name},ParameterValue=${value}`);
+/** Deploys it, as README.md says, to the second engine. @throws StepFailed with what `sam deploy` has said */
+export function deploy(directory: string, endpoint: string, parameters = PARAMETERS): Promise<void> {
+  const overrides = Object.entries(parameters).map(([name, value]) => `ParameterKey=${name},ParameterValue=${value}`);
   const args = ['deploy', '--template', join(directory, 'build', 'template.yaml'), '--stack-name', STACK];
   const flags = ['--resolve-s3', '--no-confirm-changeset', '--capabilities', 'CAPABILITY_IAM'];
   const env = { ...cleanEnvironment(), AWS_ENDPOINT_URL: endpoint };

@@ -25,7 +25,7 @@ const DIFFERS: Record<string, string> = {
   'states DescribeStateMachine': 'says that logging and tracing are off',
   'lambda Invoke': 'RequestResponse and DryRun',
   'scheduler GetSchedule': 'the schedule of template.yaml',
-  'sns Publish': 'one topic; keeps what is published',
+  'sns Publish': 'keeps what is published',
 };
 
 const code = (text: string): string => `\`${text}\``;

@@ -8,6 +8,7 @@ import { connect } from '../account/in-process.ts';
 import type { JournalEntry } from '../account/world/journal.ts';
 import { runInVirtualTime } from '../clock/virtual-time.ts';
 import { type DeploymentOptions, deploy } from '../deployment/deploy.ts';
+import { parametersFor } from '../deployment/fleet-parameters.ts';
 import type { ExecutionResult, Tally } from '../engine/model.ts';
 
 /** When every simulated run starts: the first Sunday of a month, at night. */
@@ -77,7 +78,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     const machine = deploy({
       account,
       seed,
-      parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...options.parameters },
+      parameters: { ...parametersFor(fleet), ...options.parameters },
       ...(options.wrap ? { wrap: options.wrap } : {}),
       ...(options.logger ? { logger: options.logger } : {}),
     });

@@ -4,7 +4,9 @@ import { type DeployedFunction, lambda, lambdaProtocol } from '../account/servic
 import { type DeployedSchedule, scheduler, schedulerProtocol } from '../account/services/scheduler.ts';
 import { createRandom, type Random, randomUuid } from '../base/random.ts';
 import { deploy, referencesOf } from '../deployment/deploy.ts';
-import { environmentOf, type References, readTemplate, type Template } from '../deployment/template.ts';
+import { environmentOf } from '../deployment/environment.ts';
+import { parametersFor } from '../deployment/fleet-parameters.ts';
+import { type References, readTemplate, type Template } from '../deployment/template.ts';
 import { invokeAsync } from '../engine/async-invocation.ts';
 import { type LambdaFunction, runHandler, StatesError } from '../engine/lambda.ts';
 import type { LocalStateMachine } from '../engine/state-machine.ts';
@@ -75,7 +77,7 @@ function followRule(machine: LocalStateMachine, requestIds: Random): void {
 export function installApplication(account: Account, fleet: Fleet, seed: number): Application {
   const deployedAt = Date.now();
   const template = readTemplate();
-  const parameters = { ResourceGroups: fleet.groups.map(({ name }) => name).join(',') };
+  const parameters = parametersFor(fleet);
   const machine = deploy({ account, seed, parameters, template, executions: { histories: true } });
 
   const references = referencesOf(account, template, parameters);

@@ -1,6 +1,7 @@
 import type { DeployedSchedule } from '../account/services/scheduler.ts';
 import { BadInput } from '../base/bad-input.ts';
-import { type References, resolveValue, type Template } from '../deployment/template.ts';
+import { createResolver } from '../deployment/intrinsics.ts';
+import type { References, Template } from '../deployment/template.ts';
 import { type CalendarDay, type Cron, parseCron } from './cron.ts';
 
 const MINUTE = 60_000;
@@ -124,8 +125,8 @@ const SCHEDULED = new Set(['AWS::Serverless::StateMachine', 'AWS::Serverless::Fu
 
 /** The schedules that template.yaml puts before its state machine and its functions; the state machine's come first. */
 export function readSchedules(template: Template, references: References, targets: Targets): DeployedSchedule[] {
-  const textOf = (value: unknown, what: string): string =>
-    value === undefined ? '' : resolveValue(value, references, what);
+  const { resolveText } = createResolver(template, references);
+  const textOf = (value: unknown, what: string): string => (value === undefined ? '' : resolveText(value, what));
   return Object.entries(template.Resources)
     .filter(([, { Type }]) => SCHEDULED.has(Type))
     .sort(([, one], [, other]) => other.Type.localeCompare(one.Type))

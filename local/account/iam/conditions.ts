@@ -20,6 +20,7 @@ const KEYS: [RegExp, KeyType][] = [
   [/^kms:(GrantOperations|EncryptionContextKeys)$/, 'texts'],
   [/^kms:GrantIsForAWSResource$/, 'boolean'],
   [/^kms:ViaService$/, 'text'],
+  [/^kms:EncryptionContext:.+$/, 'text'],
 ];
 
 interface Operator {

@@ -14,8 +14,8 @@ const MESSAGE_BYTES_MAX = 262_144;
 
 const invalid = (what: string) => new ServiceError('InvalidParameter', `Invalid parameter: ${what}`);
 
-/** SNS: keeps what was published. */
-export function sns(messages: Message[], topicArn: string): Operations {
+/** SNS: keeps what was published to the topics that there are. */
+export function sns(messages: Message[], topics: ReadonlySet<string>): Operations {
   return {
     Publish: operation(
       z.strictObject({
@@ -28,7 +28,7 @@ export function sns(messages: Message[], topicArn: string): Operations {
         if (elements < 6) {
           throw invalid(`TopicArn Reason: An ARN must have at least 6 elements, not ${elements}`);
         }
-        if (TopicArn !== topicArn) throw new ServiceError('NotFound', 'Topic does not exist', 404);
+        if (!topics.has(TopicArn)) throw new ServiceError('NotFound', 'Topic does not exist', 404);
         if (Message === '') throw invalid('Empty message');
         if (Buffer.byteLength(Message) > MESSAGE_BYTES_MAX) throw invalid('Message too long');
         if (Subject !== undefined && !/^[\x20-\x7e]{1,100}$/.test(Subject)) throw invalid('Subject');

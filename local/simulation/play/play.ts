@@ -4,6 +4,7 @@ import { has } from '../../account/world/machine.ts';
 import { createRandom } from '../../base/random.ts';
 import { runInVirtualTime } from '../../clock/virtual-time.ts';
 import { deploy } from '../../deployment/deploy.ts';
+import { parametersFor } from '../../deployment/fleet-parameters.ts';
 import { SIMULATION_START, stateOf, warmUp } from '../../run/simulated-run.ts';
 import {
   DESCRIBE_LAG_SECONDS_MAX,
@@ -128,7 +129,7 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
     const machine = deploy({
       account,
       seed,
-      parameters: { ResourceGroups: fleet.groups.map(({ name }) => name).join(','), ...scenario.parameters },
+      parameters: { ...parametersFor(fleet), ...scenario.parameters },
       intercept,
       metricsOf: overheard.metricsOf,
       executions: { histories, lagSeconds: () => lags.between(DESCRIBE_LAG_SECONDS) },

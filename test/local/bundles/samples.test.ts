@@ -8,6 +8,7 @@ import { builtFunctions, lambdaEnvironment } from '../../../local/bundles/built-
 import { scenes } from '../../../local/bundles/sample-scenes.ts';
 import { asBatch, heldInSamples, samples } from '../../../local/bundles/samples.ts';
 import { referencesOf } from '../../../local/deployment/deploy.ts';
+import { parametersFor } from '../../../local/deployment/fleet-parameters.ts';
 import { readTemplate } from '../../../local/deployment/template.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -15,7 +16,7 @@ const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, root), 
 const fleet = readFleet(new URL('local/bundles/fleet.json', root).pathname);
 const account = createAccount({ fleet, seed: 1, now: () => 0 });
 const template = readTemplate();
-const references = referencesOf(account, template, { ResourceGroups: fleet.groups.map(({ name }) => name).join(',') });
+const references = referencesOf(account, template, parametersFor(fleet));
 const functions = builtFunctions(template, '/build', references);
 const onConveyor = [samples.start, samples.readiness, samples.update, samples.verify, samples.restore];
 

@@ -3,6 +3,7 @@ import type { Fleet } from '../../../../local/account/fleet/fleet.ts';
 import { createRandom } from '../../../../local/base/random.ts';
 import { runInVirtualTime } from '../../../../local/clock/virtual-time.ts';
 import { deploy } from '../../../../local/deployment/deploy.ts';
+import { parametersFor } from '../../../../local/deployment/fleet-parameters.ts';
 import { runHandler } from '../../../../local/engine/lambda.ts';
 import type { Execution } from '../../../../local/engine/model.ts';
 import { SIMULATION_START, warmUp } from '../../../../local/run/simulated-run.ts';
@@ -24,7 +25,7 @@ export async function night(fleet: Fleet, script: (night: Night) => Promise<void
   await warmUp(fleet);
   return runInVirtualTime(SIMULATION_START, seed, async () => {
     const account = createAccount({ fleet, seed, now: () => Date.now() });
-    const machine = deploy({ account, seed, parameters: { ResourceGroups: 'dev' } });
+    const machine = deploy({ account, seed, parameters: parametersFor(fleet) });
     const requestIds = createRandom(seed, 'reconciler');
     await script({
       account,

@@ -1,11 +1,12 @@
 import { parsePolicy } from '../../../../local/account/iam/policy.ts';
 import { deploy } from '../../../../local/deployment/deploy.ts';
+import { parametersFor } from '../../../../local/deployment/fleet-parameters.ts';
 import { type Clients, clientsOf, type Visit, visit } from '../../../support/account.ts';
 
 /** A visit to an account on which the application is deployed. */
 export const deployed = <T>(fleet: Parameters<typeof visit>[0], work: (visit: Visit) => Promise<T>): Promise<T> =>
   visit(fleet, (visitor) => {
-    deploy({ account: visitor.account, seed: 1, parameters: { ResourceGroups: 'dev' } });
+    deploy({ account: visitor.account, seed: 1, parameters: parametersFor(fleet) });
     return work(visitor);
   });
 

@@ -1,13 +1,14 @@
 import { createAccount } from '../../../../local/account/account.ts';
 import type { Permission, Policy } from '../../../../local/account/iam/policy.ts';
 import { deploy, referencesOf } from '../../../../local/deployment/deploy.ts';
+import { parametersFor } from '../../../../local/deployment/fleet-parameters.ts';
 import { rolesOf } from '../../../../local/deployment/roles.ts';
 import { readTemplate, type Template } from '../../../../local/deployment/template.ts';
 import { aFleet } from '../../../support/account.ts';
 
 const account = createAccount({ fleet: aFleet(), seed: 1, now: () => 0 });
 const roles = (changes: Record<string, string> = {}, template = readTemplate()) =>
-  rolesOf(template, referencesOf(account, template, { ResourceGroups: 'dev', ...changes }));
+  rolesOf(template, referencesOf(account, template, { ...parametersFor(aFleet()), ...changes }));
 const permissions = (policy: Policy | undefined, sid: string): Permission[] =>
   (policy?.permissions ?? []).filter((permission) => permission.sid === sid);
 
@@ -50,6 +51,19 @@ describe('the roles of template.yaml', () => {
     expect(grants({ KmsKeyArns: keys.join(',') })).toEqual(keys);
   });
 
+  it('let the key of an existing topic be used for its messages, and for nothing else', () => {
+    const topic = 'arn:aws:sns:eu-central-1:123456789012:alerts';
+    const uses = (changes: Record<string, string>, topicOfMessage: string) =>
+      ['ReportRunFunction', 'ReconcileLeasesFunction'].map((id) => {
+        const context = (key: string) =>
+          key === 'kms:EncryptionContext:aws:sns:topicArn' ? [topicOfMessage] : undefined;
+        return roles(changes).get(id)?.evaluate({ action: 'kms:GenerateDataKey', resource: null, context }).isAllowed;
+      });
+    expect(uses({ NotificationTopicArn: topic }, topic)).toEqual([true, true]);
+    expect(uses({ NotificationTopicArn: topic }, `${topic}-2`)).toEqual([false, false]);
+    expect(uses({}, topic)).toEqual([false, false]);
+  });
+
   it('are compiled once for deployments whose policies are alike', () => {
     const template = readTemplate();
     expect(roles({ OptOutTag: 'another' }, template)).toBe(roles({}, template));
@@ -84,7 +98,7 @@ describe('a deployment', () => {
     const template = readTemplate();
     const { Properties } = template.Resources['UpdateAgentsStateMachine'] as Template['Resources'][string];
     change((Properties['Policies'] as { Statement: [] }[])[0]?.Statement ?? []);
-    return deploy({ account, seed: 1, parameters: { ResourceGroups: 'dev' }, template });
+    return deploy({ account, seed: 1, parameters: parametersFor(aFleet()), template });
   };
 
   it.each([

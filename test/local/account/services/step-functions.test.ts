@@ -9,6 +9,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type DeploymentOptions, deploy } from '../../../../local/deployment/deploy.ts';
+import { parametersFor } from '../../../../local/deployment/fleet-parameters.ts';
 import type { LocalStateMachine } from '../../../../local/engine/state-machine.ts';
 import { aFleet, nthId, refusal, stopped, type Visit, visit } from '../../../support/account.ts';
 
@@ -27,7 +28,7 @@ const describeWith = (sfn: SFNClient, executionArn: string) => sfn.send(new Desc
 /** A visit to an account in process that has the application on it. */
 const deployed = <T>(work: (one: Deployed) => Promise<T>, executions?: DeploymentOptions['executions']) =>
   visit(aFleet({ ...stopped(), id: nthId(1) }), async (one) => {
-    const parameters = { ResourceGroups: 'dev' };
+    const parameters = parametersFor(aFleet());
     const application = deploy({ account: one.account, seed: 1, parameters, ...(executions ? { executions } : {}) });
     const sfn = new SFNClient({ ...one.connection, maxAttempts: 1 });
     const arnOf = (name: string) => `${application.arn.replace(':stateMachine:', ':execution:')}:${name}`;
