@@ -37,7 +37,6 @@ async function demoScreen(): Promise<Screen> {
     elapsed: () => times.shift() ?? DEMO_MILLISECONDS,
   });
   if (code !== 0) throw new Error(`the demo ended with ${code}, and is no picture: ${errors.join('\n')}`);
-  // What stands before it, a table of all instances, is too wide for a page.
-  const end = texts.findLastIndex((text) => text.startsWith('\nRun '));
-  return { title: 'How npm run demo ends', lines: readAnsi(texts.slice(end).join('\n').trim()) };
+  // Its last screen is one text.
+  return { title: 'How npm run demo ends', lines: readAnsi(texts.slice(-1).join('\n').trim()) };
 }
