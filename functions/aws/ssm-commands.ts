@@ -13,7 +13,7 @@ import { ReveilleError } from '../domain/model/errors.ts';
 import { addSeconds } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
-import { type Bisected, bisect } from './sdk/bisect.ts';
+import { type Bisected, bisectEach } from './sdk/bisect.ts';
 import { describeFailure } from './sdk/failures.ts';
 import { isInvalidInstanceId, PAGE_SIZE } from './ssm-agents.ts';
 
@@ -26,10 +26,10 @@ export interface CommandRequest {
   hasTime(): boolean;
 }
 
-/** Sends the work to all of them in one command, or, where SSM refuses some, in several without those (11, 14). */
+/** Sends the work to each group in one command, or, where SSM refuses some, in several without those (11, 14). */
 export function sendCommand(
   ssm: SSMClient,
-  instanceIds: string[],
+  groups: string[][],
   { work, target, comment, timeoutSeconds, hasTime }: CommandRequest,
 ): Promise<Bisected<string, { commandId: string; instanceIds: string[] }>> {
   const send = async (InstanceIds: string[]) => {
@@ -49,7 +49,7 @@ export function sendCommand(
     if (commandId === undefined) throw new ReveilleError('UnexpectedReply', 'SendCommand: no CommandId in the reply');
     return { commandId, instanceIds: InstanceIds };
   };
-  return bisect(instanceIds, send, { isAboutIds: isInvalidInstanceId, hasTime });
+  return bisectEach(groups, send, { isAboutIds: isInvalidInstanceId, hasTime });
 }
 
 /** Commands of this work whose comments begin so, sent since then (docs/aws-behaviour.md 32). */

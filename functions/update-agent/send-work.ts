@@ -8,6 +8,7 @@ import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import { COMMAND_TIMEOUT_SECONDS } from '../domain/model/limits.ts';
 import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
+import { toTurns } from '../domain/steps/send-turn.ts';
 import { afterSend } from '../domain/steps/update.ts';
 import { commandComment } from '../domain/work/command-comment.ts';
 import type { Work } from '../domain/work/work.ts';
@@ -34,7 +35,7 @@ export async function sendWork(
   return members.map((instance) => moves(failWithoutLock(instance, tools.now())));
 }
 
-/** One command for all of them, but for those that were sent it already, by a Lambda that then crashed. */
+/** One command for each turn of them, but for those that were sent it already, by a Lambda that then crashed. */
 async function sendCommands(
   tools: SendTools,
   batch: Batch,
@@ -44,10 +45,10 @@ async function sendCommands(
   const { ssm, work, now } = tools;
   const comment = commandComment(batch, batch.sends + 1);
   const sent = await findLostSends(tools, batch, comment);
-  const unsent = members.map(({ instanceId }) => instanceId).filter((instanceId) => !sent.has(instanceId));
+  const unsent = toTurns(members.filter(({ instanceId }) => !sent.has(instanceId)));
   const timeoutSeconds = COMMAND_TIMEOUT_SECONDS;
   const request = { work, target: batch.run.targetVersion, comment, timeoutSeconds, hasTime };
-  const { replies, refused } = await sendCommand(ssm, unsent, request);
+  const { replies, refused } = await sendCommand(ssm, unsent.map(idsOf), request);
   const moment = now();
   for (const { commandId, instanceIds } of replies) {
     for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt: toTimestamp(moment) });
@@ -58,6 +59,8 @@ async function sendCommands(
     return afterSend(instance, sent.get(instanceId) ?? null, refusals.get(instanceId) ?? null, moment);
   });
 }
+
+const idsOf = (instances: BatchInstance[]): string[] => instances.map(({ instanceId }) => instanceId);
 
 /**
  * Commands of this very send whose reply a crash has lost, by instance: the payload still has the number that their comment

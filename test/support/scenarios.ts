@@ -29,9 +29,10 @@ export function aScenario(
   };
 }
 
-/** Plays a scenario: what the checkers complain of, and the first line of its report. */
+/** Plays a scenario: what the checkers complain of, and the lines of its report. */
 export async function told(scenario: Scenario) {
   const { evidence, account } = await play(scenario);
   const report = evidence.executions.find((execution) => execution.report !== null)?.report;
-  return { complaints: judge(evidence), line: report?.instances[0], account };
+  const lines = report?.instances ?? [];
+  return { complaints: judge(evidence), line: lines[0], lines, account };
 }

@@ -42,12 +42,21 @@ export async function bisect<Id, Reply>(
       return { replies: [], refused: ids.map((id) => ({ id, failure })), untried: [] };
     }
     const middle = Math.ceil(ids.length / 2);
-    const left = await bisect(ids.slice(0, middle), call, options);
-    const right = await bisect(ids.slice(middle), call, options);
-    return {
-      replies: [...left.replies, ...right.replies],
-      refused: [...left.refused, ...right.refused],
-      untried: [...left.untried, ...right.untried],
-    };
+    return bisectEach([ids.slice(0, middle), ids.slice(middle)], call, options);
   }
+}
+
+/** One group of IDs after the other, as long as there is time: those that are in the first ones have their turn first. */
+export async function bisectEach<Id, Reply>(
+  groups: Id[][],
+  call: (ids: Id[]) => Promise<Reply>,
+  options: BisectOptions,
+): Promise<Bisected<Id, Reply>> {
+  const parts: Bisected<Id, Reply>[] = [];
+  for (const group of groups) parts.push(await bisect(group, call, options));
+  return {
+    replies: parts.flatMap(({ replies }) => replies),
+    refused: parts.flatMap(({ refused }) => refused),
+    untried: parts.flatMap(({ untried }) => untried),
+  };
 }

@@ -29,7 +29,7 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date):
         ? fail(instance, 'run-limit', limit, now)
         : instance,
     );
-  const moved = instances.some((instance, index) => instance.step !== batch.instances[index]?.step);
+  const moved = instances.some((instance, index) => hasMoved(instance, batch.instances[index]));
   const lastProgressAt = moved ? toTimestamp(now) : batch.lastProgressAt;
   const { error: _caught, ...rest } = batch;
   return {
@@ -41,6 +41,10 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date):
     instances,
   };
 }
+
+/** A command that was just sent is a move, too: what it does to the instance is to be seen soon. */
+const hasMoved = (instance: BatchInstance, before: BatchInstance | undefined): boolean =>
+  instance.step !== before?.step || instance.commands.length > before.commands.length;
 
 /** Why the work on every instance has to end now; null while there is time. */
 function limitReached({ run }: Batch, invocations: number, now: Date): string | null {

@@ -28,11 +28,13 @@ export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => 
 /**
  * Waits grow for stragglers: a quarter of the time since an instance of the batch last moved, within bounds. So no instance
  * is awake for more than a quarter longer than it must be. If all that is left are starts to be tried again, the wait ends
- * with the first of them.
+ * with the first of them. An awake instance that is due already had no turn in this look, for want of time: it has it soon.
  */
 export function waitSecondsFor(instances: Counted[], lastProgressAt: Timestamp, now: Date): number {
   const unsettled = instances.filter(({ step }) => step !== 'settled');
   const retries = unsettled.flatMap(({ step, retryAt }) => (step === 'start' && retryAt != null ? [retryAt] : []));
+  const isDue = unsettled.some(({ step, retryAt }) => step === 'update' && retryAt != null && !isAfter(retryAt, now));
+  if (isDue) return WAIT_SECONDS_MIN;
   const wanted =
     unsettled.length > 0 && retries.length === unsettled.length
       ? Math.ceil(secondsBetween(now, retries.sort()[0] ?? lastProgressAt))

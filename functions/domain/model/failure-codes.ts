@@ -39,7 +39,7 @@ export const failures = {
   },
   'not-started': {
     title: 'Had no turn to start in time',
-    meaning: 'AWS answered so slowly that it had no turn before the start deadline.',
+    meaning: 'AWS answered so slowly that it had no turn until the start deadline, and for half an hour at least.',
     whatToDo: 'Wait for the next run. If it comes again, look for throttling of the EC2 API.',
   },
   'stuck-stopping': {
@@ -89,7 +89,7 @@ export const failures = {
   },
   'update-undeliverable': {
     title: 'The command could not be delivered',
-    meaning: 'SSM did not deliver the command, or refused to send it.',
+    meaning: 'SSM did not deliver the command, refused to send it, or answered so slowly that it had no turn.',
     whatToDo: 'Repair what the text names. Check the agent in Fleet Manager.',
   },
   'update-undelivered': {

@@ -35,6 +35,15 @@ export const UNDELIVERED_RETRY_SECONDS = 60;
 /** Health pings come every 5 to 60 min (docs/aws-behaviour.md 7), and 5 min more are allowed: an older one proves nothing. */
 export const PING_AGE_SECONDS_MAX = 65 * 60;
 
+// ---- Tries
+
+/**
+ * For so long at least an instance is tried again that had no turn: no time was left to ask for it, or AWS throttled. That says
+ * nothing of the instance, so no shorter deadline of a deployment ends it. As long as StartDeadlineSeconds is by default, and
+ * longer than the 17 min that an outage may take of a step's own retries.
+ */
+export const NO_TURN_SECONDS_MIN = 30 * 60;
+
 // ---- Starts
 
 /** Capacity comes back in minutes, not in seconds (docs/aws-behaviour.md 18). No longer than the longest wait of a batch. */

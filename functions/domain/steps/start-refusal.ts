@@ -3,7 +3,7 @@ import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail } from '../batch/transitions.ts';
 import { CAPACITY_ERRORS, LIMIT_ERRORS, lacksCapacity } from '../model/ec2-errors.ts';
-import { CAPACITY_RETRY_SECONDS, PASSING_RETRY_SECONDS } from '../model/limits.ts';
+import { CAPACITY_RETRY_SECONDS, NO_TURN_SECONDS_MIN, PASSING_RETRY_SECONDS } from '../model/limits.ts';
 import { plainText } from '../model/plain-text.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 
@@ -47,7 +47,9 @@ const PASSING_ERRORS = new Set(['IncorrectInstanceState', 'RequestLimitExceeded'
 /** How long such a refusal is worth another attempt, and how soon; null: it never is. */
 function retryRule(code: string, deadlineSeconds: number): { deadlineSeconds: number; retrySeconds: number } | null {
   if (lacksCapacity(code)) return { deadlineSeconds, retrySeconds: CAPACITY_RETRY_SECONDS };
-  if (PASSING_ERRORS.has(code)) return { deadlineSeconds, retrySeconds: PASSING_RETRY_SECONDS };
+  if (PASSING_ERRORS.has(code)) {
+    return { deadlineSeconds: Math.max(deadlineSeconds, NO_TURN_SECONDS_MIN), retrySeconds: PASSING_RETRY_SECONDS };
+  }
   if (code !== LEASE_NOT_SEEN) return null;
   const shorterSeconds = Math.min(UNAUTHORIZED_DEADLINE_SECONDS, deadlineSeconds);
   return { deadlineSeconds: shorterSeconds, retrySeconds: PASSING_RETRY_SECONDS };

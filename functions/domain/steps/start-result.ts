@@ -2,7 +2,7 @@
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, toStep } from '../batch/transitions.ts';
-import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
+import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
@@ -64,10 +64,10 @@ export function applyStart(given: StartResultCase): Look {
   }
 }
 
-/** There was no time left for this instance. The next attempt tries it, until the deadline. */
+/** There was no time left for this instance. The next attempt tries it, until the deadline, and for half an hour at least. */
 function leaveUntried({ instance, lostAttempts, deadlineSeconds, now }: StartResultCase): Look {
   const text = 'no time was left to start it';
-  const until = addSeconds(instance.stepSince, deadlineSeconds);
+  const until = addSeconds(instance.stepSince, Math.max(deadlineSeconds, NO_TURN_SECONDS_MIN));
   if (isAfter(until, now)) return stays({ ...instance, lastRefusal: text }, 'no-time-to-start', text, until);
   const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
   const known = withLostAttempts(instance, lostAttempts);

@@ -5,6 +5,7 @@ import { finishWork, toStep } from '../batch/transitions.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import {
   DELIVERY_DEADLINE_SECONDS,
+  NO_TURN_SECONDS_MIN,
   OTHER_UPDATE_BACKOFF_SECONDS,
   UNDELIVERED_RETRY_SECONDS,
   UPDATE_HARD_DEADLINE_SECONDS,
@@ -14,6 +15,7 @@ import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from
 import { pingAfter } from '../work/fresh-ping.ts';
 import { currentCommand, endCommands, updateMayRunUntil } from '../work/sent-commands.ts';
 import type { Invocation, Judgement, Work } from '../work/work.ts';
+import { NO_TURN } from './send-turn.ts';
 import type { AgentLook } from './unresponsive-agent.ts';
 import { finishAtTarget } from './verify.ts';
 
@@ -102,7 +104,7 @@ export function needsAgentFacts(given: Omit<UpdateCase, 'agent'>): boolean {
   }
 }
 
-/** The instance after SSM has taken its command, or has refused it (the refusal is null where no time was left to ask). */
+/** The instance after SSM has taken its command, or has refused it (the refusal is null where no time was left to ask for it). */
 export function afterSend(
   instance: BatchInstance,
   command: Pick<SentCommand, 'commandId' | 'sentAt'> | null,
@@ -110,14 +112,18 @@ export function afterSend(
   now: Date,
 ): Look {
   if (command === null) {
-    const retryAt = addSeconds(now, UNDELIVERED_RETRY_SECONDS);
-    const refused = { ...instance, retryAt, lastRefusal: refusal };
-    return { instance: refused, waiting: { reason: WAITING_TO_SEND, until: retryAt } };
+    const retryAt = refusal === null ? dueSince(instance, now) : addSeconds(now, UNDELIVERED_RETRY_SECONDS);
+    const unsent = { ...instance, retryAt, lastRefusal: refusal ?? NO_TURN };
+    return { instance: unsent, waiting: { reason: WAITING_TO_SEND, until: retryAt } };
   }
   const sent = { ...command, endedAt: null };
   const following = { ...instance, retryAt: null, commands: [...instance.commands, sent] };
   return { instance: following, waiting: { reason: UPDATE_PENDING, until: deliveryDeadline(sent) } };
 }
+
+/** What was not asked for stays due. */
+const dueSince = ({ retryAt }: BatchInstance, now: Date): Timestamp =>
+  retryAt === null || isAfter(retryAt, now) ? toTimestamp(now) : retryAt;
 
 const WAITING_TO_SEND = reason('waiting-to-send', 'waits before the next command');
 
@@ -132,10 +138,14 @@ function decideFirstSend(given: UpdateCase): UpdateDecision {
   if (versionBefore !== null && work.isAtTarget(versionBefore, target)) return atTarget(given, versionBefore, null);
   if (isAhead(retryAt, now)) return wait(WAITING_TO_SEND, retryAt);
   // Before its first try it has a retryAt of null: it must not fail because this Lambda could not look for long.
-  const maySend = retryAt === null || isAfter(addSeconds(stepSince, deadlineSeconds), now);
+  const hadNoTurn = lastRefusal === NO_TURN;
+  const limitSeconds = hadNoTurn ? Math.max(deadlineSeconds, NO_TURN_SECONDS_MIN) : deadlineSeconds;
+  const maySend = retryAt === null || isAfter(addSeconds(stepSince, limitSeconds), now);
   if (maySend) return { action: 'send', cancelFirst: null, reason: null };
-  const text = `its agent pings, but SSM refuses to send it a command: ${lastRefusal ?? 'no reason given'}`;
-  return failUnresponsive(given, reason('update-undeliverable', text), null);
+  const why = hadNoTurn
+    ? `${NO_TURN} (tried again for ${minutesSince(stepSince, now)} minutes)`
+    : `SSM refuses to send it a command: ${lastRefusal}`;
+  return failUnresponsive(given, reason('update-undeliverable', `its agent pings, but ${why}`), null);
 }
 
 /** A case with a command that has not ended, as far as is known. */

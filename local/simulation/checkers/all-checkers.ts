@@ -14,12 +14,6 @@ import { trueReport } from './true-report.ts';
 import { withinLimits } from './within-limits.ts';
 import { withinRoles } from './within-roles.ts';
 
-/**
- * Whether what is needless breaks a promise. Until the product's known bugs are mended, it is only counted and shown:
- * every simulation prints both figures, with where.
- */
-const NEEDLESS_BREAKS_A_PROMISE: boolean = false;
-
 export const checkers: readonly Checker[] = [
   neverStopped,
   asItWas,
@@ -33,7 +27,7 @@ export const checkers: readonly Checker[] = [
   endedRight,
   withinLimits,
   withinRoles,
-  ...(NEEDLESS_BREAKS_A_PROMISE ? [nothingNeedless] : []),
+  nothingNeedless,
 ];
 
 /** Lets every checker judge. */

@@ -109,7 +109,7 @@ export async function exhaust({ workers, json }: SimulateArguments, output: Outp
     output.out(`\n${points.length} points in ${seconds.toFixed(0)} s`);
     const name = ({ index }: Pick<Placed, 'index'>) => `${pointOf(index).reference}: ${pointOf(index).where}`;
     output.out(printPromises(broken, name));
-    output.out(printNeedless(summary, name));
+    output.out(printNeedless(summary));
     output.out(`digest ${digest}`);
     if (broken.length > 0) {
       const tasks = { name, scenarioOf: ({ index }: Placed) => scenarioAt(index), play };

@@ -1,9 +1,6 @@
 import { styleText } from 'node:util';
 import { BadInput } from '../../base/bad-input.ts';
 import { judge } from '../checkers/all-checkers.ts';
-import { nothingNeedless } from '../checkers/nothing-needless.ts';
-import type { Complaint } from '../evidence/checker.ts';
-import type { Evidence } from '../evidence/evidence.ts';
 import { applyPatch, type PlantedBug } from '../planted/bug.ts';
 import { plantedBugs } from '../planted/bugs.ts';
 import { PLANTED, readPatched } from '../planted/plant.ts';
@@ -27,23 +24,11 @@ export interface Found {
   text: string | null;
 }
 
-/** What a planted bug can break: the promises, and that nothing is needless, which is only a figure so far. */
-const judgeAll = (evidence: Evidence): Complaint[] => [
-  ...judge(evidence),
-  ...nothingNeedless.check(evidence).map((found) => ({ promise: nothingNeedless.promise, ...found })),
-];
-
-const isHit = ({ complaints, needless: { failures, minutes } }: Verdict): boolean =>
-  complaints.length + failures.length + minutes.length > 0;
-
 /** What a seed breaks with the bug, and keeps without it. */
-async function brokenByBug(verdict: Verdict): Promise<string[]> {
-  const { seed, complaints, needless } = verdict;
-  const isNeedless = needless.failures.length + needless.minutes.length > 0;
-  const broken = [...complaints.map(({ promise }) => promise), ...(isNeedless ? [nothingNeedless.promise] : [])];
+async function brokenByBug({ seed, complaints }: Verdict): Promise<string[]> {
   const { evidence } = await play(drawScenario(seed));
-  const anyway = new Set(judgeAll(evidence).map(({ promise }) => promise));
-  return [...new Set(broken)].filter((promise) => !anyway.has(promise));
+  const anyway = new Set(judge(evidence).map(({ promise }) => promise));
+  return [...new Set(complaints.map(({ promise }) => promise))].filter((promise) => !anyway.has(promise));
 }
 
 /** Plants one bug in workers, and tries seeds from 1 on, until a checker complains. */
@@ -58,7 +43,7 @@ export async function hunt(bug: PlantedBug, workers: number, seedsMax: number): 
       options,
       () => (next <= seedsMax && hits.length === 0 ? next++ : null),
       (verdict) => {
-        if (isHit(verdict)) hits.push(verdict);
+        if (verdict.complaints.length > 0) hits.push(verdict);
         return true;
       },
     );
@@ -66,7 +51,7 @@ export async function hunt(bug: PlantedBug, workers: number, seedsMax: number): 
     for (const verdict of hits.sort((a, b) => a.seed - b.seed)) {
       const promises = await brokenByBug(verdict);
       if (promises.length === 0) continue;
-      const text = verdict.complaints[0]?.text ?? verdict.needless.failures[0]?.text ?? null;
+      const text = verdict.complaints[0]?.text ?? null;
       return { ...nothing, seed: verdict.seed, promises, text };
     }
   }

@@ -3,7 +3,7 @@ import type { Played } from '../play/stage.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { shrink } from '../scenario/shrink.ts';
 import { describeEnd, describeScenario, tell } from './narrative.ts';
-import type { NeedlessFound, Output, Placed, Summary } from './summary.ts';
+import type { Output, Placed, Summary } from './summary.ts';
 
 /** So many broken promises are shrunk and told: each takes up to as long as a hundred and fifty simulations. */
 const TOLD_MAX = 3;
@@ -46,21 +46,12 @@ export function printPromises(broken: Placed[], name: (verdict: Placed) => strin
   return [...lines, ...failures, ...details].join('\n');
 }
 
-/** The summary line of what was needless, and where. @param name how a place's simulation is found again */
-export function printNeedless({ simulations, needless }: Summary, name: (found: NeedlessFound) => string): string {
+/** How much was needless, in one line; where it was stands among the broken promises. */
+export function printNeedless({ simulations, needless }: Pick<Summary, 'simulations' | 'needless'>): string {
   const { instances, failures, minutes } = needless;
   const inVain = minutes.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
   const per = (count: number) => ((count * 1000) / simulations).toFixed(0);
-  const line = `needless failures: ${failures.length} in ${instances} instances, needless minutes: ${inVain.toFixed(1)} on ${minutes.length} instances (per 1,000 simulations: ${per(failures.length)} failures, ${per(inVain)} minutes)`;
-  const places = [...failures, ...minutes];
-  const listed = places
-    .slice(0, LISTED_MAX)
-    .map((found) => `  ${name(found)}, ${found.runId}, ${found.instanceId}: ${found.text}`);
-  return [
-    line,
-    ...listed,
-    ...(places.length > LISTED_MAX ? [`  ... and ${places.length - LISTED_MAX} more`] : []),
-  ].join('\n');
+  return `needless failures: ${failures.length} in ${instances} instances, needless minutes: ${inVain.toFixed(1)} on ${minutes.length} instances (per 1,000 simulations: ${per(failures.length)} failures, ${per(inVain)} minutes)`;
 }
 
 /** How a verdict's scenario is found again, and played. */

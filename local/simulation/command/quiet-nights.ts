@@ -3,16 +3,14 @@ import { tryAll } from '../trial/pool.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import type { Output } from './summary.ts';
 
-/** A quiet night that did not end as the table says, or broke a promise, or took needlessly long. */
+/** A quiet night that did not end as the table says, or broke a promise. */
 export interface UnquietNight {
   behaviour: BehaviourName;
   complaints: string[];
 }
 
-const complaintsOf = ({ complaints, needless }: Verdict): string[] => [
-  ...complaints.map(({ promise, text }) => `${promise}: ${text}`),
-  ...[...needless.failures, ...needless.minutes].map(({ instanceId, text }) => `needless: ${instanceId} ${text}`),
-];
+const complaintsOf = ({ complaints }: Verdict): string[] =>
+  complaints.map(({ promise, text }) => `${promise}: ${text}`);
 
 /** Plays each behaviour alone, beside a healthy neighbour. @returns those that did not end as they should */
 export async function runQuietNights(workers: number, output: Output): Promise<UnquietNight[]> {

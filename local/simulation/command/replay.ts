@@ -1,5 +1,4 @@
 import { judge } from '../checkers/all-checkers.ts';
-import { findNeedless } from '../needless/needless.ts';
 import { play } from '../play/play.ts';
 import { drawScenario } from '../scenario/draw-scenario.ts';
 import { describeEnd, describeScenario, tell } from './narrative.ts';
@@ -10,13 +9,9 @@ export async function replay(seed: number, json: boolean, { out }: Output): Prom
   const scenario = drawScenario(seed);
   const played = await play(scenario);
   const complaints = judge(played.evidence);
-  const needless = findNeedless(played.evidence);
-  if (json) out(JSON.stringify({ scenario, complaints, needless, evidence: played.evidence }, null, 2));
+  if (json) out(JSON.stringify({ scenario, complaints, evidence: played.evidence }, null, 2));
   else {
     out([...describeScenario(scenario), '', ...tell(played, false), '', ...describeEnd(played)].join('\n'));
-    for (const { runId, instanceId, text } of [...needless.failures, ...needless.minutes]) {
-      out(`needless, in ${runId}: ${instanceId} ${text}`);
-    }
     const broken = complaints.map(({ promise, text }) => `BROKEN ${promise}: ${text}`);
     out(broken.length === 0 ? 'Every promise held.' : broken.join('\n'));
   }

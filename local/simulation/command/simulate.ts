@@ -24,7 +24,7 @@ async function runSeeds({ seeds, from, workers, json }: SimulateArguments, outpu
     output.out(`\nSeeds ${from} to ${from + seeds - 1}: ${seconds.toFixed(0)} s, ${cpu.toFixed(0)} ms of CPU each`);
     const name = ({ seed }: Pick<Verdict, 'seed'>) => `seed ${seed}`;
     output.out(printPromises(broken, name));
-    output.out(printNeedless(summary, name));
+    output.out(printNeedless(summary));
     output.out(`digest ${digest}`);
     if (broken.length > 0) {
       const tasks = { name, scenarioOf: ({ seed }: Verdict) => drawScenario(seed), play };

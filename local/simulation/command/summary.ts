@@ -20,7 +20,7 @@ export const EXIT = { ok: 0, promiseBroken: 1 } as const;
 export type Placed = Verdict & { index: number };
 
 /** Where something was needless, with the place of its task. */
-export type NeedlessFound = NeedlessPlace & { index: number; seed: number };
+type NeedlessFound = NeedlessPlace & { index: number; seed: number };
 
 /** What all simulations together came to. */
 export interface Summary {

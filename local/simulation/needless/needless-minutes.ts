@@ -67,10 +67,11 @@ export function reactionsOf(given: NeedlessCase): Reaction[] {
   if (firstSend === undefined) return [stop('from its first ping to its stop', bootAt, upAt)];
 
   const ready = { what: 'from its first ping to its command', movedAt: bootAt, happenedAt: upAt, actedAt: firstSend };
-  const endAt = spansOf(evidence, instance.instanceId, 'update').findLast(
-    ({ id, from, to }) => id !== null && from >= firstSend && to !== null && to < stoppedAt,
-  )?.to;
-  if (endAt === null || endAt === undefined) {
+  // Of two commands, the one that began last may have ended first, since it found the agent busy with the other.
+  const ends = spansOf(evidence, instance.instanceId, 'update').flatMap(({ id, from, to }) =>
+    id !== null && from >= firstSend && to !== null && to < stoppedAt ? [to] : [],
+  );
+  if (ends.length === 0) {
     const by = pingsOf(evidence, instance.instanceId).find(
       ({ at, version }) => at > firstSend && at < stoppedAt && isAtLeast(version, target),
     );
@@ -78,6 +79,7 @@ export function reactionsOf(given: NeedlessCase): Reaction[] {
     const wanted = Math.max(by.at, firstSend + DELIVERY_SECONDS * 1000);
     return [ready, stop('from the proof without a command to its stop', firstSend, wanted)];
   }
+  const endAt = Math.max(...ends);
   const proof = pingsOf(evidence, instance.instanceId).find(
     ({ at, version }) => at > endAt && at < stoppedAt && isAtLeast(version, target),
   );

@@ -11,6 +11,12 @@ const SDK_SECONDS = 20;
 /** So many tries has the SDK for a call, before the function gives up. */
 export const SDK_TRIES = 6;
 
+/** So many slow answers, of seven seconds each, use up the 35 s in which a look calls AWS: then it is looked at once more. */
+const SLOW_CALLS_OF_A_LOOK = 5;
+
+/** The conveyor's shortest wait, before that look. */
+const LOOK_AGAIN_SECONDS = 15;
+
 /** A try that was struck before a moment may still be waited for at it. */
 const EARLIER_MILLISECONDS = (RETRY_SECONDS_MAX + SDK_SECONDS) * 1000;
 
@@ -52,8 +58,9 @@ export function struckSeconds(evidence: Evidence, from: number, to: number): num
   const waits = Array.from({ length: tries }, (_, index) =>
     Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** index),
   );
+  const slowLooks = Math.floor(struck.filter((kind) => kind === 'slow').length / SLOW_CALLS_OF_A_LOOK);
   const windows = evidence.disturbances
     .filter(({ at, until, disturbance }) => disturbance.kind === 'window' && at <= to && until >= since)
     .map(({ at, until }) => (Math.min(until, to) - Math.max(at, since)) / 1000 + RETRY_SECONDS_MAX + SDK_SECONDS);
-  return took + [...waits, ...windows].reduce((sum, seconds) => sum + seconds, 0);
+  return took + slowLooks * LOOK_AGAIN_SECONDS + [...waits, ...windows].reduce((sum, seconds) => sum + seconds, 0);
 }

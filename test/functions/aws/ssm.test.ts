@@ -82,7 +82,7 @@ describe('sendCommand', () => {
   it('sends the work to all of them, and lets no failure of one end the others', async () => {
     ssm.on(SendCommandCommand).resolves({ Command: { CommandId: 'command-1' } });
 
-    const { replies } = await sendCommand(client, ['i-1', 'i-2'], request);
+    const { replies } = await sendCommand(client, [['i-1', 'i-2']], request);
 
     expect(replies).toEqual([{ commandId: 'command-1', instanceIds: ['i-1', 'i-2'] }]);
     const [call] = ssm.commandCalls(SendCommandCommand);
@@ -100,13 +100,13 @@ describe('sendCommand', () => {
   it('does not take a reply without an ID for a command', async () => {
     ssm.on(SendCommandCommand).resolves({});
 
-    await expect(sendCommand(client, ['i-1'], request)).rejects.toMatchObject({ name: 'UnexpectedReply' });
+    await expect(sendCommand(client, [['i-1']], request)).rejects.toMatchObject({ name: 'UnexpectedReply' });
   });
 
   it('does not halve for an error that is no instance’s fault', async () => {
     ssm.on(SendCommandCommand).rejects(awsError('InvalidDocument'));
 
-    await expect(sendCommand(client, ['i-1', 'i-2'], request)).rejects.toMatchObject({ name: 'InvalidDocument' });
+    await expect(sendCommand(client, [['i-1', 'i-2']], request)).rejects.toMatchObject({ name: 'InvalidDocument' });
     expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
   });
 });

@@ -202,6 +202,16 @@ describe('UpdateAgent, sending', () => {
     ]);
   });
 
+  it('asks alone for those that had no turn at the last look, and last for those that were refused', async () => {
+    const [refused = '', waiting = '', first = '', second = ''] = instanceIds(4);
+    const { instances } = await update(readyBatch([waiting]), aContext({ remainingSeconds: 5 }));
+    const due = { retryAt: stamp('02:02'), lastRefusal: 'InvalidInstanceId: no' };
+
+    await update(aBatch([aReadyInstance(refused, due), ...instances, aReadyInstance(first), aReadyInstance(second)]));
+
+    expect(sentCommands().map(({ InstanceIds }) => InstanceIds)).toEqual([[first, second], [waiting], [refused]]);
+  });
+
   it.each([
     ['ThrottlingException', 'AwsUnavailable'],
     ['AccessDeniedException', 'AwsRefused'],

@@ -59,7 +59,7 @@ describe('npm run simulate', () => {
     expect(summary.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('prints what was needless, and where', async () => {
+  it('prints how much was needless', async () => {
     const { out } = await run('--seeds', '2', '--from', '10', '--workers', '1');
     expect(out).toMatch(/^held {4}quiet nights: /);
     expect(out).toMatch(

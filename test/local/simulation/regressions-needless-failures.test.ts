@@ -4,7 +4,7 @@ import { aScenario, told } from '../../support/scenarios.ts';
 
 /** Healthy instances that failed, or were awake for long, although nothing was wrong with them; each once happened. */
 
-const window = (service: string, atSeconds: number, seconds: number): Disturbance => ({
+const window = (service: string, atSeconds: number, seconds: number): Extract<Disturbance, { kind: 'window' }> => ({
   kind: 'window',
   trouble: 'server-errors',
   atSeconds,
@@ -119,4 +119,57 @@ it('an agent that pings every hour is not called lost, though its first ping aft
 
   expect(complaints).toEqual([]);
   expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});
+
+/** So many calls of a function take seven seconds each. */
+const slowCalls = (name: string, times: number): Fault => ({
+  on: 'call',
+  kind: 'slow',
+  function: name,
+  operation: null,
+  nth: 1,
+  times,
+  seconds: 7,
+});
+
+describe('a healthy instance for which AWS leaves no time', () => {
+  const healthy = { outcome: 'updated', reason: null, finalState: 'stopped' };
+
+  it.each([1, 2, 3])(
+    'is sent its command in the end, though SSM refuses six others of its batch (seed %i)',
+    async (seed) => {
+      const refused = Array.from({ length: 6 }, () => ({ behaviours: ['send-refused' as const] }));
+      const scenario = aScenario([...refused, {}], { seed, faults: [slowCalls('UpdateAgentFunction', 60)] });
+      const { complaints, lines } = await told({ ...scenario, parameters: { UpdateDeadlineSeconds: '120' } });
+
+      expect(complaints).toEqual([]);
+      expect(lines.at(-1)).toMatchObject(healthy);
+      expect(lines.at(-1)?.awakeSeconds).toBeLessThan(15 * 60);
+      for (const { reason } of lines.slice(0, 6)) {
+        expect(reason).toMatchObject({
+          code: 'update-undeliverable',
+          text: expect.stringContaining('InvalidInstanceId'),
+        });
+      }
+    },
+  );
+
+  it.each([0, 60])('is started once AWS answers, though its deadline for capacity is %i s', async (seconds) => {
+    const scenario = aScenario({}, { seed: 1, faults: [slowCalls('StartInstancesFunction', 30)] });
+    const { complaints, line } = await told({ ...scenario, parameters: { StartDeadlineSeconds: String(seconds) } });
+
+    expect(complaints).toEqual([]);
+    expect(line).toMatchObject(healthy);
+  });
+
+  it('is started once EC2 throttles no more, though its deadline for capacity is a minute', async () => {
+    const scenario = aScenario(
+      {},
+      { seed: 1, disturbances: [{ ...window('ec2', 0, 300), trouble: 'throttling', operation: 'StartInstances' }] },
+    );
+    const { complaints, line } = await told({ ...scenario, parameters: { StartDeadlineSeconds: '60' } });
+
+    expect(complaints).toEqual([]);
+    expect(line).toMatchObject(healthy);
+  });
 });

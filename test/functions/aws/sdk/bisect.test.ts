@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bisect } from '../../../../functions/aws/sdk/bisect.ts';
+import { bisect, bisectEach } from '../../../../functions/aws/sdk/bisect.ts';
 import { awsError, instanceIds, throttled } from '../../../support/functions.ts';
 
 const isAboutIds = ({ code }: { code: string }) => code === 'InvalidInstanceID';
@@ -88,5 +88,27 @@ describe('bisect', () => {
 
     expect(calls).toEqual([ids, [first, second], [first], [second]]);
     expect(outcome).toMatchObject({ replies: [[second]], refused: [{ id: first }], untried: [third, fourth] });
+  });
+});
+
+describe('bisecting several groups', () => {
+  it('gives each its turn in order, and finds the bad ones in each', async () => {
+    const [first = '', second = '', third = '', fourth = ''] = instanceIds(4);
+    const { calls, call } = anApi([second]);
+
+    const outcome = await bisectEach([[first], [second, third], [], [fourth]], call, { isAboutIds });
+
+    expect(calls).toEqual([[first], [second, third], [second], [third], [fourth]]);
+    expect(outcome).toMatchObject({ replies: [[first], [third], [fourth]], refused: [{ id: second }], untried: [] });
+  });
+
+  it('leaves the later ones untried when time is over', async () => {
+    const [first = '', second = '', third = ''] = instanceIds(3);
+    const { call } = anApi([]);
+    let left = 1;
+
+    const outcome = await bisectEach([[first], [second], [third]], call, { isAboutIds, hasTime: () => left-- > 0 });
+
+    expect(outcome).toEqual({ replies: [[first]], refused: [], untried: [second, third] });
   });
 });

@@ -159,6 +159,14 @@ describe('the end of a look', () => {
     });
   });
 
+  it('is progress when a command was sent: what becomes of it is to be seen soon', () => {
+    const command = { commandId: 'command-1', sentAt: stamp('02:04'), endedAt: null };
+    expect(applyChanges(batch, [{ ...two, commands: [command] }], NOW)).toMatchObject({
+      lastProgressAt: stamp('02:04'),
+      waitSeconds: 15,
+    });
+  });
+
   it('forgets the error that a Catch brought: it has been dealt with', () => {
     const caught = { ...batch, error: { Error: 'AwsUnavailable', Cause: 'no answer' } };
     expect(applyChanges(caught, [], NOW)).not.toHaveProperty('error');

@@ -7,6 +7,7 @@ import {
   COMMAND_TIMEOUT_SECONDS,
   CONSISTENCY_SECONDS,
   DELIVERY_DEADLINE_SECONDS,
+  NO_TURN_SECONDS_MIN,
   OTHER_ACTIVITY_WAIT_SECONDS,
   OTHER_UPDATE_BACKOFF_SECONDS,
   PASSING_RETRY_SECONDS,
@@ -112,6 +113,11 @@ describe('a start', () => {
   it('is tried again after waits that a batch can have', () => {
     expect(PASSING_RETRY_SECONDS).toBe(2 * WAIT_SECONDS_MIN);
     expect(CAPACITY_RETRY_SECONDS).toBeLessThanOrEqual(WAIT_SECONDS_MAX);
+  });
+
+  it('for which there was no time is tried for as long as by default one that lacks capacity', () => {
+    expect(NO_TURN_SECONDS_MIN).toBe(parameter('StartDeadlineSeconds').Default);
+    expect(NO_TURN_SECONDS_MIN).toBeGreaterThan(17 * MINUTE);
   });
 
   it('by default is tried fifteen times for capacity', () => {

@@ -107,19 +107,29 @@ describe('an instance whose start was not accepted', () => {
     const lastRefusal = 'no time was left to start it';
     expect(apply({ kind: 'lease-untried' })).toEqual(anInstance({ lastRefusal }));
     expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ hold: notStarted, lastRefusal }));
-    const waiting = { reason: { code: 'no-time-to-start', text: lastRefusal }, until: stamp('02:20') };
+    const waiting = { reason: { code: 'no-time-to-start', text: lastRefusal }, until: stamp('02:30') };
     expect(look({ kind: 'start-untried' }).waiting).toEqual(waiting);
   });
 
-  it.each(['lease-untried', 'start-untried'] as const)('is given up at the deadline: %s', (kind) => {
-    expect(apply({ kind }, { now: at('02:19:59') }).outcome).toBeNull();
-    const late = apply({ kind }, { now: at('02:20'), lostAttempts: [LOST] });
-    expect(late).toMatchObject({
-      step: 'restore',
-      outcome: 'failed',
-      reason: { code: 'not-started', text: expect.stringContaining('(tried again for 20 minutes)') },
-    });
-    expect([late.hold, ...(late.hold?.earlier ?? [])]).toContainEqual(expect.objectContaining({ attempt: 'lost' }));
+  it.each(['lease-untried', 'start-untried'] as const)(
+    'is given up after half an hour, whatever its deadline: %s',
+    (kind) => {
+      expect(apply({ kind }, { now: at('02:29:59') }).outcome).toBeNull();
+      const late = apply({ kind }, { now: at('02:30'), lostAttempts: [LOST] });
+      expect(late).toMatchObject({
+        step: 'restore',
+        outcome: 'failed',
+        reason: { code: 'not-started', text: expect.stringContaining('(tried again for 30 minutes)') },
+      });
+      expect([late.hold, ...(late.hold?.earlier ?? [])]).toContainEqual(expect.objectContaining({ attempt: 'lost' }));
+    },
+  );
+
+  it('is given up later where its deployment leaves it more time', () => {
+    const given = { instance: anInstance(), attempt: ATTEMPT, lostAttempts: [], deadlineSeconds: 3600 };
+    const untriedAt = (time: string) => applyStart({ ...given, result: { kind: 'start-untried' }, now: at(time) });
+    expect(untriedAt('02:59:59').waiting?.until).toBe(stamp('03:00'));
+    expect(untriedAt('03:00').instance.outcome).toBe('failed');
   });
 
   it('has failed without its lease, and is held only by what was there before', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { lacksCapacity } from '../../../../functions/domain/model/ec2-errors.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
+import { NO_TURN_SECONDS_MIN } from '../../../../functions/domain/model/limits.ts';
 import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts';
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import { applyStartRefusal } from '../../../../functions/domain/steps/start-refusal.ts';
@@ -122,11 +123,11 @@ describe('a start that EC2 refuses', () => {
   });
 
   it.each(['IncorrectInstanceState', 'RequestLimitExceeded'])(
-    'for %s is tried again, and is a refusal at the deadline',
+    'for %s is tried again for half an hour, however short the deadline, and is a refusal then',
     (code) => {
       expect(lacksCapacity(code)).toBe(false);
-      expect(refuse(code, NOW)).toMatchObject({ action: 'wait' });
-      expect(refuse(code, at('02:20'))).toMatchObject({ action: 'fail', reason: { code: 'start-refused' } });
+      expect(refuse(code, at('02:29:59'))).toMatchObject({ action: 'wait' });
+      expect(refuse(code, at('02:30'))).toMatchObject({ action: 'fail', reason: { code: 'start-refused' } });
     },
   );
 
@@ -163,7 +164,7 @@ describe('a start that EC2 refuses', () => {
 
   it('is never tried again for ever', () => {
     fc.assert(
-      fc.property(fc.string(), fc.integer({ min: DEADLINE_SECONDS, max: 1e6 }), (code, seconds) => {
+      fc.property(fc.string(), fc.integer({ min: NO_TURN_SECONDS_MIN, max: 1e6 }), (code, seconds) => {
         const now = new Date(at('02:00').getTime() + seconds * 1000);
         expect(refuse(code, now).action).toBe('fail');
       }),

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { isAtLeast } from '../../../../functions/domain/model/agent-version.ts';
 import {
-  afterSend,
   decideUpdate,
   mayHaveLostCommand,
   needsAgentFacts,
@@ -169,27 +168,6 @@ describe('the agent is asked for its version', () => {
 
   it('but not before a command was sent', () => {
     expect(asks(withCommands(), '02:40', null)).toBe(false);
-  });
-});
-
-describe('an instance whose command was sent', () => {
-  const refused = aWokenInstance({ step: 'update', retryAt: stamp('02:03'), lastRefusal: 'InvalidInstanceId: no' });
-
-  it('waits for its agent to take it, for five minutes', () => {
-    const next = { commandId: 'command-1', sentAt: stamp('02:04') };
-    expect(afterSend(refused, next, null, at('02:04'))).toMatchObject({
-      instance: { retryAt: null, commands: [{ ...next, endedAt: null }] },
-      waiting: { reason: { code: 'update-pending' }, until: stamp('02:09') },
-    });
-  });
-
-  it('waits for a minute before the next try where SSM has refused it, or no time was left', () => {
-    const waiting = { reason: { code: 'waiting-to-send' }, until: stamp('02:05') };
-    expect(afterSend(withCommands(), null, 'InvalidInstanceId: no', at('02:04'))).toMatchObject({
-      instance: { retryAt: stamp('02:05'), lastRefusal: 'InvalidInstanceId: no', commands: [] },
-      waiting,
-    });
-    expect(afterSend(refused, null, null, at('02:04'))).toMatchObject({ instance: { lastRefusal: null }, waiting });
   });
 });
 

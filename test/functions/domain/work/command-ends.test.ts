@@ -112,9 +112,6 @@ describe('what updating says', () => {
 
   it('while nothing could be sent', () => {
     expect(say({ retryAt: stamp('02:04') }, '02:03')).toBe('wait: waits before the next command [waiting-to-send]');
-    expect(say({ retryAt: stamp('02:11') }, '02:12')).toBe(
-      'fail: its agent pings, but SSM refuses to send it a command: no reason given [update-undeliverable]',
-    );
     expect(say({ retryAt: stamp('02:11'), lastRefusal: 'InvalidInstanceId: no' }, '02:12')).toBe(
       'fail: its agent pings, but SSM refuses to send it a command: InvalidInstanceId: no [update-undeliverable]',
     );
