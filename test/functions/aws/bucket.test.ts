@@ -103,15 +103,24 @@ describe('readLatestAgentVersion', () => {
   });
 
   it.each([
-    ['missing', noSuchKey()],
-    ['missing, where we may not list', awsError('AccessDenied', 'Access Denied', 403)],
-  ])('says which object is %s', async (_how, error) => {
+    ['it is missing', noSuchKey()],
+    [
+      'access was denied, so it may not be read, or is missing: Access Denied',
+      awsError('AccessDenied', 'Access Denied', 403),
+    ],
+  ])('says of which object %s', async (why, error) => {
     s3.on(GetObjectCommand).rejects(error);
 
     await expect(readLatestAgentVersion(client, 'us-east-1')).rejects.toMatchObject({
       name: 'UnknownAgentVersion',
-      message: expect.stringContaining('s3://amazon-ssm-us-east-1/latest/VERSION'),
+      message: `s3://amazon-ssm-us-east-1/latest/VERSION: ${why}`,
     });
+  });
+
+  it('is tried again where S3 gives no answer', async () => {
+    s3.on(GetObjectCommand).rejects(awsError('InternalError', 'We encountered an internal error', 500));
+
+    await expect(readLatestAgentVersion(client, 'us-east-1')).rejects.toMatchObject({ name: 'InternalError' });
   });
 
   it('quotes only the beginning of what is no version', async () => {
