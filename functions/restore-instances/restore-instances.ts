@@ -46,7 +46,8 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
   return createHandler(runtime, 'RestoreInstances', batchSchema, async (received, context) => {
     const facts = await describeRestoring(tools, received);
     const batch = await recoverFailedStep(tools, received);
-    const instances = await readLostWork(tools, batch, facts);
+    const isRecovered = received.error !== undefined && batch.error === undefined;
+    const instances = await readLostWork(tools, batch, facts, isRecovered);
     const outcomes = await restoreAll(tools, {
       owner: ownerOf(batch),
       members: instances.map((instance) => ({
@@ -81,10 +82,18 @@ function describeRestoring({ ec2 }: Tools, { instances, error }: Batch): Promise
   );
 }
 
-/** The instances at this step, with what a failed step has done to them meanwhile, and with the ends of their commands. */
-async function readLostWork(tools: Tools, batch: Batch, facts: Map<string, InstanceFacts>): Promise<BatchInstance[]> {
+/**
+ * The instances at this step, with what a failed step has done to them meanwhile, and with the ends of their commands.
+ * @param isRecovered what the step has done was found out just now
+ */
+async function readLostWork(
+  tools: Tools,
+  batch: Batch,
+  facts: Map<string, InstanceFacts>,
+  isRecovered: boolean,
+): Promise<BatchInstance[]> {
   const members = batch.instances.filter(({ step }) => step === 'restore');
-  const known = await findLateWrites(tools, batch, members);
+  const known = isRecovered ? members : await findLateWrites(tools, batch, members);
   const noted = known.map((instance) => noteLostStart(instance, facts.get(instance.instanceId) ?? null));
   return followCommands(tools, noted);
 }

@@ -188,6 +188,20 @@ describe('RestoreInstances, after a step has failed', () => {
     expect(stops()).toEqual([[SECOND]]);
   });
 
+  it('looks once for what the step has done, and once more at each later look, as long as it may still act', async () => {
+    givenRecords(s3, aRecord([FIRST]));
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST })));
+
+    const batch = await restoreCaught('02:04', anInstance({ instanceId: FIRST }));
+
+    expect(ssm).toHaveReceivedCommandTimes(ListCommandsCommand, 1);
+    expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 1);
+
+    await lookAgain('02:04:15', batch);
+
+    expect(ssm).toHaveReceivedCommandTimes(ListCommandsCommand, 2);
+  });
+
   it('knows the commands of the payload: they are not found twice', async () => {
     const known = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: stamp('02:03') };
     givenRecords(s3, aRecord([FIRST]));
