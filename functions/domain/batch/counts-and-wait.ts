@@ -9,7 +9,7 @@ export const WAIT_SECONDS_MIN = 15;
 /** With it a hung update costs about 30 looks in its 45 min, instead of 180. */
 export const WAIT_SECONDS_MAX = 120;
 
-type Counted = { step: Step; retryAt?: Timestamp | null };
+type Counted = { step: Step; retryAt?: Timestamp | null; lastRefusal?: string | null };
 
 /** Counts the instances at each step. An instance that waits for its next start attempt is not counted under `start`. */
 export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => {
@@ -33,8 +33,9 @@ export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => 
 export function waitSecondsFor(instances: Counted[], lastProgressAt: Timestamp, now: Date): number {
   const unsettled = instances.filter(({ step }) => step !== 'settled');
   const retries = unsettled.flatMap(({ step, retryAt }) => (step === 'start' && retryAt != null ? [retryAt] : []));
-  const isDue = unsettled.some(({ step, retryAt }) => step === 'update' && retryAt != null && !isAfter(retryAt, now));
-  if (isDue) return WAIT_SECONDS_MIN;
+  const isDue = ({ step, retryAt, lastRefusal }: Counted) =>
+    step === 'update' && lastRefusal != null && retryAt != null && !isAfter(retryAt, now);
+  if (unsettled.some(isDue)) return WAIT_SECONDS_MIN;
   const wanted =
     unsettled.length > 0 && retries.length === unsettled.length
       ? Math.ceil(secondsBetween(now, retries.sort()[0] ?? lastProgressAt))

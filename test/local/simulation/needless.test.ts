@@ -246,6 +246,29 @@ describe('needless minutes', () => {
     expect(less?.seconds ?? 0).toBeLessThan(minutes(late)[0]?.seconds ?? 0);
   });
 
+  it('are not those of looks whose time slow answers have used up', () => {
+    const slow = (count: number) =>
+      Array.from({ length: count }, () => ({
+        at: moment('02:08:10'),
+        what: 'fault slow',
+        text: 'UpdateAgentFunction',
+      }));
+    const seconds = (count: number) => minutes(late, { faults: slow(count) })[0]?.seconds ?? 0;
+    // Each answer takes eight seconds, and the fifth lets the look run out of time: there is one more after a wait.
+    expect(seconds(1) - seconds(4)).toBeCloseTo(3 * 8);
+    expect(seconds(4) - seconds(5)).toBeCloseTo(8 + 15);
+  });
+
+  it('are not those after the end of the command that was sent last, if an earlier one is at work longer', () => {
+    const second = { about: 'update', commandId: 'second', version: OLD } as const;
+    const both = inOrder([
+      ...quick,
+      change('02:04:20', { ...second, phase: 'begin', target: TARGET }),
+      change('02:04:25', { ...second, phase: 'end', result: 'busy' }),
+    ]);
+    expect(minutes(both)).toEqual([]);
+  });
+
   it('are not those in which AWS throttled', () => {
     const throttled = window('throttling', 240);
     const disturbances = (throttled.disturbances ?? []).map((one) => ({ ...one, at: moment('02:08') }));

@@ -36,6 +36,15 @@ describe('the waiting of a batch', () => {
     expect(waitSecondsFor(inSteps(['start', LATER], ['start']), hourAgo, NOW)).toBe(120);
   });
 
+  it('is short where an awake instance is due, and had no turn', () => {
+    const waiting = (retryAt: string, lastRefusal: string | null = 'no time was left') =>
+      waitSecondsFor([anInstance({ step: 'update', retryAt, lastRefusal })], hourAgo, NOW);
+    expect(waiting(stamp('02:10'))).toBe(15);
+    expect(waiting(LATER)).toBe(120);
+    // It waits for someone else's update, and not for a turn.
+    expect(waiting(stamp('02:10'), null)).toBe(120);
+  });
+
   it('is as ever where no instance is left', () => {
     expect(waitSecondsFor(inSteps(['settled']), hourAgo, NOW)).toBe(120);
   });
