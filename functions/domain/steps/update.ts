@@ -13,9 +13,9 @@ import {
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { pingAfter } from '../work/fresh-ping.ts';
+import { NO_TURN } from '../work/send-turn.ts';
 import { currentCommand, endCommands, updateMayRunUntil } from '../work/sent-commands.ts';
 import type { Invocation, Judgement, Work } from '../work/work.ts';
-import { NO_TURN } from './send-turn.ts';
 import type { AgentLook } from './unresponsive-agent.ts';
 import { finishAtTarget } from './verify.ts';
 

@@ -106,8 +106,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/aws/sdk/bisect.ts',
-        find: '    const right = await bisect(ids.slice(middle), call, options);',
-        replace: '    const right = await bisect(ids.slice(ids.length), call, options);',
+        find: 'bisectEach([ids.slice(0, middle), ids.slice(middle)], call, options)',
+        replace: 'bisectEach([ids.slice(0, middle)], call, options)',
       },
     ],
   },
