@@ -117,7 +117,7 @@ export function afterSend(
     return { instance: unsent, waiting: { reason: WAITING_TO_SEND, until: retryAt } };
   }
   const sent = { ...command, endedAt: null };
-  const following = { ...instance, retryAt: null, commands: [...instance.commands, sent] };
+  const following = { ...instance, retryAt: null, lastRefusal: null, commands: [...instance.commands, sent] };
   return { instance: following, waiting: { reason: UPDATE_PENDING, until: deliveryDeadline(sent) } };
 }
 

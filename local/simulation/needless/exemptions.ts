@@ -6,7 +6,7 @@ import { isAtLeast } from '../evidence/versions.ts';
 import type { Deed } from '../scenario/scenario.ts';
 import { type NeedlessCase, sendsOf } from './needless-case.ts';
 import { needlessFailure } from './needless-failures.ts';
-import { struckTries } from './struck-tries.ts';
+import { kindOf, struckTries } from './struck-tries.ts';
 
 /** Something that explains why an instance did not end well, with the reason why that is no fault of the product's. */
 export interface Exemption {
@@ -20,6 +20,9 @@ const TRIES = 5;
 
 /** An outage of this length is to be got over (docs/reliability.md). */
 const OUTAGE_SECONDS_MAX = 300;
+
+/** For so long an instance is tried for which slow answers leave no time. */
+const NO_TURN_SECONDS = 30 * 60;
 
 /** Others keep an instance for good after so long. */
 const OTHERS_KEEP_SECONDS = 20 * 60;
@@ -148,6 +151,18 @@ export const exemptions: readonly Exemption[] = [
           (until - at) / 1000 > OUTAGE_SECONDS_MAX &&
           metErrors(given, ANY_ERROR, at, until),
       ),
+  },
+  {
+    name: 'slow-answers',
+    because: 'AWS answered so slowly for half an hour that it had no turn, and for no longer is it tried',
+    applies: ({ evidence, execution, line }) => {
+      const slow = evidence.faults.filter(
+        (fault) =>
+          kindOf(fault) === 'slow' && fault.text.startsWith('StartInstances') && fault.at >= execution.startedAt,
+      );
+      const tookSeconds = ((slow.at(-1)?.at ?? 0) - (slow[0]?.at ?? 0)) / 1000;
+      return line?.reason?.code === 'not-started' && tookSeconds >= NO_TURN_SECONDS - LOOK_SECONDS;
+    },
   },
   {
     name: 'struck-too-often',

@@ -132,22 +132,30 @@ export const startStories: readonly Kind[] = [
   {
     name: 'no time to start',
     ofThousand: 12,
-    draw: (random) =>
-      night(random, {
+    draw(random) {
+      const fewTimes = random.integer([8, 30]);
+      // A record and a lease that both take seven seconds leave no time for a start. After half an hour it is given up.
+      const [operations, times] = pick(random, [
+        [[null], fewTimes],
+        [['CreateTags'], fewTimes],
+        [['PutObject'], fewTimes],
+        [['PutObject', 'CreateTags'], 300],
+        [['PutObject', 'CreateTags'], 300],
+      ] as const);
+      return night(random, {
         instances: [drawSleeper(random, 0)],
         parameters: { StartDeadlineSeconds: pick(random, ['60', '60', '300']) },
-        faults: [
-          {
-            on: 'call',
-            kind: 'slow',
-            function: 'StartInstancesFunction',
-            operation: pick(random, [null, null, 'CreateTags', 'PutObject']),
-            nth: 1,
-            times: random.integer([8, 30]),
-            seconds: 7,
-          },
-        ],
-      }),
+        faults: operations.map((operation) => ({
+          on: 'call',
+          kind: 'slow',
+          function: 'StartInstancesFunction',
+          operation,
+          nth: 1,
+          times,
+          seconds: 7,
+        })),
+      });
+    },
   },
   {
     name: 'not allowed to start',

@@ -66,6 +66,9 @@ const person = (deed: 'open-session' | 'stop', seconds: number) =>
 /** A call of the run that a fault or a window has refused. */
 const struck = (error: string) => call('02:06', 'DescribeInstances', { error, parameters: {}, instanceIds: [] });
 
+const slowAnswers = (...times: string[]) =>
+  times.map((time) => ({ at: moment(time), what: 'fault slow', text: 'StartInstancesFunction: ec2:CreateTags' }));
+
 const failedAs = (code: string): Partial<Evidence> => ({
   executions: [aReported({ outcome: 'failed', reason: { code, text: 'as it says' } })],
 });
@@ -145,6 +148,7 @@ describe('an exemption', () => {
     ['person', person('stop', 60)],
     ['denied', { timeline: [...quick, struck('UnauthorizedOperation')] }],
     ['outage', { ...window('throttling', 900), timeline: [...quick, struck('RequestLimitExceeded')] }],
+    ['slow-answers', { ...failedAs('not-started'), faults: slowAnswers('02:00', '02:15', '02:29') }],
     [
       'struck-too-often',
       {
@@ -195,6 +199,8 @@ describe('an exemption', () => {
     ],
     ['a denial that another run met', { timeline: [...quick, { ...struck('AccessDenied'), runId: 'run-2' }] }],
     ['a long outage that none of its calls met', window('throttling', 900)],
+    ['slow answers for a few minutes', { ...failedAs('not-started'), faults: slowAnswers('02:00', '02:05') }],
+    ['slow answers to another step', { ...failedAs('no-capacity'), faults: slowAnswers('02:00', '02:29') }],
     ['a run that was aborted', disturbed({ kind: 'abort', atSeconds: 0, execution: 1 })],
     ['a behaviour that ends well', { instances: [anInstance({ behaviours: ['slow-stop'] })] }],
   ])('%s explains nothing', (_what, changes) => {
@@ -247,13 +253,8 @@ describe('needless minutes', () => {
   });
 
   it('are not those of looks whose time slow answers have used up', () => {
-    const slow = (count: number) =>
-      Array.from({ length: count }, () => ({
-        at: moment('02:08:10'),
-        what: 'fault slow',
-        text: 'UpdateAgentFunction',
-      }));
-    const seconds = (count: number) => minutes(late, { faults: slow(count) })[0]?.seconds ?? 0;
+    const seconds = (count: number) =>
+      minutes(late, { faults: slowAnswers(...Array.from({ length: count }, () => '02:08:10')) })[0]?.seconds ?? 0;
     // Each answer takes eight seconds, and the fifth lets the look run out of time: there is one more after a wait.
     expect(seconds(1) - seconds(4)).toBeCloseTo(3 * 8);
     expect(seconds(4) - seconds(5)).toBeCloseTo(8 + 15);

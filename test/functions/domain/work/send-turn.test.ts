@@ -56,7 +56,7 @@ describe('an instance whose command was sent', () => {
   it('waits for its agent to take it, for five minutes', () => {
     const next = { commandId: 'command-1', sentAt: stamp('02:04') };
     expect(afterSend(refused, next, null, at('02:04'))).toMatchObject({
-      instance: { retryAt: null, commands: [{ ...next, endedAt: null }] },
+      instance: { retryAt: null, lastRefusal: null, commands: [{ ...next, endedAt: null }] },
       waiting: { reason: { code: 'update-pending' }, until: stamp('02:09') },
     });
   });
