@@ -14,6 +14,11 @@ const LOOK_SECONDS = 2;
 /** From the record of an attempt whose reply was lost until no copy of it can live: by design nothing is stopped before. */
 const STRAY_SECONDS = 95;
 
+/** A command whose reply was lost is found when its instance is to be stopped. One more look follows it, by design. */
+const FOLLOW_SECONDS = WAIT_SECONDS_MIN + LOOK_SECONDS;
+
+const LOST_REPLY = /lost-reply|stalled|crash-after/;
+
 /** For so long a command that the agent does not take is waited for, by design, whatever the agent reports. */
 const DELIVERY_SECONDS = 5 * 60;
 
@@ -33,7 +38,7 @@ function excessSeconds(given: NeedlessCase, { movedAt, happenedAt, actedAt }: Re
   return Math.max(0, took - wait - LOOK_SECONDS - struckSeconds(given.evidence, happenedAt, actedAt));
 }
 
-/** When nothing stood in the way of the stop any more: others had ended, and no stray start could come. */
+/** When nothing stood in the way of the stop any more: others had ended, no stray start could come, and each command was known. */
 function freeAt(given: NeedlessCase, bootAt: number, wanted: number, actedAt: number): number {
   const { evidence, instance } = given;
   const others = (['session', 'command', 'association'] as const)
@@ -43,7 +48,15 @@ function freeAt(given: NeedlessCase, bootAt: number, wanted: number, actedAt: nu
   const isStartStruck = evidence.faults.some(
     ({ at, text }) => /StartInstances/.test(text) && at <= bootAt + STRAY_SECONDS * 1000,
   );
-  return Math.max(wanted, ...others, isStartStruck ? bootAt + STRAY_SECONDS * 1000 : wanted);
+  const isSendLost = evidence.faults.some(
+    ({ at, what, text }) => at >= bootAt && at <= wanted && LOST_REPLY.test(what) && /SendCommand/.test(text),
+  );
+  return Math.max(
+    wanted,
+    ...others,
+    isStartStruck ? bootAt + STRAY_SECONDS * 1000 : wanted,
+    isSendLost && sendsOf(given).length > 1 ? wanted + FOLLOW_SECONDS * 1000 : wanted,
+  );
 }
 
 /** Reactions from the boot to the stop: first ping, the command's end, the proof. A second command is no move: the step stays. */

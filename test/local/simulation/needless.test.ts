@@ -270,6 +270,18 @@ describe('needless minutes', () => {
     expect(minutes(both)).toEqual([]);
   });
 
+  it('are not those of one more look, after a command whose reply was lost', () => {
+    const stopped = (time: string) =>
+      quick.map((entry) =>
+        entry.at === moment('02:08:40') ? state(time, 'stopping', 'RestoreInstancesFunction') : entry,
+      );
+    const lost = [{ at: moment('02:03:30'), what: 'fault lost-reply', text: 'UpdateAgentFunction: ssm:SendCommand' }];
+    const twice = (time: string) => minutes(inOrder([...stopped(time), sent('02:03:38')]), { faults: lost });
+    expect(minutes(stopped('02:09'), { faults: lost })).toHaveLength(1);
+    expect(twice('02:09')).toEqual([]);
+    expect(twice('02:09:19')).toHaveLength(1);
+  });
+
   it('are not those in which AWS throttled', () => {
     const throttled = window('throttling', 240);
     const disturbances = (throttled.disturbances ?? []).map((one) => ({ ...one, at: moment('02:08') }));
