@@ -173,3 +173,18 @@ describe('what looks broken and is not', () => {
     expect(complaintsOf('restored-in-time', { timeline: [...until('02:03'), ...stopped] })).toHaveLength(1);
   });
 });
+
+describe('restored-in-time', () => {
+  const late = [...until('02:10'), state('02:30', 'stopping', 'RestoreInstancesFunction')];
+  const stoppedUnder = (parameters: Record<string, string>) =>
+    complaintsOf('restored-in-time', { timeline: late, parameters });
+
+  it('counts by the deadlines of the deployment, and by those of the template where it has none of its own', () => {
+    expect(stoppedUnder({})).toEqual([]);
+    expect(stoppedUnder({ ReadinessDeadlineSeconds: '60', VerifyDeadlineSeconds: '360' })).toEqual([
+      expect.stringMatching(/could have been put back by 00:11:00.*was stopped at 00:30:00/),
+    ]);
+    // Its agent may still come.
+    expect(stoppedUnder({ VerifyDeadlineSeconds: '360' })).toEqual([]);
+  });
+});
