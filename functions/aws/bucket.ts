@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type * as z from 'zod';
 import { ReveilleError } from '../domain/model/errors.ts';
+import { parsePlainly } from '../domain/model/plain-words.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import { describeFailure } from './sdk/failures.ts';
 
@@ -109,7 +110,7 @@ function parseContent<T>(text: string, key: string, schema: z.ZodType<T>): T {
   } catch (error) {
     throw new ReveilleError('UnexpectedReply', `${key} is not JSON`, { cause: error });
   }
-  const parsed = schema.safeParse(content);
+  const parsed = parsePlainly(schema, content);
   if (!parsed.success) throw new ReveilleError('UnexpectedReply', `${key}: ${validationMessage(parsed.error)}`);
   return parsed.data;
 }

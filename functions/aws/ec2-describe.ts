@@ -7,6 +7,7 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/model/instance.ts';
+import { parsePlainly } from '../domain/model/plain-words.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
@@ -30,7 +31,7 @@ const replySchema = z.object({
 });
 
 function toFacts(instance: Instance): InstanceFacts {
-  const parsed = replySchema.safeParse(instance);
+  const parsed = parsePlainly(replySchema, instance);
   if (!parsed.success) {
     throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${validationMessage(parsed.error)}`);
   }

@@ -10,6 +10,7 @@ import {
 import * as z from 'zod';
 import type { SentCommand } from '../domain/batch/batch-instance.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
+import { parsePlainly } from '../domain/model/plain-words.ts';
 import { addSeconds } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
@@ -97,7 +98,7 @@ const invocationSchema = z.object({
 });
 
 function toInvocation(reply: CommandInvocation): Invocation {
-  const parsed = invocationSchema.safeParse(reply);
+  const parsed = parsePlainly(invocationSchema, reply);
   if (!parsed.success) {
     throw new ReveilleError('UnexpectedReply', `ListCommandInvocations: ${validationMessage(parsed.error)}`);
   }

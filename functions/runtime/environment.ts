@@ -4,7 +4,7 @@ import * as z from 'zod';
  * Environment variables, as template.yaml sets them, with its bounds. Each function takes the ones that it uses.
  */
 export const wholeNumber = (min: number, max: number) =>
-  z.string().regex(/^\d+$/, 'expected a whole number').transform(Number).pipe(z.int().min(min).max(max));
+  z.string().regex(/^\d+$/, 'give a whole number').transform(Number).pipe(z.int().min(min).max(max));
 
 const seconds = wholeNumber;
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { withErrorName } from '../aws/sdk/failures.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
+import { parsePlainly } from '../domain/model/plain-words.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import type { InvocationContext, Runtime } from './runtime.ts';
 
@@ -8,7 +9,7 @@ export type Handler<Output> = (event: unknown, context: InvocationContext) => Pr
 
 /** @throws InvalidEnvironment naming each variable that is missing or wrong, when the function is loaded */
 export function parseEnvironment<T>(schema: z.ZodType<T>, environment: Runtime['environment']): T {
-  const parsed = schema.safeParse(environment);
+  const parsed = parsePlainly(schema, environment);
   if (parsed.success) return parsed.data;
   throw new ReveilleError('InvalidEnvironment', validationMessage(parsed.error));
 }
@@ -25,7 +26,7 @@ export function createHandler<Input, Output>(
   act: (input: Input, context: InvocationContext) => Promise<Output>,
 ): Handler<Output> {
   return async (event, context) => {
-    const parsed = schema.safeParse(event);
+    const parsed = parsePlainly(schema, event);
     if (!parsed.success) {
       throw new ReveilleError('InvalidInput', `${name}: ${validationMessage(parsed.error)}`);
     }

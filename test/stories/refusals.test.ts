@@ -30,7 +30,7 @@ describe('a run that can not be', () => {
       ['InvalidInput', 'targetVersion'],
     ],
     ['groups that are no list', aFleet({ dev: { web: {} } }), { groups: 'dev' }, ['InvalidInput', 'groups']],
-    ['an input that is no object', aFleet({ dev: { web: {} } }), ['dev'], ['InvalidInput', 'expected object']],
+    ['an input that is no object', aFleet({ dev: { web: {} } }), ['dev'], ['InvalidInput', 'give an object']],
   ])('fails for %s with a named error, and touches no instance', async (_, fleet, input, [error, text]) => {
     const { execution, account, report } = await simulate({ fleet, seed: 1, input });
 

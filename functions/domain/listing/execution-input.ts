@@ -4,10 +4,10 @@ import { GROUPS_MAX } from '../model/limits.ts';
 import { timestampSchema } from '../model/time.ts';
 
 const groupsSchema = z
-  .array(z.string().min(1).max(300))
+  .array(z.string().min(1).max(300), `give a list of 1 to ${GROUPS_MAX} names`)
   .min(1)
   .max(GROUPS_MAX)
-  .refine((groups) => new Set(groups).size === groups.length, 'expected each group once');
+  .refine((groups) => new Set(groups).size === groups.length, 'give each group once');
 
 /** The input of an execution, as people and the schedule give it. `{}` takes the deployed defaults. */
 export const executionInputSchema = z.strictObject({

@@ -3,14 +3,14 @@ import * as z from 'zod';
 /** An SSM Agent version: four numbers, such as `3.3.551.0`. */
 export const agentVersionSchema = z
   .string()
-  .regex(/^\d{1,9}(\.\d{1,9}){3}$/, 'expected four numbers with dots between them, such as "3.3.551.0"');
+  .regex(/^\d{1,9}(\.\d{1,9}){3}$/, 'give four numbers with dots between them, such as "3.3.551.0"');
 
 /** What a run may aim at: a version, or the newest one that the region has. */
 export const targetVersionSchema = z
   .string()
   .regex(
     /^(latest|\d{1,9}(\.\d{1,9}){3})$/,
-    'expected "latest" or four numbers with dots between them, such as "3.3.551.0"',
+    'give "latest" or four numbers with dots between them, such as "3.3.551.0"',
   );
 
 const parts = (version: string): number[] => version.split('.').map(Number);

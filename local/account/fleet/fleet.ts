@@ -1,33 +1,40 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { agentVersionSchema } from '../../../functions/domain/model/agent-version.ts';
+import { parsePlainly, sentencesOf } from '../../../functions/domain/model/plain-words.ts';
 import { BadInput } from '../../base/bad-input.ts';
+import { printable } from '../../base/printable.ts';
+import { readJsonFile } from '../../base/read-json-file.ts';
 import { behaviourNames } from './behaviours.ts';
 import { platformNames } from './platforms.ts';
 
 const INSTANCES_MAX = 1000;
 
-const oneOf = (what: string, names: readonly string[]) => `${what}: expected one of ${names.join(', ')}`;
+const GROUPS_MAX = 20;
+
+/** So many of the things that are wrong are told. */
+const TOLD_MAX = 20;
+
+const oneOf = (names: readonly string[]) => `give one of ${names.join(', ')}`;
 
 const instanceSchema = z
   .strictObject({
     id: z
       .string()
-      .regex(/^i-[0-9a-z]{1,40}$/, 'expected "i-" and lower-case letters or digits, such as "i-0123456789abcdef0"')
+      .regex(/^i-[0-9a-z]{1,40}$/, 'give "i-" and lower-case letters or digits, such as "i-0123456789abcdef0"')
       .describe('Instance ID'),
     name: z.string().min(1).max(255).optional().describe('Value of the tag Name'),
     state: z.enum(['stopped', 'running']).describe('EC2 state before the run'),
-    platform: z.enum(platformNames, { error: oneOf('platform', platformNames) }),
+    platform: z.enum(platformNames, { error: oneOf(platformNames) }),
     agentVersion: agentVersionSchema.describe('Version of the agent that is installed'),
     behaviours: z
-      .array(z.enum(behaviourNames, { error: oneOf('behaviour', behaviourNames) }))
+      .array(z.enum(behaviourNames, { error: oneOf(behaviourNames) }))
       .default([])
       .describe('What is special about it; docs/embedded-account.md says what each one does'),
   })
   .refine(
     ({ state, behaviours }) =>
       state === 'stopped' || !(behaviours.includes('hibernated') || behaviours.includes('hibernation-falls-back')),
-    { path: ['state'], error: 'a hibernated instance is "stopped"' },
+    { path: ['state'], error: 'give "stopped": the instance is hibernated' },
   );
 export type FleetInstance = z.infer<typeof instanceSchema>;
 
@@ -41,10 +48,13 @@ const groupSchema = z.strictObject({
     ])
     .optional()
     .describe('The group is broken: it answers with this query error and an empty list'),
-  instances: z.array(instanceSchema),
+  instances: z.array(instanceSchema, 'give a list of instances'),
 });
 
-const duplicates = (values: string[]): string[] => values.filter((value, index) => values.indexOf(value) !== index);
+function duplicates(values: string[]): string[] {
+  const seen = new Set<string>();
+  return values.filter((value) => seen.has(value) || !seen.add(value));
+}
 
 /** A fleet: what the embedded account consists of. Published as schemas/fleet.schema.json. */
 export const fleetSchema = z
@@ -52,14 +62,18 @@ export const fleetSchema = z
     $schema: z.string().optional().describe('For editors; not looked at'),
     region: z
       .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region, such as "eu-central-1"')
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'give a region, such as "eu-central-1"')
       .describe('AWS region of the account'),
     agentVersion: agentVersionSchema.describe("The region's latest agent version"),
-    groups: z.array(groupSchema).min(1).max(20),
+    groups: z.array(groupSchema, `give a list of 1 to ${GROUPS_MAX} groups`).min(1).max(GROUPS_MAX),
   })
   .superRefine(({ groups }, context) => {
     for (const name of duplicates(groups.map((group) => group.name))) {
-      context.addIssue({ code: 'custom', path: ['groups'], message: `the group "${name}" stands there twice` });
+      context.addIssue({
+        code: 'custom',
+        path: ['groups'],
+        message: `give each group once: there are two of the name "${name}"`,
+      });
     }
     const seen = new Map<string, string>();
     for (const [groupIndex, group] of groups.entries()) {
@@ -67,7 +81,7 @@ export const fleetSchema = z
       for (const [index, instance] of group.instances.entries()) {
         const text = JSON.stringify(instance);
         if ((seen.get(instance.id) ?? text) !== text || twice.has(instance.id)) {
-          const message = `${instance.id} stands there twice: in two groups it must say the same, in one it must stand once`;
+          const message = `${instance.id} stands there twice: give it once in a group, and the same in two groups`;
           context.addIssue({ code: 'custom', path: ['groups', groupIndex, 'instances', index, 'id'], message });
         }
         seen.set(instance.id, text);
@@ -77,7 +91,7 @@ export const fleetSchema = z
       context.addIssue({
         code: 'custom',
         path: ['groups'],
-        message: `${seen.size} instances; at most ${INSTANCES_MAX} are allowed`,
+        message: `give at most ${INSTANCES_MAX} instances: there are ${seen.size}`,
       });
     }
   })
@@ -86,24 +100,13 @@ export type Fleet = z.infer<typeof fleetSchema>;
 
 /** @throws BadInput naming each field that is wrong and what is allowed there */
 export function parseFleet(content: unknown, source: string): Fleet {
-  const parsed = fleetSchema.safeParse(content);
+  const parsed = parsePlainly(fleetSchema, content);
   if (parsed.success) return parsed.data;
-  throw new BadInput(`${source} is not a fleet:\n${z.prettifyError(parsed.error)}`);
+  const wrong = sentencesOf(parsed.error).map(printable);
+  const more = wrong.length > TOLD_MAX ? [`and ${wrong.length - TOLD_MAX} more`] : [];
+  const lines = [...wrong.slice(0, TOLD_MAX), ...more].map((line) => `\n  ${line}`);
+  throw new BadInput(`${printable(source)} is not a fleet:${lines.join('')}`);
 }
 
 /** @throws BadInput if the file can't be read, is not JSON, or is not a fleet */
-export function readFleet(path: string): Fleet {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new BadInput(`${path} cannot be read: ${(error as Error).message}`);
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new BadInput(`${path} is not JSON: ${(error as Error).message}`);
-  }
-  return parseFleet(content, path);
-}
+export const readFleet = (path: string): Fleet => parseFleet(readJsonFile(path), path);
