@@ -14,7 +14,7 @@ export default {
     ],
   },
   // Packages that are ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!tinyqueue/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(tinyqueue|commander)/)'],
   clearMocks: true,
   // A whole run takes a second or so, and much longer beside others on a small machine.
   testTimeout: 30_000,

@@ -89,6 +89,12 @@ const serviceOf = ({ headers }: Pick<WireRequest, 'headers'>): string =>
     'service'
   ] ?? '';
 
+/** What was asked for, as far as a request says so that no service has understood. */
+const guess = ({ headers, body, method, path }: WireRequest): string =>
+  headers['x-amz-target']?.split('.').at(-1) ??
+  /^(?:.*&)?Action=(?<action>\w+)/.exec(body.toString('latin1'))?.groups?.['action'] ??
+  `${method} ${path}`;
+
 const resourcesIn = (parameters: unknown): number => {
   const ids = (parameters as { InstanceId?: unknown }).InstanceId;
   return Array.isArray(ids) ? ids.length : 1;
@@ -127,6 +133,9 @@ export function createAccount(options: AccountOptions): Account {
   const note = ({ now: at, principal }: Call, asked: Asked, error: string | null) =>
     journal.write({ kind: 'call', at, principal, ...asked, error });
 
+  /** Errors that stand in the journal already: those of operations. Any other is of a request that none has taken. */
+  const noted = new WeakSet<object>();
+
   const sceneAt = (moment: number) => ({ account: ACCOUNT_ID, region: fleet.region, now: moment, world, objects });
 
   /** Asks IAM; after the throttle, which counts denied calls, too, and after the parameters are read. */
@@ -160,6 +169,7 @@ export function createAccount(options: AccountOptions): Account {
       return later;
     } catch (error) {
       note(call, asked, error instanceof ServiceError ? error.code : 'InternalError');
+      noted.add(error as object);
       throw error;
     }
   }
@@ -244,6 +254,8 @@ export function createAccount(options: AccountOptions): Account {
           error instanceof ServiceError
             ? error
             : new ServiceError('InternalFailure', `the embedded account itself failed: ${String(error)}`, 500);
+        if (!noted.has(error as object))
+          note(call, { service, operation: guess(request), parameters: null }, answer.code);
         const refused = refuse(request.headers, answer, requestId);
         // To a HEAD nothing is said but the status.
         return request.method === 'HEAD' ? { ...refused, body: Buffer.alloc(0) } : refused;

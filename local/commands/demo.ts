@@ -1,16 +1,16 @@
-import { runCommand } from '../base/command-line.ts';
-import { demo } from '../demo/run-demo.ts';
+import { defineCommand } from '../base/command.ts';
+import { demoFlags, toArguments } from '../demo/demo-flags.ts';
 
-// Captured before virtual time replaces the clocks.
-const monotonic = performance.now.bind(performance);
-
-await runCommand(() =>
-  demo(process.argv.slice(2), {
-    out: (text) => process.stdout.write(`${text}\n`),
-    error: (text) => process.stderr.write(`${text}\n`),
-    columns: process.stdout.columns,
-    // npm changes to the project's folder, and says where it was called.
-    directory: process.env['INIT_CWD'] ?? process.cwd(),
-    elapsed: monotonic,
-  }),
-);
+export const demo = defineCommand({
+  name: 'demo',
+  says: 'plays the same night twice on an embedded AWS account: first with a maintenance window, then with Reveille',
+  flags: demoFlags,
+  examples: [
+    ['npx reveille demo --bad-night', '25 instances, and a bit of everything that goes wrong'],
+    ['npx reveille demo --fleet fleets/healthy.json --seed 7 --json', "just Reveille's report, as JSON"],
+  ],
+  async run(flags, terminal) {
+    const { demo: runDemo } = await import('../demo/run-demo.ts');
+    return runDemo(toArguments(flags, terminal.directory), terminal);
+  },
+});

@@ -1,24 +1,21 @@
 import * as z from 'zod';
-import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
-import { parseFlags, runCommand, wholeNumber } from '../base/command-line.ts';
+import { defineCommand, flag, wholeNumber } from '../base/command.ts';
+import { EXIT } from '../base/exit-codes.ts';
 
-const USAGE = `Prints a fleet file with a bit of everything.
-
-  npm run --silent fleet -- --instances 500 --seed 1
-
-  --instances N    24 by default
-  --seed N         everything random comes from it; 1 by default
-  --help           prints this`;
-
-const schema = z.strictObject({
-  instances: wholeNumber(2, 1000).default(24),
-  seed: wholeNumber(0, 2 ** 32 - 1).default(1),
-  help: z.boolean().default(false),
-});
-
-await runCommand(async () => {
-  const { instances, seed, help } = parseFlags(schema, process.argv.slice(2), USAGE);
-  const fleet = { $schema: '../schemas/fleet.schema.json', ...mixedFleet(instances, seed) };
-  process.stdout.write(`${help ? USAGE : JSON.stringify(fleet, null, 2)}\n`);
-  return 0;
+export const fleet = defineCommand({
+  name: 'fleet',
+  says: 'prints a fleet file with a bit of everything, for demo and account',
+  flags: z.strictObject({
+    instances: flag(wholeNumber(2, 1000).default(24), 'how many'),
+    seed: flag(wholeNumber(0, 2 ** 32 - 1).default(1), 'everything random comes from it'),
+  }),
+  examples: [
+    ['npx reveille fleet --instances 40 --seed 3 > my-fleet.json', 'a fleet of your own'],
+    ['npx reveille fleet | npx reveille demo --fleet /dev/stdin', 'and a night with another one'],
+  ],
+  async run({ instances, seed }, { out }) {
+    const { mixedFleet } = await import('../account/fleet/mixed-fleet.ts');
+    out(JSON.stringify({ $schema: '../schemas/fleet.schema.json', ...mixedFleet(instances, seed) }, null, 2));
+    return EXIT.ok;
+  },
 });

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { samLocalVariables } from '../bundles/sam-variables.ts';
-import { pagesWithTables, withTables } from '../generate/doc-tables.ts';
-import { schemaFiles } from '../generate/schemas.ts';
-import { stateMachineText } from '../generate/state-machine.ts';
+import * as z from 'zod';
+import { type Command, defineCommand, type Terminal } from '../base/command.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { COMMANDS_PAGE, commandsPage } from './commands-page.ts';
 
 const ENVIRONMENT = 'events/env.json';
 
@@ -11,21 +11,33 @@ const STATE_MACHINE = 'statemachine/update-agents.asl.json';
 const read = (path: string) =>
   readFileSync(new URL(`../../${path}`, import.meta.url), { encoding: 'utf8', flag: 'a+' });
 
-const pages = pagesWithTables.map((path): [string, string] => [path, withTables(path, read(path))]);
+/** @param commands all of them, for their page: this one as well */
+export const createGenerate = (commands: () => Command[]) =>
+  defineCommand({
+    name: 'generate',
+    says: 'writes anew what is made from the code: the state machine, schemas, pages and tables of the docs, sample variables',
+    flags: z.strictObject({}),
+    examples: [['npx reveille generate', 'and says of each file whether it was up to date']],
+    run: (_, terminal) => generate(commands(), terminal),
+  });
 
-const files = new Map([
-  [STATE_MACHINE, stateMachineText()],
-  ...schemaFiles(),
-  ...pages,
-  [ENVIRONMENT, samLocalVariables()],
-]);
-
-/**
- * npm run generate: writes anew what is made from the code: the state machine, schemas, the tables in the docs, and the
- * variables of `sam local`.
- */
-for (const [path, text] of files) {
-  const isNew = read(path) !== text;
-  if (isNew) writeFileSync(new URL(`../../${path}`, import.meta.url), text);
-  process.stdout.write(`${path} ${isNew ? 'written' : 'is up to date'}\n`);
+async function generate(commands: Command[], { out }: Terminal): Promise<number> {
+  const { samLocalVariables } = await import('../bundles/sam-variables.ts');
+  const { pagesWithTables, withTables } = await import('../generate/doc-tables.ts');
+  const { schemaFiles } = await import('../generate/schemas.ts');
+  const { stateMachineText } = await import('../generate/state-machine.ts');
+  const pages = pagesWithTables.map((path): [string, string] => [path, withTables(path, read(path))]);
+  const files = new Map([
+    [STATE_MACHINE, stateMachineText()],
+    ...schemaFiles(),
+    ...pages,
+    [COMMANDS_PAGE, commandsPage(commands)],
+    [ENVIRONMENT, samLocalVariables()],
+  ]);
+  for (const [path, text] of files) {
+    const isNew = read(path) !== text;
+    if (isNew) writeFileSync(new URL(`../../${path}`, import.meta.url), text);
+    out(`${path} ${isNew ? 'written' : 'is up to date'}`);
+  }
+  return EXIT.ok;
 }

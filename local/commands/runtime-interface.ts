@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import * as z from 'zod';
 import type { Batch } from '../../functions/domain/batch/batch.ts';
-import { parseFlags, runCommand } from '../base/command-line.ts';
+import { BadInput } from '../base/bad-input.ts';
+import { runCommand } from '../base/command-line.ts';
 import type { BuiltFunction } from '../bundles/built-functions.ts';
 import { type EmulatedFunction, findRuntime, startEmulated } from '../bundles/emulated-function.ts';
 import { asBatch, samples } from '../bundles/samples.ts';
@@ -10,12 +10,10 @@ import { callsSince, type OpenedAccount, openAccount } from '../bundles/served-a
 
 const USAGE = `Calls built functions under the real runtime interface of Lambda.
 
-  node local/commands/runtime-interface.ts --emulators FOLDER --client FILE
+  node local/commands/runtime-interface.ts FOLDER FILE
 
-  --emulators FOLDER  samcli/local/rapid of an installed SAM CLI
-  --client FILE       index.mjs of an installed aws-lambda-ric`;
-
-const schema = z.strictObject({ emulators: z.string('expected a folder'), client: z.string('expected a file') });
+  FOLDER  samcli/local/rapid of an installed SAM CLI
+  FILE    index.mjs of an installed aws-lambda-ric`;
 
 /** What a function answers to its sample, in an account where the sample's run has just begun. */
 interface Trial {
@@ -60,8 +58,9 @@ async function attempt(
 }
 
 async function main(): Promise<number> {
-  const { emulators, client } = parseFlags(schema, process.argv.slice(2), USAGE);
-  const runtime = findRuntime(resolve(emulators), resolve(client));
+  const [folder, file] = process.argv.slice(2);
+  if (folder === undefined || file === undefined) throw new BadInput(USAGE);
+  const runtime = findRuntime(resolve(folder), resolve(file));
   const opened = await openAccount(new Date(asBatch(samples.readiness).lastProgressAt), 1);
   let failed = 0;
   try {

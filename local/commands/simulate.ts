@@ -1,14 +1,17 @@
-import { runCommand } from '../base/command-line.ts';
-import { simulateCommand } from '../simulation/command/simulate.ts';
+import { defineCommand } from '../base/command.ts';
+import { simulateFlags, toArguments } from '../simulation/command/simulate-flags.ts';
 
-// Captured before virtual time replaces the clocks.
-const monotonic = performance.now.bind(performance);
-
-await runCommand(() =>
-  simulateCommand(process.argv.slice(2), {
-    out: (text) => process.stdout.write(`${text}\n`),
-    progress: (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`),
-    error: (text) => process.stderr.write(`${text}\n`),
-    elapsed: monotonic,
-  }),
-);
+export const simulate = defineCommand({
+  name: 'simulate',
+  says: 'simulates whole runs under faults and disturbances, and judges what became of them',
+  notes: 'Without a flag it plays the quiet nights and 1,000 seeds, which takes some minutes.',
+  flags: simulateFlags,
+  examples: [
+    ['npx reveille simulate --seeds 20 --from 100', 'twenty simulations, and which promises held'],
+    ['npx reveille simulate --replay 4711', 'what happened in one of them, call by call'],
+  ],
+  async run(flags, terminal) {
+    const { simulateCommand } = await import('../simulation/command/simulate.ts');
+    return simulateCommand(toArguments(flags), terminal);
+  },
+});

@@ -1,10 +1,11 @@
 import type { Report } from '../../functions/domain/report/report.ts';
 import { type Fleet, readFleet } from '../account/fleet/fleet.ts';
+import { EXIT } from '../base/exit-codes.ts';
 import { printable } from '../base/printable.ts';
 import type { ExecutionResult } from '../engine/model.ts';
 import { checkPromises } from '../promises/promise-checks.ts';
 import { type Simulated, simulate } from '../run/simulated-run.ts';
-import { type DemoArguments, parseArguments, USAGE } from './demo-flags.ts';
+import type { DemoArguments } from './demo-flags.ts';
 import { type EndFacts, endScreen } from './end-screen.ts';
 import { createFollower } from './lines/follow-run.ts';
 import { namesIn } from './lines/names.ts';
@@ -19,13 +20,9 @@ export interface DemoOutput {
   out(text: string): void;
   error(text: string): void;
   columns: number | undefined;
-  /** Where the person who typed the command is. */
-  directory: string;
   /** Real time, for the duration: monotonic, in milliseconds. */
   elapsed(): number;
 }
-
-export const EXIT = { ok: 0, promiseBroken: 1, badInput: 2, badGroup: 3 } as const;
 
 const BAD_INPUT = new Set(['InvalidInput', 'TooManyInstances', 'UnknownAgentVersion']);
 
@@ -39,13 +36,8 @@ interface Watched {
   woken: Set<string>;
 }
 
-/** The demo command. @returns its exit code @throws BadInput if the flags or the fleet are wrong */
-export async function demo(args: string[], output: DemoOutput): Promise<number> {
-  const given = parseArguments(args, output.directory);
-  if (given.help) {
-    output.out(USAGE);
-    return EXIT.ok;
-  }
+/** The demo command. @returns its exit code @throws BadInput if the fleet is wrong */
+export async function demo(given: DemoArguments, output: DemoOutput): Promise<number> {
   const fleet = readFleet(given.fleet);
   const names = namesIn(fleet);
   const began = output.elapsed();
@@ -142,7 +134,8 @@ function explainNoReport(execution: ExecutionResult, output: DemoOutput): number
     output.error(`The run ended ${execution.status} without a report.`);
     return EXIT.promiseBroken;
   }
-  output.error(printable(`${execution.error}: ${messageOf(execution.cause)}`));
+  const message = `${execution.error}: ${messageOf(execution.cause)}`;
+  output.error(message.split('\n').map(printable).join('\n'));
   if (BAD_GROUP.has(execution.error)) return EXIT.badGroup;
   return BAD_INPUT.has(execution.error) ? EXIT.badInput : EXIT.promiseBroken;
 }

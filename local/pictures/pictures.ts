@@ -1,3 +1,4 @@
+import { demoFlags, toArguments } from '../demo/demo-flags.ts';
 import { demo } from '../demo/run-demo.ts';
 import { readAnsi } from './ansi-text.ts';
 import { drawScreen, type Screen } from './draw-screen.ts';
@@ -29,11 +30,10 @@ async function demoScreen(): Promise<Screen> {
   const texts: string[] = [];
   const errors: string[] = [];
   const times = [0, DEMO_MILLISECONDS];
-  const code = await demo([], {
+  const code = await demo(toArguments(demoFlags.parse({}), '.'), {
     out: (text) => texts.push(text),
     error: (text) => errors.push(text),
     columns: COLUMNS,
-    directory: '.',
     elapsed: () => times.shift() ?? DEMO_MILLISECONDS,
   });
   if (code !== 0) throw new Error(`the demo ended with ${code}, and is no picture: ${errors.join('\n')}`);

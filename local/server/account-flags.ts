@@ -1,47 +1,40 @@
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { parseFlags, wholeNumber } from '../base/command-line.ts';
+import { filePath, flag, wholeNumber } from '../base/command.ts';
 
-export const USAGE = `Serves an embedded AWS account over HTTP, on 127.0.0.1 only.
+const SPEED_ALLOWED = 'give a number from 0.1 to 1000';
 
-  npm run account -- --fleet fleets/dev-and-prod.json --port 4566 --speed 60
+const TIME_ALLOWED = 'give a time with its zone, such as 2027-01-03T01:55:00Z, or "schedule"';
 
-  --fleet FILE     the instances (schemas/fleet.schema.json); dev and prod by default
-  --port N         4566 by default; 0 takes any free one
-  --speed X        simulated seconds a second; 1 by default, 1000 at most
-  --at TIME        the account's clock at the start, such as 2027-01-03T01:55:00Z; or "schedule":
-                   five minutes before the schedule starts the next run by itself
-  --seed N         everything random comes from it; 1 by default
-  --help           prints this
+const speed = z
+  .string()
+  .regex(/^\d{1,4}(\.\d{1,6})?$/, SPEED_ALLOWED)
+  .transform(Number)
+  .pipe(z.number().min(0.1, SPEED_ALLOWED).max(1000, SPEED_ALLOWED));
 
-Ctrl-C stops it.`;
+const start = z.union(
+  [
+    z.literal('schedule').transform(() => 'schedule' as const),
+    z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+  ],
+  TIME_ALLOWED,
+);
 
-const SPEED_ALLOWED = 'expected a number from 0.1 to 1000';
-
-const schema = z.strictObject({
-  fleet: z.string().default(fileURLToPath(new URL('../../fleets/dev-and-prod.json', import.meta.url))),
-  port: wholeNumber(0, 65_535).default(4566),
-  speed: z.coerce.number(SPEED_ALLOWED).min(0.1, SPEED_ALLOWED).max(1000, SPEED_ALLOWED).default(1),
-  seed: wholeNumber(0, 2 ** 32 - 1).default(1),
-  at: z
-    .union(
-      [
-        z.literal('schedule').transform(() => 'schedule' as const),
-        z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
-      ],
-      'expected a time with its zone, such as 2027-01-03T01:55:00Z, or "schedule"',
-    )
-    .optional(),
-  help: z.boolean().default(false),
+export const accountFlags = z.strictObject({
+  fleet: flag(
+    filePath().default(fileURLToPath(new URL('../../fleets/dev-and-prod.json', import.meta.url))),
+    'the instances (schemas/fleet.schema.json); dev and prod by default',
+    'FILE',
+  ),
+  port: flag(wholeNumber(0, 65_535).default(4566), 'where it listens; 0 takes any free one'),
+  speed: flag(speed.default(1), 'simulated seconds a second'),
+  at: flag(
+    start.optional(),
+    'the account\'s clock at the start, such as 2027-01-03T01:55:00Z; or "schedule": five minutes before the schedule starts the next run by itself',
+    'TIME',
+  ),
+  seed: flag(wholeNumber(0, 2 ** 32 - 1).default(1), 'everything random comes from it'),
+  quiet: flag(z.boolean().default(false), 'tells nothing of what happens in the account'),
 });
-export type AccountArguments = z.infer<typeof schema>;
 
-/**
- * @param directory what a relative path is relative to
- * @throws BadInput naming the flag and what is allowed
- */
-export function parseAccountArguments(args: string[], directory: string): AccountArguments {
-  const flags = parseFlags(schema, args, USAGE);
-  return { ...flags, fleet: resolve(directory, flags.fleet) };
-}
+export type AccountFlags = z.output<typeof accountFlags>;

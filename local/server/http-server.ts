@@ -6,6 +6,7 @@ import type { WireRequest, WireResponse } from '../account/wire/http.ts';
 import { ServiceError } from '../account/wire/service-error.ts';
 import { refuseUnsigned } from './authorization.ts';
 import { decodeChunks } from './aws-chunked.ts';
+import { MAIL_PATH, mailPage } from './mail.ts';
 
 const HOST = '127.0.0.1';
 
@@ -85,11 +86,16 @@ export async function openHttpDoor(account: Account, port: number): Promise<Http
     const headers = flatten(request.headers);
     try {
       const wire = await toWire(request);
+      if (wire.method === 'GET' && wire.path === MAIL_PATH) return send(response, mail(account), wire.method);
       const unsigned = refuseUnsigned(wire);
-      if (unsigned !== null) return send(response, unsigned, wire.method);
+      if (unsigned !== null) {
+        noteRefused(account, request, unsigned.statusCode === 403 ? 'not signed' : 'not signed well');
+        return send(response, unsigned, wire.method);
+      }
       send(response, await account.handle(wire, principalOf(headers)), wire.method);
     } catch (error) {
       const known = error instanceof ServiceError ? error : new ServiceError('InternalFailure', String(error), 500);
+      noteRefused(account, request, known.code);
       send(response, account.refuse(headers, known), request.method ?? 'GET');
     }
   };
@@ -117,3 +123,21 @@ export async function openHttpDoor(account: Account, port: number): Promise<Http
       }),
   };
 }
+
+const mail = ({ messages }: Account): WireResponse => ({
+  statusCode: 200,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: Buffer.from(mailPage(messages)),
+});
+
+/** What is refused before a service has read it stands in the journal, too: a person wants to know why it went wrong. */
+const noteRefused = ({ journal }: Account, { method = 'GET', url = '/' }: IncomingMessage, error: string): void =>
+  journal.write({
+    kind: 'call',
+    at: Date.now(),
+    principal: 'unknown',
+    service: 'http',
+    operation: `${method} ${url}`,
+    parameters: null,
+    error,
+  });

@@ -95,7 +95,7 @@ class Running:
         self.output = []
         arguments = ["--fleet", str(path), "--port", "0", "--speed", str(speed), "--seed", str(seed)]
         self.process = subprocess.Popen(
-            [node(), "local/commands/account.ts", *arguments],
+            [node(), "local/commands/reveille.mjs", "account", *arguments],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

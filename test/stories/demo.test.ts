@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { reportSchema } from '../../functions/domain/report/report.ts';
-import { exitCodeOf } from '../../local/base/command-line.ts';
-import { demo } from '../../local/demo/run-demo.ts';
+import { demo } from '../../local/commands/demo.ts';
 import { aFleet } from '../support/stories.ts';
+import { typeIn } from '../support/terminal.ts';
 import { UNPRINTABLE } from '../support/untrusted.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reveille-demo-'));
@@ -20,19 +19,11 @@ const file = (name: string, content: unknown): string => {
 /** What our own colours are made of. */
 const COLOUR = /\p{Cc}\[\d+m/gu;
 
-async function type(...args: string[]) {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const error = (text: string) => errors.push(text);
-  const output = { out: (text: string) => out.push(text), error, columns: 100, directory: folder, elapsed: () => 0 };
-  const code = await exitCodeOf(() => demo(args, output), error);
-  const raw = out.join('\n');
-  return { code, raw, out: stripVTControlCharacters(raw), errors: errors.join('\n') };
-}
+const type = (...args: string[]) => typeIn(folder, [demo], ['demo', ...args]);
 
 const small = file('small.json', aFleet({ dev: { web: {}, broken: { behaviours: ['update-fails'] } } }));
 
-describe('npm run demo', () => {
+describe('reveille demo', () => {
   it('plays the same night twice: a window reaches no instance of dev, and Reveille brings every agent up to date', async () => {
     const { code, out } = await type();
 
@@ -139,7 +130,7 @@ describe('npm run demo', () => {
   });
 
   it.each([
-    ['a fleet that does not exist', ['--fleet', 'nowhere.json'], 'cannot be read'],
+    ['a fleet that does not exist', ['--fleet', 'nowhere.json'], 'nowhere.json does not exist'],
     ['a fleet that is no JSON', ['--fleet', file('text.json', 'hello')], 'is not JSON'],
     [
       'a fleet without groups',
@@ -149,7 +140,7 @@ describe('npm run demo', () => {
     [
       'a platform that is unknown',
       ['--fleet', file('b.json', bad({ platform: 'plan9' }))],
-      'expected one of amazon-linux-2023, ubuntu, windows',
+      'give one of amazon-linux-2023, ubuntu, windows',
     ],
     [
       'a behaviour that is unknown',
@@ -160,13 +151,14 @@ describe('npm run demo', () => {
     [
       'a running instance that is hibernated',
       ['--fleet', file('e.json', bad({ state: 'running', behaviours: ['hibernated'] }))],
-      'a hibernated instance is "stopped"',
+      'give "stopped": the instance is hibernated',
     ],
-    ['a seed that is no number', ['--seed', 'x'], 'seed'],
+    ['a seed that is no number', ['--seed', 'x'], '--seed: give a whole number'],
+    ['a group twice', ['--group', 'dev', '--group', 'dev'], '--group: give each group once'],
     ['a flag that does not exist', ['--colour'], '--colour'],
-    ['two fleets', ['--bad-night', '--fleet', small], 'give it, or --fleet'],
-    ['few lines and many', ['--quiet', '--verbose'], 'give one of them'],
-    ['a target version that is none', ['--fleet', small, '--target-version', '3'], 'targetVersion'],
+    ['two fleets', ['--bad-night', '--fleet', small], '--bad-night: give it without --fleet'],
+    ['few lines and many', ['--quiet', '--verbose'], '--quiet: give it without --verbose'],
+    ['a target version that is none', ['--target-version', '3'], '--target-version: give "latest" or four numbers'],
   ])('answers %s with a clear error and code 2', async (_, args, text) => {
     const { code, errors, out } = await type(...args);
 

@@ -1,86 +1,72 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
-import { parseFlags, refuseFlags, wholeNumber } from '../../base/command-line.ts';
-
-export const USAGE = `Simulates whole runs of Reveille under faults and disturbances, and judges what became of them.
-
-  npm run simulate                                 1,000 simulations
-  npm run simulate -- --seeds 10000 --workers 2    as many as you like
-  npm run simulate -- --replay 4711                tells what happened in that one, call by call
-  npm run simulate -- --exhaustive                 every call and every state of the reference runs
-  npm run simulate -- --quiet-nights               each behaviour alone, beside a healthy neighbour
-  npm run simulate -- --planted                    plants bugs, and shows which checker finds them
-  npm run simulate -- --sabotage --seeds 100       builds that ignore a rule, against the roles of template.yaml
-  npm run simulate -- --coverage --seeds 1000      how often each way of each rule is gone, and each reason is given
-  npm run simulate -- --mutants 80 --seeds 120     changes the code in 80 places, and shows which changes are noticed
-
-  --seeds N          how many, 1000 by default
-  --from N           the first seed, 1 by default
-  --workers N        processes that work at the same time; by default as many as there are processors
-  --replay SEED      tells the story of one seed
-  --exhaustive       a fault at each call, and an abort, a time-out and a second run at each state
-  --quiet-nights     only those; without it they come before the seeds
-  --planted [NAME]   all planted bugs, or one
-  --sabotage         our own functions, broken on purpose: what do the roles still hold?
-  --coverage         counts the ways that the rules' decisions go
-  --mutants N        so many small changes of the code, drawn at random; --seeds says on how many seeds they are tried
-  --draw SEED        with --mutants: which ones, 1 by default
-  --file PATH        with --mutants and --coverage: only of files whose path begins like this
-  --markdown         with --planted, --sabotage, --mutants and --coverage: the tables of the docs
-  --json             prints one JSON object on standard output, nothing else
-  --help             prints this
-
-Exit codes: 0 every promise held, 1 one was broken (with --planted: a bug was not found; with --mutants: a
-survivor is not judged in local/simulation/mutants/judged.json), 2 bad input.`;
+import { flag, wholeNumber } from '../../base/command.ts';
 
 const SEED_MAX = 2 ** 31;
 
-const schema = z.strictObject({
-  seeds: wholeNumber(1, 10_000_000).default(1000),
-  from: wholeNumber(0, SEED_MAX).default(1),
-  workers: wholeNumber(1, 64).default(availableParallelism()),
-  replay: wholeNumber(0, SEED_MAX).optional(),
-  exhaustive: z.boolean().default(false),
-  'quiet-nights': z.boolean().default(false),
-  planted: z.boolean().default(false),
-  sabotage: z.boolean().default(false),
-  coverage: z.boolean().default(false),
-  mutants: wholeNumber(1, 10_000).optional(),
-  draw: wholeNumber(0, SEED_MAX).default(1),
-  file: z.string().min(1).nullable().default(null),
-  markdown: z.boolean().default(false),
-  json: z.boolean().default(false),
-  help: z.boolean().default(false),
-  rest: z.array(z.string()),
-});
-export type SimulateArguments = Omit<z.infer<typeof schema>, 'rest'> & {
+const on = () => z.boolean().default(false);
+
+/** Each of these is another kind of work. */
+const WAYS = ['replay', 'exhaustive', 'quiet-nights', 'planted', 'sabotage', 'coverage', 'mutants'] as const;
+
+const WITH_TABLES = ['planted', 'sabotage', 'coverage', 'mutants'] as const;
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== false;
+
+export const simulateFlags = z
+  .strictObject({
+    seeds: flag(wholeNumber(1, 10_000_000).default(1000), 'how many simulations'),
+    from: flag(wholeNumber(0, SEED_MAX).default(1), 'the first seed'),
+    workers: flag(
+      wholeNumber(1, 64).default(availableParallelism()),
+      'processes that work at the same time; by default as many as there are processors',
+    ),
+    replay: flag(wholeNumber(0, SEED_MAX).optional(), 'tells the story of one seed, call by call', 'SEED'),
+    exhaustive: flag(on(), 'a fault at each call, and an abort, a time-out and a second run at each state'),
+    'quiet-nights': flag(
+      on(),
+      'only each behaviour alone, beside a healthy neighbour; without it they come before the seeds',
+    ),
+    planted: flag(
+      z.union([z.boolean(), z.string()]).default(false),
+      'plants bugs, all or one, and shows which checker finds them',
+      '[NAME]',
+    ),
+    sabotage: flag(on(), 'our own functions, broken on purpose: what do the roles of template.yaml still hold?'),
+    coverage: flag(on(), "counts the ways that the rules' decisions go, and the reasons that are given"),
+    mutants: flag(
+      wholeNumber(1, 10_000).optional(),
+      'so many small changes of the code, drawn at random; --seeds says on how many seeds they are tried',
+    ),
+    draw: flag(wholeNumber(0, SEED_MAX).default(1), 'with --mutants: which ones', 'SEED'),
+    file: flag(
+      z.string().min(1, 'give the beginning of a path').nullable().default(null),
+      'with --mutants and --coverage: only of files whose path begins like this',
+      'PATH',
+    ),
+    markdown: flag(on(), 'with --planted, --sabotage, --mutants and --coverage: the tables of the docs'),
+    json: flag(on(), 'prints one JSON object on standard output, nothing else'),
+  })
+  .superRefine((flags, context) => {
+    const refuse = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    const ways = WAYS.filter((way) => isGiven(flags[way]));
+    const [first, ...others] = ways;
+    if (first !== undefined && others.length > 0) {
+      refuse(first, `give it without ${others.map((way) => `--${way}`).join(' and ')}: each is another kind of work`);
+    }
+    if (flags.markdown && !WITH_TABLES.some((way) => isGiven(flags[way]))) {
+      refuse('markdown', `give it together with ${WITH_TABLES.map((way) => `--${way}`).join(' or ')}`);
+    }
+  });
+
+export type SimulateArguments = Omit<z.output<typeof simulateFlags>, 'planted'> & {
+  planted: boolean;
   /** The one planted bug that is asked for; null: all. */
   bug: string | null;
 };
 
-/** @throws BadInput naming the flag and what is allowed */
-export function parseArguments(args: string[]): SimulateArguments {
-  const { rest, ...flags } = parseFlags(schema, args, USAGE);
-  const [bug = null, ...more] = rest;
-  if (more.length > 0 || (bug !== null && !flags.planted)) {
-    refuseFlags(`unexpected argument "${more[0] ?? bug}"`, USAGE);
-  }
-  const hasTables = flags.planted || flags.sabotage || flags.coverage || flags.mutants !== undefined;
-  const ways = [
-    flags.replay !== undefined,
-    flags.exhaustive,
-    flags['quiet-nights'],
-    flags.planted,
-    flags.sabotage,
-    flags.coverage,
-    flags.mutants !== undefined,
-  ].filter(Boolean).length;
-  if (ways > 1)
-    refuseFlags(
-      "--replay, --exhaustive, --quiet-nights, --planted, --sabotage, --coverage and --mutants don't go together",
-      USAGE,
-    );
-  if (flags.markdown && !hasTables)
-    refuseFlags('--markdown goes with --planted, --sabotage, --mutants or --coverage', USAGE);
-  return { ...flags, bug };
-}
+export const toArguments = ({ planted, ...flags }: z.output<typeof simulateFlags>): SimulateArguments => ({
+  ...flags,
+  planted: planted !== false,
+  bug: typeof planted === 'string' ? planted : null,
+});

@@ -9,7 +9,7 @@ import { printBroken, printHappened, printNeedless, printPromises } from './prin
 import { printQuietNights, runQuietNights } from './quiet-nights.ts';
 import { replay } from './replay.ts';
 import { runSabotages } from './run-sabotages.ts';
-import { parseArguments, type SimulateArguments, USAGE } from './simulate-flags.ts';
+import type { SimulateArguments } from './simulate-flags.ts';
 import { EXIT, type Output, tryAndSum } from './summary.ts';
 
 async function runSeeds({ seeds, from, workers, json }: SimulateArguments, output: Output): Promise<number> {
@@ -40,13 +40,8 @@ async function onlyQuietNights({ workers, json }: SimulateArguments, output: Out
   return unquiet.length === 0 ? EXIT.ok : EXIT.promiseBroken;
 }
 
-/** The simulate command. @returns its exit code @throws BadInput if the flags are wrong */
-export async function simulateCommand(args: string[], output: Output): Promise<number> {
-  const parsed = parseArguments(args);
-  if (parsed.help) {
-    output.out(USAGE);
-    return EXIT.ok;
-  }
+/** The simulate command. @returns its exit code @throws BadInput if the flags ask for what does not exist */
+export async function simulateCommand(parsed: SimulateArguments, output: Output): Promise<number> {
   if (parsed.replay !== undefined) return replay(parsed.replay, parsed.json, output);
   if (parsed.planted) return runPlanted(parsed, output);
   if (parsed.sabotage) return runSabotages(parsed, output);

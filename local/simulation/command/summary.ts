@@ -14,7 +14,7 @@ export interface Output {
   elapsed(): number;
 }
 
-export const EXIT = { ok: 0, promiseBroken: 1 } as const;
+export { EXIT } from '../../base/exit-codes.ts';
 
 /** A verdict with the place of its task. */
 export type Placed = Verdict & { index: number };

@@ -1,28 +1,21 @@
-import { exitCodeOf } from '../../../local/base/command-line.ts';
-import { simulateCommand } from '../../../local/simulation/command/simulate.ts';
-import { parseArguments } from '../../../local/simulation/command/simulate-flags.ts';
+import { simulate } from '../../../local/commands/simulate.ts';
+import { simulateFlags, toArguments } from '../../../local/simulation/command/simulate-flags.ts';
+import { typeIn } from '../../support/terminal.ts';
 
-/** Runs the command. */
-async function run(...args: string[]) {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const error = (text: string) => errors.push(text);
-  const output = { out: (text: string) => out.push(text), progress: () => undefined, error, elapsed: () => 0 };
-  const code = await exitCodeOf(() => simulateCommand(args, output), error);
-  return { code, out: out.join('\n'), errors: errors.join('\n') };
-}
+const run = (...args: string[]) => typeIn('/', [simulate], ['simulate', ...args]);
 
-describe('npm run simulate', () => {
+describe('reveille simulate', () => {
   it.each([
-    [['--seeds', 'many'], /--seeds|seeds/],
-    [['--seeds', '0'], /seeds/],
-    [['--workers', '1.5'], /workers/],
-    [['--replay', '-1'], /replay/],
-    [['--unknown'], /--unknown/],
-    [['extra'], /unexpected argument "extra"/],
-    [['--replay', '1', '--exhaustive'], /don't go together/],
-    [['--quiet-nights', '--planted'], /don't go together/],
-    [['--markdown'], /--markdown goes with --planted/],
+    [['--seeds', 'many'], /^--seeds: give a whole number from 1 to 10000000;/],
+    [['--seeds', '0'], /^--seeds: give/],
+    [['--workers', '1.5'], /^--workers: give/],
+    [['--replay', '-1'], /^--replay: give/],
+    [['--unknown'], /^unknown flag '--unknown'/],
+    [['extra'], /^this command takes flags only, not: extra/],
+    [['--replay', '1', '--exhaustive'], /^--replay: give it without --exhaustive: each is another kind of work/],
+    [['--quiet-nights', '--planted', '--sabotage'], /^--quiet-nights: give it without --planted and --sabotage/],
+    [['--markdown'], /^--markdown: give it together with --planted or /],
+    [['--file', ''], /^--file: give the beginning of a path/],
     [['--planted', 'no-such-bug'], /no planted bug "no-such-bug"/],
   ])('%j is bad input, and says why', async (args, text) => {
     const { code, out, errors } = await run(...args);
@@ -31,7 +24,16 @@ describe('npm run simulate', () => {
   });
 
   it('takes a thousand seeds by default', () => {
-    expect(parseArguments([])).toMatchObject({ seeds: 1000, from: 1, exhaustive: false, bug: null });
+    const defaults = { seeds: 1000, from: 1, exhaustive: false, planted: false, bug: null };
+    expect(toArguments(simulateFlags.parse({}))).toMatchObject(defaults);
+  });
+
+  it('plants all bugs, or one', () => {
+    expect(toArguments(simulateFlags.parse({ planted: true }))).toMatchObject({ planted: true, bug: null });
+    expect(toArguments(simulateFlags.parse({ planted: 'no-record' }))).toMatchObject({
+      planted: true,
+      bug: 'no-record',
+    });
   });
 
   it('explains itself', async () => {

@@ -1,0 +1,19 @@
+import type { Message } from '../account/services/sns-sts.ts';
+import { printable } from '../base/printable.ts';
+
+/** Where what was sent can be read. No bucket of S3 can have such a name. */
+export const MAIL_PATH = '/_reveille/mail';
+
+/** Every message that was published, the oldest first, as a page of text. */
+export const mailPage = (messages: readonly Message[]): string =>
+  messages.length === 0 ? 'No message has been published yet.\n' : messages.map(toText).join(`\n${'-'.repeat(78)}\n\n`);
+
+const toText = ({ at, topicArn, subject, message }: Message): string =>
+  [
+    `Date:    ${new Date(at).toISOString()}`,
+    `Topic:   ${topicArn}`,
+    `Subject: ${printable(subject)}`,
+    '',
+    ...message.trimEnd().split('\n').map(printable),
+    '',
+  ].join('\n');
