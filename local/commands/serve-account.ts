@@ -36,33 +36,32 @@ export async function serveAccount(flags: AccountFlags, terminal: Terminal): Pro
     clock.stop();
     throw new BadInput(`--port: ${flags.port} can not be opened (${error.message}); give another one, or 0 for any`);
   });
-  const pace = flags.speed === 1 ? 'one simulated second' : `${flags.speed} simulated seconds`;
-  out(`The account of ${printable(path)} is at ${door.url}, at ${pace} a second.\n`);
-  out(`Its clock is at ${new Date().toISOString()}. By itself it starts:`);
-  for (const schedule of application.schedules) out(tellSchedule(schedule, application));
-  out(nextSteps(account, door, fleet.groups[0]?.name ?? '', application.machine.arn));
-  if (!flags.quiet) {
-    const tell = (lines: string[]) => lines.forEach((line) => out(line));
-    const isFunction = (principal: string) => Object.hasOwn(application.machine.functions, principal);
-    account.journal.onEntry((entry) => tell(tellEntry(entry, isFunction)));
-    application.machine.onStatusChange((change) => tell(tellStatus(change)));
-  }
+  let isOver = false;
   const stop = () => {
+    // npm passes a signal on that has reached this process already.
+    if (isOver) return;
+    isOver = true;
     out(`\n${farewell(application)}`);
     application.stop();
     clock.stop();
     void door.close();
   };
-  // npm passes a signal on that has reached this process already: the second one changes nothing.
-  let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (!isStopping) stop();
-      isStopping = true;
-    });
-  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  if (!flags.quiet) tellAll(account, application, (line) => isOver || out(line));
+  const pace = flags.speed === 1 ? 'one simulated second' : `${flags.speed} simulated seconds`;
+  out(`The account of ${printable(path)} is at ${door.url}, at ${pace} a second.\n`);
+  out(`Its clock is at ${new Date().toISOString()}. By itself it starts:`);
+  for (const schedule of application.schedules) out(tellSchedule(schedule, application));
+  out(nextSteps(account, door, fleet.groups[0]?.name ?? '', application.machine.arn));
   await clock.done;
   return EXIT.ok;
+}
+
+/** From now on: requests, runs and messages, as they come. */
+function tellAll({ journal }: Account, { machine }: Application, tell: (line: string) => void): void {
+  const isFunction = (principal: string) => Object.hasOwn(machine.functions, principal);
+  journal.onEntry((entry) => tellEntry(entry, isFunction).forEach(tell));
+  machine.onStatusChange((change) => tellStatus(change).forEach(tell));
 }
 
 /** When the account's clock starts. */

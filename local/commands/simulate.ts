@@ -7,7 +7,7 @@ export const simulate = defineCommand({
   notes: 'Without a flag it plays the quiet nights and 1,000 seeds, which takes some minutes.',
   flags: simulateFlags,
   examples: [
-    ['npx reveille simulate --seeds 20 --from 100', 'twenty simulations, and which promises held'],
+    ['npx reveille simulate --seeds 5', 'the quiet nights and five seeds, and which promises held'],
     ['npx reveille simulate --replay 4711', 'what happened in one of them, call by call'],
   ],
   async run(flags, terminal) {

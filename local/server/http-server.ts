@@ -89,7 +89,7 @@ export async function openHttpDoor(account: Account, port: number): Promise<Http
       if (wire.method === 'GET' && wire.path === MAIL_PATH) return send(response, mail(account), wire.method);
       const unsigned = refuseUnsigned(wire);
       if (unsigned !== null) {
-        noteRefused(account, request, unsigned.statusCode === 403 ? 'not signed' : 'not signed well');
+        noteRefused(account, request, headers['authorization'] ? 'not signed well' : 'not signed');
         return send(response, unsigned, wire.method);
       }
       send(response, await account.handle(wire, principalOf(headers)), wire.method);

@@ -11,7 +11,10 @@ describe('docs/commands.md', () => {
   });
 
   it('has every exit code', () => {
-    const rows = [...page.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, means]) => ({ code: Number(code), means }));
+    const rows = [...page.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, means]) => ({
+      code: Number(code),
+      means,
+    }));
     expect(rows).toEqual(exitCodes);
   });
 
