@@ -7,11 +7,4 @@ import { pictures } from './pictures.ts';
 import { simulate } from './simulate.ts';
 
 /** In the order in which a newcomer needs them. */
-export const commands: Command[] = [
-  demo,
-  account,
-  fleet,
-  simulate,
-  createGenerate(() => commands),
-  pictures,
-];
+export const commands: Command[] = [demo, account, fleet, simulate, createGenerate(() => commands), pictures];

@@ -56,7 +56,7 @@ describe('under another node', () => {
 
   it('ends as if by the signal that has ended the program', async () => {
     const child = launch('demo', '--fleet', 'fleets/mixed-500.json');
-    await child.says('StartInstances');
+    await child.says(' listed ');
     child.process.kill('SIGTERM');
     expect(await child.ended).toMatchObject({ code: 143, errors: '' });
   });
