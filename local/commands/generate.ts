@@ -11,7 +11,9 @@ const STATE_MACHINE = 'statemachine/update-agents.asl.json';
 const read = (path: string) =>
   readFileSync(new URL(`../../${path}`, import.meta.url), { encoding: 'utf8', flag: 'a+' });
 
-const pages = pagesWithTables.map((path): [string, string] => [path, withTables(path, read(path))]);
+const pages: [string, string][] = [];
+
+for (const path of pagesWithTables) pages.push([path, await withTables(path, read(path))]);
 
 const files = new Map([
   [STATE_MACHINE, stateMachineText()],
