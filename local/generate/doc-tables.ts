@@ -4,6 +4,8 @@ import { createAccount } from '../account/account.ts';
 import { behaviours, type Question } from '../account/fleet/behaviours.ts';
 import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
 import { installApplication } from '../server/application.ts';
+import { MONTH_HEAD, monthRows, RUN_HEAD, runRows } from './cost-tables.ts';
+import { parameterTables } from './parameter-tables.ts';
 import { permissionHeads, permissionRows } from './permission-tables.ts';
 
 /** Where an operation does less than in AWS, or otherwise. */
@@ -82,12 +84,14 @@ const reasonHead = (kind: string): string =>
 
 /** The parts of the docs that the code knows best: by page, and by the head of their table. */
 const TABLES: Record<string, Record<string, () => string | Promise<string>>> = {
+  'docs/configuration.md': Object.fromEntries([...parameterTables()].map(([head, rows]) => [head, () => rows])),
   'docs/embedded-account.md': {
     '| behaviour | ends as | what it is |\n| --- | --- | --- |\n': behaviourRows,
     '| what is decided | by one of these |\n| --- | --- |\n': contradictionRows,
     '| service | operation | parameters, as named on the wire; any other is refused | differs from AWS |\n| --- | --- | --- | --- |\n':
       operationRows,
   },
+  'docs/limits-and-cost.md': { [MONTH_HEAD]: monthRows, [RUN_HEAD]: runRows },
   'docs/permissions.md': Object.fromEntries(
     [...permissionHeads()].map(([owner, head]) => [head, () => permissionRows(owner)]),
   ),

@@ -16,6 +16,8 @@ export interface Night {
   /** The reconciler's schedule fires. */
   reconcile(): Promise<unknown>;
   pass(seconds: number): Promise<void>;
+  /** The metrics that the functions have published so far, by name. */
+  metrics: ReadonlySet<string>;
   /** Waits until a call of this operation has succeeded. */
   called(principal: string, operation: string): Promise<void>;
 }
@@ -25,10 +27,13 @@ export async function night(fleet: Fleet, script: (night: Night) => Promise<void
   await warmUp(fleet);
   return runInVirtualTime(SIMULATION_START, seed, async () => {
     const account = createAccount({ fleet, seed, now: () => Date.now() });
-    const machine = deploy({ account, seed, parameters: parametersFor(fleet) });
+    const metrics = new Set<string>();
+    const sink = { addMetric: (name: string) => metrics.add(name), publishStoredMetrics: () => undefined };
+    const machine = deploy({ account, seed, parameters: parametersFor(fleet), metricsOf: () => sink });
     const requestIds = createRandom(seed, 'reconciler');
     await script({
       account,
+      metrics,
       start: (name, input = {}) => machine.start(name, input),
       async reconcile() {
         const reconciler = machine.functions['ReconcileLeasesFunction'];
