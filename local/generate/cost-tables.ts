@@ -5,7 +5,8 @@ import { night } from '../run/night.ts';
 import { simulate } from '../run/simulated-run.ts';
 import { PRICES, PRICES_OF } from './prices.ts';
 
-const FLEET = new URL('../../fleets/healthy.json', import.meta.url);
+/** The demo's: its last screen has the same figures. */
+const FLEET = new URL('../../fleets/ordinary-night.json', import.meta.url);
 
 const HOURS_IN_MONTH = 730;
 

@@ -2,7 +2,7 @@ import type { Account } from '../account/account.ts';
 import { type RoleStatement, statementsOf } from '../deployment/roles.ts';
 import { readTemplate, resolveParameters } from '../deployment/template.ts';
 import { PURPOSES, type Purpose } from './permission-purposes.ts';
-import { type TwoNights, twoNights } from './two-nights.ts';
+import { type PlayedNights, playedNights } from './played-nights.ts';
 
 /** The heads of the tables, by the logical ID of the role's owner. */
 export function permissionHeads(): Map<string, string> {
@@ -17,7 +17,7 @@ export function permissionHeads(): Map<string, string> {
  * @throws if a statement has no purpose, or its condition no words
  */
 export async function permissionRows(owner: string): Promise<string> {
-  const nights = await twoNights();
+  const nights = await playedNights();
   const rows = (rolesInWords().get(owner) ?? []).flatMap((statement) => {
     const { what, onlyIf, byAws } = purposeOf(owner, statement);
     const why = onlyIf === undefined ? what : `${what}; **only if** ${onlyIf}`;
@@ -30,10 +30,12 @@ export async function permissionRows(owner: string): Promise<string> {
   return rows.join('\n');
 }
 
-function nightsThatNeed({ demo, deadRun }: TwoNights, owner: string, sid: string, action: string): string {
+function nightsThatNeed({ badNight, deadRun }: PlayedNights, owner: string, sid: string, action: string): string {
   const isNeeded = (account: Account) =>
     account.access.used().some((used) => used.principal === owner && used.sid === sid && used.action === action);
-  return [isNeeded(demo) ? ['demo'] : [], isNeeded(deadRun) ? ['dead run'] : []].flat().join(', ') || 'rarer nights';
+  return (
+    [isNeeded(badNight) ? ['bad night'] : [], isNeeded(deadRun) ? ['dead run'] : []].flat().join(', ') || 'rarer nights'
+  );
 }
 
 const listed = (texts: string[]): string => texts.map((text) => (text === '*' ? '\\*' : `\`${text}\``)).join('<br>');
