@@ -11,23 +11,20 @@ const STATE_MACHINE = 'statemachine/update-agents.asl.json';
 const read = (path: string) =>
   readFileSync(new URL(`../../${path}`, import.meta.url), { encoding: 'utf8', flag: 'a+' });
 
-const pages: [string, string][] = [];
-
-for (const path of pagesWithTables) pages.push([path, await withTables(path, read(path))]);
-
-const files = new Map([
-  [STATE_MACHINE, stateMachineText()],
-  ...schemaFiles(),
-  ...pages,
-  [ENVIRONMENT, samLocalVariables()],
-]);
-
-/**
- * npm run generate: writes anew what is made from the code: the state machine, schemas, the tables in the docs, and the
- * variables of `sam local`.
- */
-for (const [path, text] of files) {
+function write(path: string, text: string): void {
   const isNew = read(path) !== text;
   if (isNew) writeFileSync(new URL(`../../${path}`, import.meta.url), text);
   process.stdout.write(`${path} ${isNew ? 'written' : 'is up to date'}\n`);
 }
+
+/**
+ * npm run generate: writes anew what is made from the code: the state machine, schemas, the variables of `sam local`, and the
+ * tables in the docs. These come last: the runs that they are counted from play the state machine's file.
+ */
+write(STATE_MACHINE, stateMachineText());
+
+for (const [path, text] of schemaFiles()) write(path, text);
+
+write(ENVIRONMENT, samLocalVariables());
+
+for (const path of pagesWithTables) write(path, await withTables(path, read(path)));

@@ -5,7 +5,7 @@ import { night } from '../run/night.ts';
 import { simulate } from '../run/simulated-run.ts';
 import { PRICES, PRICES_OF } from './prices.ts';
 
-/** The demo's: its last screen has the same figures. */
+/** The demo's: its last screen has the same figures, unrounded. */
 const FLEET = new URL('../../fleets/ordinary-night.json', import.meta.url);
 
 const HOURS_IN_MONTH = 730;
@@ -64,8 +64,8 @@ export async function runRows(): Promise<string> {
   const awakeSeconds = (report?.instances ?? []).reduce((sum, { awakeSeconds: own }) => sum + (own ?? 0), 0);
   const calls = account.journal.entries.filter(({ kind }) => kind === 'call').length;
   const rows = rowsOf([
-    { what: 'state transitions', count: tally.transitions, each: PRICES.transition },
-    ...functionLines(tally.invocations, STEP_SECONDS),
+    { what: 'state transitions', count: about(tally.transitions), each: PRICES.transition },
+    ...functionLines(about(tally.invocations), STEP_SECONDS),
     { what: 'writes and listings of the bucket', count: writes, each: PRICES.s3Write },
     { what: 'reads of the bucket', count: reads, each: PRICES.s3Read },
     { what: 'metrics of ReportRun, for an hour', count: METRICS_OF_RUN, each: PRICES.metricMonth / HOURS_IN_MONTH },
@@ -73,9 +73,12 @@ export async function runRows(): Promise<string> {
   return [
     rows,
     `| instance minutes awake | ${Math.round(awakeSeconds / 60)} | what your instances cost | |`,
-    `| calls to AWS in all | ${calls} | | |`,
+    `| calls to AWS in all | ${about(calls)} | | |`,
   ].join('\n');
 }
+
+/** In tens: a small change of the code is none of the cost. */
+const about = (count: number): number => Math.round(count / 10) * 10;
 
 const functionLines = (invocations: number, seconds: number): Line[] => [
   { what: 'invocations of a Lambda', count: invocations, each: PRICES.lambdaRequest },

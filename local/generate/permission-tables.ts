@@ -4,9 +4,9 @@ import { readTemplate, resolveParameters } from '../deployment/template.ts';
 import { PURPOSES, type Purpose } from './permission-purposes.ts';
 import { type PlayedNights, playedNights } from './played-nights.ts';
 
-/** The heads of the tables, by the logical ID of the role's owner. */
+/** The heads of the tables, by the logical ID of the role's owner. A role without a statement of ours has none. */
 export function permissionHeads(): Map<string, string> {
-  const owners = [...rolesInWords().keys()];
+  const owners = [...rolesInWords()].flatMap(([owner, statements]) => (statements.length === 0 ? [] : [owner]));
   return new Map(
     owners.map((owner) => [owner, `| ${owner} | on | for what | called in |\n| --- | --- | --- | --- |\n`]),
   );

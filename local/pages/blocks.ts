@@ -9,7 +9,8 @@ export interface Block {
   marker: Marker;
 }
 
-const CONSOLE = /^(?:<!-- (.+) -->\n)?```console\n([\s\S]*?)^```$/gm;
+/** In a list it is indented. */
+const CONSOLE = /^ *(?:<!-- (.+) -->\n *)?```console\n([\s\S]*?)^ *```$/gm;
 
 /**
  * The blocks of a page, in their order.

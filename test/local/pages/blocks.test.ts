@@ -13,6 +13,11 @@ describe('the blocks of a page', () => {
     ]);
   });
 
+  it('are found in a list, too', () => {
+    const page = '1. So:\n\n   <!-- not run: long -->\n   ```console\n   npm ci\n   ```\n';
+    expect(blocksOf('a.md', page)).toMatchObject([{ line: 5, text: '   npm ci\n', marker: { notRun: 'long' } }]);
+  });
+
   it.each([
     ['not run: needs AWS', { notRun: 'needs AWS' }],
     ['in CI: --seeds 2 instead of --seeds 9', { instead: [['--seeds 9', '--seeds 2']] }],
