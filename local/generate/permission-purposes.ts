@@ -15,6 +15,11 @@ export const PURPOSES: Record<string, Purpose> = {
   DescribeAgents: { what: "the agent's own word on its version, and whether a silent instance runs at all" },
   DescribeInstances: { what: 'how instances and their agents stand, and whose they are' },
   DescribeStopProtection: { what: 'an instance that could not be stopped again is never started' },
+  EncryptMessages: {
+    what: "SNS uses the key of an existing topic in the publisher's name; there if `NotificationTopicArn` is given",
+    onlyIf: "it is for that topic's messages",
+    byAws: true,
+  },
   FindOpenRuns: { what: 'finds the runs that have begun and have no report' },
   FollowBatches: { what: 'Step Functions looks after the children of a run, and stops them with it', byAws: true },
   FollowCommands: { what: 'how our commands ended, and which commands run on an instance' },

@@ -46,6 +46,7 @@ const shortArn = (arn: string): string => arn.replace(/^arn:([^:]*:){4}/, '');
 /** What the names stand for that only a deployment knows. */
 const STAND_INS = {
   Bucket: 'BUCKET',
+  NotificationTopicArn: 'TOPIC',
   Topic: 'TOPIC',
   KmsKeyArns: 'KmsKeyArns',
   'AWS::Partition': 'aws',

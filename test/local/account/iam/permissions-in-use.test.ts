@@ -43,7 +43,10 @@ const withAll = (...names: BehaviourName[]) =>
     prod: { shop: { state: 'running' } },
   });
 const pair = aFleet({ dev: { 'web-1': {}, 'web-2': {} }, prod: { shop: { state: 'running' } } });
-const encrypted = { KmsKeyArns: 'arn:aws:kms:eu-central-1:123456789012:key/volumes' };
+const encrypted = {
+  KmsKeyArns: 'arn:aws:kms:eu-central-1:123456789012:key/volumes',
+  NotificationTopicArn: 'arn:aws:sns:eu-central-1:123456789012:reveille',
+};
 
 const stories: Record<string, Pick<SimulationOptions, 'fleet'> & Partial<SimulationOptions>> = {
   'the demo': { fleet: shipped('dev-and-prod') },
