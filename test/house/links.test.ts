@@ -4,11 +4,6 @@ import { demandNone, files, read, root, type Source } from './sources.ts';
 
 const pages: Source[] = files.filter((file) => file.endsWith('.md')).map((file) => ({ file, text: read(file) }));
 
-/** `npm run pictures` makes what lies here: before that command exists, the pages may name its pictures already. */
-const PICTURES = 'docs/pictures/';
-
-const hasPictures = 'pictures' in (JSON.parse(read('package.json')) as { scripts: object }).scripts;
-
 /** Code in a page holds brackets that are no links. */
 const withoutCode = (text: string): string => text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
 
@@ -46,7 +41,6 @@ const brokenLinks = ({ file, text }: Source, { exists, read: readPage }: House):
     // The forms of GitHub's issues are pages of the web site, not of the repository.
     if (target.startsWith('..'))
       return [`${file} links to ${link}, outside of the repository: give the whole address.`];
-    if (target.startsWith(PICTURES) && !hasPictures) return [];
     if (!exists(target)) return [`${file} links to ${link}, and ${target} does not exist: write where it is now.`];
     if (anchor === undefined || !target.endsWith('.md')) return [];
     if (anchorsOf(path === '' ? text : readPage(target)).has(anchor)) return [];
