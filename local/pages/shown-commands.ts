@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import * as z from 'zod';
-import { parseFlags, runCommand } from '../base/command-line.ts';
-import { type Block, blocksOf, inlineCommandsOf } from '../pages/blocks.ts';
-import { judgeBlock, NotHere, type Rules } from '../pages/judge-commands.ts';
-import { installedPrograms } from '../pages/programs.ts';
-import { type Ran, runPage } from '../pages/run-blocks.ts';
-import { runsElsewhere } from '../pages/run-elsewhere.ts';
-import { scratchCopy } from '../pages/scratch-copy.ts';
-import { templateFacts } from '../pages/template-facts.ts';
+import { parseArgs } from 'node:util';
+import { BadInput } from '../base/bad-input.ts';
+import { runCommand } from '../base/command-line.ts';
+import { type Block, blocksOf, inlineCommandsOf } from './blocks.ts';
+import { judgeBlock, NotHere, type Rules } from './judge-commands.ts';
+import { installedPrograms } from './programs.ts';
+import { type Ran, runPage } from './run-blocks.ts';
+import { runsElsewhere } from './run-elsewhere.ts';
+import { scratchCopy } from './scratch-copy.ts';
+import { templateFacts } from './template-facts.ts';
 
 const USAGE = `Holds the commands that the pages show to what there is, and runs those that can be run without AWS.
 
@@ -22,11 +23,16 @@ const USAGE = `Holds the commands that the pages show to what there is, and runs
 
 Exit codes: 0 all is well, 1 a command is wrong or has failed, 2 bad input.`;
 
-const schema = z.strictObject({
-  page: z.array(z.string()).optional(),
-  'only-judge': z.boolean().default(false),
-  help: z.boolean().default(false),
-});
+/** @throws BadInput naming the flag that is wrong */
+function flagsIn(args: string[]) {
+  const no = { type: 'boolean', default: false } as const;
+  const page = { type: 'string', multiple: true } as const;
+  try {
+    return parseArgs({ args, options: { page, 'only-judge': no, help: no } }).values;
+  } catch (error) {
+    throw new BadInput(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -72,7 +78,7 @@ function tell(block: Block, { outcome, text }: Ran, seconds: number): void {
 }
 
 await runCommand(async () => {
-  const { page: chosen, 'only-judge': isOnlyJudged, help } = parseFlags(schema, process.argv.slice(2), USAGE);
+  const { page: chosen, 'only-judge': isOnlyJudged, help } = flagsIn(process.argv.slice(2));
   if (help) {
     print(USAGE);
     return 0;
