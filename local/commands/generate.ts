@@ -21,23 +21,21 @@ export const createGenerate = (commands: () => Command[]) =>
     run: (_, terminal) => generate(commands(), terminal),
   });
 
+/** The tables come last: the runs that they are counted from play the state machine's file. */
 async function generate(commands: Command[], { out }: Terminal): Promise<number> {
   const { samLocalVariables } = await import('../bundles/sam-variables.ts');
   const { pagesWithTables, withTables } = await import('../generate/doc-tables.ts');
   const { schemaFiles } = await import('../generate/schemas.ts');
   const { stateMachineText } = await import('../generate/state-machine.ts');
-  const pages = pagesWithTables.map((path): [string, string] => [path, withTables(path, read(path))]);
-  const files = new Map([
-    [STATE_MACHINE, stateMachineText()],
-    ...schemaFiles(),
-    ...pages,
-    [COMMANDS_PAGE, commandsPage(commands)],
-    [ENVIRONMENT, samLocalVariables()],
-  ]);
-  for (const [path, text] of files) {
+  const write = (path: string, text: string) => {
     const isNew = read(path) !== text;
     if (isNew) writeFileSync(new URL(`../../${path}`, import.meta.url), text);
     out(`${path} ${isNew ? 'written' : 'is up to date'}`);
-  }
+  };
+  write(STATE_MACHINE, stateMachineText());
+  for (const [path, text] of schemaFiles()) write(path, text);
+  write(COMMANDS_PAGE, commandsPage(commands));
+  write(ENVIRONMENT, samLocalVariables());
+  for (const path of pagesWithTables) write(path, await withTables(path, read(path)));
   return EXIT.ok;
 }

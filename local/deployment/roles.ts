@@ -35,6 +35,30 @@ function documentsOf({ Properties }: Resource, logicalId: string): unknown[] {
   return Array.isArray(policies) ? policies : [policies];
 }
 
+const withRole = ({ Resources }: Template): [string, Resource][] =>
+  Object.entries(Resources).filter(([, { Type }]) => WITH_ROLE.has(Type));
+
+/** A statement of a role as template.yaml has it, with its references resolved. */
+export interface RoleStatement {
+  Sid: string;
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: unknown;
+}
+
+/** What the roles of a template say, for people: their statements, by logical ID. */
+export function statementsOf(template: Template, references: References): Map<string, RoleStatement[]> {
+  const { resolve } = createResolver(template, valuesOf(template, references));
+  return new Map(
+    withRole(template).map(([logicalId, resource]) => [
+      logicalId,
+      documentsOf(resource, logicalId).flatMap(
+        (one) => (resolve(one, logicalId) as { Statement: RoleStatement[] }).Statement,
+      ),
+    ]),
+  );
+}
+
 type Roles = ReadonlyMap<string, Policy>;
 
 interface Compiled {
@@ -50,8 +74,7 @@ const COMPILED_MAX = 50;
 
 function compile(template: Template, values: Values): Compiled {
   const { resolve, asked } = createResolver(template, values);
-  const withRole = Object.entries(template.Resources).filter(([, { Type }]) => WITH_ROLE.has(Type));
-  const roles = withRole.map(([logicalId, resource]): [string, Policy] => {
+  const roles = withRole(template).map(([logicalId, resource]): [string, Policy] => {
     const documents = documentsOf(resource, logicalId).map((one) => resolve(one, logicalId));
     return [logicalId, parsePolicy(documents, logicalId)];
   });

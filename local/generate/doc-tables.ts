@@ -4,6 +4,9 @@ import { createAccount } from '../account/account.ts';
 import { behaviours, type Question } from '../account/fleet/behaviours.ts';
 import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
 import { installApplication } from '../server/application.ts';
+import { MONTH_HEAD, monthRows, RUN_HEAD, runRows } from './cost-tables.ts';
+import { parameterTables } from './parameter-tables.ts';
+import { permissionHeads, permissionRows } from './permission-tables.ts';
 
 /** Where an operation does less than in AWS, or otherwise. */
 const DIFFERS: Record<string, string> = {
@@ -80,13 +83,18 @@ const reasonHead = (kind: string): string =>
   `| ${kind} | in short | what it means | what to do |\n| --- | --- | --- | --- |\n`;
 
 /** The parts of the docs that the code knows best: by page, and by the head of their table. */
-const TABLES: Record<string, Record<string, () => string>> = {
+const TABLES: Record<string, Record<string, () => string | Promise<string>>> = {
+  'docs/configuration.md': Object.fromEntries([...parameterTables()].map(([head, rows]) => [head, () => rows])),
   'docs/embedded-account.md': {
     '| behaviour | ends as | what it is |\n| --- | --- | --- |\n': behaviourRows,
     '| what is decided | by one of these |\n| --- | --- |\n': contradictionRows,
     '| service | operation | parameters, as named on the wire; any other is refused | differs from AWS |\n| --- | --- | --- | --- |\n':
       operationRows,
   },
+  'docs/limits-and-cost.md': { [MONTH_HEAD]: monthRows, [RUN_HEAD]: runRows },
+  'docs/permissions.md': Object.fromEntries(
+    [...permissionHeads()].map(([owner, head]) => [head, () => permissionRows(owner)]),
+  ),
   'docs/reasons.md': {
     [reasonHead('failed')]: () => reasonRows(failures),
     [reasonHead('excluded, and the run fails')]: () => reasonRows(where(exclusions, ({ benign }) => !benign)),
@@ -104,10 +112,12 @@ const TABLES: Record<string, Record<string, () => string>> = {
 export const pagesWithTables = Object.keys(TABLES);
 
 /** A page with its tables drawn anew. A table that it has not yet comes to its end. */
-export function withTables(path: string, page: string): string {
-  return Object.entries(TABLES[path] ?? {}).reduce((text, [head, rows]) => {
+export async function withTables(path: string, page: string): Promise<string> {
+  let text = page;
+  for (const [head, rows] of Object.entries(TABLES[path] ?? {})) {
     const [before = '', after = ''] = text.split(head);
     const rest = after.replace(/^[^\n]+(\n(?=\|)[^\n]+)*/, '');
-    return `${before}${head}${rows()}${rest}`;
-  }, page);
+    text = `${before}${head}${await rows()}${rest}`;
+  }
+  return text;
 }
