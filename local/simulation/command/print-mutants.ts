@@ -68,9 +68,9 @@ export function printMutants(tried: Tried[]): string {
   ].join('\n');
 }
 
-/** The tables of docs/reliability.md: the score by folder, and the survivors with their reasons. */
+/** The tables of docs/reliability.md: the score by file, and the survivors with their reasons. */
 export function toMutantsMarkdown(tried: Tried[]): string {
-  const folders = [...new Set(tried.map(({ mutant }) => folderOf(mutant)))].sort();
+  const files = [...new Set(tried.map(({ mutant }) => mutant.file))].sort();
   const row = (name: string, of: Tried[]) => {
     const { noticed, counted, unminded, unchanged, unreached } = scoreOf(of);
     return `| ${name} | ${noticed} of ${counted} | ${percent(scoreOf(of))} | ${unminded} | ${unchanged} | ${unreached} |`;
@@ -79,10 +79,10 @@ export function toMutantsMarkdown(tried: Tried[]): string {
   return [
     '| where | noticed | score | changed, not minded | changed nothing | not reached |',
     '| --- | --- | --- | --- | --- | --- |',
-    ...folders.map((folder) =>
+    ...files.map((file) =>
       row(
-        folder,
-        tried.filter(({ mutant }) => folderOf(mutant) === folder),
+        file,
+        tried.filter(({ mutant }) => mutant.file === file),
       ),
     ),
     row('**all**', tried),
@@ -96,5 +96,3 @@ export function toMutantsMarkdown(tried: Tried[]): string {
     }),
   ].join('\n');
 }
-
-const folderOf = ({ file }: Mutant): string => file.slice(0, file.lastIndexOf('/'));

@@ -1,12 +1,14 @@
+import { behaviourNames } from '../../account/fleet/behaviours.ts';
 import type { Measurement } from '../coverage/measure.ts';
 import { countAt } from '../coverage/precise-coverage.ts';
 import { references } from '../scenario/reference-scenarios.ts';
 import type { Task } from '../scenario/scenario.ts';
 import type { Mutant } from './mutant.ts';
 
-/** What is tried on each mutant: the reference runs, and so many seeds. */
+/** What is tried on each mutant: the reference runs, each behaviour alone, and so many seeds. */
 export const corpusOf = (seeds: number): Task[] => [
   ...Object.values(references),
+  ...behaviourNames.map((quietNight) => ({ quietNight })),
   ...Array.from({ length: seeds }, (_, index) => index + 1),
 ];
 

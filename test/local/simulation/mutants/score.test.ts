@@ -47,13 +47,13 @@ describe('the score', () => {
     expect(scoreOf([tried(NOTICED, EQUIVALENT)])).toMatchObject({ counted: 1, noticed: 1, equivalent: 0 });
   });
 
-  it('is told by folder, with each survivor and why it survives', () => {
+  it('is told by file, with each survivor and why it survives', () => {
     const text = toMutantsMarkdown([
       tried(NOTICED),
       tried(UNMINDED, { ...EQUIVALENT, verdict: 'accepted' }, 'functions/aws/bucket.ts'),
     ]);
-    expect(text).toContain('| functions/domain/steps | 1 of 1 | 100 % | 0 | 0 | 0 |');
-    expect(text).toContain('| functions/aws | 0 of 1 | 0 % | 1 | 0 | 0 |');
+    expect(text).toContain('| functions/domain/steps/start.ts | 1 of 1 | 100 % | 0 | 0 | 0 |');
+    expect(text).toContain('| functions/aws/bucket.ts | 0 of 1 | 0 % | 1 | 0 | 0 |');
     expect(text).toContain('| **all** | 1 of 2 | 50 % | 1 | 0 | 0 |');
     expect(text).toContain('accepted: the list is never empty');
   });
