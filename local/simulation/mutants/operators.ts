@@ -43,14 +43,15 @@ const SIGNS: Record<string, string[]> = {
   '/': ['*'],
 };
 
-const METHODS: Record<string, string> = {
-  some: 'every',
-  every: 'some',
-  min: 'max',
-  max: 'min',
-  find: 'findLast',
-  findLast: 'find',
-};
+/** A Map, since an object has a `toString` of its own. */
+const METHODS = new Map([
+  ['some', 'every'],
+  ['every', 'some'],
+  ['min', 'max'],
+  ['max', 'min'],
+  ['find', 'findLast'],
+  ['findLast', 'find'],
+]);
 
 /** Calls of arrays that can be left out, so that the array stays as it is. */
 const DROPPED_CALLS = new Set(['filter', 'sort', 'slice', 'toSorted', 'reverse']);
@@ -142,7 +143,7 @@ export const operators: readonly Operator[] = [
     operator: 'other method',
     changes: (node) => {
       if (!t.isMemberExpression(node) || !t.isIdentifier(node.property)) return [];
-      const other = METHODS[node.property.name];
+      const other = METHODS.get(node.property.name);
       return other === undefined ? [] : [instead(node.property, other)];
     },
   },

@@ -47,6 +47,10 @@ describe('the mutants of a file', () => {
     expect(mutantsOf('const f = (a) => `it is $' + '{a < 1}`;')).toEqual([]);
   });
 
+  it('know no method that every object has', () => {
+    expect(mutantsOf('f(a.toString, a.constructor);').map(({ operator }) => operator)).toEqual(['statement left out']);
+  });
+
   it('are named by what they change, and not by their line', () => {
     const text = 'const f = (a) => a < 1;\nconst g = (a) => a < 1;';
     const [first] = mutantsOf(text);
