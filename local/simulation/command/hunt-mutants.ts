@@ -82,13 +82,14 @@ async function draws(
   const checker = createTypeChecker();
   try {
     const chosen: Mutant[] = [];
-    for (const { mutant } of inOrder) {
-      if (chosen.length >= wanted) break;
-      if (!(await checker.accepts(mutant))) continue;
-      chosen.push(mutant);
-      progress(chosen.length);
+    for (let next = 0; next < inOrder.length && chosen.length < wanted; ) {
+      // Half of them compile, or a little more.
+      const tried = inOrder.slice(next, next + 2 * (wanted - chosen.length));
+      next += tried.length;
+      chosen.push(...(await checker.accepted(tried.map(({ mutant }) => mutant))));
+      progress(Math.min(chosen.length, wanted));
     }
-    return chosen;
+    return chosen.slice(0, wanted);
   } finally {
     checker.close();
   }

@@ -7,9 +7,12 @@ import { applyMutant, type Mutant } from './mutant.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A copy of the deployed code in which mutants can be tried on the compiler, one after another. */
+const COMPILER = join(root, 'node_modules/.bin/tsc');
+
+/** A copy of the deployed code in which mutants can be tried on the compiler. */
 export interface TypeChecker {
-  accepts(mutant: Mutant): Promise<boolean>;
+  /** @returns those that compile, each by itself, in their order */
+  accepted(mutants: Mutant[]): Promise<Mutant[]>;
   close(): void;
 }
 
@@ -26,21 +29,63 @@ export function createTypeChecker(): TypeChecker {
   const options = { ...compilerOptions, types: ['node'], noUnusedLocals: false, noUnusedParameters: false };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['functions'] }));
   return {
-    async accepts(mutant) {
-      const path = join(folder, mutant.file);
-      const text = readFileSync(path, 'utf8');
-      writeFileSync(path, applyMutant(mutant, text));
-      try {
-        return await compiles(folder);
-      } finally {
-        writeFileSync(path, text);
+    async accepted(mutants) {
+      const compiling = new Set<Mutant>();
+      for (const round of inRounds(mutants)) {
+        for (const mutant of await compileTogether(folder, round)) compiling.add(mutant);
       }
+      return mutants.filter((mutant) => compiling.has(mutant));
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-const compiles = (folder: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    execFile(join(root, 'node_modules/.bin/tsc'), ['--project', folder], (error) => resolve(error === null));
+/** The compiler takes seconds for one file or for all: so mutants of different files are tried together. */
+function inRounds(mutants: Mutant[]): Mutant[][] {
+  const rounds: Mutant[][] = [];
+  for (const mutant of mutants) {
+    const free = rounds.find((round) => round.every(({ file }) => file !== mutant.file));
+    if (free === undefined) rounds.push([mutant]);
+    else free.push(mutant);
+  }
+  return rounds;
+}
+
+/**
+ * Those of a round that compile. An error in a file with a mutant is that mutant's; one elsewhere may be of any of them, so
+ * each is tried alone then. What is left is tried again, since an error can hide others.
+ */
+async function compileTogether(folder: string, round: Mutant[]): Promise<Mutant[]> {
+  if (round.length === 0) return [];
+  const wrong = await filesWithErrors(folder, round);
+  if (wrong.size === 0) return round;
+  if (round.length === 1) return [];
+  const rest = round.filter(({ file }) => !wrong.has(file));
+  if (rest.length < round.length) return compileTogether(folder, rest);
+  const alone: Mutant[] = [];
+  for (const mutant of round) alone.push(...(await compileTogether(folder, [mutant])));
+  return alone;
+}
+
+async function filesWithErrors(folder: string, mutants: Mutant[]): Promise<Set<string>> {
+  const texts = new Map(mutants.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]));
+  for (const mutant of mutants) {
+    writeFileSync(join(folder, mutant.file), applyMutant(mutant, texts.get(mutant.file) ?? ''));
+  }
+  try {
+    return await compile(folder);
+  } finally {
+    for (const [file, text] of texts) writeFileSync(join(folder, file), text);
+  }
+}
+
+/** @returns the files of which the compiler complains, relative to the folder */
+const compile = (folder: string): Promise<Set<string>> =>
+  new Promise((resolve, reject) => {
+    execFile(COMPILER, ['--project', '.', '--pretty', 'false'], { cwd: folder }, (error, stdout) => {
+      const files = [...stdout.matchAll(/^(functions\/[^(]+)\(/gm)].map(([, file]) => file ?? '');
+      if (error !== null && files.length === 0)
+        reject(new Error(`the compiler could not be asked: ${stdout}${error.message}`));
+      else resolve(new Set(files));
+    });
   });
