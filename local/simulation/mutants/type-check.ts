@@ -53,7 +53,7 @@ function inRounds(mutants: Mutant[]): Mutant[][] {
 
 /**
  * Those of a round that compile. An error in a file with a mutant is that mutant's; one elsewhere may be of any of them, so
- * each is tried alone then. What is left is tried again, since an error can hide others.
+ * they are tried by halves then. What is left is tried again, since an error can hide others.
  */
 async function compileTogether(folder: string, round: Mutant[]): Promise<Mutant[]> {
   if (round.length === 0) return [];
@@ -62,9 +62,9 @@ async function compileTogether(folder: string, round: Mutant[]): Promise<Mutant[
   if (round.length === 1) return [];
   const rest = round.filter(({ file }) => !wrong.has(file));
   if (rest.length < round.length) return compileTogether(folder, rest);
-  const alone: Mutant[] = [];
-  for (const mutant of round) alone.push(...(await compileTogether(folder, [mutant])));
-  return alone;
+  const middle = Math.ceil(round.length / 2);
+  const left = await compileTogether(folder, round.slice(0, middle));
+  return [...left, ...(await compileTogether(folder, round.slice(middle)))];
 }
 
 async function filesWithErrors(folder: string, mutants: Mutant[]): Promise<Set<string>> {
