@@ -1,4 +1,7 @@
-/** When these prices were looked up, and where they hold: other regions differ by a fifth or so. */
+/**
+ * When these prices were looked up, and where they hold: other regions differ by a fifth or so. They were read on public pages,
+ * some of them not AWS's own; beside each stands the page of AWS that has the last word.
+ */
 export const PRICES_OF = '2026-11, us-east-1';
 
 /** What one of each costs, in dollars, without any free tier. */
