@@ -253,6 +253,35 @@ it('a start that comes after its step has failed is ours, also if the instance w
   expect(line).toMatchObject({ outcome: 'failed', reason: { code: 'step-failed' }, finalState: 'stopped' });
 });
 
+it('a run that is redriven while ReconcileLeases reads the leases keeps its lock', async () => {
+  const { complaints, line } = await told(
+    aScenario(
+      {},
+      {
+        seed: 3,
+        faults: [
+          {
+            on: 'call',
+            kind: 'slow',
+            function: 'ReconcileLeasesFunction',
+            operation: 'DescribeInstances',
+            nth: 1,
+            times: 12,
+            seconds: 7,
+          },
+        ],
+        disturbances: [
+          { kind: 'abort', atSeconds: 60, execution: 0 },
+          { kind: 'redrive', atSeconds: 256, execution: 0 },
+        ],
+      },
+    ),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});
+
 it.each([
   [3439, 'a command of our own whose reply was lost is not taken for someone else’s'],
   [4804, 'a stop of our own whose reply was lost is not blamed on others'],
