@@ -5,7 +5,7 @@ import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import { type Batch, ownerOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
-import { type Attempt, toHold } from '../domain/ownership/attempt.ts';
+import { type Attempt, withAttempts } from '../domain/ownership/attempt.ts';
 import { failCaught, hasFailedStep, mayStillBeStarted } from '../domain/steps/failed-step.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
 import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
@@ -44,8 +44,7 @@ async function recover({ bucket, ssm, work, now }: RecoveryTools, batch: Batch):
   const lost = await findLostAttempts(bucket, ownerOf(batch), batch.attempts);
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   const instances = batch.instances.map((instance): BatchInstance => {
-    const known = instance.hold === null ? [] : [instance.hold, ...instance.hold.earlier];
-    const hold = toHold([...known, ...(lost.get(instance.instanceId) ?? [])]);
+    const hold = withAttempts(instance.hold, lost.get(instance.instanceId) ?? []);
     return failCaught(withLostCommands({ ...instance, hold }, sent), batch.error, now());
   });
   const { error: _recovered, ...rest } = batch;
@@ -57,21 +56,26 @@ async function recover({ bucket, ssm, work, now }: RecoveryTools, batch: Batch):
  * command, after the step had failed.
  */
 export async function findLateWrites(
-  { bucket, ssm, work }: RecoveryTools,
+  { bucket, ssm, work }: Pick<RecoveryTools, 'bucket' | 'ssm' | 'work'>,
   batch: Batch,
   instances: BatchInstance[],
 ): Promise<BatchInstance[]> {
   if (!instances.some(hasFailedStep)) return instances;
-  const lost = instances.some(mayStillBeStarted)
+  const lost = instances.some(mayBeStartedLate)
     ? await findLostAttempts(bucket, ownerOf(batch), batch.attempts)
     : new Map<string, Attempt[]>();
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   return instances.map((instance) => {
     if (!hasFailedStep(instance)) return instance;
-    const hold = mayStillBeStarted(instance) ? toHold(lost.get(instance.instanceId) ?? []) : instance.hold;
+    const late = mayBeStartedLate(instance) ? (lost.get(instance.instanceId) ?? []) : [];
+    const hold = withAttempts(instance.hold, late);
     return withLostCommands({ ...instance, hold }, sent);
   });
 }
+
+/** Also one that was tried in vain before, and so is held already: a copy of the Lambda may try it once more. */
+const mayBeStartedLate = (instance: BatchInstance): boolean =>
+  instance.wokenAt === null && mayStillBeStarted({ ...instance, hold: null });
 
 /** Notes what became of commands that may still be at work on an instance which is to be stopped. */
 export async function followCommands(

@@ -3,7 +3,7 @@ import { describeFailure } from '../aws/sdk/failures.ts';
 import { addSeconds, toTimestamp } from '../domain/model/time.ts';
 import { isSameHolder, type Lock } from '../domain/ownership/run-lock.ts';
 import type { ReconcileResult } from '../domain/report/reconcile-report.ts';
-import { readLock, releaseLock, takeLock } from '../operations/take-run-lock.ts';
+import { readLock, readLockHolder, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { type InvocationContext, timeKeeper } from '../runtime/runtime.ts';
 import { type OrphanTools, restoreOrphans } from './restore-orphans.ts';
 import { findLeases, type Survey, type SurveyTools } from './survey-leases.ts';
@@ -14,12 +14,18 @@ export async function restoreUnderLock(
   { seenLock, lock, orphans }: Survey,
   context: InvocationContext,
 ): Promise<ReconcileResult[]> {
-  const mayAct = lock === 'free' || lock === 'dead';
+  const mayAct = lock === 'free' || (lock === 'dead' && (await isStillDead(tools)));
   if (mayAct && orphans.length > 0) return lockAndRestore(tools, seenLock, context);
   // Nothing of the dead holder can still act, and it has left no instance to restore: its lock protects nothing any more.
   // It is removed only if it is still the one that was judged: a run that has taken it since keeps it.
-  if (seenLock !== null && lock === 'dead') await releaseLock(tools.bucket, seenLock);
+  if (mayAct && seenLock !== null) await releaseLock(tools.bucket, seenLock);
   return [];
+}
+
+/** While the leases were read, a dead run may have been redriven: then it keeps its lock. */
+async function isStillDead(tools: SurveyTools): Promise<boolean> {
+  const { holder } = await readLockHolder(tools, null);
+  return holder.status === 'dead';
 }
 
 /**

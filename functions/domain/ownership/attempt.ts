@@ -61,8 +61,16 @@ export const toAttempt = (attempt: string, now: Date, requestSeconds: number): A
 export const maySendStart = ({ recordedAt }: Attempt, now: Date): boolean =>
   secondsBetween(recordedAt, now) <= START_SENDING_SECONDS;
 
+/** A hold with attempts that were read anew. Of one that it has already, what was read says more: its note may be new. */
+export function withAttempts(hold: Hold | null, read: Attempt[]): Hold | null {
+  const known = hold === null ? [] : [hold, ...hold.earlier];
+  return toHold([...read, ...known.filter(({ attempt }) => !read.some((one) => one.attempt === attempt))]);
+}
+
 /** Of several attempts on one instance, in any order, one hold, which the newest leads; null for none. */
 export function toHold(attempts: Attempt[]): Hold | null {
-  const [newest, ...earlier] = [...attempts].sort((a, b) => secondsBetween(a.recordedAt, b.recordedAt));
+  const [newest, ...earlier] = attempts
+    .map(({ attempt, recordedAt, startBy }) => ({ attempt, recordedAt, startBy }))
+    .sort((a, b) => secondsBetween(a.recordedAt, b.recordedAt));
   return newest === undefined ? null : { ...newest, earlier };
 }

@@ -119,7 +119,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: RECONCILER,
-        find: "  if (seenLock !== null && lock === 'dead') await releaseLock(tools.bucket, seenLock);",
+        find: '  if (mayAct && seenLock !== null) await releaseLock(tools.bucket, seenLock);',
         replace: '',
       },
     ],
@@ -135,7 +135,7 @@ export const restoringBugs: PlantedBug[] = [
       },
       {
         file: RECONCILER,
-        find: "  const mayAct = lock === 'free' || lock === 'dead';",
+        find: "  const mayAct = lock === 'free' || (lock === 'dead' && (await isStillDead(tools)));",
         replace: '  const mayAct = true;',
       },
     ],
@@ -174,7 +174,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: RECONCILER,
-        find: "  const mayAct = lock === 'free' || lock === 'dead';",
+        find: "  const mayAct = lock === 'free' || (lock === 'dead' && (await isStillDead(tools)));",
         replace: '  const mayAct = false;',
       },
     ],

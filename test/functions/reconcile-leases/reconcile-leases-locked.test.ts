@@ -98,6 +98,30 @@ describe('ReconcileLeases, and the lock', () => {
     expect(s3).toHaveReceivedCommandWith(DeleteObjectCommand, { Key: 'lock.json', IfMatch: LOCK_ETAG });
   });
 
+  it.each([
+    ['with', [FIRST]],
+    ['without', []],
+  ])(
+    'leaves a run its lock that was redriven while the leases were read, %s an orphan of another run',
+    async (_what, ids) => {
+      givenCarriers(
+        mocks,
+        ids.map((instanceId) => wokenFacts({ instanceId })),
+        ids.length === 0 ? [] : [aRecord(ids)],
+      );
+      givenLock(s3, aRunLock({ runId: 'run-2' }));
+      sfn
+        .on(DescribeExecutionCommand, { executionArn: executionArnOf('run-2') })
+        .resolvesOnce({ status: 'ABORTED', stopDate: at('02:30') })
+        .resolves({ status: 'RUNNING' });
+
+      expect(await reconcile('03:00')).toMatchObject({ lock: 'dead', instances: [] });
+      expect(stops()).toEqual([]);
+      expect(lockPuts()).toEqual([]);
+      expect(s3).not.toHaveReceivedCommand(DeleteObjectCommand);
+    },
+  );
+
   it('restores nothing where it can not look again, lets it go, and goes on', async () => {
     const seen = described(wokenFacts({ instanceId: FIRST }));
     ec2.on(DescribeInstancesCommand).resolvesOnce(seen).rejects(throttled());

@@ -232,6 +232,56 @@ it('a start that got no answer is not taken for refused because the next try of 
   expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
 });
 
+it('a start that comes after its step has failed is ours, also if the instance was tried in vain before', async () => {
+  const struck = { on: 'invocation', function: 'StartInstancesFunction', seconds: 1 } as const;
+  const { complaints, line } = await told(
+    aScenario(
+      {},
+      {
+        // The first start comes before its lease is seen. The second try is refused, and then given up while it goes on.
+        seed: 1,
+        faults: [
+          { ...struck, kind: 'refused', nth: 2, times: 4 },
+          { ...struck, kind: 'abandoned', nth: 6, times: 1 },
+          { ...struck, on: 'call', kind: 'slow', operation: null, nth: 9, times: 60, seconds: 3 },
+        ],
+      },
+    ),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'failed', reason: { code: 'step-failed' }, finalState: 'stopped' });
+});
+
+it('a run that is redriven while ReconcileLeases reads the leases keeps its lock', async () => {
+  const { complaints, line } = await told(
+    aScenario(
+      {},
+      {
+        seed: 3,
+        faults: [
+          {
+            on: 'call',
+            kind: 'slow',
+            function: 'ReconcileLeasesFunction',
+            operation: 'DescribeInstances',
+            nth: 1,
+            times: 12,
+            seconds: 7,
+          },
+        ],
+        disturbances: [
+          { kind: 'abort', atSeconds: 60, execution: 0 },
+          { kind: 'redrive', atSeconds: 256, execution: 0 },
+        ],
+      },
+    ),
+  );
+
+  expect(complaints).toEqual([]);
+  expect(line).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+});
+
 it.each([
   [3439, 'a command of our own whose reply was lost is not taken for someone else’s'],
   [4804, 'a stop of our own whose reply was lost is not blamed on others'],

@@ -1,0 +1,67 @@
+import 'aws-sdk-client-mock-jest';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { createBucket } from '../../../functions/aws/bucket.ts';
+import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
+import { findLateWrites } from '../../../functions/operations/recover-failed-step.ts';
+import { aRecord, givenRecords } from '../../support/bucket.ts';
+import { aBatch, aHold, anInstance, stamp } from '../../support/builders.ts';
+
+const s3 = mockClient(S3Client);
+const ssm = mockClient(SSMClient);
+const region = 'eu-central-1';
+const tools = {
+  bucket: createBucket(new S3Client({ region }), 'reveille-bucket'),
+  ssm: new SSMClient({ region }),
+  work: updateSsmAgent,
+};
+
+const REFUSED = aHold({ startBy: aHold().recordedAt });
+const LATE = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
+/** StartInstances has failed for good, and a copy of its Lambda has gone on. */
+const failed = (changes: Partial<BatchInstance>): BatchInstance =>
+  anInstance({ step: 'restore', outcome: 'failed', strayUntil: stamp('02:03:30'), ...changes });
+const look = async (instance: BatchInstance): Promise<BatchInstance | undefined> => {
+  const [seen] = await findLateWrites(tools, aBatch([instance], { attempts: ['attempt-1'] }), [instance]);
+  return seen;
+};
+
+beforeEach(() => {
+  s3.reset();
+  ssm.reset();
+  ssm.on(ListCommandsCommand).resolves({ Commands: [] });
+});
+
+describe('what a copy of a failed StartInstances does after the step has failed', () => {
+  it.each<[string, Partial<BatchInstance>, Partial<BatchInstance>['hold']]>([
+    ['that was never tried', { hold: null }, { ...LATE, earlier: [] }],
+    ['that was tried before, and refused', { hold: REFUSED }, { ...LATE, earlier: [attemptOf(REFUSED)] }],
+    [
+      'of which it is known already, by what was read last',
+      { hold: { ...LATE, startBy: stamp('02:09'), earlier: [attemptOf(REFUSED)] } },
+      { ...LATE, earlier: [attemptOf(REFUSED)] },
+    ],
+  ])('is found for an instance %s', async (_what, changes, hold) => {
+    givenRecords(s3, aRecord([anInstance().instanceId]), aRecord([anInstance().instanceId], LATE));
+
+    expect((await look(failed(changes)))?.hold).toEqual(hold);
+  });
+
+  it.each<[string, Partial<BatchInstance>]>([
+    ['that Reveille has started', { hold: REFUSED, wokenAt: stamp('02:01') }],
+    ['that ran before', { originalState: 'running' }],
+    ['of others', { hold: REFUSED, handedOver: { code: 'started-by-others', text: '' } }],
+    ['of another step', { hold: REFUSED, strayUntil: null }],
+  ])('is not looked for on an instance %s', async (_what, changes) => {
+    givenRecords(s3, aRecord([anInstance().instanceId], LATE));
+
+    expect(await look(failed(changes))).toEqual(failed(changes));
+    expect(s3).not.toHaveReceivedCommand(ListObjectsV2Command);
+  });
+});
+
+function attemptOf({ attempt, recordedAt, startBy }: typeof REFUSED) {
+  return { attempt, recordedAt, startBy };
+}
