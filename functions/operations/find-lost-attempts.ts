@@ -1,6 +1,6 @@
 import type { Bucket } from '../aws/bucket.ts';
 import { recordPrefix, startNoteKey } from '../domain/model/object-keys.ts';
-import type { Owner } from '../domain/model/run.ts';
+import type { Leaseholder } from '../domain/model/run.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
 import {
   type HoldRecord,
@@ -18,17 +18,17 @@ import {
  */
 export async function findLostAttempts(
   bucket: Bucket,
-  owner: Owner,
+  leaseholder: Leaseholder,
   answered: string[],
 ): Promise<Map<string, Attempt[]>> {
   const lost = new Map<string, Attempt[]>();
-  const prefix = recordPrefix(owner);
+  const prefix = recordPrefix(leaseholder);
   const keys = await bucket.list(prefix);
   const known = new Set(answered.map((attempt) => `${prefix}${attempt}.json`));
   for (const key of keys.filter((one) => !known.has(one))) {
     const record = await bucket.get(key, holdRecordSchema);
     if (record === null) continue;
-    const note = await bucket.get(startNoteKey(owner, record.attempt), startNoteSchema);
+    const note = await bucket.get(startNoteKey(leaseholder, record.attempt), startNoteSchema);
     for (const { instanceId, adopted } of record.instances) {
       const own = ownAttempt(record, note, { instanceId, adopted });
       lost.set(instanceId, [...(lost.get(instanceId) ?? []), own, ...adopted]);

@@ -3,10 +3,12 @@ import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
-import { type Batch, ownerOf } from '../domain/batch/batch.ts';
+import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
-import { type Attempt, toHold } from '../domain/ownership/attempt.ts';
+import type { Attempt } from '../domain/ownership/attempt.ts';
+import { attemptsOf, withAttempts } from '../domain/ownership/owner.ts';
 import { failCaught, hasFailedStep, mayStillBeStarted } from '../domain/steps/failed-step.ts';
+import { withLostAttempts } from '../domain/steps/start.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
 import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
@@ -41,12 +43,11 @@ export async function recoverFailedStep(tools: RecoveryTools, batch: Batch): Pro
 
 /** The step may have leased an instance, or sent it a command. */
 async function recover({ bucket, ssm, work, now }: RecoveryTools, batch: Batch): Promise<Batch> {
-  const lost = await findLostAttempts(bucket, ownerOf(batch), batch.attempts);
+  const lost = await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts);
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   const instances = batch.instances.map((instance): BatchInstance => {
-    const known = instance.hold === null ? [] : [instance.hold, ...instance.hold.earlier];
-    const hold = toHold([...known, ...(lost.get(instance.instanceId) ?? [])]);
-    return failCaught(withLostCommands({ ...instance, hold }, sent), batch.error, now());
+    const owner = withAttempts(instance.owner, lost.get(instance.instanceId) ?? []);
+    return failCaught(withLostCommands({ ...instance, owner }, sent), batch.error, now());
   });
   const { error: _recovered, ...rest } = batch;
   return { ...rest, instances };
@@ -63,13 +64,13 @@ export async function findLateWrites(
 ): Promise<BatchInstance[]> {
   if (!instances.some(hasFailedStep)) return instances;
   const lost = instances.some(mayStillBeStarted)
-    ? await findLostAttempts(bucket, ownerOf(batch), batch.attempts)
+    ? await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts)
     : new Map<string, Attempt[]>();
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   return instances.map((instance) => {
     if (!hasFailedStep(instance)) return instance;
-    const hold = mayStillBeStarted(instance) ? toHold(lost.get(instance.instanceId) ?? []) : instance.hold;
-    return withLostCommands({ ...instance, hold }, sent);
+    const lostAttempts = mayStillBeStarted(instance) ? (lost.get(instance.instanceId) ?? []) : [];
+    return withLostCommands(withLostAttempts(instance, lostAttempts), sent);
   });
 }
 
@@ -78,7 +79,9 @@ export async function followCommands(
   { ssm, work, now, logger }: RecoveryTools,
   instances: BatchInstance[],
 ): Promise<BatchInstance[]> {
-  const held = instances.filter((instance) => instance.hold !== null && updateMayRunUntil(instance, now()) !== null);
+  const held = instances.filter(
+    (instance) => attemptsOf(instance.owner).length > 0 && updateMayRunUntil(instance, now()) !== null,
+  );
   // Those that have ended, too: a later one that got through tells of an earlier one of which nothing is heard.
   const commands = held.flatMap((instance) => instance.commands);
   // As long as SSM says nothing of a command, it may be at work.

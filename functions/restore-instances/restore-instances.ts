@@ -4,7 +4,7 @@ import { describeInstances } from '../aws/ec2-describe.ts';
 import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { applyChanges } from '../domain/batch/apply-changes.ts';
-import { type Batch, batchSchema, ownerOf } from '../domain/batch/batch.ts';
+import { type Batch, batchSchema, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { BatchResult } from '../domain/batch/batch-result.ts';
 import { countWaiting } from '../domain/batch/look.ts';
@@ -49,7 +49,7 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
     const isRecovered = received.error !== undefined && batch.error === undefined;
     const instances = await readLostWork(tools, batch, facts, isRecovered);
     const outcomes = await restoreAll(tools, {
-      owner: ownerOf(batch),
+      leaseholder: leaseholderOf(batch),
       members: instances.map((instance) => ({
         instance,
         ec2: facts.get(instance.instanceId) ?? null,

@@ -4,7 +4,7 @@ import { tagInstances } from '../aws/ec2-tags.ts';
 import { type Bisected, bisect } from '../aws/sdk/bisect.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
 import type { AwsFailure } from '../aws/sdk/failures.ts';
-import { type Batch, ownerOf } from '../domain/batch/batch.ts';
+import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import { recordKey, startNoteKey } from '../domain/model/object-keys.ts';
 import { type Attempt, maySendStart } from '../domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../domain/ownership/lease.ts';
@@ -42,7 +42,7 @@ export async function recordLeaseAndStart(tools: LeaseTools, request: StartReque
   const asleep = leased.filter((id) => !awake.has(id));
   const takenOver = leased.filter((id) => awake.has(id));
   // An instance that was tried before has carried a lease for a while.
-  const areLeasesFresh = candidates.some(({ instance }) => instance.hold === null);
+  const areLeasesFresh = candidates.some(({ instance }) => instance.owner.kind === 'none');
   const hasTime = () => request.hasTime() && maySendStart(attempt, tools.now());
   return toResults(leasing, await startInstances(tools.ec2, asleep, { areLeasesFresh, hasTime }), takenOver);
 }
@@ -50,11 +50,11 @@ export async function recordLeaseAndStart(tools: LeaseTools, request: StartReque
 /** Record, then lease, in one call each for all of them: no record, no lease. */
 async function recordAndLease({ ec2, bucket }: LeaseTools, request: StartRequest): Promise<Bisected<string, string[]>> {
   const { batch, candidates, attempt, hasTime } = request;
-  const owner = ownerOf(batch);
+  const leaseholder = leaseholderOf(batch);
   // A record of this attempt that is there already is our own, written by a call whose reply was lost.
-  await bucket.putOnce(recordKey(owner, attempt.attempt), toRecord(request));
+  await bucket.putOnce(recordKey(leaseholder, attempt.attempt), toRecord(request));
 
-  const lease = formatLease({ ...owner, attempt: attempt.attempt });
+  const lease = formatLease({ ...leaseholder, attempt: attempt.attempt });
   const leaseSome = async (ids: string[]) => {
     await tagInstances(ec2, ids, LEASE_TAG, lease);
     return ids;
@@ -68,14 +68,14 @@ async function recordAndLease({ ec2, bucket }: LeaseTools, request: StartRequest
  */
 export async function writeNote({ bucket, logger }: LeaseTools, batch: Batch, note: StartNote): Promise<void> {
   try {
-    await bucket.put(startNoteKey(ownerOf(batch), note.attempt), note);
+    await bucket.put(startNoteKey(leaseholderOf(batch), note.attempt), note);
   } catch (error) {
     logger.warn('an attempt to start has no note', { runId: batch.run.runId, attempt: note.attempt, error });
   }
 }
 
 function toRecord({ batch, candidates, attempt }: StartRequest): HoldRecord {
-  const { runId, stateMachine, child } = ownerOf(batch);
+  const { runId, stateMachine, child } = leaseholderOf(batch);
   return {
     runId,
     stateMachine,

@@ -8,7 +8,7 @@ import {
   REQUEST_TIMEOUT_SECONDS,
   type SFNClient,
 } from '../aws/sdk/clients.ts';
-import { type Batch, ownerOf } from '../domain/batch/batch.ts';
+import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
@@ -87,7 +87,7 @@ async function readAnew(
     tools.ec2,
     members.map(({ instanceId }) => instanceId),
   );
-  const lostAttempts = await findLostAttempts(tools.bucket, ownerOf(batch), batch.attempts);
+  const lostAttempts = await findLostAttempts(tools.bucket, leaseholderOf(batch), batch.attempts);
   const leases = await readLeasesOfOthers(tools, batch, facts);
   const readAt = tools.now();
   const cases = members.map((instance) => ({
@@ -107,8 +107,8 @@ async function readLeasesOfOthers(
   batch: Batch,
   facts: Map<string, InstanceFacts>,
 ): Promise<Map<string, LeaseStatus>> {
-  const owner = ownerOf(batch);
-  const others = leasesOn(facts).filter(({ value }) => !isLeaseOf(value, owner));
+  const leaseholder = leaseholderOf(batch);
+  const others = leasesOn(facts).filter(({ value }) => !isLeaseOf(value, leaseholder));
   const names = { partition: settings.PARTITION, ...batch.run };
   const found = await readLeaseStatuses({ bucket, sfn, names, now }, others);
   return new Map(found.map(({ instanceId, status }) => [instanceId, status]));
@@ -156,7 +156,7 @@ async function startAndNote(tools: Tools, request: StartRequest): Promise<Look[]
   // If an instance was already awake, an earlier invocation that Step Functions gave up on may have started it. Its record
   // is there by now.
   const lostNow = [...results.values()].some(wasAwake)
-    ? await findLostAttempts(tools.bucket, ownerOf(batch), [...batch.attempts, attempt.attempt])
+    ? await findLostAttempts(tools.bucket, leaseholderOf(batch), [...batch.attempts, attempt.attempt])
     : null;
   const looks = candidates.map(({ instance, lostAttempts: lostAttemptsBefore, adopted }) => {
     const lostAttempts = lostNow === null ? lostAttemptsBefore : (lostNow.get(instance.instanceId) ?? []);

@@ -8,7 +8,7 @@ import type { AwsClientStub } from 'aws-sdk-client-mock';
 import { LOCK_KEY, recordKey } from '../../functions/domain/model/object-keys.ts';
 import type { RunLock } from '../../functions/domain/ownership/run-lock.ts';
 import type { HoldRecord } from '../../functions/domain/ownership/start-record.ts';
-import { aHold, aRun, stamp } from './builders.ts';
+import { anAttempt, aRun, stamp } from './builders.ts';
 import { noSuchKey, stored } from './functions.ts';
 
 const { account, region, stateMachine } = aRun();
@@ -42,7 +42,7 @@ export function givenLock(s3: AwsClientStub<S3Client>, lock: unknown = aRunLock(
 
 /** What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01. */
 export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldRecord => {
-  const { attempt, recordedAt, startBy } = aHold();
+  const { attempt, recordedAt, startBy } = anAttempt();
   return {
     runId: aRun().runId,
     stateMachine: aRun().stateMachine,

@@ -91,7 +91,7 @@ function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reas
 function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null): OriginalState {
   if (lease?.kind === 'orphaned') {
     // Someone else has started it since: then it counts as running, and the dead run's lease holds nothing.
-    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.hold)) return lease.originalState;
+    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.attempts)) return lease.originalState;
   }
   if (instance.state === 'running') return 'running';
   return isHibernated(instance) ? 'hibernated' : 'stopped';

@@ -1,9 +1,10 @@
 // What a lease means that is not this run's own: whether its instance is in use, free, or has to be restored.
 import type { OriginalState } from '../model/instance.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
-import { type Attempt, type Hold, toHold } from './attempt.ts';
+import { type Attempt, newestFirst } from './attempt.ts';
 import { type ExecutionStatus, livenessOf } from './execution-status.ts';
 import { type Lease, parseLease } from './lease.ts';
+import type { Attempts } from './owner.ts';
 import type { HoldRecord } from './start-record.ts';
 
 /** What is known of a lease tag that was found on an instance. */
@@ -30,7 +31,7 @@ export type LeaseStatus =
    * Its run is dead: a later run or ReconcileLeases has to restore the instance.
    * `deadSince`: when the last of the two executions that could write it ended.
    */
-  | { kind: 'orphaned'; originalState: OriginalState; hold: Hold; deadSince: Timestamp };
+  | { kind: 'orphaned'; originalState: OriginalState; attempts: Attempts; deadSince: Timestamp };
 
 /**
  * What a lease means that is not this run's own. An instance is only held by a record and a lease together, and the record
@@ -61,8 +62,9 @@ export function leaseStatusOf(
   const ends = executions.map((execution) => (execution?.status === 'ended' ? execution.stoppedAt : record.recordedAt));
   const deadSince = ends.sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
   const { attempt, recordedAt, startBy } = record;
-  const hold = toHold(attempts) ?? { attempt, recordedAt, startBy, earlier: recorded.adopted };
-  return { kind: 'orphaned', originalState: recorded.originalState, hold, deadSince };
+  const own = { attempt, recordedAt, startBy };
+  const [newest = own, ...earlier] = attempts.length > 0 ? newestFirst(attempts) : [own, ...recorded.adopted];
+  return { kind: 'orphaned', originalState: recorded.originalState, attempts: [newest, ...earlier], deadSince };
 }
 
 const ignored = (why: string): LeaseStatus => ({ kind: 'ignored', why });

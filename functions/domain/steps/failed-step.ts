@@ -16,9 +16,11 @@ export function failCaught(instance: BatchInstance, caught: Batch['error'], now:
 
 /** An attempt whose reply was lost may have started it all the same: its LaunchTime says so, and when. */
 export function noteLostStart(instance: BatchInstance, ec2: InstanceFacts | null): BatchInstance {
-  const { hold, handedOver, wokenAt } = instance;
-  if (wokenAt !== null || hold === null || handedOver !== null || ec2 === null) return instance;
-  return isOurBoot(ec2.launchTime, hold) ? { ...instance, wokenAt: ec2.launchTime } : instance;
+  const { owner } = instance;
+  if (owner.kind !== 'reveille' || owner.wokenAt !== null || ec2 === null) return instance;
+  return isOurBoot(ec2.launchTime, owner.attempts)
+    ? { ...instance, owner: { ...owner, wokenAt: ec2.launchTime } }
+    : instance;
 }
 
 /** Whether a failed step may have done something to the instance that the payload does not know. */
@@ -26,7 +28,4 @@ export const hasFailedStep = ({ strayUntil }: BatchInstance): boolean => strayUn
 
 /** Whether a Lambda of the failed step may still start the instance, or have started it without our knowledge. */
 export const mayStillBeStarted = (instance: BatchInstance): boolean =>
-  hasFailedStep(instance) &&
-  instance.hold === null &&
-  instance.originalState !== 'running' &&
-  instance.handedOver === null;
+  hasFailedStep(instance) && instance.owner.kind === 'none' && instance.originalState !== 'running';

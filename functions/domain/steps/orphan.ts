@@ -14,7 +14,7 @@ export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
     originalState: status.originalState,
     step: 'restore',
     stepSince: status.deadSince,
-    hold: status.hold,
+    owner: { kind: 'reveille', attempts: status.attempts, wokenAt: null },
     launchTime: facts.launchTime,
     otherActivitySince: status.deadSince,
   });

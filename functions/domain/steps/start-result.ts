@@ -6,6 +6,7 @@ import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
+import type { Attempts, Owner } from '../ownership/owner.ts';
 import type { StartNote } from '../ownership/start-record.ts';
 import { withLostAttempts } from './start.ts';
 import { applyStartRefusal } from './start-refusal.ts';
@@ -45,7 +46,8 @@ export interface StartResultCase {
 export function applyStart(given: StartResultCase): Look {
   const { instance, result, attempt, lostAttempts, deadlineSeconds, now } = given;
   // No start was sent for it, or it was refused: no boot can be this attempt's.
-  const unstarted = { ...instance, hold: { ...attempt, startBy: attempt.recordedAt, earlier: lostAttempts } };
+  const attempts: Attempts = [{ ...attempt, startBy: attempt.recordedAt }, ...lostAttempts];
+  const unstarted: BatchInstance = { ...instance, owner: { kind: 'reveille', attempts, wokenAt: null } };
   switch (result.kind) {
     case 'lease-refused': {
       const text = `its lease tag was refused, so it was not started: ${result.error.code}: ${result.error.message}`;
@@ -58,7 +60,9 @@ export function applyStart(given: StartResultCase): Look {
     case 'start-refused':
       return applyStartRefusal({ instance: unstarted, error: result.error, deadlineSeconds, now });
     case 'taken-over':
-      return moves(toStep({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now));
+      return moves(
+        toStep({ ...instance, owner: { kind: 'reveille', attempts, wokenAt: toTimestamp(now) } }, 'readiness', now),
+      );
     case 'accepted':
       return moves(applyAccepted(given, result));
   }
@@ -78,12 +82,14 @@ function applyAccepted({ instance, attempt, lostAttempts, now }: StartResultCase
   // EC2 has answered, so no later boot can be this attempt's; unless EC2 was asked before without an answer.
   const { startBy: latest } = attempt;
   const startBy = result.mayHaveTakenEffect ? latest : earliest(latest, addSeconds(now, CLOCK_MARGIN_SECONDS));
-  const started = toStep({ ...instance, hold: { ...attempt, startBy, earlier: lostAttempts } }, 'readiness', now);
+  const attempts: Attempts = [{ ...attempt, startBy }, ...lostAttempts];
   // If it was awake already, one of our starts whose reply was lost may have done it, as its LaunchTime will tell.
   const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.some(isOpenWindow);
-  if (mayBeOurs) return { ...started, wokenAt: toTimestamp(now) };
   const text = `it was ${result.previousState} already when Reveille started it, so it stays running`;
-  return { ...started, handedOver: reason('started-by-others', text) };
+  const owner: Owner = mayBeOurs
+    ? { kind: 'reveille', attempts, wokenAt: toTimestamp(now) }
+    : { kind: 'others', attempts, reason: reason('started-by-others', text) };
+  return toStep({ ...instance, owner }, 'readiness', now);
 }
 
 /** Whether EC2 had found the instance awake already when it was told to start it. */
@@ -94,11 +100,11 @@ const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, 
 
 /** For later readers of this attempt's record: until when a boot can be its own, and which instances it did not start. */
 export function toStartNote({ attempt, recordedAt }: Attempt, instances: BatchInstance[]): StartNote {
-  const started = instances.flatMap(({ instanceId, hold, handedOver }) =>
-    hold?.attempt === attempt && handedOver === null && isOpenWindow(hold)
-      ? [{ instanceId, startBy: hold.startBy }]
-      : [],
-  );
+  const started = instances.flatMap(({ instanceId, owner }) => {
+    if (owner.kind !== 'reveille') return [];
+    const [newest] = owner.attempts;
+    return newest.attempt === attempt && isOpenWindow(newest) ? [{ instanceId, startBy: newest.startBy }] : [];
+  });
   const startedIds = new Set(started.map(({ instanceId }) => instanceId));
   const ends = started.map(({ startBy }) => startBy).sort();
   return {

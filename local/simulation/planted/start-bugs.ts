@@ -28,7 +28,7 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/start-instances/lease-and-start.ts',
-        find: '  await bucket.putOnce(recordKey(owner, attempt.attempt), toRecord(request));',
+        find: '  await bucket.putOnce(recordKey(leaseholder, attempt.attempt), toRecord(request));',
         replace: '',
       },
     ],
@@ -39,8 +39,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/ownership/attempt.ts',
-        find: 'launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));',
-        replace: 'launchTime !== null && hold !== null;',
+        find: 'launchTime !== null && attempts.some((attempt) => isWithin(launchTime, attempt));',
+        replace: 'launchTime !== null && attempts.length > 0;',
       },
     ],
   },

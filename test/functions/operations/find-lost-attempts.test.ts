@@ -2,7 +2,7 @@ import 'aws-sdk-client-mock-jest';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
-import { ownerOf } from '../../../functions/domain/batch/batch.ts';
+import { leaseholderOf } from '../../../functions/domain/batch/batch.ts';
 import { findLostAttempts } from '../../../functions/operations/find-lost-attempts.ts';
 import { aRecord, givenRecords } from '../../support/bucket.ts';
 import { aBatch, anInstance, stamp } from '../../support/builders.ts';
@@ -13,7 +13,7 @@ const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-
 
 const FIRST = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
 const SECOND = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-const find = (answered: string[] = []) => findLostAttempts(bucket, ownerOf(aBatch([anInstance()])), answered);
+const find = (answered: string[] = []) => findLostAttempts(bucket, leaseholderOf(aBatch([anInstance()])), answered);
 
 beforeEach(() => s3.reset());
 

@@ -136,8 +136,8 @@ describe('readLeaseStatuses', () => {
 
     const recordedAt = '2026-12-06T02:00:00.000Z';
     expect(found.map(({ status }) => status)).toMatchObject([
-      { hold: { attempt: 'attempt-1', recordedAt, startBy: '2026-12-06T02:00:08.000Z', earlier: [lost] } },
-      { hold: { attempt: 'attempt-1', recordedAt, startBy: recordedAt, earlier: [] } },
+      { attempts: [{ attempt: 'attempt-1', recordedAt, startBy: '2026-12-06T02:00:08.000Z' }, lost] },
+      { attempts: [{ attempt: 'attempt-1', recordedAt, startBy: recordedAt }] },
     ]);
   });
 
@@ -177,8 +177,8 @@ describe('readLeaseStatuses', () => {
     ]);
 
     expect(found.map(({ status }) => status)).toMatchObject([
-      { hold: { startBy: aRecord([]).startBy } },
-      { hold: { startBy } },
+      { attempts: [{ startBy: aRecord([]).startBy }] },
+      { attempts: [{ startBy }] },
     ]);
   });
 

@@ -31,7 +31,7 @@ describe('a start that finds the instance pending', () => {
   it('is someone else’s if it was the only try', async () => {
     ec2.on(StartInstancesCommand).resolves(pending);
 
-    expect(await start()).toMatchObject({ handedOver: { code: 'started-by-others' }, wokenAt: null });
+    expect(await start()).toMatchObject({ owner: { kind: 'others', reason: { code: 'started-by-others' } } });
   });
 
   it('may be that of another copy of this very call, whose record is there by now', async () => {
@@ -55,8 +55,7 @@ describe('a start that finds the instance pending', () => {
     givenLock(s3);
 
     expect(await start()).toMatchObject({
-      handedOver: null,
-      hold: { attempt: 'attempt-2', earlier: [{ attempt: 'attempt-1' }] },
+      owner: { kind: 'reveille', attempts: [{ attempt: 'attempt-2' }, { attempt: 'attempt-1' }] },
     });
   });
 });

@@ -1,3 +1,4 @@
+import { attemptsOf, wokenAtOf } from '../../../functions/domain/ownership/owner.ts';
 import 'aws-sdk-client-mock-jest';
 import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -18,7 +19,7 @@ import { createUpdateAgent } from '../../../functions/update-agent/update-agent.
 import { aReconcilerLock, aRecord, aRunLock, givenLock, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
-  aHold,
+  anAttempt,
   anInstance,
   aRun,
   at,
@@ -26,6 +27,7 @@ import {
   instanceFacts,
   leaseValue,
   OLD,
+  ours,
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
@@ -89,8 +91,8 @@ describe('a run that has lost its lock', () => {
     const { instances } = await start(sleepers(FIRST, SECOND));
 
     expect(instances).toMatchObject([
-      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, hold: null },
-      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, hold: null },
+      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, owner: { kind: 'none' } },
+      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, owner: { kind: 'none' } },
     ]);
     expect(callOrder(ec2)).toEqual(['DescribeInstances']);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
@@ -103,7 +105,7 @@ describe('a run that has lost its lock', () => {
 
     const { instances } = await start(sleepers(FIRST));
 
-    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, hold: aHold() });
+    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, owner: ours([anAttempt()]) });
   });
 
   it.each(LOST)('sends no command: it is with %s', async (_who, lock) => {
@@ -166,11 +168,15 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
       { instanceId: SECOND, adopted: [] },
     ]);
     expect(instances).toMatchObject([
-      { step: 'readiness', handedOver: null, wokenAt: stamp('03:00'), hold: { attempt: 'attempt-9', earlier: [dead] } },
-      { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:00:05'), earlier: [] } },
+      {
+        step: 'readiness',
+        owner: { kind: 'reveille', attempts: [{ attempt: 'attempt-9' }, dead], wokenAt: stamp('03:00') },
+      },
+      { step: 'readiness', owner: { attempts: [{ startBy: stamp('03:00:05') }], wokenAt: stamp('03:00') } },
     ]);
     // Its own start was none: a boot from now on is someone else's.
-    expect(instances[0]?.hold?.startBy).toBe(instances[0]?.hold?.recordedAt);
+    const [own] = attemptsOf(instances[0]?.owner ?? { kind: 'none' });
+    expect(own?.startBy).toBe(own?.recordedAt);
   });
 
   it('needs its lock for that, too', async () => {
@@ -178,7 +184,7 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
 
     const { instances } = await start(sleepers(FIRST));
 
-    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, hold: null });
+    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, owner: { kind: 'none' } });
     expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
   });
 
@@ -187,7 +193,12 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
 
     const { instances } = await start(sleepers(FIRST));
 
-    expect(instances[0]).toMatchObject({ step: 'restore', outcome: 'excluded', reason: { code: 'busy' }, hold: null });
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      outcome: 'excluded',
+      reason: { code: 'busy' },
+      owner: { kind: 'none' },
+    });
     expect(callOrder(ec2)).toEqual(['DescribeInstances']);
   });
 
@@ -232,9 +243,9 @@ describe('StartInstances, finding an instance awake', () => {
     const [first] = (await start(sleepers(FIRST, SECOND))).instances;
 
     const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
-    const startBy = addSeconds(first?.wokenAt ?? '', 5);
+    const startBy = addSeconds(wokenAtOf(first?.owner ?? { kind: 'none' }) ?? '', 5);
     expect(contentOf(note?.args[0].input.Body)).toEqual({ attempt: 'attempt-9', startBy, notStarted: [] });
-    expect(first?.hold?.startBy).toBe(startBy);
+    expect(first?.owner).toMatchObject({ attempts: [{ startBy }] });
   });
 });
 
@@ -252,7 +263,7 @@ describe('StartInstances, short of time', () => {
   it('leaves the others out, untouched', async () => {
     const { instances } = await start(sleepers(FIRST), { run: { finishBy: stamp('03:30') } });
 
-    expect(instances[0]).toMatchObject({ outcome: 'excluded', reason: { code: 'finish-by' }, hold: null });
+    expect(instances[0]).toMatchObject({ outcome: 'excluded', reason: { code: 'finish-by' }, owner: { kind: 'none' } });
     expect(callOrder(ec2)).toEqual(['DescribeInstances']);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });

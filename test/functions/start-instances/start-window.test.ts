@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { startNoteSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenRecords } from '../../support/bucket.ts';
-import { aBatch, anInstance, at, INSTANCE_ID, instanceFacts, stamp } from '../../support/builders.ts';
+import { aBatch, anAttempt, anInstance, at, INSTANCE_ID, instanceFacts, ours, stamp } from '../../support/builders.ts';
 import { aContext, aRuntime, awsError, contentOf, described } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
@@ -86,7 +86,7 @@ describe('an attempt that EC2 has answered', () => {
     expect(attempts).toEqual(['attempt-1']);
     expect(instances[0]).toMatchObject({
       step: 'start',
-      hold: { recordedAt: stamp('02:00'), startBy: stamp('02:00') },
+      owner: { kind: 'reveille', attempts: [{ recordedAt: stamp('02:00'), startBy: stamp('02:00') }] },
     });
     expect(warnings).toMatchObject([['an attempt to start has no note', { runId: 'run-1', attempt: 'attempt-1' }]]);
   });
@@ -106,7 +106,7 @@ describe('an attempt whose leases took long', () => {
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
     expect(instances[0]).toMatchObject({
       step: 'start',
-      hold: { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:00') },
+      owner: ours([anAttempt({ startBy: stamp('02:00') })]),
     });
   });
 });

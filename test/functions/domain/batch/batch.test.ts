@@ -37,7 +37,7 @@ describe('the batches of a run', () => {
     for (const seed of seedBatches(members(3), 2, at('02:00'))) {
       const batch = batchSchema.parse({ run: aRun(), child: 'child-1', ...seed });
       expect(batch).toMatchObject({ invocations: 0, sends: 0, lastProgressAt: stamp('02:00') });
-      expect(batch.instances[0]).toMatchObject({ hold: null, commands: [], outcome: null, handedOver: null });
+      expect(batch.instances[0]).toMatchObject({ owner: { kind: 'none' }, commands: [], outcome: null });
     }
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type ExecutionStatus, livenessOf } from '../../../../functions/domain/ownership/execution-status.ts';
 import { type LeaseFacts, leaseStatusOf, parseOwnLease } from '../../../../functions/domain/ownership/lease-status.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { aHold, aRun, at, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
+import { anAttempt, aRun, at, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
 const NOW = at('03:00');
@@ -32,7 +32,7 @@ describe('a lease that was found', () => {
     expect(judge()).toEqual({
       kind: 'orphaned',
       originalState: 'stopped',
-      hold: aHold(),
+      attempts: [anAttempt()],
       deadSince: stamp('02:30'),
     });
   });
@@ -51,7 +51,7 @@ describe('a lease that was found', () => {
     const record = aRecord([INSTANCE_ID]);
     const instances = record.instances.map((one) => ({ ...one, adopted: [older] }));
     expect(judge({ record: { ...record, instances } })).toMatchObject({
-      hold: { attempt: 'attempt-1', earlier: [older] },
+      attempts: [{ attempt: 'attempt-1' }, older],
     });
   });
 
@@ -64,8 +64,7 @@ describe('a lease that was found', () => {
 
   it('is judged by all that the dead child has recorded of it, where that is known', () => {
     const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-    const { earlier: _, ...first } = aHold();
-    expect(judge({ attempts: [first, lost] })).toMatchObject({ hold: { ...lost, earlier: [first] } });
+    expect(judge({ attempts: [anAttempt(), lost] })).toMatchObject({ attempts: [lost, anAttempt()] });
   });
 
   it.each(['', 'hello', 'a/b/c', 'a/b/c/d/e', '//', '///', '__proto__', 'reveille-update-agents/run-1/child-1/'])(
