@@ -6,7 +6,7 @@ import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
-import { attemptsOf, withAttempts } from '../domain/ownership/owner.ts';
+import { attemptsOf } from '../domain/ownership/owner.ts';
 import { failCaught, hasFailedStep, mayStillBeStarted } from '../domain/steps/failed-step.ts';
 import { withLostAttempts } from '../domain/steps/start.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
@@ -46,8 +46,8 @@ async function recover({ bucket, ssm, work, now }: RecoveryTools, batch: Batch):
   const lost = await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts);
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   const instances = batch.instances.map((instance): BatchInstance => {
-    const owner = withAttempts(instance.owner, lost.get(instance.instanceId) ?? []);
-    return failCaught(withLostCommands({ ...instance, owner }, sent), batch.error, now());
+    const known = withLostAttempts(instance, lost.get(instance.instanceId) ?? []);
+    return failCaught(withLostCommands(known, sent), batch.error, now());
   });
   const { error: _recovered, ...rest } = batch;
   return { ...rest, instances };

@@ -33,9 +33,13 @@ export function triedBy(attempts: Attempt[], wokenAt: Timestamp | null): Owner {
   return newest === undefined ? { kind: 'none' } : { kind: 'reveille', attempts: [newest, ...earlier], wokenAt };
 }
 
-/** With attempts that were not known: each may have started the instance, and may have left its lease on it. */
+/**
+ * With attempts that were lost: each may have started the instance, and may have left its lease on it. One that is known
+ * already is taken as it was found now.
+ */
 export function withAttempts(owner: Owner, found: Attempt[]): Owner {
-  const attempts = [...attemptsOf(owner), ...found];
+  const foundNow = new Set(found.map(({ attempt }) => attempt));
+  const attempts = [...found, ...attemptsOf(owner).filter(({ attempt }) => !foundNow.has(attempt))];
   if (owner.kind === 'others') return { ...owner, attempts: newestFirst(attempts) };
   return triedBy(attempts, wokenAtOf(owner));
 }

@@ -101,9 +101,10 @@ function waitForStop(given: StartCase): Look {
 }
 
 /** A lost attempt may have started the instance, or may still, and may have left its lease on it: so it counts as tried. */
-export function withLostAttempts(instance: BatchInstance, lostAttempts: Attempt[]): BatchInstance {
-  return instance.owner.kind === 'none' ? { ...instance, owner: withAttempts(instance.owner, lostAttempts) } : instance;
-}
+export const withLostAttempts = (instance: BatchInstance, lostAttempts: Attempt[]): BatchInstance => ({
+  ...instance,
+  owner: withAttempts(instance.owner, lostAttempts),
+});
 
 const none = (look: Look): StartDecision => ({ action: 'none', look });
 

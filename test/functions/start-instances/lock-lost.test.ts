@@ -14,6 +14,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { addSeconds } from '../../../functions/domain/model/time.ts';
 import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { decideRestore } from '../../../functions/domain/steps/restore.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
 import { aReconcilerLock, aRecord, aRunLock, givenLock, givenRecords } from '../../support/bucket.ts';
@@ -28,6 +29,7 @@ import {
   leaseValue,
   OLD,
   ours,
+  restoreCase,
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
@@ -106,6 +108,22 @@ describe('a run that has lost its lock', () => {
     const { instances } = await start(sleepers(FIRST));
 
     expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, owner: ours([anAttempt()]) });
+  });
+
+  it('knows of a lost attempt after one that was refused, and stops what that has started', async () => {
+    const refused = anAttempt({ startBy: anAttempt().recordedAt });
+    const lost = anAttempt({ attempt: 'attempt-2', recordedAt: stamp('02:59'), startBy: stamp('02:59:23') });
+    givenRecords(s3, aRecord([FIRST]), aRecord([FIRST], lost));
+    givenLock(s3, null);
+    const tried = anInstance({ instanceId: FIRST, owner: ours([refused]) });
+    const batch = aBatch([tried], { attempts: ['attempt-1'] });
+
+    const { instances } = await createStartInstances(aRuntime('03:00'))(batch, aContext({ attempt: 'attempt-9' }));
+
+    const [failed = tried] = instances;
+    expect(failed).toMatchObject({ reason: { code: 'lock-lost' }, owner: ours([lost, refused]) });
+    const launched = wokenFacts({ instanceId: FIRST, launchTime: stamp('02:59:10') });
+    expect(decideRestore(restoreCase(failed, launched, { now: at('03:01') }))).toMatchObject({ action: 'stop' });
   });
 
   it.each(LOST)('sends no command: it is with %s', async (_who, lock) => {

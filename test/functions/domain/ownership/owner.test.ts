@@ -40,6 +40,11 @@ describe('whose an instance is', () => {
     expect(withAttempts(owner, [first])).toEqual(expected);
   });
 
+  it('takes a lost attempt once, as it was found last: meanwhile its end may have become known', () => {
+    const ended = { ...first, startBy: stamp('02:00:08') };
+    expect(withAttempts(ours([second, first]), [ended])).toEqual(ours([second, ended]));
+  });
+
   it.each<[string, Owner]>([
     ['no one’s', NONE],
     ['Reveille’s', ours([first])],

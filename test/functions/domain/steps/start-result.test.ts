@@ -153,7 +153,9 @@ describe('an instance whose start was not accepted', () => {
     });
     expect(apply(result, { lostAttempts: [LOST] }).owner).toEqual(ours([LOST]));
     const held = anInstance({ owner: ours([anAttempt({ attempt: 'before' })]) });
-    expect(apply(result, { instance: held, lostAttempts: [LOST] }).owner).toEqual(held.owner);
+    expect(apply(result, { instance: held, lostAttempts: [LOST] }).owner).toEqual(
+      ours([anAttempt({ attempt: 'before' }), LOST]),
+    );
   });
 });
 
@@ -245,7 +247,7 @@ describe('a decision about an instance that awaits its start', () => {
     const instance = anInstance({ owner: ours([anAttempt()]) });
     expect(decided({ ec2, instance, lostAttempts })).toMatchObject({
       ...expected,
-      owner: { kind, attempts: [anAttempt()] },
+      owner: { kind, attempts: [...lostAttempts, anAttempt()] },
     });
   });
 });

@@ -171,13 +171,11 @@ describe('a run that has to be over by a certain time', () => {
       outcome: 'failed',
       reason: why,
     });
-    const lostAttempts = [aLostAttempt({ attempt: 'lost' })];
-    expect(left(anInstance(), lostAttempts)).toMatchObject({
-      outcome: 'failed',
-      owner: ours([aLostAttempt({ attempt: 'lost' })]),
-    });
-    expect(left(anInstance({ owner: ours([anAttempt()]) }), lostAttempts)).toMatchObject({
-      owner: ours([anAttempt()]),
+    const lost = aLostAttempt({ attempt: 'lost' });
+    expect(left(anInstance(), [lost])).toMatchObject({ outcome: 'failed', owner: ours([lost]) });
+    const refused = ours([anAttempt({ startBy: stamp('02:00') })]);
+    expect(left(anInstance({ owner: refused }), [lost])).toMatchObject({
+      owner: ours([lost, anAttempt({ startBy: stamp('02:00') })]),
     });
   });
 });
