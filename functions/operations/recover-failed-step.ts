@@ -22,9 +22,9 @@ export interface RecoveryTools extends Pick<Runtime, 'now' | 'logger'> {
 }
 
 /**
- * The batch with what a failed step did without the payload knowing, and with its instances failed. As long as that can't
- * be found out, the step's instances are neither stopped nor settled; the others need not wait for it, so the batch is
- * returned as it is.
+ * The batch with what a failed step did without the payload knowing, and with its instances failed; and without its error,
+ * which nothing else takes away. As long as that can't be found out, the step's instances are neither stopped nor settled;
+ * the others need not wait for it, so the batch is returned as it is.
  * @throws if it can't be found out, and no other instance is to be restored
  */
 export async function recoverFailedStep(tools: RecoveryTools, batch: Batch): Promise<Batch> {

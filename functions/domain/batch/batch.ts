@@ -30,7 +30,10 @@ export const batchSchema = z.object({
   waitSeconds: z.int().min(1),
   counts: countsSchema,
   instances: z.array(batchInstanceSchema).min(1).max(BATCH_SIZE_MAX),
-  /** What a Catch of the state machine brought here. */
+  /**
+   * What a Catch of the state machine brought here. It stays until `recoverFailedStep` has found out what the failed step did,
+   * and as long as it is here, no Lambda but RestoreInstances acts on the batch.
+   */
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
 export type Batch = z.infer<typeof batchSchema>;

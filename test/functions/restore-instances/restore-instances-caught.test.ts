@@ -241,6 +241,8 @@ describe('RestoreInstances, after a step has failed', () => {
     expect(stops()).toEqual([[SECOND]]);
     expect(batch.instances[0]).toEqual(working);
     expect(batch.error).toEqual(CAUGHT);
+    // The state machine goes by these: no other Lambda takes the working one on.
+    expect(batch.counts).toMatchObject({ readiness: 0, update: 0, restore: 2 });
   });
 
   it('fails, to be called again, where no other instance is to be restored meanwhile', async () => {

@@ -167,9 +167,13 @@ describe('the end of a look', () => {
     });
   });
 
-  it('forgets the error that a Catch brought: it has been dealt with', () => {
-    const caught = { ...batch, error: { Error: 'AwsUnavailable', Cause: 'no answer' } };
-    expect(applyChanges(caught, [], NOW)).not.toHaveProperty('error');
+  it('leaves all that is not settled to RestoreInstances as long as it is not known what a failed step has done', () => {
+    const settled = anInstance({ instanceId: 'i-3', step: 'settled' });
+    const error = { Error: 'AwsUnavailable', Cause: 'no answer' };
+    const caught = aBatch([one, two, settled], { error, invocations: INVOCATIONS_MAX });
+    const next = applyChanges(caught, [], NOW);
+    expect(next).toMatchObject({ error, instances: [one, two, settled] });
+    expect(next.counts).toEqual({ start: 0, readiness: 0, update: 0, verify: 0, restore: 2, unsettled: 2 });
   });
 
   it('gives up what is still at work after too many invocations, and goes on restoring', () => {
