@@ -3,16 +3,7 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import { buildReport } from '../../../../functions/domain/report/report.ts';
-import {
-  aMember,
-  anAttempt,
-  aRun,
-  at,
-  INSTANCE_ID,
-  instanceFacts,
-  stamp,
-  wokenFacts,
-} from '../../../support/builders.ts';
+import { aMember, anAttempt, aRun, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 const busy: LeaseStatus = { kind: 'busy', why: 'run run-0 holds it' };
@@ -26,7 +17,7 @@ const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseSta
 });
 
 const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts()) =>
-  decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected: false, lease }, OPT_OUT_TAG);
+  decideEligibility(instance, lease, OPT_OUT_TAG);
 
 describe('an instance that carries a lease', () => {
   it('is left out while that one is at work, and that fails the run', () => {
