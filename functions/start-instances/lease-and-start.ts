@@ -8,7 +8,7 @@ import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import { recordKey, startNoteKey } from '../domain/model/object-keys.ts';
 import { type Attempt, maySendStart } from '../domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../domain/ownership/lease.ts';
-import type { HoldRecord, StartNote } from '../domain/ownership/start-record.ts';
+import type { StartNote, StartRecord } from '../domain/ownership/start-record.ts';
 import type { StartCandidate } from '../domain/steps/start.ts';
 import { type StartResult, toNoStartNote } from '../domain/steps/start-result.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -74,7 +74,7 @@ export async function writeNote({ bucket, logger }: LeaseTools, batch: Batch, no
   }
 }
 
-function toRecord({ batch, candidates, attempt }: StartRequest): HoldRecord {
+function toRecord({ batch, candidates, attempt }: StartRequest): StartRecord {
   const { runId, stateMachine, child } = leaseholderOf(batch);
   return {
     runId,

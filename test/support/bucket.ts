@@ -7,7 +7,7 @@ import {
 import type { AwsClientStub } from 'aws-sdk-client-mock';
 import { LOCK_KEY, recordKey } from '../../functions/domain/model/object-keys.ts';
 import type { RunLock } from '../../functions/domain/ownership/run-lock.ts';
-import type { HoldRecord } from '../../functions/domain/ownership/start-record.ts';
+import type { StartRecord } from '../../functions/domain/ownership/start-record.ts';
 import { anAttempt, aRun, stamp } from './builders.ts';
 import { noSuchKey, stored } from './functions.ts';
 
@@ -41,7 +41,7 @@ export function givenLock(s3: AwsClientStub<S3Client>, lock: unknown = aRunLock(
 }
 
 /** What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01. */
-export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldRecord => {
+export const aRecord = (ids: string[], changes: Partial<StartRecord> = {}): StartRecord => {
   const { attempt, recordedAt, startBy } = anAttempt();
   return {
     runId: aRun().runId,
@@ -62,7 +62,7 @@ export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldR
 };
 
 /** The bucket has these records, the run's lock, and no other object. */
-export function givenRecords(s3: AwsClientStub<S3Client>, ...records: HoldRecord[]): void {
+export function givenRecords(s3: AwsClientStub<S3Client>, ...records: StartRecord[]): void {
   s3.on(GetObjectCommand).rejects(noSuchKey());
   const keys = records.map((record) => recordKey(record, record.attempt));
   s3.on(ListObjectsV2Command).callsFake(({ Prefix }: { Prefix: string }) => ({

@@ -4,20 +4,17 @@ import { secondsBetween, type Timestamp } from '../model/time.ts';
 import { type Attempt, newestFirst } from './attempt.ts';
 import { type ExecutionStatus, livenessOf } from './execution-status.ts';
 import { type Lease, parseLease } from './lease.ts';
-import type { Attempts } from './owner.ts';
-import type { HoldRecord } from './start-record.ts';
+import { attemptsOn, type RecordedAttempt } from './start-record.ts';
 
 /** What is known of a lease tag that was found on an instance. */
 export interface LeaseFacts {
   value: string;
   instanceId: string;
-  /** null: the bucket has none; `unreadable`: it exists, but does not match the schema. */
-  record: HoldRecord | 'unreadable' | null;
-  /** What Step Functions says of its run, and of the child that wrote it; null where that was not worth asking. */
+  /** All attempts of the child that wrote it, by name. `unreadable`: its record exists, but does not match the schema. */
+  recorded: Map<string, RecordedAttempt | 'unreadable'>;
+  /** What Step Functions says of its run, and of that child; null where that was not worth asking. */
   run: ExecutionStatus | null;
   child: ExecutionStatus | null;
-  /** All attempts on this instance that the child has recorded, with what its notes say of them. */
-  attempts: Attempt[];
 }
 
 export type LeaseStatus =
@@ -31,15 +28,16 @@ export type LeaseStatus =
    * Its run is dead: a later run or ReconcileLeases has to restore the instance.
    * `deadSince`: when the last of the two executions that could write it ended.
    */
-  | { kind: 'orphaned'; originalState: OriginalState; attempts: Attempts; deadSince: Timestamp };
+  | { kind: 'orphaned'; originalState: OriginalState; attempts: Attempt[]; deadSince: Timestamp };
 
 /**
  * What a lease means that is not this run's own. An instance is only held by a record and a lease together, and the record
  * has to name the instance: tags are copied with images and backups. A lease names run and child; it is dead when both are.
+ * Whose boot an orphan's is, all records of its child tell: while one of them can't be read, that is not known.
  * @param ours the name of this state machine
  */
 export function leaseStatusOf(
-  { value, instanceId, record, run, child, attempts }: LeaseFacts,
+  { value, instanceId, recorded, run, child }: LeaseFacts,
   ours: string,
   now: Date,
 ): LeaseStatus {
@@ -48,10 +46,13 @@ export function leaseStatusOf(
   if (lease.stateMachine !== ours) {
     return { kind: 'busy', why: `it is held by run ${lease.runId} of the state machine ${lease.stateMachine}` };
   }
-  if (record === 'unreadable') return { kind: 'busy', why: `the record of run ${lease.runId} can't be read` };
-  if (record === null) return ignored(`run ${lease.runId} has no record of it`);
-  const recorded = record.instances.find((one) => one.instanceId === instanceId);
-  if (recorded === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
+  const unreadable: LeaseStatus = { kind: 'busy', why: `the record of run ${lease.runId} can't be read` };
+  const own = recorded.get(lease.attempt);
+  if (own === 'unreadable') return unreadable;
+  if (own === undefined) return ignored(`run ${lease.runId} has no record of it`);
+  const { record } = own;
+  const member = record.instances.find((one) => one.instanceId === instanceId);
+  if (member === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
 
   const executions = [run, child];
   const liveness = executions.map((execution) => livenessOf(execution, record.recordedAt, now));
@@ -59,12 +60,12 @@ export function leaseStatusOf(
   if (liveness.includes('ending')) {
     return { kind: 'ending', why: `run ${lease.runId}, which held it, has just ended` };
   }
+  const readable = [...recorded.values()].filter((one) => one !== 'unreadable');
+  if (readable.length < recorded.size) return unreadable;
   const ends = executions.map((execution) => (execution?.status === 'ended' ? execution.stoppedAt : record.recordedAt));
   const deadSince = ends.sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
-  const { attempt, recordedAt, startBy } = record;
-  const own = { attempt, recordedAt, startBy };
-  const [newest = own, ...earlier] = attempts.length > 0 ? newestFirst(attempts) : [own, ...recorded.adopted];
-  return { kind: 'orphaned', originalState: recorded.originalState, attempts: [newest, ...earlier], deadSince };
+  const attempts = newestFirst(attemptsOn(instanceId, readable));
+  return { kind: 'orphaned', originalState: member.originalState, attempts, deadSince };
 }
 
 const ignored = (why: string): LeaseStatus => ({ kind: 'ignored', why });

@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { timestampSchema } from '../model/time.ts';
-import { attemptSchema } from './attempt.ts';
+import { type Attempt, attemptSchema } from './attempt.ts';
 
 /** Written before the lease tag and before the start: which instances are to be restored, and how each was. */
-export const holdRecordSchema = z.object({
+export const startRecordSchema = z.object({
   runId: z.string(),
   stateMachine: z.string(),
   child: z.string(),
@@ -23,7 +23,7 @@ export const holdRecordSchema = z.object({
     }),
   ),
 });
-export type HoldRecord = z.infer<typeof holdRecordSchema>;
+export type StartRecord = z.infer<typeof startRecordSchema>;
 
 /**
  * Written when the replies are in, or when no start will be sent. Tells later readers of the record which instances this
@@ -36,3 +36,28 @@ export const startNoteSchema = z.object({
   notStarted: z.array(z.string()),
 });
 export type StartNote = z.infer<typeof startNoteSchema>;
+
+/** An attempt as it has written itself down. */
+export interface RecordedAttempt {
+  record: StartRecord;
+  /** null: it has not come to that, or that could not be written. */
+  note: StartNote | null;
+}
+
+/** All attempts to start one instance that these tell of, and those of dead runs that they took over. */
+export const attemptsOn = (instanceId: string, recorded: RecordedAttempt[]): Attempt[] =>
+  recorded.flatMap(({ record, note }) =>
+    record.instances
+      .filter((one) => one.instanceId === instanceId)
+      .flatMap((one) => [ownAttempt(record, note, one), ...one.adopted]),
+  );
+
+/** The window of a record's own attempt on one instance. It is empty if it only took the instance over, or did not start it. */
+function ownAttempt(
+  { attempt, recordedAt, startBy }: StartRecord,
+  note: StartNote | null,
+  { instanceId, adopted }: StartRecord['instances'][number],
+): Attempt {
+  const mayHaveStarted = adopted.length === 0 && !note?.notStarted.includes(instanceId);
+  return { attempt, recordedAt, startBy: mayHaveStarted ? (note?.startBy ?? startBy) : recordedAt };
+}

@@ -50,8 +50,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/find-lost-attempts.ts',
-        find: '  for (const key of keys.filter((one) => !known.has(one))) {',
-        replace: '  for (const key of keys.filter((one) => known.has(one))) {',
+        find: 'known.has(attempt) ? null',
+        replace: '!known.has(attempt) ? null',
       },
     ],
   },

@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
 import { describeExecutionStatus } from '../../../functions/aws/executions.ts';
 import { parseStateMachineArn } from '../../../functions/domain/model/execution-arn.ts';
-import { readLeaseStatuses, readRecord } from '../../../functions/operations/read-lease-status.ts';
+import { readLeaseStatuses } from '../../../functions/operations/read-lease-status.ts';
 import { aRecord, givenRecords } from '../../support/bucket.ts';
 import { at } from '../../support/builders.ts';
 import { awsError, instanceIds, stored, throttled } from '../../support/functions.ts';
@@ -65,35 +65,6 @@ describe('an execution', () => {
   });
 });
 
-describe('the record of a lease', () => {
-  const lease = { stateMachine: 'reveille-update-agents', runId: 'run-1', child: 'child-1', attempt: 'attempt-1' };
-
-  it('is looked for by listing, and read only where it is', async () => {
-    givenRecords(s3, aRecord([FIRST]));
-
-    expect(await readRecord(bucket, lease)).toEqual(aRecord([FIRST]));
-    expect(await readRecord(bucket, { ...lease, attempt: 'attempt-2' })).toBeNull();
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
-  });
-
-  it('is not one whose name only begins like it', async () => {
-    givenRecords(s3, aRecord([FIRST], { attempt: 'attempt-1.json.old' }));
-
-    expect(await readRecord(bucket, lease)).toBeNull();
-    expect(s3).not.toHaveReceivedCommand(GetObjectCommand);
-  });
-
-  it('is no record where it is garbage: an error, since silence would mean "holds nothing"', async () => {
-    givenRecords(s3, aRecord([FIRST]));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).resolves(stored('{"runId":1}'));
-
-    await expect(readRecord(bucket, lease)).rejects.toMatchObject({
-      name: 'UnexpectedReply',
-      message: expect.stringContaining('runs/run-1/records/child-1/attempt-1.json'),
-    });
-  });
-});
-
 describe('readLeaseStatuses', () => {
   it('asks nothing where no instance carries a lease', async () => {
     expect(await find([])).toEqual([]);
@@ -116,9 +87,9 @@ describe('readLeaseStatuses', () => {
     ]);
     expect(found.map(({ record }) => record?.attempt)).toEqual(['attempt-1', 'attempt-1', 'attempt-2']);
     expect(asked()).toEqual([RUN, CHILD]);
-    // Each record by its lease, and then, as the child is dead, once more with its note.
-    expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 2 + 1);
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2 + 2 * 2);
+    // Each record with its note.
+    expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 1);
+    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2 * 2);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });
 
@@ -141,14 +112,13 @@ describe('readLeaseStatuses', () => {
     ]);
   });
 
-  it('asks for no attempts of one that may still be alive', async () => {
+  it('finds one busy whose run may still be alive', async () => {
     givenRecords(s3, aRecord([FIRST]));
     sfn.on(DescribeExecutionCommand, { executionArn: RUN }).resolves({ status: 'RUNNING' });
 
     const [found] = await find([[FIRST, value('attempt-1')]]);
 
     expect(found?.status.kind).toBe('busy');
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
   });
 
   it('leaves an orphan alone, one record of whose child is garbage: what that one did is not known', async () => {

@@ -13,7 +13,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { addSeconds } from '../../../functions/domain/model/time.ts';
-import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { decideRestore } from '../../../functions/domain/steps/restore.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
@@ -58,7 +58,7 @@ const start = (instances: BatchInstance[], { time = '03:00', run = {}, environme
   );
 const sleepers = (...ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));
 const record = (key = 'runs/run-1/records/child-1/attempt-9.json') =>
-  holdRecordSchema.parse(contentOf(s3.commandCalls(PutObjectCommand, { Key: key })[0]?.args[0].input.Body));
+  startRecordSchema.parse(contentOf(s3.commandCalls(PutObjectCommand, { Key: key })[0]?.args[0].input.Body));
 const started = () => ec2.commandCalls(StartInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
 
 beforeEach(() => {

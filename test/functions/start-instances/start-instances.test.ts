@@ -3,7 +3,7 @@ import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesC
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
-import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
 import { aBatch, anAttempt, anInstance, instanceFacts, leaseValue, ours, stamp } from '../../support/builders.ts';
@@ -84,7 +84,7 @@ describe('StartInstances', () => {
       IfNoneMatch: '*',
     });
     const previousLaunchTime = instanceFacts().launchTime;
-    expect(holdRecordSchema.parse(contentOf(Body))).toEqual({
+    expect(startRecordSchema.parse(contentOf(Body))).toEqual({
       runId: 'run-1',
       stateMachine: 'reveille-update-agents',
       child: 'child-1',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { recordKey, recordPrefix, startNoteKey } from '../../../../functions/domain/model/object-keys.ts';
 import { isOurBoot } from '../../../../functions/domain/ownership/attempt.ts';
 import { formatLease, parseLease } from '../../../../functions/domain/ownership/lease.ts';
-import { holdRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
+import { startRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
 import { anAttempt, at, INSTANCE_ID, stamp } from '../../../support/builders.ts';
 
 const names = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter((name) => !name.includes('/'));
@@ -144,10 +144,10 @@ describe('a record', () => {
   };
 
   it('says what is to be put back, and how it was', () => {
-    expect(holdRecordSchema.parse(record)).toEqual(record);
+    expect(startRecordSchema.parse(record)).toEqual(record);
   });
 
   it('without a time is no record', () => {
-    expect(holdRecordSchema.safeParse({ ...record, recordedAt: 'yesterday' }).success).toBe(false);
+    expect(startRecordSchema.safeParse({ ...record, recordedAt: 'yesterday' }).success).toBe(false);
   });
 });
