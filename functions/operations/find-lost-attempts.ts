@@ -1,8 +1,8 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { Leaseholder } from '../domain/model/run.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
-import { attemptsOn, type RecordedAttempt } from '../domain/ownership/start-record.ts';
-import { listAttempts, readAttempt } from './read-attempts.ts';
+import { attemptsOn, type StartRecord } from '../domain/ownership/start-record.ts';
+import { listAttempts, readRecord } from './read-records.ts';
 
 /**
  * Attempts of one child whose replies never arrived, by instance: a Lambda that crashed, or whose answer was lost, has
@@ -17,11 +17,11 @@ export async function findLostAttempts(
   answered: string[],
 ): Promise<Map<string, Attempt[]>> {
   const known = new Set(answered);
-  const lost: RecordedAttempt[] = [];
+  const lost: StartRecord[] = [];
   for (const attempt of await listAttempts(bucket, leaseholder)) {
-    const recorded = known.has(attempt) ? null : await readAttempt(bucket, leaseholder, attempt);
-    if (recorded !== null) lost.push(recorded);
+    const record = known.has(attempt) ? null : await readRecord(bucket, leaseholder, attempt);
+    if (record !== null) lost.push(record);
   }
-  const instanceIds = new Set(lost.flatMap(({ record }) => record.instances.map(({ instanceId }) => instanceId)));
+  const instanceIds = new Set(lost.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId)));
   return new Map([...instanceIds].map((instanceId) => [instanceId, attemptsOn(instanceId, lost)]));
 }

@@ -8,7 +8,7 @@ import type { Leaseholder } from '../domain/model/run.ts';
 import type { Lease } from '../domain/ownership/lease.ts';
 import { type LeaseFacts, type LeaseStatus, leaseStatusOf, parseOwnLease } from '../domain/ownership/lease-status.ts';
 import type { StartRecord } from '../domain/ownership/start-record.ts';
-import { listAttempts, readAttempt } from './read-attempts.ts';
+import { listAttempts, readRecord } from './read-records.ts';
 
 /** Each is a few calls in a row, and a run that died leaves one for each attempt of each batch: some dozens. */
 const LOOKED_UP_AT_ONCE = 8;
@@ -23,7 +23,7 @@ export interface LeaseFinding {
 
 /**
  * What each of these lease tags means. Costs, for each child of this state machine that has written one of them, one listing
- * of S3 and two reads for each of its attempts; and for each run and each child one DescribeExecution. Nothing where no
+ * of S3 and one read for each of its attempts; and for each run and each child one DescribeExecution. Nothing where no
  * instance carries a lease.
  */
 export async function readLeaseStatuses(
@@ -31,19 +31,19 @@ export async function readLeaseStatuses(
   leases: { instanceId: string; value: string }[],
 ): Promise<LeaseFinding[]> {
   const statusOf = once((arn: string) => describeExecutionStatus(sfn, arn));
-  const recordedBy = once(
-    (lease: Lease) => readAllAttempts(bucket, lease),
+  const recordsOf = once(
+    (lease: Lease) => readAllRecords(bucket, lease),
     ({ runId, child }) => `${runId}/${child}`,
   );
   const lookUp = async (value: string): Promise<Evidence> => {
     const lease = parseOwnLease(value, names.stateMachine);
     if (lease === null) return NOTHING;
-    const recorded = await recordedBy(lease);
-    const own = recorded.get(lease.attempt);
-    if (own === undefined || own === 'unreadable') return { ...NOTHING, recorded };
+    const records = await recordsOf(lease);
+    const record = records.get(lease.attempt);
+    if (record === undefined || record === 'unreadable') return { ...NOTHING, records };
     const run = await statusOf(executionArn({ ...names, runId: lease.runId }));
     const child = await statusOf(childArn({ ...names, child: lease.child }));
-    return { recorded, record: own.record, run, child };
+    return { records, record, run, child };
   };
   const values = [...new Set(leases.map(({ value }) => value))];
   const evidence = await mapConcurrently(values, LOOKED_UP_AT_ONCE, lookUp);
@@ -56,21 +56,21 @@ export async function readLeaseStatuses(
 }
 
 /** What a lease's value leads to; `record` is its own, null if there is none that can be read. */
-type Evidence = Pick<LeaseFacts, 'recorded' | 'run' | 'child'> & Pick<LeaseFinding, 'record'>;
+type Evidence = Pick<LeaseFacts, 'records' | 'run' | 'child'> & Pick<LeaseFinding, 'record'>;
 
-const NOTHING: Evidence = { recorded: new Map(), record: null, run: null, child: null };
+const NOTHING: Evidence = { records: new Map(), record: null, run: null, child: null };
 
 /**
- * All attempts of one child, by name. An unreadable record must not block other instances. Those of its child count as busy,
+ * All records of one child, by attempt. An unreadable one must not block other instances. Those of its child count as busy,
  * so nothing restores them: the lease-age alarm tells someone (oldestAgeSeconds).
  */
-async function readAllAttempts(bucket: Bucket, leaseholder: Leaseholder): Promise<LeaseFacts['recorded']> {
-  const recorded: LeaseFacts['recorded'] = new Map();
+async function readAllRecords(bucket: Bucket, leaseholder: Leaseholder): Promise<LeaseFacts['records']> {
+  const records: LeaseFacts['records'] = new Map();
   for (const attempt of await listAttempts(bucket, leaseholder)) {
-    const found = await orUnreadable(() => readAttempt(bucket, leaseholder, attempt));
-    if (found !== null) recorded.set(attempt, found);
+    const found = await orUnreadable(() => readRecord(bucket, leaseholder, attempt));
+    if (found !== null) records.set(attempt, found);
   }
-  return recorded;
+  return records;
 }
 
 async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'> {

@@ -92,7 +92,7 @@ describe('a lease tag that we did not write, whatever it says', () => {
     fc.assert(
       fc.property(foreignLeases, anyText, (value, instanceId) => {
         const dead = { status: 'ended', stoppedAt: stamp('02:30') } as const;
-        const facts = { value, instanceId, recorded: new Map(), run: dead, child: dead };
+        const facts = { value, instanceId, records: new Map(), run: dead, child: dead };
         const { kind } = leaseStatusOf(facts, aRun().stateMachine, at('03:00'));
         const lease = parseLease(value);
         expect(kind).toBe(lease === null || lease.stateMachine === aRun().stateMachine ? 'ignored' : 'busy');

@@ -40,9 +40,16 @@ export function givenLock(s3: AwsClientStub<S3Client>, lock: unknown = aRunLock(
   else read.resolves({ ...stored(lock), ETag: LOCK_ETAG });
 }
 
-/** What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01. */
-export const aRecord = (ids: string[], changes: Partial<StartRecord> = {}): StartRecord => {
-  const { attempt, recordedAt, startBy } = anAttempt();
+/**
+ * What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01.
+ * @param startBy until when a start of it can take effect, on any of the instances
+ */
+export function aRecord(
+  ids: string[],
+  { startBy = anAttempt().startBy, ...changes }: Partial<StartRecord> & { startBy?: string } = {},
+): StartRecord {
+  const { attempt, recordedAt } = anAttempt();
+  const member = { originalState: 'stopped', previousLaunchTime: null, startBy, adopted: [] } as const;
   return {
     runId: aRun().runId,
     stateMachine: aRun().stateMachine,
@@ -50,16 +57,16 @@ export const aRecord = (ids: string[], changes: Partial<StartRecord> = {}): Star
     batch: 0,
     attempt,
     recordedAt,
-    startBy,
-    instances: ids.map((instanceId) => ({
-      instanceId,
-      originalState: 'stopped',
-      previousLaunchTime: null,
-      adopted: [],
-    })),
+    instances: ids.map((instanceId) => ({ ...member, instanceId, adopted: [] })),
     ...changes,
   };
-};
+}
+
+/** The same record once EC2 has answered: until when a boot of these instances can be its own; of the others none can. */
+export const completed = (record: StartRecord, ends: Record<string, string> = {}): StartRecord => ({
+  ...record,
+  instances: record.instances.map((one) => ({ ...one, startBy: ends[one.instanceId] ?? record.recordedAt })),
+});
 
 /** The bucket has these records, the run's lock, and no other object. */
 export function givenRecords(s3: AwsClientStub<S3Client>, ...records: StartRecord[]): void {

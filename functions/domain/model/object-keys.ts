@@ -7,9 +7,6 @@ export const recordPrefix = ({ runId, child }: Leaseholder): string => `runs/${r
 export const recordKey = (leaseholder: Leaseholder, attempt: string): string =>
   `${recordPrefix(leaseholder)}${attempt}.json`;
 
-export const startNoteKey = ({ runId, child }: Leaseholder, attempt: string): string =>
-  `runs/${runId}/starts/${child}/${attempt}.json`;
-
 /** The one object that says who may hold instances: written on condition, so that only one can have it. */
 export const LOCK_KEY = 'lock.json';
 

@@ -4,14 +4,14 @@ import { secondsBetween, type Timestamp } from '../model/time.ts';
 import { type Attempt, newestFirst } from './attempt.ts';
 import { type ExecutionStatus, livenessOf } from './execution-status.ts';
 import { type Lease, parseLease } from './lease.ts';
-import { attemptsOn, type RecordedAttempt } from './start-record.ts';
+import { attemptsOn, type StartRecord } from './start-record.ts';
 
 /** What is known of a lease tag that was found on an instance. */
 export interface LeaseFacts {
   value: string;
   instanceId: string;
-  /** All attempts of the child that wrote it, by name. `unreadable`: its record exists, but does not match the schema. */
-  recorded: Map<string, RecordedAttempt | 'unreadable'>;
+  /** The records of the child that wrote it, by attempt. `unreadable`: it exists, but does not match the schema. */
+  records: Map<string, StartRecord | 'unreadable'>;
   /** What Step Functions says of its run, and of that child; null where that was not worth asking. */
   run: ExecutionStatus | null;
   child: ExecutionStatus | null;
@@ -37,7 +37,7 @@ export type LeaseStatus =
  * @param ours the name of this state machine
  */
 export function leaseStatusOf(
-  { value, instanceId, recorded, run, child }: LeaseFacts,
+  { value, instanceId, records, run, child }: LeaseFacts,
   ours: string,
   now: Date,
 ): LeaseStatus {
@@ -47,10 +47,9 @@ export function leaseStatusOf(
     return { kind: 'busy', why: `it is held by run ${lease.runId} of the state machine ${lease.stateMachine}` };
   }
   const unreadable: LeaseStatus = { kind: 'busy', why: `the record of run ${lease.runId} can't be read` };
-  const own = recorded.get(lease.attempt);
-  if (own === 'unreadable') return unreadable;
-  if (own === undefined) return ignored(`run ${lease.runId} has no record of it`);
-  const { record } = own;
+  const record = records.get(lease.attempt);
+  if (record === 'unreadable') return unreadable;
+  if (record === undefined) return ignored(`run ${lease.runId} has no record of it`);
   const member = record.instances.find((one) => one.instanceId === instanceId);
   if (member === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
 
@@ -60,8 +59,8 @@ export function leaseStatusOf(
   if (liveness.includes('ending')) {
     return { kind: 'ending', why: `run ${lease.runId}, which held it, has just ended` };
   }
-  const readable = [...recorded.values()].filter((one) => one !== 'unreadable');
-  if (readable.length < recorded.size) return unreadable;
+  const readable = [...records.values()].filter((one) => one !== 'unreadable');
+  if (readable.length < records.size) return unreadable;
   const ends = executions.map((execution) => (execution?.status === 'ended' ? execution.stoppedAt : record.recordedAt));
   const deadSince = ends.sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
   const attempts = newestFirst(attemptsOn(instanceId, readable));

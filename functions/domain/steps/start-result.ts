@@ -1,4 +1,4 @@
-// What becomes of an instance once its record, its lease and its start were asked for; and what a note says of it.
+// What becomes of an instance once its record, its lease and its start were asked for; and what its record says then.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, toStep } from '../batch/transitions.ts';
@@ -7,7 +7,7 @@ import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
 import type { Attempts, Owner } from '../ownership/owner.ts';
-import type { StartNote } from '../ownership/start-record.ts';
+import type { StartRecord } from '../ownership/start-record.ts';
 import { withLostAttempts } from './start.ts';
 import { applyStartRefusal } from './start-refusal.ts';
 
@@ -98,25 +98,17 @@ export const wasAwake = (result: StartResult): boolean =>
 
 const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
 
-/** For later readers of this attempt's record: until when a boot can be its own, and which instances it did not start. */
-export function toStartNote({ attempt, recordedAt }: Attempt, instances: BatchInstance[]): StartNote {
-  const started = instances.flatMap(({ instanceId, owner }) => {
-    if (owner.kind !== 'reveille') return [];
-    const [newest] = owner.attempts;
-    return newest.attempt === attempt && isOpenWindow(newest) ? [{ instanceId, startBy: newest.startBy }] : [];
-  });
-  const startedIds = new Set(started.map(({ instanceId }) => instanceId));
-  const ends = started.map(({ startBy }) => startBy).sort();
-  return {
-    attempt,
-    startBy: ends.at(-1) ?? recordedAt,
-    notStarted: instances.map(({ instanceId }) => instanceId).filter((id) => !startedIds.has(id)),
-  };
+/**
+ * The record once the replies are in: until when a boot of each instance can be this attempt's own. Without instances: the
+ * attempt has sent no start, so none can.
+ */
+export function answeredRecord(record: StartRecord, instances: BatchInstance[]): StartRecord {
+  const ends = new Map(
+    instances.flatMap(({ instanceId, owner }) => {
+      const own = owner.kind === 'reveille' && owner.attempts.find(({ attempt }) => attempt === record.attempt);
+      return own ? [[instanceId, own.startBy]] : [];
+    }),
+  );
+  const endOf = (instanceId: string): Timestamp => ends.get(instanceId) ?? record.recordedAt;
+  return { ...record, instances: record.instances.map((one) => ({ ...one, startBy: endOf(one.instanceId) })) };
 }
-
-/** That an attempt ended before it sent any start: no boot at all can be its own. */
-export const toNoStartNote = ({ attempt, recordedAt }: Attempt, instanceIds: string[]): StartNote => ({
-  attempt,
-  startBy: recordedAt,
-  notStarted: instanceIds,
-});

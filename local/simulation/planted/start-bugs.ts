@@ -27,9 +27,9 @@ export const startingBugs: PlantedBug[] = [
     what: 'no record is written before the start',
     patches: [
       {
-        file: 'functions/start-instances/lease-and-start.ts',
-        find: '  await bucket.putOnce(recordKey(leaseholder, attempt.attempt), toRecord(request));',
-        replace: '',
+        file: 'functions/start-instances/write-record.ts',
+        find: 'etag: await tools.bucket.putOnce(recordKey(value, value.attempt), value)',
+        replace: 'etag: null',
       },
     ],
   },

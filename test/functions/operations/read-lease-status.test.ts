@@ -6,8 +6,8 @@ import { createBucket } from '../../../functions/aws/bucket.ts';
 import { describeExecutionStatus } from '../../../functions/aws/executions.ts';
 import { parseStateMachineArn } from '../../../functions/domain/model/execution-arn.ts';
 import { readLeaseStatuses } from '../../../functions/operations/read-lease-status.ts';
-import { aRecord, givenRecords } from '../../support/bucket.ts';
-import { at } from '../../support/builders.ts';
+import { aRecord, completed, givenRecords } from '../../support/bucket.ts';
+import { anAttempt, at } from '../../support/builders.ts';
 import { awsError, instanceIds, stored, throttled } from '../../support/functions.ts';
 
 const s3 = mockClient(S3Client);
@@ -87,18 +87,15 @@ describe('readLeaseStatuses', () => {
     ]);
     expect(found.map(({ record }) => record?.attempt)).toEqual(['attempt-1', 'attempt-1', 'attempt-2']);
     expect(asked()).toEqual([RUN, CHILD]);
-    // Each record with its note.
     expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 1);
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2 * 2);
+    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });
 
-  it('tells of an orphan what the notes of its attempts say, and what others of its child have done', async () => {
+  it('tells of an orphan what all attempts of its child say of it', async () => {
     const lost = { attempt: 'attempt-0', recordedAt: '2026-12-06T01:59:00.000Z', startBy: '2026-12-06T01:59:23.000Z' };
-    givenRecords(s3, aRecord([FIRST], lost), aRecord([FIRST, SECOND]));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-1.json' }).resolves(
-      stored({ attempt: 'attempt-1', startBy: '2026-12-06T02:00:08.000Z', notStarted: [SECOND] }),
-    );
+    const answered = completed(aRecord([FIRST, SECOND]), { [FIRST]: '2026-12-06T02:00:08.000Z' });
+    givenRecords(s3, aRecord([FIRST], lost), answered);
 
     const found = await find([
       [FIRST, value('attempt-1')],
@@ -135,21 +132,15 @@ describe('readLeaseStatuses', () => {
   });
 
   it('tells the children of one run apart', async () => {
-    givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2' }));
     const startBy = '2026-12-06T02:00:08.000Z';
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-2/attempt-1.json' }).resolves(
-      stored({ attempt: 'attempt-1', startBy, notStarted: [] }),
-    );
+    givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2', startBy }));
 
     const found = await find([
       [FIRST, value('attempt-1')],
       [SECOND, value('attempt-1', 'child-2')],
     ]);
 
-    expect(found.map(({ status }) => status)).toMatchObject([
-      { attempts: [{ startBy: aRecord([]).startBy }] },
-      { attempts: [{ startBy }] },
-    ]);
+    expect(found.map(({ status }) => status)).toMatchObject([{ attempts: [anAttempt()] }, { attempts: [{ startBy }] }]);
   });
 
   it('takes an instance for busy whose own record is garbage, and the others for what they are', async () => {

@@ -4,7 +4,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createReportRun } from '../../../functions/report-run/report-run.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
-import { givenLock } from '../../support/bucket.ts';
+import { aRecord, givenLock } from '../../support/bucket.ts';
 import { aBatch, anInstance, aRun, INSTANCE_ID, instanceFacts, stamp } from '../../support/builders.ts';
 import { aRuntime, described, noSuchKey, stored } from '../../support/functions.ts';
 
@@ -40,18 +40,8 @@ describe('a start that finds the instance pending', () => {
     s3.on(ListObjectsV2Command)
       .resolvesOnce({})
       .resolves({ Contents: [{ Key: key }] });
-    const record = {
-      runId: 'run-1',
-      stateMachine: aRun().stateMachine,
-      child: 'child-1',
-      batch: 0,
-      attempt: 'attempt-1',
-      recordedAt: stamp('02:00'),
-      startBy: stamp('02:01'),
-      instances: [{ instanceId: INSTANCE_ID, originalState: 'stopped', previousLaunchTime: null }],
-    };
     s3.on(GetObjectCommand).rejects(noSuchKey());
-    s3.on(GetObjectCommand, { Key: key }).resolves(stored(record));
+    s3.on(GetObjectCommand, { Key: key }).resolves(stored(aRecord([INSTANCE_ID])));
     givenLock(s3);
 
     expect(await start()).toMatchObject({

@@ -1,4 +1,4 @@
-import { attemptsOf, wokenAtOf } from '../../../functions/domain/ownership/owner.ts';
+import { attemptsOf } from '../../../functions/domain/ownership/owner.ts';
 import 'aws-sdk-client-mock-jest';
 import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -12,12 +12,11 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
-import { addSeconds } from '../../../functions/domain/model/time.ts';
 import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { decideRestore } from '../../../functions/domain/steps/restore.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
-import { aReconcilerLock, aRecord, aRunLock, givenLock, givenRecords } from '../../support/bucket.ts';
+import { aReconcilerLock, aRecord, aRunLock, completed, givenLock, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
   anAttempt,
@@ -57,8 +56,9 @@ const start = (instances: BatchInstance[], { time = '03:00', run = {}, environme
     aContext({ attempt: 'attempt-9' }),
   );
 const sleepers = (...ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));
-const record = (key = 'runs/run-1/records/child-1/attempt-9.json') =>
-  startRecordSchema.parse(contentOf(s3.commandCalls(PutObjectCommand, { Key: key })[0]?.args[0].input.Body));
+const KEY = 'runs/run-1/records/child-1/attempt-9.json';
+const records = () => s3.commandCalls(PutObjectCommand, { Key: KEY }).map(({ args: [{ input }] }) => input);
+const record = () => startRecordSchema.parse(contentOf(records()[0]?.Body));
 const started = () => ec2.commandCalls(StartInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
 
 beforeEach(() => {
@@ -248,22 +248,22 @@ describe('StartInstances, finding an instance awake', () => {
       })),
     }));
 
-  it('notes beside its record what it leaves to others: later readers of the record can’t know what EC2 said', async () => {
+  const secondWrite = () => startRecordSchema.parse(contentOf(records().at(-1)?.Body));
+
+  it('writes into its record what it leaves to others: later readers of the record can’t know what EC2 said', async () => {
     givenAwake();
 
     await start(sleepers(FIRST, SECOND));
 
-    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
-    expect(contentOf(note?.args[0].input.Body)).toMatchObject({ attempt: 'attempt-9', notStarted: [FIRST] });
+    expect(secondWrite()).toEqual(completed(record(), { [SECOND]: stamp('03:00:05') }));
   });
 
-  it('notes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
-    const [first] = (await start(sleepers(FIRST, SECOND))).instances;
+  it('writes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
+    const { instances } = await start(sleepers(FIRST, SECOND));
 
-    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
-    const startBy = addSeconds(wokenAtOf(first?.owner ?? { kind: 'none' }) ?? '', 5);
-    expect(contentOf(note?.args[0].input.Body)).toEqual({ attempt: 'attempt-9', startBy, notStarted: [] });
-    expect(first?.owner).toMatchObject({ attempts: [{ startBy }] });
+    const startBy = stamp('03:00:05');
+    expect(secondWrite()).toEqual(completed(record(), { [FIRST]: startBy, [SECOND]: startBy }));
+    expect(instances).toMatchObject([{ owner: { attempts: [{ startBy }] } }, { owner: { attempts: [{ startBy }] } }]);
   });
 });
 

@@ -84,6 +84,8 @@ describe('StartInstances', () => {
       IfNoneMatch: '*',
     });
     const previousLaunchTime = instanceFacts().launchTime;
+    // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
+    const startBy = stamp('02:00:33');
     expect(startRecordSchema.parse(contentOf(Body))).toEqual({
       runId: 'run-1',
       stateMachine: 'reveille-update-agents',
@@ -91,11 +93,9 @@ describe('StartInstances', () => {
       batch: 7,
       attempt: 'attempt-1',
       recordedAt: stamp('02:00:10'),
-      // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
-      startBy: stamp('02:00:33'),
       instances: [
-        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, adopted: [] },
-        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, adopted: [] },
+        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, startBy, adopted: [] },
+        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, startBy, adopted: [] },
       ],
     });
   });

@@ -12,9 +12,8 @@ const UNKNOWN: ExecutionStatus = { status: 'unknown', why: 'AccessDeniedExceptio
 const ended = (stoppedAt: string): ExecutionStatus => ({ status: 'ended', stoppedAt: stamp(stoppedAt) });
 const dead = ended('02:30');
 
-/** What the child has written down, all of it without notes. */
-const recorded = (...records: StartRecord[]): LeaseFacts['recorded'] =>
-  new Map(records.map((record) => [record.attempt, { record, note: null }]));
+const recorded = (...records: StartRecord[]): LeaseFacts['records'] =>
+  new Map(records.map((record) => [record.attempt, record]));
 
 /** A lease that Reveille wrote at 02:00; its run and its child ended at 02:30. */
 const judge = (changes: Partial<LeaseFacts> = {}, now = NOW) =>
@@ -22,7 +21,7 @@ const judge = (changes: Partial<LeaseFacts> = {}, now = NOW) =>
     {
       value: leaseValue(),
       instanceId: INSTANCE_ID,
-      recorded: recorded(aRecord([INSTANCE_ID])),
+      records: recorded(aRecord([INSTANCE_ID])),
       run: dead,
       child: dead,
       ...changes,
@@ -47,34 +46,34 @@ describe('a lease that was found', () => {
       ...one,
       originalState: one.instanceId === INSTANCE_ID ? ('hibernated' as const) : ('stopped' as const),
     }));
-    expect(judge({ recorded: recorded({ ...record, instances }) })).toMatchObject({ originalState: 'hibernated' });
+    expect(judge({ records: recorded({ ...record, instances }) })).toMatchObject({ originalState: 'hibernated' });
   });
 
-  it('keeps the windows of those that the dead run had taken over in its turn, and has none of its own', () => {
+  it('keeps the windows of those that the dead run had taken over in its turn', () => {
     const older = { attempt: 'older', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
     const record = aRecord([INSTANCE_ID]);
     const instances = record.instances.map((one) => ({ ...one, adopted: [older] }));
-    expect(judge({ recorded: recorded({ ...record, instances }) })).toMatchObject({
-      attempts: [{ attempt: 'attempt-1', startBy: record.recordedAt }, older],
+    expect(judge({ records: recorded({ ...record, instances }) })).toMatchObject({
+      attempts: [{ attempt: 'attempt-1' }, older],
     });
   });
 
   it('is busy where its record can not be read: it may say anything', () => {
     const busy = { kind: 'busy', why: "the record of run run-1 can't be read" };
-    expect(judge({ recorded: new Map([['attempt-1', 'unreadable']]) })).toEqual(busy);
+    expect(judge({ records: new Map([['attempt-1', 'unreadable']]) })).toEqual(busy);
   });
 
   it('is busy where another record of its child can not be read: whose boot it is, is not known then', () => {
     const facts = recorded(aRecord([INSTANCE_ID])).set('attempt-2', 'unreadable');
-    expect(judge({ recorded: facts })).toEqual({ kind: 'busy', why: "the record of run run-1 can't be read" });
+    expect(judge({ records: facts })).toEqual({ kind: 'busy', why: "the record of run run-1 can't be read" });
     // What it does not hold anyway stays free.
     const copied = recorded(aRecord(['i-other'])).set('attempt-2', 'unreadable');
-    expect(judge({ recorded: copied }).kind).toBe('ignored');
+    expect(judge({ records: copied }).kind).toBe('ignored');
   });
 
   it('is judged by all that the dead child has recorded of it', () => {
     const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-    expect(judge({ recorded: recorded(aRecord([INSTANCE_ID]), aRecord([INSTANCE_ID], lost)) })).toMatchObject({
+    expect(judge({ records: recorded(aRecord([INSTANCE_ID]), aRecord([INSTANCE_ID], lost)) })).toMatchObject({
       attempts: [lost, anAttempt()],
     });
   });
@@ -87,26 +86,26 @@ describe('a lease that was found', () => {
   );
 
   it('is ignored when the bucket has no record of it: forged', () => {
-    expect(judge({ recorded: recorded() })).toMatchObject({
+    expect(judge({ records: recorded() })).toMatchObject({
       kind: 'ignored',
       why: expect.stringContaining('no record'),
     });
   });
 
   it('is ignored when its record does not name the instance: copied with an image', () => {
-    expect(judge({ recorded: recorded(aRecord(['i-other'])) })).toMatchObject({
+    expect(judge({ records: recorded(aRecord(['i-other'])) })).toMatchObject({
       kind: 'ignored',
       why: expect.stringContaining('does not name it'),
     });
   });
 
   it('is ignored without a record even while its run runs: that one does not hold it', () => {
-    expect(judge({ recorded: recorded(), run: RUNNING, child: RUNNING }).kind).toBe('ignored');
+    expect(judge({ records: recorded(), run: RUNNING, child: RUNNING }).kind).toBe('ignored');
   });
 
   it('is busy when it is another state machine’s, whatever is known of it', () => {
     for (const known of [recorded(), recorded(aRecord([INSTANCE_ID]))]) {
-      expect(judge({ value: leaseValue().replace(OURS, 'another-machine'), recorded: known })).toMatchObject({
+      expect(judge({ value: leaseValue().replace(OURS, 'another-machine'), records: known })).toMatchObject({
         kind: 'busy',
         why: expect.stringContaining('another-machine'),
       });
@@ -128,7 +127,7 @@ describe('a lease that was found', () => {
   it('is orphaned a day after it was recorded, where its run is not known any more', () => {
     const recordedAt = '2026-12-05T03:00:00.000Z';
     const record = aRecord([INSTANCE_ID], { recordedAt, startBy: '2026-12-05T03:01:00.000Z' });
-    const facts = { run: UNKNOWN, child: UNKNOWN, recorded: recorded(record) };
+    const facts = { run: UNKNOWN, child: UNKNOWN, records: recorded(record) };
     expect(judge(facts, at('02:59:59')).kind).toBe('busy');
     expect(judge(facts, at('03:00'))).toMatchObject({ kind: 'orphaned', deadSince: recordedAt });
   });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { recordKey, recordPrefix, startNoteKey } from '../../../../functions/domain/model/object-keys.ts';
+import { recordKey, recordPrefix } from '../../../../functions/domain/model/object-keys.ts';
 import { isOurBoot } from '../../../../functions/domain/ownership/attempt.ts';
 import { formatLease, parseLease } from '../../../../functions/domain/ownership/lease.ts';
-import { startRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
+import { attemptsOn, startRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
+import { aRecord } from '../../../support/bucket.ts';
 import { anAttempt, at, INSTANCE_ID, stamp } from '../../../support/builders.ts';
 
 const names = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter((name) => !name.includes('/'));
@@ -129,7 +130,6 @@ describe('a record', () => {
     const leaseholder = { stateMachine: 'reveille', runId: 'run-1', child: 'child-1' };
     expect(recordKey(leaseholder, 'attempt-1')).toBe('runs/run-1/records/child-1/attempt-1.json');
     expect(recordPrefix(leaseholder)).toBe('runs/run-1/records/child-1/');
-    expect(startNoteKey(leaseholder, 'attempt-1')).toBe('runs/run-1/starts/child-1/attempt-1.json');
   });
 
   const record = {
@@ -139,12 +139,30 @@ describe('a record', () => {
     batch: 0,
     attempt: 'attempt-1',
     recordedAt: stamp('02:00'),
-    startBy: stamp('02:01'),
-    instances: [{ instanceId: INSTANCE_ID, originalState: 'hibernated', previousLaunchTime: null, adopted: [] }],
+    instances: [
+      {
+        instanceId: INSTANCE_ID,
+        originalState: 'hibernated',
+        previousLaunchTime: null,
+        startBy: stamp('02:01'),
+        adopted: [],
+      },
+    ],
   };
 
   it('says what is to be put back, and how it was', () => {
     expect(startRecordSchema.parse(record)).toEqual(record);
+  });
+
+  it('tells of each of its instances whose boots are its own, and which windows it took over', () => {
+    const dead = { attempt: 'dead', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
+    const [member] = aRecord([INSTANCE_ID]).instances;
+    if (member === undefined) throw new Error('no member');
+    const taken = aRecord([], { instances: [{ ...member, startBy: stamp('02:00'), adopted: [dead] }] });
+    const second = anAttempt({ attempt: 'attempt-2', recordedAt: stamp('02:05'), startBy: stamp('02:06') });
+    const later = aRecord(['i-other', INSTANCE_ID], second);
+    expect(attemptsOn(INSTANCE_ID, [taken, later])).toEqual([anAttempt({ startBy: stamp('02:00') }), dead, second]);
+    expect(attemptsOn('i-none', [taken, later])).toEqual([]);
   });
 
   it('without a time is no record', () => {

@@ -1,14 +1,14 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { attemptsOf } from '../../../../functions/domain/ownership/owner.ts';
-import { startNoteSchema } from '../../../../functions/domain/ownership/start-record.ts';
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import {
+  answeredRecord,
   applyStart,
   type StartResult,
-  toStartNote,
   wasAwake,
 } from '../../../../functions/domain/steps/start-result.ts';
+import { aRecord, completed } from '../../../support/bucket.ts';
 import {
   anAttempt,
   anInstance,
@@ -159,43 +159,31 @@ describe('an instance whose start was not accepted', () => {
   });
 });
 
-describe('the note beside a record', () => {
+describe('a record once the replies are in', () => {
   const of = (instanceId: string, result: StartResult) => apply(result, { instance: anInstance({ instanceId }) });
 
-  it('says until when a boot can be of this attempt, and of which instances none can', () => {
+  it('says until when a boot of each instance can be of this attempt, and of which none can', () => {
     const held = [
       of('i-started', accepted('stopped')),
+      of('i-asked-twice', accepted('stopped', true)),
       of('i-awake', accepted('running')),
       of('i-refused', refused('InvalidKMSKey.InvalidState')),
       of('i-taken-over', { kind: 'taken-over' }),
       of('i-untried', { kind: 'start-untried' }),
       of('i-unleased', { kind: 'lease-untried' }),
     ];
-    const note = toStartNote(ATTEMPT, held);
-    expect(note).toEqual({
-      attempt: 'attempt-1',
-      startBy: stamp('02:00:08'),
-      notStarted: ['i-awake', 'i-refused', 'i-taken-over', 'i-untried', 'i-unleased'],
-    });
-    expect(startNoteSchema.parse(note)).toEqual(note);
+    const record = aRecord(held.map(({ instanceId }) => instanceId));
+    const ends = { 'i-started': stamp('02:00:08'), 'i-asked-twice': stamp('02:01') };
+    expect(answeredRecord(record, held)).toEqual(completed(record, ends));
   });
 
-  it('says the latest of several times', () => {
-    const held = [of('i-1', accepted('stopped')), of('i-2', accepted('stopped', true)), of('i-3', accepted('stopped'))];
-    expect(toStartNote(ATTEMPT, held)).toMatchObject({ startBy: stamp('02:01'), notStarted: [] });
+  it('claims no boot at all where no start was sent', () => {
+    expect(answeredRecord(aRecord(['i-1', 'i-2']), [])).toEqual(completed(aRecord(['i-1', 'i-2'])));
   });
 
-  it('says never where no instance was started', () => {
-    expect(toStartNote(ATTEMPT, [of('i-1', refused('InvalidKMSKey.InvalidState'))])).toEqual({
-      attempt: 'attempt-1',
-      startBy: ATTEMPT.recordedAt,
-      notStarted: ['i-1'],
-    });
-  });
-
-  it('counts no instance that is held by another attempt', () => {
+  it('claims none of an instance that another attempt has started', () => {
     const other = anInstance({ instanceId: 'i-1', owner: ours([anAttempt({ attempt: 'other' })]) });
-    expect(toStartNote(ATTEMPT, [other])).toMatchObject({ startBy: ATTEMPT.recordedAt, notStarted: ['i-1'] });
+    expect(answeredRecord(aRecord(['i-1']), [other])).toEqual(completed(aRecord(['i-1'])));
   });
 });
 

@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
-import { listAttempts, readAttempt } from '../../../functions/operations/read-attempts.ts';
+import { listAttempts, readRecord } from '../../../functions/operations/read-records.ts';
 import { aRecord, givenRecords } from '../../support/bucket.ts';
 import { INSTANCE_ID } from '../../support/builders.ts';
 import { stored } from '../../support/functions.ts';
@@ -13,8 +13,8 @@ const KEY = 'runs/run-1/records/child-1/attempt-1.json';
 
 beforeEach(() => s3.reset());
 
-describe('the attempts of a child', () => {
-  it('are those that have left a record, and not what only begins like one', async () => {
+describe('the records of a child', () => {
+  it('are found by listing, and not what only begins like one', async () => {
     givenRecords(
       s3,
       aRecord([INSTANCE_ID]),
@@ -25,21 +25,18 @@ describe('the attempts of a child', () => {
     expect(await listAttempts(bucket, leaseholder)).toEqual(['attempt-1', 'attempt-2']);
   });
 
-  it('are read with their notes, where there are any', async () => {
+  it('are read by their attempts', async () => {
     givenRecords(s3, aRecord([INSTANCE_ID]));
-    expect(await readAttempt(bucket, leaseholder, 'attempt-1')).toEqual({ record: aRecord([INSTANCE_ID]), note: null });
-    expect(await readAttempt(bucket, leaseholder, 'attempt-2')).toBeNull();
 
-    const note = { attempt: 'attempt-1', startBy: aRecord([]).recordedAt, notStarted: [INSTANCE_ID] };
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-1.json' }).resolves(stored(note));
-    expect(await readAttempt(bucket, leaseholder, 'attempt-1')).toMatchObject({ note });
+    expect(await readRecord(bucket, leaseholder, 'attempt-1')).toEqual(aRecord([INSTANCE_ID]));
+    expect(await readRecord(bucket, leaseholder, 'attempt-2')).toBeNull();
   });
 
   it('are no record where it is garbage: an error, since silence would mean "holds nothing"', async () => {
     givenRecords(s3, aRecord([INSTANCE_ID]));
     s3.on(GetObjectCommand, { Key: KEY }).resolves(stored('{"runId":1}'));
 
-    await expect(readAttempt(bucket, leaseholder, 'attempt-1')).rejects.toMatchObject({
+    await expect(readRecord(bucket, leaseholder, 'attempt-1')).rejects.toMatchObject({
       name: 'UnexpectedReply',
       message: expect.stringContaining(KEY),
     });
