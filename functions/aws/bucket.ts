@@ -21,8 +21,8 @@ export interface Versioned<T> {
 export interface Bucket {
   /** Writes, replacing what is there. */
   put(key: string, value: unknown): Promise<void>;
-  /** Writes only if the key is new. @returns false if it was there already */
-  putOnce(key: string, value: unknown): Promise<boolean>;
+  /** Writes only if the key is new. @returns the mark of what was written; null if it was there already */
+  putOnce(key: string, value: unknown): Promise<string | null>;
   /** Writes only if the object is still this version. @returns false if it is another, or gone */
   putIfSame(key: string, value: unknown, etag: string): Promise<boolean>;
   /** Deletes only if the object is still this version. It is no error if it is another one, or gone. */
@@ -55,10 +55,13 @@ export function createBucket(s3: S3Client, name: string): Bucket {
     async put(key, value) {
       await write(key, value);
     },
-    putOnce: (key, value) => isMet(() => write(key, value, { IfNoneMatch: '*' })),
-    putIfSame: (key, value, etag) => isMet(() => write(key, value, { IfMatch: etag })),
+    async putOnce(key, value) {
+      const reply = await ifMet(() => write(key, value, { IfNoneMatch: '*' }));
+      return reply === null ? null : (reply.ETag ?? '');
+    },
+    putIfSame: async (key, value, etag) => (await ifMet(() => write(key, value, { IfMatch: etag }))) !== null,
     async deleteIfSame(key, etag) {
-      await isMet(() => s3.send(new DeleteObjectCommand({ Bucket: name, Key: key, IfMatch: etag })));
+      await ifMet(() => s3.send(new DeleteObjectCommand({ Bucket: name, Key: key, IfMatch: etag })));
     },
     async delete(key) {
       await s3.send(new DeleteObjectCommand({ Bucket: name, Key: key }));
@@ -82,13 +85,12 @@ export function createBucket(s3: S3Client, name: string): Bucket {
   };
 }
 
-/** Whether a conditional call was carried out. */
-async function isMet(call: () => Promise<unknown>): Promise<boolean> {
+/** The reply to a conditional call; null if its condition did not hold. */
+async function ifMet<Reply>(call: () => Promise<Reply>): Promise<Reply | null> {
   try {
-    await call();
-    return true;
+    return await call();
   } catch (error) {
-    if (NOT_THE_SAME.has(describeFailure(error).code)) return false;
+    if (NOT_THE_SAME.has(describeFailure(error).code)) return null;
     throw error;
   }
 }

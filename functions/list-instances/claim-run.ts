@@ -18,13 +18,8 @@ import {
 import { readLockHolder, releaseOwnLock, takeLock } from '../operations/take-run-lock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
-/** What a run's claim came to. */
-export interface LockOutcome {
-  /** `held`: the run may begin; otherwise another run does the same work, or has done it. */
-  claim: 'held' | 'already-running' | 'already-done';
-  /** The run that does the work, or has done it. */
-  runId: string;
-}
+/** What a run's claim came to: it may begin, or the named run does the same work, or has done it. */
+export type LockOutcome = { claim: 'held' } | { claim: 'already-running' | 'already-done'; doneBy: string };
 
 export interface ClaimTools extends Pick<Runtime, 'now' | 'logger'> {
   bucket: Bucket;
@@ -89,12 +84,12 @@ async function carryOut(
 ): Promise<LockOutcome> {
   switch (decision.action) {
     case 'held':
-      return { claim: 'held', runId: lock.runId };
+      return { claim: 'held' };
     case 'take':
-      if (await takeLock(bucket, lock, seen)) return { claim: 'held', runId: lock.runId };
+      if (await takeLock(bucket, lock, seen)) return { claim: 'held' };
       throw new ReveilleError('LockedForNow', 'another run took the lock at the same moment');
     case 'leave':
-      return { claim: decision.claim, runId: decision.runId };
+      return { claim: decision.claim, doneBy: decision.runId };
     case 'wait':
       throw new ReveilleError('LockedForNow', decision.reason.text);
     case 'refuse':

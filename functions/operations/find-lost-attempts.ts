@@ -1,13 +1,8 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { recordPrefix, startNoteKey } from '../domain/model/object-keys.ts';
-import type { Owner } from '../domain/model/run.ts';
+import type { Leaseholder } from '../domain/model/run.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
-import {
-  type HoldRecord,
-  holdRecordSchema,
-  type StartNote,
-  startNoteSchema,
-} from '../domain/ownership/start-record.ts';
+import { attemptsOn, type StartRecord } from '../domain/ownership/start-record.ts';
+import { listAttempts, readRecord } from './read-records.ts';
 
 /**
  * Attempts of one child whose replies never arrived, by instance: a Lambda that crashed, or whose answer was lost, has
@@ -18,31 +13,15 @@ import {
  */
 export async function findLostAttempts(
   bucket: Bucket,
-  owner: Owner,
+  leaseholder: Leaseholder,
   answered: string[],
 ): Promise<Map<string, Attempt[]>> {
-  const lost = new Map<string, Attempt[]>();
-  const prefix = recordPrefix(owner);
-  const keys = await bucket.list(prefix);
-  const known = new Set(answered.map((attempt) => `${prefix}${attempt}.json`));
-  for (const key of keys.filter((one) => !known.has(one))) {
-    const record = await bucket.get(key, holdRecordSchema);
-    if (record === null) continue;
-    const note = await bucket.get(startNoteKey(owner, record.attempt), startNoteSchema);
-    for (const { instanceId, adopted } of record.instances) {
-      const own = ownAttempt(record, note, { instanceId, adopted });
-      lost.set(instanceId, [...(lost.get(instanceId) ?? []), own, ...adopted]);
-    }
+  const known = new Set(answered);
+  const lost: StartRecord[] = [];
+  for (const attempt of await listAttempts(bucket, leaseholder)) {
+    const record = known.has(attempt) ? null : await readRecord(bucket, leaseholder, attempt);
+    if (record !== null) lost.push(record);
   }
-  return lost;
-}
-
-/** The window of a record's own attempt on one instance. It is empty if it only took the instance over, or did not start it. */
-function ownAttempt(
-  { attempt, recordedAt, startBy }: HoldRecord,
-  note: StartNote | null,
-  { instanceId, adopted }: Pick<HoldRecord['instances'][number], 'instanceId' | 'adopted'>,
-): Attempt {
-  const mayHaveStarted = adopted.length === 0 && !note?.notStarted.includes(instanceId);
-  return { attempt, recordedAt, startBy: mayHaveStarted ? (note?.startBy ?? startBy) : recordedAt };
+  const instanceIds = new Set(lost.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId)));
+  return new Map([...instanceIds].map((instanceId) => [instanceId, attemptsOn(instanceId, lost)]));
 }

@@ -4,12 +4,11 @@ import { mapConcurrently } from '../aws/sdk/batching.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { childArn, executionArn, type StateMachineNames } from '../domain/model/execution-arn.ts';
-import { recordKey } from '../domain/model/object-keys.ts';
-import type { Attempt } from '../domain/ownership/attempt.ts';
+import type { Leaseholder } from '../domain/model/run.ts';
 import type { Lease } from '../domain/ownership/lease.ts';
 import { type LeaseFacts, type LeaseStatus, leaseStatusOf, parseOwnLease } from '../domain/ownership/lease-status.ts';
-import { type HoldRecord, holdRecordSchema } from '../domain/ownership/start-record.ts';
-import { findLostAttempts } from './find-lost-attempts.ts';
+import type { StartRecord } from '../domain/ownership/start-record.ts';
+import { listAttempts, readRecord } from './read-records.ts';
 
 /** Each is a few calls in a row, and a run that died leaves one for each attempt of each batch: some dozens. */
 const LOOKED_UP_AT_ONCE = 8;
@@ -18,68 +17,62 @@ const LOOKED_UP_AT_ONCE = 8;
 export interface LeaseFinding {
   instanceId: string;
   value: string;
-  record: HoldRecord | null;
+  record: StartRecord | null;
   status: LeaseStatus;
 }
 
 /**
- * What each of these lease tags means. Costs, for each lease of this state machine, one listing and one read of S3, and,
- * for each run and each child, one DescribeExecution; for each child that is dead, one more listing, and two reads for each
- * of its attempts. Nothing where no instance carries a lease.
+ * What each of these lease tags means. Costs, for each child of this state machine that has written one of them, one listing
+ * of S3 and one read for each of its attempts; and for each run and each child one DescribeExecution. Nothing where no
+ * instance carries a lease.
  */
 export async function readLeaseStatuses(
   { bucket, sfn, names, now }: { bucket: Bucket; sfn: SFNClient; names: StateMachineNames; now(): Date },
   leases: { instanceId: string; value: string }[],
 ): Promise<LeaseFinding[]> {
   const statusOf = once((arn: string) => describeExecutionStatus(sfn, arn));
-  const attemptsOf = once(
-    (lease: Lease) => orUnreadable(() => findLostAttempts(bucket, lease, [])),
+  const recordsOf = once(
+    (lease: Lease) => readAllRecords(bucket, lease),
     ({ runId, child }) => `${runId}/${child}`,
   );
   const lookUp = async (value: string): Promise<Evidence> => {
     const lease = parseOwnLease(value, names.stateMachine);
-    const record = lease === null ? null : await orUnreadable(() => readRecord(bucket, lease));
-    if (lease === null || record === null) return NOTHING;
-    if (record === 'unreadable') return { ...NOTHING, record };
+    if (lease === null) return NOTHING;
+    const records = await recordsOf(lease);
+    const record = records.get(lease.attempt);
+    if (record === undefined || record === 'unreadable') return { ...NOTHING, records };
     const run = await statusOf(executionArn({ ...names, runId: lease.runId }));
     const child = await statusOf(childArn({ ...names, child: lease.child }));
-    return { lease, record, run, child };
+    return { records, record, run, child };
   };
   const values = [...new Set(leases.map(({ value }) => value))];
   const evidence = await mapConcurrently(values, LOOKED_UP_AT_ONCE, lookUp);
   const byValue = new Map(values.map((value, index) => [value, evidence[index] ?? NOTHING]));
-
-  return mapConcurrently(leases, LOOKED_UP_AT_ONCE, async ({ instanceId, value }) => {
-    const { lease, ...found } = byValue.get(value) ?? NOTHING;
-    const judge = (facts: typeof found, attempts: Attempt[] = []) =>
-      leaseStatusOf({ instanceId, value, ...facts, attempts }, names.stateMachine, now());
-    const record = found.record === 'unreadable' ? null : found.record;
-    const status = judge(found);
-    if (lease === null || status.kind !== 'orphaned') return { instanceId, value, record, status };
-    const attempts = await attemptsOf(lease);
-    if (attempts === 'unreadable') {
-      return { instanceId, value, record, status: judge({ ...found, record: attempts }) };
-    }
-    return { instanceId, value, record, status: judge(found, attempts.get(instanceId)) };
+  return leases.map(({ instanceId, value }) => {
+    const { record, ...found } = byValue.get(value) ?? NOTHING;
+    const status = leaseStatusOf({ instanceId, value, ...found }, names.stateMachine, now());
+    return { instanceId, value, record, status };
   });
 }
 
-/** What a lease's value leads to; `lease` is null where there is no record that can be read. */
-type Evidence = Pick<LeaseFacts, 'record' | 'run' | 'child'> & { lease: Lease | null };
+/** What a lease's value leads to; `record` is its own, null if there is none that can be read. */
+type Evidence = Pick<LeaseFacts, 'records' | 'run' | 'child'> & Pick<LeaseFinding, 'record'>;
 
-const NOTHING: Evidence = { lease: null, record: null, run: null, child: null };
-
-/** A missing key is told by listing: reading it would answer 403 to a role that may not list (docs/aws-behaviour.md 34). */
-export async function readRecord(bucket: Bucket, lease: Lease): Promise<HoldRecord | null> {
-  const key = recordKey(lease, lease.attempt);
-  const found = await bucket.list(key);
-  return found.includes(key) ? bucket.get(key, holdRecordSchema) : null;
-}
+const NOTHING: Evidence = { records: new Map(), record: null, run: null, child: null };
 
 /**
- * An unreadable record must not block other instances. Its own count as busy, so nothing restores them: the lease-age alarm
- * tells someone (oldestAgeSeconds).
+ * All records of one child, by attempt. An unreadable one must not block other instances. Those of its child count as busy,
+ * so nothing restores them: the lease-age alarm tells someone (oldestAgeSeconds).
  */
+async function readAllRecords(bucket: Bucket, leaseholder: Leaseholder): Promise<LeaseFacts['records']> {
+  const records: LeaseFacts['records'] = new Map();
+  for (const attempt of await listAttempts(bucket, leaseholder)) {
+    const found = await orUnreadable(() => readRecord(bucket, leaseholder, attempt));
+    if (found !== null) records.set(attempt, found);
+  }
+  return records;
+}
+
 async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'> {
   try {
     return await read();

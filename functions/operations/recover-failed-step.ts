@@ -3,10 +3,12 @@ import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
-import { type Batch, ownerOf } from '../domain/batch/batch.ts';
+import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
-import { type Attempt, withAttempts } from '../domain/ownership/attempt.ts';
-import { failCaught, hasFailedStep, mayStillBeStarted } from '../domain/steps/failed-step.ts';
+import type { Attempt } from '../domain/ownership/attempt.ts';
+import { attemptsOf } from '../domain/ownership/owner.ts';
+import { failCaught, hasFailedStep, mayBeStartedLate } from '../domain/steps/failed-step.ts';
+import { withLostAttempts } from '../domain/steps/start.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
 import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
@@ -20,9 +22,9 @@ export interface RecoveryTools extends Pick<Runtime, 'now' | 'logger'> {
 }
 
 /**
- * The batch with what a failed step did without the payload knowing, and with its instances failed. As long as that can't
- * be found out, the step's instances are neither stopped nor settled; the others need not wait for it, so the batch is
- * returned as it is.
+ * The batch with what a failed step did without the payload knowing, and with its instances failed; and without its error,
+ * which nothing else takes away. As long as that can't be found out, the step's instances are neither stopped nor settled;
+ * the others need not wait for it, so the batch is returned as it is.
  * @throws if it can't be found out, and no other instance is to be restored
  */
 export async function recoverFailedStep(tools: RecoveryTools, batch: Batch): Promise<Batch> {
@@ -41,11 +43,11 @@ export async function recoverFailedStep(tools: RecoveryTools, batch: Batch): Pro
 
 /** The step may have leased an instance, or sent it a command. */
 async function recover({ bucket, ssm, work, now }: RecoveryTools, batch: Batch): Promise<Batch> {
-  const lost = await findLostAttempts(bucket, ownerOf(batch), batch.attempts);
+  const lost = await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts);
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   const instances = batch.instances.map((instance): BatchInstance => {
-    const hold = withAttempts(instance.hold, lost.get(instance.instanceId) ?? []);
-    return failCaught(withLostCommands({ ...instance, hold }, sent), batch.error, now());
+    const known = withLostAttempts(instance, lost.get(instance.instanceId) ?? []);
+    return failCaught(withLostCommands(known, sent), batch.error, now());
   });
   const { error: _recovered, ...rest } = batch;
   return { ...rest, instances };
@@ -62,27 +64,24 @@ export async function findLateWrites(
 ): Promise<BatchInstance[]> {
   if (!instances.some(hasFailedStep)) return instances;
   const lost = instances.some(mayBeStartedLate)
-    ? await findLostAttempts(bucket, ownerOf(batch), batch.attempts)
+    ? await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts)
     : new Map<string, Attempt[]>();
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   return instances.map((instance) => {
     if (!hasFailedStep(instance)) return instance;
-    const late = mayBeStartedLate(instance) ? (lost.get(instance.instanceId) ?? []) : [];
-    const hold = withAttempts(instance.hold, late);
-    return withLostCommands({ ...instance, hold }, sent);
+    const lostAttempts = mayBeStartedLate(instance) ? (lost.get(instance.instanceId) ?? []) : [];
+    return withLostCommands(withLostAttempts(instance, lostAttempts), sent);
   });
 }
-
-/** Also one that was tried in vain before, and so is held already: a copy of the Lambda may try it once more. */
-const mayBeStartedLate = (instance: BatchInstance): boolean =>
-  instance.wokenAt === null && mayStillBeStarted({ ...instance, hold: null });
 
 /** Notes what became of commands that may still be at work on an instance which is to be stopped. */
 export async function followCommands(
   { ssm, work, now, logger }: RecoveryTools,
   instances: BatchInstance[],
 ): Promise<BatchInstance[]> {
-  const held = instances.filter((instance) => instance.hold !== null && updateMayRunUntil(instance, now()) !== null);
+  const held = instances.filter(
+    (instance) => attemptsOf(instance.owner).length > 0 && updateMayRunUntil(instance, now()) !== null,
+  );
   // Those that have ended, too: a later one that got through tells of an earlier one of which nothing is heard.
   const commands = held.flatMap((instance) => instance.commands);
   // As long as SSM says nothing of a command, it may be at work.

@@ -1,8 +1,9 @@
 import type { EC2Client } from '../aws/sdk/clients.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
-import type { Owner } from '../domain/model/run.ts';
-import type { Hold } from '../domain/ownership/attempt.ts';
+import type { Leaseholder } from '../domain/model/run.ts';
+import type { Attempt } from '../domain/ownership/attempt.ts';
 import { formatLease, isLeaseOf, LEASE_TAG } from '../domain/ownership/lease.ts';
+import { attemptsOf } from '../domain/ownership/owner.ts';
 import { areWritersDead } from '../domain/steps/orphan.ts';
 import type { OtherActivity } from '../domain/steps/other-activity.ts';
 import { decideRestore } from '../domain/steps/restore.ts';
@@ -16,7 +17,7 @@ export interface RestoreTools extends ActivityTools {
 
 /** Instances that one child of a run has leased, or left as they were, and whose work is over. */
 export interface Restoring {
-  owner: Owner;
+  leaseholder: Leaseholder;
   members: Member[];
   /** How long restoring one instance may take; null: no instance is ever given up. */
   deadlineSeconds: number | null;
@@ -29,11 +30,11 @@ export interface Restoring {
  * these again, stops them, and removes the leases of those that are settled. Can be done again at any time.
  */
 export async function restoreAll(tools: RestoreTools, restoring: Restoring): Promise<RestoreOutcome[]> {
-  const { owner, members, deadlineSeconds, hasTime } = restoring;
+  const { leaseholder, members, deadlineSeconds, hasTime } = restoring;
   const decide = (member: Member, otherActivity: OtherActivity | null): DecidedMember => {
     const { instance, ec2, deadSince } = member;
     const now = tools.now();
-    const expectedLease = expectedLeaseOf(owner, instance.hold, ec2);
+    const expectedLease = expectedLeaseOf(leaseholder, attemptsOf(instance.owner)[0], ec2);
     const writersAreDead = deadSince !== null && areWritersDead(deadSince, now);
     const given = { instance, ec2, expectedLease, otherActivity, writersAreDead, deadlineSeconds, now };
     return { ...member, expectedLease, decision: decideRestore(given) };
@@ -49,8 +50,12 @@ export async function restoreAll(tools: RestoreTools, restoring: Restoring): Pro
 }
 
 /** Any lease of this child: an attempt whose reply was lost may have been the last to write it. */
-function expectedLeaseOf(owner: Owner, hold: Hold | null, ec2: InstanceFacts | null): string | null {
-  if (hold === null) return null;
+function expectedLeaseOf(
+  leaseholder: Leaseholder,
+  newest: Attempt | undefined,
+  ec2: InstanceFacts | null,
+): string | null {
+  if (newest === undefined) return null;
   const carried = ec2?.tags[LEASE_TAG] ?? '';
-  return isLeaseOf(carried, owner) ? carried : formatLease({ ...owner, attempt: hold.attempt });
+  return isLeaseOf(carried, leaseholder) ? carried : formatLease({ ...leaseholder, attempt: newest.attempt });
 }

@@ -47,7 +47,7 @@ export async function readLockHolder(
  */
 export async function takeLock(bucket: Bucket, lock: Lock, seen: Versioned<Lock> | null): Promise<boolean> {
   const written =
-    seen === null ? await bucket.putOnce(LOCK_KEY, lock) : await bucket.putIfSame(LOCK_KEY, lock, seen.etag);
+    seen === null ? (await bucket.putOnce(LOCK_KEY, lock)) !== null : await bucket.putIfSame(LOCK_KEY, lock, seen.etag);
   if (written) return true;
   return isSameHolder((await readLock(bucket))?.value ?? null, lock);
 }

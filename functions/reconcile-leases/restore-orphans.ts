@@ -57,7 +57,7 @@ async function restoreGroup(tools: OrphanTools, group: Group, hasTime: () => boo
     },
   ] = group;
   const outcomes = await restoreAll(tools, {
-    owner: { stateMachine, runId, child },
+    leaseholder: { stateMachine, runId, child },
     members: instances.map((instance) => {
       const orphan = byId.get(instance.instanceId);
       return { instance, ec2: orphan?.facts ?? null, deadSince: orphan?.status.deadSince ?? null };

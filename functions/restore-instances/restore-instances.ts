@@ -4,7 +4,7 @@ import { describeInstances } from '../aws/ec2-describe.ts';
 import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { applyChanges } from '../domain/batch/apply-changes.ts';
-import { type Batch, batchSchema, ownerOf } from '../domain/batch/batch.ts';
+import { type Batch, batchSchema, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { BatchResult } from '../domain/batch/batch-result.ts';
 import { countWaiting } from '../domain/batch/look.ts';
@@ -49,7 +49,7 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
     const isRecovered = received.error !== undefined && batch.error === undefined;
     const instances = await readLostWork(tools, batch, facts, isRecovered);
     const outcomes = await restoreAll(tools, {
-      owner: ownerOf(batch),
+      leaseholder: leaseholderOf(batch),
       members: instances.map((instance) => ({
         instance,
         ec2: facts.get(instance.instanceId) ?? null,
@@ -61,7 +61,7 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
     const moment = now();
     const looks = outcomes.map((outcome) => applyRestore(outcome, deadlineSeconds, moment));
     const changed = looks.map(({ instance }) => instance);
-    const next = keepError(batch, applyChanges(batch, changed, moment));
+    const next = applyChanges(batch, changed, moment);
     if (next.counts.unsettled < received.counts.unsettled || next.counts.unsettled === 0)
       await storeResult(tools, next);
     const { run, index, counts } = next;
@@ -97,9 +97,6 @@ async function readLostWork(
   const noted = known.map((instance) => noteLostStart(instance, facts.get(instance.instanceId) ?? null));
   return followCommands(tools, noted);
 }
-
-/** An error that could not be recovered from yet stays, so that the next look tries again. */
-const keepError = ({ error }: Batch, next: Batch): Batch => (error === undefined ? next : { ...next, error });
 
 /** A result that can't be stored must not stop restoring; but once all instances are settled, nothing else is left to do. */
 async function storeResult({ bucket, now, logger }: Tools, { run, index, instances, counts }: Batch): Promise<void> {

@@ -8,7 +8,7 @@ import {
   REQUEST_TIMEOUT_SECONDS,
   type SFNClient,
 } from '../aws/sdk/clients.ts';
-import { type Batch, ownerOf } from '../domain/batch/batch.ts';
+import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
@@ -18,7 +18,7 @@ import { isLeaseOf, leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
 import { decideStart, type StartCandidate, type StartCase, withLostAttempts } from '../domain/steps/start.ts';
 import { skipStart, tooLateToStart } from '../domain/steps/start-deadline.ts';
-import { applyStart, type StartResult, toStartNote, wasAwake } from '../domain/steps/start-result.ts';
+import { applyStart, type StartResult, wasAwake } from '../domain/steps/start-result.ts';
 import { findLostAttempts } from '../operations/find-lost-attempts.ts';
 import { createStepHandler } from '../operations/handle-step.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
@@ -26,7 +26,8 @@ import { hasLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
-import { type LeaseTools, recordLeaseAndStart, type StartRequest, writeNote } from './lease-and-start.ts';
+import { type LeaseTools, recordLeaseAndStart, type StartRequest } from './lease-and-start.ts';
+import { completeRecord } from './write-record.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -70,7 +71,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       if (block !== null) return { looks: [...looks, ...candidates.map((candidate) => moves(block(candidate)))] };
 
       const attempt = toAttempt(context.awsRequestId, readAt, REQUEST_TIMEOUT_SECONDS);
-      const started = await startAndNote(tools, { batch, candidates, attempt, hasTime: timeKeeper(context) });
+      const started = await startAll(tools, { batch, candidates, attempt, hasTime: timeKeeper(context) });
       // This function's output names the attempt: if it arrives, the attempt was not lost.
       return { looks: [...looks, ...started], batch: { attempts: [...batch.attempts, attempt.attempt] } };
     },
@@ -87,7 +88,7 @@ async function readAnew(
     tools.ec2,
     members.map(({ instanceId }) => instanceId),
   );
-  const lostAttempts = await findLostAttempts(tools.bucket, ownerOf(batch), batch.attempts);
+  const lostAttempts = await findLostAttempts(tools.bucket, leaseholderOf(batch), batch.attempts);
   const leases = await readLeasesOfOthers(tools, batch, facts);
   const readAt = tools.now();
   const cases = members.map((instance) => ({
@@ -107,8 +108,8 @@ async function readLeasesOfOthers(
   batch: Batch,
   facts: Map<string, InstanceFacts>,
 ): Promise<Map<string, LeaseStatus>> {
-  const owner = ownerOf(batch);
-  const others = leasesOn(facts).filter(({ value }) => !isLeaseOf(value, owner));
+  const leaseholder = leaseholderOf(batch);
+  const others = leasesOn(facts).filter(({ value }) => !isLeaseOf(value, leaseholder));
   const names = { partition: settings.PARTITION, ...batch.run };
   const found = await readLeaseStatuses({ bucket, sfn, names, now }, others);
   return new Map(found.map(({ instanceId, status }) => [instanceId, status]));
@@ -148,15 +149,15 @@ async function startBlocker(
 /** EC2's reply may leave an instance out, which says nothing of it: its LaunchTime will tell whether it was started. */
 const NOT_IN_REPLY: StartResult = { kind: 'accepted', previousState: 'unknown', mayHaveTakenEffect: true };
 
-/** Records, leases and starts the candidates, and notes what only the replies tell. */
-async function startAndNote(tools: Tools, request: StartRequest): Promise<Look[]> {
+/** Records, leases and starts the candidates, and completes the record by what only the replies tell. */
+async function startAll(tools: Tools, request: StartRequest): Promise<Look[]> {
   const { batch, candidates, attempt } = request;
-  const results = await recordLeaseAndStart(tools, request);
+  const { record, results } = await recordLeaseAndStart(tools, request);
   const acceptedAt = tools.now();
   // If an instance was already awake, an earlier invocation that Step Functions gave up on may have started it. Its record
   // is there by now.
   const lostNow = [...results.values()].some(wasAwake)
-    ? await findLostAttempts(tools.bucket, ownerOf(batch), [...batch.attempts, attempt.attempt])
+    ? await findLostAttempts(tools.bucket, leaseholderOf(batch), [...batch.attempts, attempt.attempt])
     : null;
   const looks = candidates.map(({ instance, lostAttempts: lostAttemptsBefore, adopted }) => {
     const lostAttempts = lostNow === null ? lostAttemptsBefore : (lostNow.get(instance.instanceId) ?? []);
@@ -170,6 +171,6 @@ async function startAndNote(tools: Tools, request: StartRequest): Promise<Look[]
     });
   });
   const instances = looks.map(({ instance }) => instance);
-  await writeNote(tools, batch, toStartNote(attempt, instances));
+  await completeRecord(tools, record, instances);
   return looks;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Batch, ownerOf } from '../../functions/domain/batch/batch.ts';
+import { type Batch, leaseholderOf } from '../../functions/domain/batch/batch.ts';
 import type { BatchInstance } from '../../functions/domain/batch/batch-instance.ts';
 import { manifestSchema } from '../../functions/domain/listing/manifest.ts';
 import { manifestKey, recordKey, reportKey, resultKey } from '../../functions/domain/model/object-keys.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
+import { attemptsOf } from '../../functions/domain/ownership/owner.ts';
 import { reportSchema } from '../../functions/domain/report/report.ts';
 import type { Account } from '../account/account.ts';
 import { asBatch, heldInSamples, samples } from './samples.ts';
@@ -26,7 +27,7 @@ export interface Scene {
 /** Describes lag behind, by three seconds at most. */
 const LAG_MILLISECONDS = 5000;
 
-const { instanceId: heldId, hold } = heldInSamples();
+const { instanceId: heldId, newest } = heldInSamples();
 
 const { run } = asBatch(samples.start);
 
@@ -96,15 +97,15 @@ export const scenes: Scene[] = [
     logicalId: 'StartInstancesFunction',
     ...onConveyor(samples.start),
     // The samples that follow know when it was held.
-    isTime: (_, now) => now >= Date.parse(hold.recordedAt),
+    isTime: (_, now) => now >= Date.parse(newest.recordedAt),
     check(reply, account) {
       const batch = asBatch(reply);
-      assert.equal(heldIn(batch).hold?.attempt, hold.attempt);
+      assert.equal(attemptsOf(heldIn(batch).owner)[0]?.attempt, newest.attempt);
       assert.deepEqual(batch.counts, asBatch(samples.readiness).counts);
-      const owner = ownerOf(batch);
-      const lease = formatLease({ ...owner, attempt: hold.attempt });
+      const leaseholder = leaseholderOf(batch);
+      const lease = formatLease({ ...leaseholder, attempt: newest.attempt });
       assert.equal(machineOf(account).tags.get(LEASE_TAG), lease);
-      stored(account, recordKey(owner, hold.attempt));
+      stored(account, recordKey(leaseholder, newest.attempt));
       assert.notEqual(machineOf(account).state, 'stopped');
     },
     // Nothing was recorded before, and the lock is still ours; then the record, the lease, the start.

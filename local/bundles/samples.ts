@@ -23,7 +23,7 @@ export const asBatch = (sample: unknown): Batch => batchSchema.parse(sample);
 
 /** The instance that the samples wake and put back: the one that they hold. */
 export function heldInSamples() {
-  const held = asBatch(samples.readiness).instances.find(({ hold }) => hold !== null);
-  if (held?.hold == null) throw new Error('events/check-readiness.json holds no instance');
-  return { instanceId: held.instanceId, hold: held.hold };
+  const held = asBatch(samples.readiness).instances.find(({ owner }) => owner.kind === 'reveille');
+  if (held?.owner.kind !== 'reveille') throw new Error('events/check-readiness.json holds no instance');
+  return { instanceId: held.instanceId, newest: held.owner.attempts[0] };
 }

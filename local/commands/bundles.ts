@@ -44,7 +44,7 @@ async function play(account: Account, scene: Scene, called: FunctionProcess, rep
   const at = new Date().toISOString().slice(11, 19);
   // The samples know their attempt by the ID of the invocation that made it.
   const isStart = scene.logicalId === 'StartInstancesFunction';
-  const reply = await called.invoke(scene.event(replies), isStart ? heldInSamples().hold.attempt : randomUUID());
+  const reply = await called.invoke(scene.event(replies), isStart ? heldInSamples().newest.attempt : randomUUID());
   replies.push(reply);
   scene.check(reply, account);
   const calls = callsSince(account, first, scene.logicalId);

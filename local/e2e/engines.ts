@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '../../functions/domain/listing/plan.ts';
-import type { HoldRecord } from '../../functions/domain/ownership/start-record.ts';
+import type { StartRecord } from '../../functions/domain/ownership/start-record.ts';
 import type { Report } from '../../functions/domain/report/report.ts';
 import { type Simulated, simulate, stateOf } from '../run/simulated-run.ts';
 import type { Judgement, Listening, Question } from './account-process.ts';
@@ -72,7 +72,7 @@ function present<T>(what: string, value: T | null): T {
 /** What the batch's child workflow was told that its name is: it stands in its record. */
 async function childOf(stack: Stack): Promise<string> {
   const [key] = await stack.listKeys(`runs/${RUN.name}/records/`);
-  return (await stack.readJson<HoldRecord>(present('a record', key ?? null))).child;
+  return (await stack.readJson<StartRecord>(present('a record', key ?? null))).child;
 }
 
 const statesOf = ({ account, intended }: Simulated): Record<string, string> =>

@@ -1,5 +1,6 @@
+import type { Batch } from '../../functions/domain/batch/batch.ts';
 import type { Handler } from '../../functions/runtime/handler.ts';
-import { aFleet, tell } from '../support/stories.ts';
+import { aFleet, LATEST, tell } from '../support/stories.ts';
 
 type Wrap = (logicalId: string, handler: Handler<unknown>) => Handler<unknown>;
 
@@ -117,6 +118,33 @@ describe.each(['ListInstancesFunction', 'StartInstancesFunction', 'UpdateAgentFu
     );
   },
 );
+
+describe('an UpdateAgent that is broken for good while SSM does not tell what it has done', () => {
+  it('acts on no instance again, and the report has the cause', async () => {
+    let updates = 0;
+    let triesToRecover = 0;
+    const isRecovering = () => triesToRecover === 1;
+    const wrap: Wrap = (logicalId, handler) => async (event, context) => {
+      if (logicalId === 'UpdateAgentFunction' && ++updates === 2) throw failure('Runtime.ImportModuleError');
+      if (logicalId === 'RestoreInstancesFunction' && (event as Batch).error !== undefined) triesToRecover++;
+      return handler(event, context);
+    };
+    const { broken, of } = await tell(aFleet({ dev: { current: { agentVersion: LATEST }, web: {} } }), {
+      wrap,
+      prepare: ({ disturb }) => {
+        const matches = (_service: string, operation: string) => operation === 'ListCommands' && isRecovering();
+        disturb({ matches, error: 'throttled' });
+      },
+    });
+
+    expect(broken).toEqual([]);
+    // Meanwhile `current` is restored, so the first try does not fail the execution; the second one comes a pass later.
+    expect([updates, triesToRecover]).toEqual([2, 2]);
+    expect(of('current')).toMatchObject({ outcome: 'already-current', finalState: 'stopped' });
+    expect(of('web')).toMatchObject({ outcome: 'failed', reason: { code: 'step-failed' }, finalState: 'stopped' });
+    expect(of('web').reason?.text).toContain('Runtime.ImportModuleError');
+  });
+});
 
 describe('a RestoreInstances that fails for a while', () => {
   it('is tried longer than anything else', async () => {

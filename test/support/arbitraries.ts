@@ -2,7 +2,19 @@ import fc from 'fast-check';
 import { type BatchInstance, outcomeSchema, stepSchema } from '../../functions/domain/batch/batch-instance.ts';
 import { ec2StateSchema, type InstanceFacts, originalStateSchema } from '../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
-import { agentFacts, aHold, anInstance, at, instanceFacts, leaseValue, OLD, TARGET } from './builders.ts';
+import type { Owner } from '../../functions/domain/ownership/owner.ts';
+import {
+  agentFacts,
+  anAttempt,
+  anInstance,
+  at,
+  instanceFacts,
+  leaseValue,
+  OLD,
+  ours,
+  TARGET,
+  theirs,
+} from './builders.ts';
 
 /** Any second from an hour before the run until four hours into it, the minutes around its start more often. */
 export const moments = fc
@@ -17,7 +29,7 @@ const reasons = fc.record({ code: fc.string(), text: fc.string() });
 const tags = fc
   .record(
     {
-      [LEASE_TAG]: fc.constantFrom(leaseValue(), leaseValue(), leaseValue(aHold({ attempt: 'attempt-2' })), 'junk'),
+      [LEASE_TAG]: fc.constantFrom(leaseValue(), leaseValue(), leaseValue({ attempt: 'attempt-2' }), 'junk'),
       'reveille:skip': fc.constantFrom('true', 'false', 'FALSE', ''),
       'aws:autoscaling:groupName': fc.constant('web'),
     },
@@ -60,10 +72,20 @@ export const anyAgentFacts = orNull(
     .map(agentFacts),
 );
 
-const anyHold = fc.record({ recordedAt: stamps, seconds: fc.nat(60) }).map(({ recordedAt, seconds }) => {
+const anyAttempt = fc.record({ recordedAt: stamps, seconds: fc.nat(60) }).map(({ recordedAt, seconds }) => {
   const startBy = new Date(new Date(recordedAt).getTime() + seconds * 1000).toISOString();
-  return aHold({ recordedAt, startBy });
+  return anAttempt({ recordedAt, startBy });
 });
+
+/** Most often Reveille's, by the attempt that started what the facts of tests/support show. */
+const anyOwner: fc.Arbitrary<Owner> = fc.oneof(
+  fc.constant<Owner>({ kind: 'none' }),
+  { weight: 3, arbitrary: orNull(stamps).map((wokenAt) => ours([anAttempt()], wokenAt)) },
+  fc.record({ attempt: anyAttempt, wokenAt: orNull(stamps) }).map(({ attempt, wokenAt }) => ours([attempt], wokenAt)),
+  fc
+    .record({ attempts: fc.array(anyAttempt, { maxLength: 1 }), text: fc.string() })
+    .map(({ attempts, text }) => theirs(attempts, text)),
+);
 
 const commands = fc
   .array(fc.record({ sentAt: stamps, endedAt: orNull(stamps) }), { maxLength: 2 })
@@ -76,9 +98,7 @@ export const anyBatchInstance: fc.Arbitrary<BatchInstance> = fc
     step: fc.constantFrom(...stepSchema.options),
     stepSince: stamps,
     retryAt: orNull(stamps),
-    hold: fc.oneof(fc.constant(aHold()), orNull(anyHold)),
-    wokenAt: orNull(stamps),
-    handedOver: fc.option(reasons, { nil: null, freq: 2 }),
+    owner: anyOwner,
     launchTime: orNull(stamps),
     versionBefore: versions,
     versionAfter: versions,

@@ -7,8 +7,8 @@ import {
 import type { AwsClientStub } from 'aws-sdk-client-mock';
 import { LOCK_KEY, recordKey } from '../../functions/domain/model/object-keys.ts';
 import type { RunLock } from '../../functions/domain/ownership/run-lock.ts';
-import type { HoldRecord } from '../../functions/domain/ownership/start-record.ts';
-import { aHold, aRun, stamp } from './builders.ts';
+import type { StartRecord } from '../../functions/domain/ownership/start-record.ts';
+import { anAttempt, aRun, stamp } from './builders.ts';
 import { noSuchKey, stored } from './functions.ts';
 
 const { account, region, stateMachine } = aRun();
@@ -40,9 +40,16 @@ export function givenLock(s3: AwsClientStub<S3Client>, lock: unknown = aRunLock(
   else read.resolves({ ...stored(lock), ETag: LOCK_ETAG });
 }
 
-/** What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01. */
-export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldRecord => {
-  const { attempt, recordedAt, startBy } = aHold();
+/**
+ * What an attempt of StartInstances has written ahead; the first one did so at 02:00, and was dead at 02:01.
+ * @param startBy until when a start of it can take effect, on any of the instances
+ */
+export function aRecord(
+  ids: string[],
+  { startBy = anAttempt().startBy, ...changes }: Partial<StartRecord> & { startBy?: string } = {},
+): StartRecord {
+  const { attempt, recordedAt } = anAttempt();
+  const member = { originalState: 'stopped', previousLaunchTime: null, startBy, adopted: [] } as const;
   return {
     runId: aRun().runId,
     stateMachine: aRun().stateMachine,
@@ -50,19 +57,19 @@ export const aRecord = (ids: string[], changes: Partial<HoldRecord> = {}): HoldR
     batch: 0,
     attempt,
     recordedAt,
-    startBy,
-    instances: ids.map((instanceId) => ({
-      instanceId,
-      originalState: 'stopped',
-      previousLaunchTime: null,
-      adopted: [],
-    })),
+    instances: ids.map((instanceId) => ({ ...member, instanceId, adopted: [] })),
     ...changes,
   };
-};
+}
+
+/** The same record once EC2 has answered: until when a boot of these instances can be its own; of the others none can. */
+export const completed = (record: StartRecord, ends: Record<string, string> = {}): StartRecord => ({
+  ...record,
+  instances: record.instances.map((one) => ({ ...one, startBy: ends[one.instanceId] ?? record.recordedAt })),
+});
 
 /** The bucket has these records, the run's lock, and no other object. */
-export function givenRecords(s3: AwsClientStub<S3Client>, ...records: HoldRecord[]): void {
+export function givenRecords(s3: AwsClientStub<S3Client>, ...records: StartRecord[]): void {
   s3.on(GetObjectCommand).rejects(noSuchKey());
   const keys = records.map((record) => recordKey(record, record.attempt));
   s3.on(ListObjectsV2Command).callsFake(({ Prefix }: { Prefix: string }) => ({

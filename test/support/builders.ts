@@ -3,8 +3,9 @@ import type { BatchInstance } from '../../functions/domain/batch/batch-instance.
 import type { ManifestInstance } from '../../functions/domain/listing/manifest.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
 import type { Run } from '../../functions/domain/model/run.ts';
-import type { Hold } from '../../functions/domain/ownership/attempt.ts';
+import type { Attempt } from '../../functions/domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
+import type { Attempts, Owner } from '../../functions/domain/ownership/owner.ts';
 import type { RestoreCase } from '../../functions/domain/steps/restore.ts';
 import type { Invocation } from '../../functions/domain/work/work.ts';
 
@@ -31,12 +32,25 @@ export const aRun = (changes: Partial<Run> = {}): Run => ({
 });
 
 /** Recorded at 02:00; its Lambda was dead at 02:01 at the latest. */
-export const aHold = (changes: Partial<Hold> = {}): Hold => ({
+export const anAttempt = (changes: Partial<Attempt> = {}): Attempt => ({
   attempt: 'attempt-1',
   recordedAt: stamp('02:00'),
   startBy: stamp('02:01'),
-  earlier: [],
   ...changes,
+});
+
+/** Reveille has made these attempts to start it, the newest first, and has woken it then; null: as far as is known, it has not. */
+export const ours = (attempts: Attempts, wokenAt: string | null = null): Owner => ({
+  kind: 'reveille',
+  attempts,
+  wokenAt,
+});
+
+/** Someone else has started it, after these attempts of ours. */
+export const theirs = (attempts: Attempt[], text = 'someone else started it'): Owner => ({
+  kind: 'others',
+  attempts,
+  reason: { code: 'started-by-others', text },
 });
 
 /** An instance that awaits its start. */
@@ -46,9 +60,7 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
   step: 'start',
   stepSince: stamp('02:00'),
   retryAt: null,
-  hold: null,
-  wokenAt: null,
-  handedOver: null,
+  owner: { kind: 'none' },
   launchTime: null,
   versionBefore: null,
   versionAfter: null,
@@ -71,8 +83,7 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
 export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInstance =>
   anInstance({
     step: 'readiness',
-    hold: aHold(),
-    wokenAt: stamp('02:00:30'),
+    owner: ours([anAttempt()], stamp('02:00:30')),
     launchTime: stamp('02:00:30'),
     ...changes,
   });
@@ -94,8 +105,8 @@ export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFac
   ...changes,
 });
 
-export const leaseValue = (hold: Pick<Hold, 'attempt'> = aHold()): string =>
-  formatLease({ stateMachine: aRun().stateMachine, runId: aRun().runId, child: 'child-1', attempt: hold.attempt });
+export const leaseValue = ({ attempt }: Pick<Attempt, 'attempt'> = anAttempt()): string =>
+  formatLease({ stateMachine: aRun().stateMachine, runId: aRun().runId, child: 'child-1', attempt });
 
 /** What EC2 says of it once Reveille has started it. */
 export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts =>

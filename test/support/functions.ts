@@ -12,6 +12,7 @@ import type { ClientOptions } from '../../functions/aws/sdk/clients.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
 import type { Invocation } from '../../functions/domain/work/work.ts';
+import type { LeftToOtherRun, Listed } from '../../functions/list-instances/list-instances.ts';
 import type { InvocationContext, Runtime } from '../../functions/runtime/runtime.ts';
 import { aRun, at, wokenFacts } from './builders.ts';
 
@@ -169,3 +170,9 @@ export const callOrder = (...mocks: Recorded[]): string[] =>
     .flatMap((mock) => mock.calls())
     .sort((one, other) => (one.calledBefore(other as never) ? -1 : 1))
     .map(({ args: [command] }) => (command as object).constructor.name.replace(/Command$/, ''));
+
+/** The reply of a ListInstances whose run does its own work. */
+export function ownListing(reply: Listed | LeftToOtherRun): Listed {
+  if (!('doneBy' in reply)) return reply;
+  throw new Error(`left to run ${reply.doneBy}: ${reply.claim}`);
+}

@@ -5,7 +5,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { ListCommandInvocationsCommand, ListCommandsCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsClientStub } from 'aws-sdk-client-mock';
 import type { InstanceFacts } from '../../functions/domain/model/instance.ts';
-import type { HoldRecord } from '../../functions/domain/ownership/start-record.ts';
+import type { StartRecord } from '../../functions/domain/ownership/start-record.ts';
 import { createReconcileLeases } from '../../functions/reconcile-leases/reconcile-leases.ts';
 import { executionArnOf, givenLock, givenNoNeighbours, givenRecords, rememberLock } from './bucket.ts';
 import { at } from './builders.ts';
@@ -49,7 +49,7 @@ export function givenAbortedRun({ ec2, s3, sfn, sns, ssm }: Mocks): void {
 }
 
 /** These instances carry a lease tag, and these records are in the bucket; the lock is free. */
-export function givenCarriers({ ec2, s3 }: Mocks, facts: InstanceFacts[], records: HoldRecord[]): void {
+export function givenCarriers({ ec2, s3 }: Mocks, facts: InstanceFacts[], records: StartRecord[]): void {
   ec2.on(DescribeInstancesCommand).resolves(described(...facts));
   givenRecords(s3, ...records);
   givenLock(s3, null);

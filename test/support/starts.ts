@@ -1,12 +1,9 @@
 import type { Attempt } from '../../functions/domain/ownership/attempt.ts';
 import type { StartCase, StartDecision } from '../../functions/domain/steps/start.ts';
-import { aHold, anInstance, at, instanceFacts } from './builders.ts';
+import { anAttempt, anInstance, at, instanceFacts } from './builders.ts';
 
 /** An attempt at 02:00 whose reply was lost; its Lambda was dead at 02:01. */
-export function aLostAttempt(changes: Partial<Attempt> = {}): Attempt {
-  const { earlier: _none, ...attempt } = aHold(changes);
-  return attempt;
-}
+export const aLostAttempt = (changes: Partial<Attempt> = {}): Attempt => anAttempt(changes);
 
 /** A stopped instance that awaits its start, carries no lease, and was not tried before. */
 export const aStartCase = (changes: Partial<StartCase> = {}): StartCase => ({
@@ -23,9 +20,9 @@ export const aStartCase = (changes: Partial<StartCase> = {}): StartCase => ({
 export function saidOfStart(decision: StartDecision) {
   if (decision.action !== 'none') return decision;
   const { instance, waiting } = decision.look;
-  const { handedOver, hold, outcome, reason, step, wokenAt } = instance;
+  const { owner, outcome, reason, step } = instance;
   if (waiting !== null) return { action: 'wait', ...waiting } as const;
   if (step === 'restore') return { action: outcome === 'excluded' ? 'exclude' : 'fail', reason } as const;
-  if (handedOver !== null) return { action: 'hand-over', reason: handedOver } as const;
-  return { action: 'adopt', hold, wokenAt } as const;
+  if (owner.kind === 'others') return { action: 'hand-over', reason: owner.reason } as const;
+  return { action: 'adopt', owner } as const;
 }

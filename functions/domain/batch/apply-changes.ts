@@ -3,7 +3,7 @@ import { INVOCATIONS_MAX, RUN_DEADLINE_SECONDS } from '../model/limits.ts';
 import { secondsBetween, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
 import type { BatchInstance } from './batch-instance.ts';
-import { countSteps, waitSecondsFor } from './counts-and-wait.ts';
+import { countForRecovery, countSteps, waitSecondsFor } from './counts-and-wait.ts';
 import { fail } from './transitions.ts';
 
 /** A batch may have waited for others before its first look: the deadlines of its instances begin with that look. */
@@ -16,12 +16,14 @@ export function beginBatch(batch: Batch, now: Date): Batch {
 
 /**
  * Ends one Lambda's look: the new instances replace the old ones of the same ID; counts and waiting time are made anew.
- * A batch that has taken too long is ended: every instance that is still at work fails, and is restored.
+ * A batch that has taken too long is ended: every instance that is still at work fails, and is restored. Those of a failed
+ * step wait for its recovery, which fails them as well.
  */
 export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date): Batch {
   const byId = new Map(changed.map((instance) => [instance.instanceId, instance]));
   const invocations = batch.invocations + 1;
-  const limit = limitReached(batch, invocations, now);
+  const awaitsRecovery = batch.error !== undefined;
+  const limit = awaitsRecovery ? null : limitReached(batch, invocations, now);
   const instances = batch.instances
     .map((instance) => byId.get(instance.instanceId) ?? instance)
     .map((instance) =>
@@ -31,13 +33,12 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date):
     );
   const moved = instances.some((instance, index) => hasMoved(instance, batch.instances[index]));
   const lastProgressAt = moved ? toTimestamp(now) : batch.lastProgressAt;
-  const { error: _caught, ...rest } = batch;
   return {
-    ...rest,
+    ...batch,
     invocations,
     lastProgressAt,
     waitSeconds: waitSecondsFor(instances, lastProgressAt, now),
-    counts: countSteps(instances, now),
+    counts: awaitsRecovery ? countForRecovery(instances) : countSteps(instances, now),
     instances,
   };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { reasonSchema } from '../model/reason.ts';
 import { timestampSchema } from '../model/time.ts';
-import { holdSchema } from '../ownership/attempt.ts';
+import { ownerSchema } from '../ownership/owner.ts';
 
 /** The step at which an instance is. `settled` only comes from RestoreInstances. */
 export const stepSchema = z.enum(['start', 'readiness', 'update', 'verify', 'restore', 'settled']);
@@ -26,11 +26,8 @@ export const batchInstanceSchema = z.object({
   stepSince: timestampSchema,
   /** Not before this moment: a start that lacked capacity, or a command that met another update. */
   retryAt: timestampSchema.nullable().default(null),
-  hold: holdSchema.nullable().default(null),
-  /** When our start was accepted; null if we did not start it. */
-  wokenAt: timestampSchema.nullable().default(null),
-  /** Someone else started it or took it over, for this reason: Reveille never stops it. */
-  handedOver: reasonSchema.nullable().default(null),
+  /** Who has started it: Reveille, someone else, or no one. */
+  owner: ownerSchema.default({ kind: 'none' }),
   /** EC2's LaunchTime of the boot that is being watched. */
   launchTime: timestampSchema.nullable().default(null),
   versionBefore: z.string().nullable().default(null),

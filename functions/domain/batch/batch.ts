@@ -1,7 +1,7 @@
 // The batch: up to 50 instances that travel through the conveyor together.
 import * as z from 'zod';
 import { BATCH_SIZE_MAX, CHILD_NAME_LENGTH_MAX } from '../model/limits.ts';
-import { type Owner, runSchema } from '../model/run.ts';
+import { type Leaseholder, runSchema } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { batchInstanceSchema } from './batch-instance.ts';
 
@@ -30,13 +30,16 @@ export const batchSchema = z.object({
   waitSeconds: z.int().min(1),
   counts: countsSchema,
   instances: z.array(batchInstanceSchema).min(1).max(BATCH_SIZE_MAX),
-  /** What a Catch of the state machine brought here. */
+  /**
+   * What a Catch of the state machine brought here. It stays until `recoverFailedStep` has found out what the failed step did,
+   * and as long as it is here, no Lambda but RestoreInstances acts on the batch.
+   */
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
 export type Batch = z.infer<typeof batchSchema>;
 
 /** Whose the leases and records of a batch are. */
-export const ownerOf = ({ run: { stateMachine, runId }, child }: Pick<Batch, 'run' | 'child'>): Owner => ({
+export const leaseholderOf = ({ run: { stateMachine, runId }, child }: Pick<Batch, 'run' | 'child'>): Leaseholder => ({
   stateMachine,
   runId,
   child,

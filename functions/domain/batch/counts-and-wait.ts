@@ -26,6 +26,15 @@ export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => 
 };
 
 /**
+ * As long as it is not known what a failed step has done, all that is not settled is counted under `restore`: so the state
+ * machine lets no other Lambda act on it.
+ */
+export const countForRecovery = (instances: Counted[]): Batch['counts'] => {
+  const unsettled = instances.filter(({ step }) => step !== 'settled').length;
+  return { start: 0, readiness: 0, update: 0, verify: 0, restore: unsettled, unsettled };
+};
+
+/**
  * Waits grow for stragglers: a quarter of the time since an instance of the batch last moved, within bounds. So no instance
  * is awake for more than a quarter longer than it must be. If all that is left are starts to be tried again, the wait ends
  * with the first of them. An awake instance that is due already had no turn in this look, for want of time: it has it soon.

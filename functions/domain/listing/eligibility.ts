@@ -3,34 +3,28 @@ import { exclusion, type Reason, reason } from '../model/reason.ts';
 import { isOurBoot } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 
-export interface EligibilityFacts {
-  instanceId: string;
-  /** null: the group names it and EC2 doesn't know it. */
-  instance: InstanceFacts | null;
-  /** The attribute disableApiStop; false where it was not asked for, because the instance is excluded anyway. */
-  stopProtected: boolean;
-  /** What the lease that it carries means; null if it carries none. */
-  lease: LeaseStatus | null;
-}
-
 export type Eligibility =
   | { decision: 'take-part'; originalState: OriginalState; reason: null }
   | { decision: 'in-transition'; originalState: null; reason: Reason }
   | { decision: 'excluded'; originalState: null; reason: Reason };
 
 /**
- * Decides whether an instance takes part in a run (docs/aws-behaviour.md 20-22, 25).
+ * Decides whether an instance takes part in a run (docs/aws-behaviour.md 20-22, 25), if it has no stop protection.
+ * @param instance null: the group names it and EC2 doesn't know it
+ * @param lease what the lease that it carries means; null if it carries none
  * @param optOutTag key of the tag that keeps an instance out; the value "false" lets it in again
  */
-export function decideEligibility(facts: EligibilityFacts, optOutTag: string): Eligibility {
-  const { instance } = facts;
+export function decideEligibility(
+  instance: InstanceFacts | null,
+  lease: LeaseStatus | null,
+  optOutTag: string,
+): Eligibility {
   if (instance === null) return excluded(exclusion('not-found', 'the group names it, EC2 does not know it'));
   if (instance.state === 'terminated' || instance.state === 'shutting-down') {
     return excluded(exclusion('terminated', `the instance is ${instance.state}`));
   }
-  const why = optOutReason(instance, optOutTag) ?? structuralReason(instance, facts.stopProtected);
+  const why = optOutReason(instance, optOutTag) ?? structuralReason(instance);
   if (why !== null) return excluded(why);
-  const { lease } = facts;
   if (lease?.kind === 'busy') return excluded(exclusion('busy', lease.why));
   if (lease?.kind === 'ending') {
     return { decision: 'in-transition', originalState: null, reason: reason('in-transition', lease.why) };
@@ -43,6 +37,13 @@ export function decideEligibility(facts: EligibilityFacts, optOutTag: string): E
     };
   }
   return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
+}
+
+/** The attribute disableApiStop is on. It is asked only of instances that would otherwise take part, or soon might. */
+export function excludeStopProtected(eligibility: Eligibility): Eligibility {
+  if (eligibility.decision === 'excluded') return eligibility;
+  const text = 'stop protection (disableApiStop) is on: started, it could not be stopped again';
+  return excluded(exclusion('stop-protected', text));
 }
 
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
@@ -63,7 +64,7 @@ const optOutReason = (instance: InstanceFacts, optOutTag: string): Reason | null
 const wasInterrupted = (instance: InstanceFacts): boolean =>
   instance.stateReason?.code.startsWith('Server.Spot') ?? false;
 
-function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reason | null {
+function structuralReason(instance: InstanceFacts): Reason | null {
   const group = instance.tags['aws:autoscaling:groupName'];
   if (group !== undefined) {
     return exclusion('auto-scaling', `member of the Auto Scaling group ${group}, which would replace it`);
@@ -78,12 +79,6 @@ function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reas
   if (instance.rootDeviceType === 'instance-store') {
     return exclusion('instance-store', 'its root device is an instance store: it can be terminated, not stopped');
   }
-  if (stopProtected) {
-    return exclusion(
-      'stop-protected',
-      'stop protection (disableApiStop) is on: started, it could not be stopped again',
-    );
-  }
   return null;
 }
 
@@ -91,7 +86,7 @@ function structuralReason(instance: InstanceFacts, stopProtected: boolean): Reas
 function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null): OriginalState {
   if (lease?.kind === 'orphaned') {
     // Someone else has started it since: then it counts as running, and the dead run's lease holds nothing.
-    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.hold)) return lease.originalState;
+    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.attempts)) return lease.originalState;
   }
   if (instance.state === 'running') return 'running';
   return isHibernated(instance) ? 'hibernated' : 'stopped';

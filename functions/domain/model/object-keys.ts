@@ -1,13 +1,11 @@
-import type { Owner, Run } from './run.ts';
+import type { Leaseholder, Run } from './run.ts';
 import type { Timestamp } from './time.ts';
 
 /** Where all records of a child are: what a lease tag says is enough to find its record. */
-export const recordPrefix = ({ runId, child }: Owner): string => `runs/${runId}/records/${child}/`;
+export const recordPrefix = ({ runId, child }: Leaseholder): string => `runs/${runId}/records/${child}/`;
 
-export const recordKey = (owner: Owner, attempt: string): string => `${recordPrefix(owner)}${attempt}.json`;
-
-export const startNoteKey = ({ runId, child }: Owner, attempt: string): string =>
-  `runs/${runId}/starts/${child}/${attempt}.json`;
+export const recordKey = (leaseholder: Leaseholder, attempt: string): string =>
+  `${recordPrefix(leaseholder)}${attempt}.json`;
 
 /** The one object that says who may hold instances: written on condition, so that only one can have it. */
 export const LOCK_KEY = 'lock.json';

@@ -20,7 +20,7 @@ export type Run = z.infer<typeof runSchema>;
 export type RunRef = Pick<Run, 'runId' | 'startedAt'>;
 
 /** Whose a lease or a record is: a child execution, of one run of one state machine. */
-export interface Owner {
+export interface Leaseholder {
   stateMachine: string;
   runId: string;
   child: string;

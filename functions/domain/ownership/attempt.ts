@@ -25,15 +25,11 @@ export const attemptSchema = z.object({
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-/** Our claim on an instance that we start: the newest attempt, and earlier ones whose replies were lost. */
-export const holdSchema = attemptSchema.extend({ earlier: z.array(attemptSchema).default([]) });
-export type Hold = z.infer<typeof holdSchema>;
-
 type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
 
 /** Whether the boot at `launchTime` lies in the window of one of these attempts: then our StartInstances caused it. */
-export const isOurBoot = (launchTime: Timestamp | null, hold: Window & { earlier?: Window[] }): boolean =>
-  launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));
+export const isOurBoot = (launchTime: Timestamp | null, attempts: Window[]): boolean =>
+  launchTime !== null && attempts.some((attempt) => isWithin(launchTime, attempt));
 
 const isWithin = (launchTime: Timestamp, attempt: Window): boolean =>
   isOpenWindow(attempt) &&
@@ -42,9 +38,6 @@ const isWithin = (launchTime: Timestamp, attempt: Window): boolean =>
 
 /** Whether any boot can be this attempt's: its start was accepted, or its reply was lost. */
 export const isOpenWindow = ({ recordedAt, startBy }: Window): boolean => recordedAt !== startBy;
-
-/** Whether any start of this hold was accepted, or its reply was lost. */
-export const mayHaveStarted = ({ earlier, ...newest }: Hold): boolean => [newest, ...earlier].some(isOpenWindow);
 
 /**
  * A new attempt with its window. The shorter the window, the less likely that someone else's start falls into it where
@@ -61,16 +54,6 @@ export const toAttempt = (attempt: string, now: Date, requestSeconds: number): A
 export const maySendStart = ({ recordedAt }: Attempt, now: Date): boolean =>
   secondsBetween(recordedAt, now) <= START_SENDING_SECONDS;
 
-/** A hold with attempts that were read anew. Of one that it has already, what was read says more: its note may be new. */
-export function withAttempts(hold: Hold | null, read: Attempt[]): Hold | null {
-  const known = hold === null ? [] : [hold, ...hold.earlier];
-  return toHold([...read, ...known.filter(({ attempt }) => !read.some((one) => one.attempt === attempt))]);
-}
-
-/** Of several attempts on one instance, in any order, one hold, which the newest leads; null for none. */
-export function toHold(attempts: Attempt[]): Hold | null {
-  const [newest, ...earlier] = attempts
-    .map(({ attempt, recordedAt, startBy }) => ({ attempt, recordedAt, startBy }))
-    .sort((a, b) => secondsBetween(a.recordedAt, b.recordedAt));
-  return newest === undefined ? null : { ...newest, earlier };
-}
+/** The attempts on one instance, newest first: the lease names the first. */
+export const newestFirst = (attempts: Attempt[]): Attempt[] =>
+  [...attempts].sort((a, b) => secondsBetween(a.recordedAt, b.recordedAt));

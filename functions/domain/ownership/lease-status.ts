@@ -1,22 +1,20 @@
 // What a lease means that is not this run's own: whether its instance is in use, free, or has to be restored.
 import type { OriginalState } from '../model/instance.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
-import { type Attempt, type Hold, toHold } from './attempt.ts';
+import { type Attempt, newestFirst } from './attempt.ts';
 import { type ExecutionStatus, livenessOf } from './execution-status.ts';
 import { type Lease, parseLease } from './lease.ts';
-import type { HoldRecord } from './start-record.ts';
+import { attemptsOn, type StartRecord } from './start-record.ts';
 
 /** What is known of a lease tag that was found on an instance. */
 export interface LeaseFacts {
   value: string;
   instanceId: string;
-  /** null: the bucket has none; `unreadable`: it exists, but does not match the schema. */
-  record: HoldRecord | 'unreadable' | null;
-  /** What Step Functions says of its run, and of the child that wrote it; null where that was not worth asking. */
+  /** The records of the child that wrote it, by attempt. `unreadable`: it exists, but does not match the schema. */
+  records: Map<string, StartRecord | 'unreadable'>;
+  /** What Step Functions says of its run, and of that child; null where that was not worth asking. */
   run: ExecutionStatus | null;
   child: ExecutionStatus | null;
-  /** All attempts on this instance that the child has recorded, with what its notes say of them. */
-  attempts: Attempt[];
 }
 
 export type LeaseStatus =
@@ -30,15 +28,16 @@ export type LeaseStatus =
    * Its run is dead: a later run or ReconcileLeases has to restore the instance.
    * `deadSince`: when the last of the two executions that could write it ended.
    */
-  | { kind: 'orphaned'; originalState: OriginalState; hold: Hold; deadSince: Timestamp };
+  | { kind: 'orphaned'; originalState: OriginalState; attempts: Attempt[]; deadSince: Timestamp };
 
 /**
  * What a lease means that is not this run's own. An instance is only held by a record and a lease together, and the record
  * has to name the instance: tags are copied with images and backups. A lease names run and child; it is dead when both are.
+ * Whose boot an orphan's is, all records of its child tell: while one of them can't be read, that is not known.
  * @param ours the name of this state machine
  */
 export function leaseStatusOf(
-  { value, instanceId, record, run, child, attempts }: LeaseFacts,
+  { value, instanceId, records, run, child }: LeaseFacts,
   ours: string,
   now: Date,
 ): LeaseStatus {
@@ -47,10 +46,12 @@ export function leaseStatusOf(
   if (lease.stateMachine !== ours) {
     return { kind: 'busy', why: `it is held by run ${lease.runId} of the state machine ${lease.stateMachine}` };
   }
-  if (record === 'unreadable') return { kind: 'busy', why: `the record of run ${lease.runId} can't be read` };
-  if (record === null) return ignored(`run ${lease.runId} has no record of it`);
-  const recorded = record.instances.find((one) => one.instanceId === instanceId);
-  if (recorded === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
+  const unreadable: LeaseStatus = { kind: 'busy', why: `the record of run ${lease.runId} can't be read` };
+  const record = records.get(lease.attempt);
+  if (record === 'unreadable') return unreadable;
+  if (record === undefined) return ignored(`run ${lease.runId} has no record of it`);
+  const member = record.instances.find((one) => one.instanceId === instanceId);
+  if (member === undefined) return ignored(`the record of run ${lease.runId} does not name it`);
 
   const executions = [run, child];
   const liveness = executions.map((execution) => livenessOf(execution, record.recordedAt, now));
@@ -58,11 +59,12 @@ export function leaseStatusOf(
   if (liveness.includes('ending')) {
     return { kind: 'ending', why: `run ${lease.runId}, which held it, has just ended` };
   }
+  const readable = [...records.values()].filter((one) => one !== 'unreadable');
+  if (readable.length < records.size) return unreadable;
   const ends = executions.map((execution) => (execution?.status === 'ended' ? execution.stoppedAt : record.recordedAt));
   const deadSince = ends.sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
-  const { attempt, recordedAt, startBy } = record;
-  const hold = toHold(attempts) ?? { attempt, recordedAt, startBy, earlier: recorded.adopted };
-  return { kind: 'orphaned', originalState: recorded.originalState, hold, deadSince };
+  const attempts = newestFirst(attemptsOn(instanceId, readable));
+  return { kind: 'orphaned', originalState: member.originalState, attempts, deadSince };
 }
 
 const ignored = (why: string): LeaseStatus => ({ kind: 'ignored', why });

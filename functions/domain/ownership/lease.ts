@@ -1,12 +1,12 @@
 // The lease: the tag that marks an instance as started by a run, and names the child execution and the attempt.
 import type { InstanceFacts } from '../model/instance.ts';
 import { TAG_VALUE_LENGTH_MAX } from '../model/limits.ts';
-import type { Owner } from '../model/run.ts';
+import type { Leaseholder } from '../model/run.ts';
 
 export const LEASE_TAG = 'reveille:lease';
 
 /** Whose an instance is, and which attempt of StartInstances wrote that down. */
-export interface Lease extends Owner {
+export interface Lease extends Leaseholder {
   attempt: string;
 }
 
@@ -27,8 +27,8 @@ export function parseLease(value: string): Lease | null {
   return { stateMachine, runId, child, attempt };
 }
 
-/** Whether a lease is this owner's, whichever of its attempts wrote it. */
-export function isLeaseOf(value: string, { stateMachine, runId, child }: Owner): boolean {
+/** Whether a lease is of this child, whichever of its attempts wrote it. */
+export function isLeaseOf(value: string, { stateMachine, runId, child }: Leaseholder): boolean {
   const lease = parseLease(value);
   return lease?.stateMachine === stateMachine && lease.runId === runId && lease.child === child;
 }

@@ -1,17 +1,17 @@
 import type { InstanceFacts } from '../model/instance.ts';
 import { secondsBetween } from '../model/time.ts';
 import { type LeaseStatus, parseOwnLease } from './lease-status.ts';
-import type { HoldRecord } from './start-record.ts';
+import type { StartRecord } from './start-record.ts';
 
 /** One instance that carries our lease tag, with the record that its lease names. */
 export interface LeasedInstance {
   facts: InstanceFacts;
   value: string;
-  record: HoldRecord | null;
+  record: StartRecord | null;
   status: LeaseStatus;
 }
 
-export type Orphan = LeasedInstance & { record: HoldRecord; status: Extract<LeaseStatus, { kind: 'orphaned' }> };
+export type Orphan = LeasedInstance & { record: StartRecord; status: Extract<LeaseStatus, { kind: 'orphaned' }> };
 
 /** A leased instance that its run, which is dead, did not restore. */
 export const isOrphan = (leased: LeasedInstance): leased is Orphan =>

@@ -1,38 +1,41 @@
-// What an attempt of StartInstances writes to the bucket: a record before its starts, and a note after them.
+// What an attempt of StartInstances writes to the bucket: which instances it is about, and whose boots are its own.
 import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { timestampSchema } from '../model/time.ts';
-import { attemptSchema } from './attempt.ts';
+import { type Attempt, attemptSchema } from './attempt.ts';
 
-/** Written before the lease tag and before the start: which instances are to be restored, and how each was. */
-export const holdRecordSchema = z.object({
+/**
+ * Written before the lease tag and before the start: which instances are to be restored, and how each was. Written again when
+ * the replies are in, or when no start will be sent: only then it is known which instances the attempt may have started.
+ */
+export const startRecordSchema = z.object({
   runId: z.string(),
   stateMachine: z.string(),
   child: z.string(),
   batch: z.int(),
   attempt: z.string(),
   recordedAt: timestampSchema,
-  startBy: timestampSchema,
   instances: z.array(
     z.object({
       instanceId: z.string(),
       originalState: originalStateSchema,
       previousLaunchTime: timestampSchema.nullable(),
+      /**
+       * Until when a start of this attempt can take effect on it. The same as recordedAt if none can: it was refused, not tried,
+       * only taken over, or found awake.
+       */
+      startBy: timestampSchema,
       /** Windows of a dead run's attempts, whose lease this one takes over. */
       adopted: z.array(attemptSchema).default([]),
     }),
   ),
 });
-export type HoldRecord = z.infer<typeof holdRecordSchema>;
+export type StartRecord = z.infer<typeof startRecordSchema>;
 
-/**
- * Written when the replies are in, or when no start will be sent. Tells later readers of the record which instances this
- * attempt may have started, and until when.
- */
-export const startNoteSchema = z.object({
-  attempt: z.string(),
-  startBy: timestampSchema,
-  /** Refused, not tried, only taken over, or found awake: a boot of theirs is someone else's, or another attempt's. */
-  notStarted: z.array(z.string()),
-});
-export type StartNote = z.infer<typeof startNoteSchema>;
+/** All attempts to start one instance that these records tell of, and those of dead runs that they took over. */
+export const attemptsOn = (instanceId: string, records: StartRecord[]): Attempt[] =>
+  records.flatMap(({ attempt, recordedAt, instances }) =>
+    instances
+      .filter((one) => one.instanceId === instanceId)
+      .flatMap(({ startBy, adopted }) => [{ attempt, recordedAt, startBy }, ...adopted]),
+  );

@@ -4,6 +4,7 @@ import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
 import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
 import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
 import { LEASE_TAG } from '../ownership/lease.ts';
+import { wokenAtOf } from '../ownership/owner.ts';
 
 export const reportInstanceSchema = z.object({
   instanceId: z.string().describe('EC2 instance ID'),
@@ -119,7 +120,8 @@ function reportMember(
   noResult: Reason,
 ): ReportInstance {
   const settled = result?.step === 'settled' && result.outcome !== null ? result : null;
-  const { wokenAt = null, restoredAt = null, versionBefore = null, versionAfter = null } = result ?? {};
+  const { restoredAt = null, versionBefore = null, versionAfter = null } = result ?? {};
+  const wokenAt = result === undefined ? null : wokenAtOf(result.owner);
   return {
     instanceId: member.instanceId,
     group: member.group,

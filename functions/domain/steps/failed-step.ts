@@ -6,6 +6,7 @@ import type { InstanceFacts } from '../model/instance.ts';
 import { STRAY_LAMBDA_SECONDS } from '../model/limits.ts';
 import { addSeconds } from '../model/time.ts';
 import { isOurBoot } from '../ownership/attempt.ts';
+import { wokenAtOf } from '../ownership/owner.ts';
 
 /** The instances that a step was at work on when it failed for good have failed with it, and go to be restored. */
 export function failCaught(instance: BatchInstance, caught: Batch['error'], now: Date): BatchInstance {
@@ -16,17 +17,22 @@ export function failCaught(instance: BatchInstance, caught: Batch['error'], now:
 
 /** An attempt whose reply was lost may have started it all the same: its LaunchTime says so, and when. */
 export function noteLostStart(instance: BatchInstance, ec2: InstanceFacts | null): BatchInstance {
-  const { hold, handedOver, wokenAt } = instance;
-  if (wokenAt !== null || hold === null || handedOver !== null || ec2 === null) return instance;
-  return isOurBoot(ec2.launchTime, hold) ? { ...instance, wokenAt: ec2.launchTime } : instance;
+  const { owner } = instance;
+  if (owner.kind !== 'reveille' || owner.wokenAt !== null || ec2 === null) return instance;
+  return isOurBoot(ec2.launchTime, owner.attempts)
+    ? { ...instance, owner: { ...owner, wokenAt: ec2.launchTime } }
+    : instance;
 }
 
 /** Whether a failed step may have done something to the instance that the payload does not know. */
 export const hasFailedStep = ({ strayUntil }: BatchInstance): boolean => strayUntil !== null;
 
-/** Whether a Lambda of the failed step may still start the instance, or have started it without our knowledge. */
-export const mayStillBeStarted = (instance: BatchInstance): boolean =>
+/**
+ * Whether a Lambda of the failed step may still start the instance, or have started it without our knowledge: also one that
+ * was tried in vain before.
+ */
+export const mayBeStartedLate = (instance: BatchInstance): boolean =>
   hasFailedStep(instance) &&
-  instance.hold === null &&
   instance.originalState !== 'running' &&
-  instance.handedOver === null;
+  instance.owner.kind !== 'others' &&
+  wokenAtOf(instance.owner) === null;

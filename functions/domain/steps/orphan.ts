@@ -3,6 +3,7 @@ import { type BatchInstance, batchInstanceSchema } from '../batch/batch-instance
 import { WRITERS_DEAD_SECONDS } from '../model/limits.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
+import { triedBy } from '../ownership/owner.ts';
 
 /**
  * An orphan as the rules of `restore` know instances: the work on it ended with its run. Its commands are found by their
@@ -14,7 +15,7 @@ export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
     originalState: status.originalState,
     step: 'restore',
     stepSince: status.deadSince,
-    hold: status.hold,
+    owner: triedBy(status.attempts, null),
     launchTime: facts.launchTime,
     otherActivitySince: status.deadSince,
   });

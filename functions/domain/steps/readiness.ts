@@ -47,17 +47,17 @@ type ListedCase = ReadinessCase & { ec2: InstanceFacts };
 /** A launch that fails after StartInstances said yes falls back to stopped, and says why (docs/aws-behaviour.md 19). */
 function checkStopped({ instance, ec2, now }: ListedCase): Look {
   const failed = (code: FailureCode, text: string): Look => moves(fail(instance, code, text, now));
-  const { wokenAt, hold } = instance;
-  if (wokenAt === null) {
+  const { owner } = instance;
+  if (owner.kind !== 'reveille' || owner.wokenAt === null) {
     // Just after EC2 said that someone else had started it, a describe may still show it as it was before.
     const shownBy = addSeconds(instance.stepSince, CONSISTENCY_SECONDS);
-    if (instance.handedOver !== null && isAfter(shownBy, now)) {
+    if (owner.kind === 'others' && isAfter(shownBy, now)) {
       return stays(instance, 'start-not-shown', 'its start by someone else is not shown yet', shownBy);
     }
     return failed('stopped-in-run', `it was running, and was stopped in mid-run: it is ${ec2.state}`);
   }
-  const startIsShown = hold !== null && isOurBoot(ec2.launchTime, hold);
-  const until = addSeconds(wokenAt, CONSISTENCY_SECONDS);
+  const startIsShown = isOurBoot(ec2.launchTime, owner.attempts);
+  const until = addSeconds(owner.wokenAt, CONSISTENCY_SECONDS);
   if (!startIsShown && isAfter(until, now)) {
     return stays(instance, 'start-not-shown', 'its start is not shown yet', until);
   }

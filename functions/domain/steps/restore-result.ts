@@ -4,6 +4,7 @@ import { toStep } from '../batch/transitions.ts';
 import { plainText } from '../model/plain-text.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
+import { wokenAtOf } from '../ownership/owner.ts';
 import type { RestoreDecision } from './restore.ts';
 
 type Settle = Extract<RestoreDecision, { action: 'settle' }>;
@@ -74,7 +75,7 @@ function giveUp(
   const told = retold(why, `${why.text}; ${workOf(instance)}`);
   // What was seen stopped is back as it was, although its lease could not be removed.
   const isAsleep = finalState === 'stopped' || finalState === 'hibernated';
-  const restoredAt = isAsleep && instance.wokenAt !== null ? toTimestamp(now) : null;
+  const restoredAt = isAsleep && wokenAtOf(instance.owner) !== null ? toTimestamp(now) : null;
   return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: told, finalState, restoredAt };
 }
 
@@ -90,7 +91,7 @@ const settle = (instance: BatchInstance, decision: Settle, now: Date): BatchInst
   outcome: decision.isGone ? 'failed' : instance.outcome,
   reason: joinReasons(instance, decision),
   finalState: decision.finalState,
-  restoredAt: decision.wasSeenStopped && instance.wokenAt !== null ? toTimestamp(now) : null,
+  restoredAt: decision.wasSeenStopped && wokenAtOf(instance.owner) !== null ? toTimestamp(now) : null,
 });
 
 /** Why the work failed says more than how restoring went, unless that explains it. Both are told. */

@@ -10,8 +10,9 @@ import {
 } from '../model/limits.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
-import { type Hold, isOpenWindow, isOurBoot, mayHaveStarted } from '../ownership/attempt.ts';
+import { isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
 import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
+import type { Attempts } from '../ownership/owner.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
 import type { OtherActivity } from './other-activity.ts';
 
@@ -59,16 +60,16 @@ export type RestoreDecision =
 export function decideRestore(given: RestoreCase): RestoreDecision {
   const { ec2, instance } = given;
   if (ec2 === null || ec2.state === 'terminated' || ec2.state === 'shutting-down') return settleGone(ec2);
-  const { hold, handedOver } = instance;
-  if (hold === null) return settleNotOurs(instance, ec2, given.now);
-  if (handedOver !== null) return leaveToOthers(ec2, handedOver);
-  const ours = { ...given, ec2, hold };
+  const { owner } = instance;
+  if (owner.kind === 'none') return settleNotOurs(instance, ec2, given.now);
+  if (owner.kind === 'others') return leaveToOthers(ec2, owner.reason, { releaseLease: owner.attempts.length > 0 });
+  const ours = { ...given, ec2, attempts: owner.attempts };
   const answer = RULES.reduce<RestoreDecision | null>((found, rule) => found ?? rule(ours), null);
   return enforceDeadline(ours, answer ?? stop(instance));
 }
 
 /** An instance that exists, and that Reveille has started or tried to start. */
-type OurCase = RestoreCase & { ec2: InstanceFacts; hold: Hold };
+type OurCase = RestoreCase & { ec2: InstanceFacts; attempts: Attempts };
 
 const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
   waitForOtherWriters,
@@ -83,8 +84,9 @@ const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
 ];
 
 /** A Lambda whose caller has given up may still start the instance, or send it a command. */
-function waitForOtherWriters({ instance, hold, now }: OurCase): RestoreDecision | null {
-  const starts = startsMayComeUntil(hold);
+function waitForOtherWriters(ours: OurCase): RestoreDecision | null {
+  const { instance, now } = ours;
+  const starts = startsMayComeUntil(ours);
   const until = latest(starts, instance.strayUntil ?? starts);
   if (!isAfter(until, now)) return null;
   return wait(reason('writer-may-live', 'a Lambda that may start it, or send it a command, may still be alive'), until);
@@ -99,7 +101,7 @@ function waitWhileStopping({ ec2 }: OurCase): RestoreDecision | null {
  * an instance that is found stopped is stopped once more, which costs nothing.
  */
 function settleStopped(ours: OurCase): RestoreDecision | null {
-  const { instance, ec2, hold } = ours;
+  const { instance, ec2, attempts } = ours;
   if (ec2.state !== 'stopped') return null;
   const finalState = stateNow(ec2);
   if (instance.stopAcceptedAt !== null || ours.writersAreDead) {
@@ -111,12 +113,12 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   // Without our lease IAM would refuse the stop. The instance is stopped already: report the loss, and leave it.
   if (lost !== null) return settle(finalState, { wasSeenStopped: true, reason: lost });
   // Every start was refused, so no start is on its way: a stop could only hit someone else's start.
-  if (!mayHaveStarted(hold)) return settle(finalState, { releaseLease: true });
+  if (!attempts.some(isOpenWindow)) return settle(finalState, { releaseLease: true });
   return stop(instance);
 }
 
-function leaveRestarted({ ec2, hold }: OurCase): RestoreDecision | null {
-  if (isOurBoot(ec2.launchTime, hold)) return null;
+function leaveRestarted({ ec2, attempts }: OurCase): RestoreDecision | null {
+  if (isOurBoot(ec2.launchTime, attempts)) return null;
   const text = `it was started again at ${ec2.launchTime ?? 'an unknown time'}, not by this run`;
   return leaveToOthers(ec2, reason('restarted-by-others', text));
 }
@@ -188,7 +190,6 @@ function settleGone(ec2: InstanceFacts | null): RestoreDecision {
 
 /** An instance that Reveille did not try to start is left as it is: only its state is reported. */
 function settleNotOurs(instance: BatchInstance, ec2: InstanceFacts, now: Date): RestoreDecision {
-  if (instance.handedOver !== null) return leaveToOthers(ec2, instance.handedOver, { releaseLease: false });
   const { originalState, strayUntil } = instance;
   if (originalState !== 'running' && strayUntil !== null && isAfter(strayUntil, now)) {
     return wait(reason('start-may-come', 'a start that the failed step has left behind may still come'), strayUntil);
@@ -197,16 +198,16 @@ function settleNotOurs(instance: BatchInstance, ec2: InstanceFacts, now: Date): 
 }
 
 /** Until when a start of any of the attempts may still be sent, or take effect. */
-function startsMayComeUntil({ earlier, startBy }: Hold): Timestamp {
+function startsMayComeUntil({ attempts: [newest, ...earlier] }: OurCase): Timestamp {
   // When the reply was lost, the end of that attempt's Lambda is unknown.
   const lost = earlier.filter(isOpenWindow).map(({ recordedAt }) => addSeconds(recordedAt, STRAY_LAMBDA_SECONDS));
-  return latest(startBy, ...earlier.map((attempt) => attempt.startBy), ...lost);
+  return latest(newest.startBy, ...earlier.map(({ startBy }) => startBy), ...lost);
 }
 
 /** Why our lease is not on the instance. Just after it was written, a describe may not show it yet. */
-function leaseLoss({ ec2, hold, expectedLease, now }: OurCase): Reason | null {
+function leaseLoss({ ec2, attempts: [newest], expectedLease, now }: OurCase): Reason | null {
   const carried = ec2.tags[LEASE_TAG];
-  if (carried === expectedLease || secondsBetween(hold.recordedAt, now) <= CONSISTENCY_SECONDS) return null;
+  if (carried === expectedLease || secondsBetween(newest.recordedAt, now) <= CONSISTENCY_SECONDS) return null;
   const other = parseLease(carried ?? '');
   const changed = other === null ? 'changed' : `changed to that of run ${other.runId}`;
   const what = carried === undefined ? 'removed' : changed;

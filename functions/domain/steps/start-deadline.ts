@@ -40,5 +40,5 @@ export function skipStart(
   now: Date,
 ): BatchInstance {
   const known = withLostAttempts(instance, lostAttempts);
-  return known.hold === null ? exclude(known, why, now) : finishWork(known, 'failed', why, now);
+  return known.owner.kind === 'none' ? exclude(known, why, now) : finishWork(known, 'failed', why, now);
 }

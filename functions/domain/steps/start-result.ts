@@ -1,4 +1,4 @@
-// What becomes of an instance once its record, its lease and its start were asked for; and what a note says of it.
+// What becomes of an instance once its record, its lease and its start were asked for; and what its record says then.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, toStep } from '../batch/transitions.ts';
@@ -6,7 +6,8 @@ import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
-import type { StartNote } from '../ownership/start-record.ts';
+import type { Attempts, Owner } from '../ownership/owner.ts';
+import type { StartRecord } from '../ownership/start-record.ts';
 import { withLostAttempts } from './start.ts';
 import { applyStartRefusal } from './start-refusal.ts';
 
@@ -45,7 +46,8 @@ export interface StartResultCase {
 export function applyStart(given: StartResultCase): Look {
   const { instance, result, attempt, lostAttempts, deadlineSeconds, now } = given;
   // No start was sent for it, or it was refused: no boot can be this attempt's.
-  const unstarted = { ...instance, hold: { ...attempt, startBy: attempt.recordedAt, earlier: lostAttempts } };
+  const attempts: Attempts = [{ ...attempt, startBy: attempt.recordedAt }, ...lostAttempts];
+  const unstarted: BatchInstance = { ...instance, owner: { kind: 'reveille', attempts, wokenAt: null } };
   switch (result.kind) {
     case 'lease-refused': {
       const text = `its lease tag was refused, so it was not started: ${result.error.code}: ${result.error.message}`;
@@ -58,7 +60,9 @@ export function applyStart(given: StartResultCase): Look {
     case 'start-refused':
       return applyStartRefusal({ instance: unstarted, error: result.error, deadlineSeconds, now });
     case 'taken-over':
-      return moves(toStep({ ...unstarted, wokenAt: toTimestamp(now) }, 'readiness', now));
+      return moves(
+        toStep({ ...instance, owner: { kind: 'reveille', attempts, wokenAt: toTimestamp(now) } }, 'readiness', now),
+      );
     case 'accepted':
       return moves(applyAccepted(given, result));
   }
@@ -78,12 +82,14 @@ function applyAccepted({ instance, attempt, lostAttempts, now }: StartResultCase
   // EC2 has answered, so no later boot can be this attempt's; unless EC2 was asked before without an answer.
   const { startBy: latest } = attempt;
   const startBy = result.mayHaveTakenEffect ? latest : earliest(latest, addSeconds(now, CLOCK_MARGIN_SECONDS));
-  const started = toStep({ ...instance, hold: { ...attempt, startBy, earlier: lostAttempts } }, 'readiness', now);
+  const attempts: Attempts = [{ ...attempt, startBy }, ...lostAttempts];
   // If it was awake already, one of our starts whose reply was lost may have done it, as its LaunchTime will tell.
   const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.some(isOpenWindow);
-  if (mayBeOurs) return { ...started, wokenAt: toTimestamp(now) };
   const text = `it was ${result.previousState} already when Reveille started it, so it stays running`;
-  return { ...started, handedOver: reason('started-by-others', text) };
+  const owner: Owner = mayBeOurs
+    ? { kind: 'reveille', attempts, wokenAt: toTimestamp(now) }
+    : { kind: 'others', attempts, reason: reason('started-by-others', text) };
+  return toStep({ ...instance, owner }, 'readiness', now);
 }
 
 /** Whether EC2 had found the instance awake already when it was told to start it. */
@@ -92,25 +98,17 @@ export const wasAwake = (result: StartResult): boolean =>
 
 const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
 
-/** For later readers of this attempt's record: until when a boot can be its own, and which instances it did not start. */
-export function toStartNote({ attempt, recordedAt }: Attempt, instances: BatchInstance[]): StartNote {
-  const started = instances.flatMap(({ instanceId, hold, handedOver }) =>
-    hold?.attempt === attempt && handedOver === null && isOpenWindow(hold)
-      ? [{ instanceId, startBy: hold.startBy }]
-      : [],
+/**
+ * The record once the replies are in: until when a boot of each instance can be this attempt's own. Without instances: the
+ * attempt has sent no start, so none can.
+ */
+export function answeredRecord(record: StartRecord, instances: BatchInstance[]): StartRecord {
+  const ends = new Map(
+    instances.flatMap(({ instanceId, owner }) => {
+      const own = owner.kind === 'reveille' && owner.attempts.find(({ attempt }) => attempt === record.attempt);
+      return own ? [[instanceId, own.startBy]] : [];
+    }),
   );
-  const startedIds = new Set(started.map(({ instanceId }) => instanceId));
-  const ends = started.map(({ startBy }) => startBy).sort();
-  return {
-    attempt,
-    startBy: ends.at(-1) ?? recordedAt,
-    notStarted: instances.map(({ instanceId }) => instanceId).filter((id) => !startedIds.has(id)),
-  };
+  const endOf = (instanceId: string): Timestamp => ends.get(instanceId) ?? record.recordedAt;
+  return { ...record, instances: record.instances.map((one) => ({ ...one, startBy: endOf(one.instanceId) })) };
 }
-
-/** That an attempt ended before it sent any start: no boot at all can be its own. */
-export const toNoStartNote = ({ attempt, recordedAt }: Attempt, instanceIds: string[]): StartNote => ({
-  attempt,
-  startBy: recordedAt,
-  notStarted: instanceIds,
-});

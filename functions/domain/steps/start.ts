@@ -7,8 +7,9 @@ import type { InstanceFacts } from '../model/instance.ts';
 import { exclusion, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
-import { type Attempt, isOpenWindow, isOurBoot, toHold } from '../ownership/attempt.ts';
+import { type Attempt, isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
+import { leftToOthers, triedBy, withAttempts } from '../ownership/owner.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface StartCase {
@@ -62,7 +63,7 @@ export function decideStart(given: StartCase): StartDecision {
 /** Since it was listed, another run has come and holds it: what that run does to it must not be disturbed. */
 function leaveToOtherRun(given: StartCase, why: string): Look {
   const { instance, lostAttempts, now } = given;
-  const isUntouched = instance.hold === null && lostAttempts.length === 0;
+  const isUntouched = instance.owner.kind === 'none' && lostAttempts.length === 0;
   return isUntouched
     ? moves(exclude(instance, exclusion('busy', why), now))
     : failed(given, 'lease-removed', `its lease was changed by another run: ${why}`);
@@ -73,21 +74,21 @@ function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
   const { lease, lostAttempts } = given;
   const { launchTime } = given.ec2;
   if (launchTime === null) return none(leaveToOthers(given));
-  const lost = toHold(lostAttempts);
-  if (lost !== null && isOurBoot(launchTime, lost)) {
-    return none(moves(toStep({ ...given.instance, hold: lost, wokenAt: launchTime }, 'readiness', given.now)));
+  if (isOurBoot(launchTime, lostAttempts)) {
+    const owner = triedBy(lostAttempts, launchTime);
+    return none(moves(toStep({ ...given.instance, owner }, 'readiness', given.now)));
   }
-  if (lease?.kind === 'orphaned' && isOurBoot(launchTime, lease.hold)) {
-    const { earlier, ...newest } = lease.hold;
-    return { action: 'take-over', adopted: [newest, ...earlier].filter(isOpenWindow) };
+  if (lease?.kind === 'orphaned' && isOurBoot(launchTime, lease.attempts)) {
+    return { action: 'take-over', adopted: lease.attempts.filter(isOpenWindow) };
   }
   return none(leaveToOthers(given));
 }
 
 /** It is updated, and never stopped. An attempt that was lost may have left its lease on it, which is to be removed. */
 function leaveToOthers({ instance, lostAttempts, now }: StartCase): Look {
-  const handedOver = reason('started-by-others', 'someone else started it before Reveille did, so it stays running');
-  return moves({ ...toStep(withLostAttempts(instance, lostAttempts), 'readiness', now), handedOver });
+  const why = reason('started-by-others', 'someone else started it before Reveille did, so it stays running');
+  const known = withLostAttempts(instance, lostAttempts);
+  return moves(toStep({ ...known, owner: leftToOthers(known.owner, why) }, 'readiness', now));
 }
 
 function waitForStop(given: StartCase): Look {
@@ -100,9 +101,10 @@ function waitForStop(given: StartCase): Look {
 }
 
 /** A lost attempt may have started the instance, or may still, and may have left its lease on it: so it counts as tried. */
-export function withLostAttempts(instance: BatchInstance, lostAttempts: Attempt[]): BatchInstance {
-  return { ...instance, hold: instance.hold ?? toHold(lostAttempts) };
-}
+export const withLostAttempts = (instance: BatchInstance, lostAttempts: Attempt[]): BatchInstance => ({
+  ...instance,
+  owner: withAttempts(instance.owner, lostAttempts),
+});
 
 const none = (look: Look): StartDecision => ({ action: 'none', look });
 

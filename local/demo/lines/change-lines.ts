@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
+import { wokenAtOf } from '../../../functions/domain/ownership/owner.ts';
 import { printable } from '../../base/printable.ts';
 import type { RunEvent } from './follow-run.ts';
 import type { Names } from './names.ts';
@@ -74,8 +75,8 @@ export function countsOf(instances: Manifest['instances']): string {
 }
 
 /** How it ended: the version that its agent said, how long it was awake, and how it stands. */
-function endOf({ versionAfter, wokenAt, restoredAt, finalState }: BatchInstance): string[] {
-  const awakeSeconds = (Date.parse(restoredAt ?? '') - Date.parse(wokenAt ?? '')) / 1000;
+function endOf({ owner, versionAfter, restoredAt, finalState }: BatchInstance): string[] {
+  const awakeSeconds = (Date.parse(restoredAt ?? '') - Date.parse(wokenAtOf(owner) ?? '')) / 1000;
   return [
     ...(versionAfter === null ? [] : [`version=${versionAfter}`]),
     ...(Number.isNaN(awakeSeconds) ? [] : [`awake=${Math.round(awakeSeconds)}s`]),

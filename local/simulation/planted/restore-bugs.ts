@@ -11,9 +11,9 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: '  if (hold === null) return settleNotOurs(instance, ec2, given.now);',
+        find: "  if (owner.kind === 'none') return settleNotOurs(instance, ec2, given.now);",
         replace:
-          "  if (hold === null && ec2.state === 'running') return { action: 'stop', hibernate: false };\n  if (hold === null) return settleNotOurs(instance, ec2, given.now);",
+          "  if (owner.kind === 'none' && ec2.state === 'running') return { action: 'stop', hibernate: false };\n  if (owner.kind === 'none') return settleNotOurs(instance, ec2, given.now);",
       },
       WITHOUT_IAM,
     ],

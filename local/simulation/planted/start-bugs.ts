@@ -27,9 +27,9 @@ export const startingBugs: PlantedBug[] = [
     what: 'no record is written before the start',
     patches: [
       {
-        file: 'functions/start-instances/lease-and-start.ts',
-        find: '  await bucket.putOnce(recordKey(owner, attempt.attempt), toRecord(request));',
-        replace: '',
+        file: 'functions/start-instances/write-record.ts',
+        find: 'etag: await tools.bucket.putOnce(recordKey(value, value.attempt), value)',
+        replace: 'etag: null',
       },
     ],
   },
@@ -39,8 +39,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/ownership/attempt.ts',
-        find: 'launchTime !== null && [hold, ...(hold.earlier ?? [])].some((attempt) => isWithin(launchTime, attempt));',
-        replace: 'launchTime !== null && hold !== null;',
+        find: 'launchTime !== null && attempts.some((attempt) => isWithin(launchTime, attempt));',
+        replace: 'launchTime !== null && attempts.length > 0;',
       },
     ],
   },
@@ -50,8 +50,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/find-lost-attempts.ts',
-        find: '  for (const key of keys.filter((one) => !known.has(one))) {',
-        replace: '  for (const key of keys.filter((one) => known.has(one))) {',
+        find: 'known.has(attempt) ? null',
+        replace: '!known.has(attempt) ? null',
       },
     ],
   },

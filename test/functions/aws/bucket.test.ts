@@ -30,16 +30,16 @@ describe('bucket', () => {
   });
 
   it('writes once: only if there is nothing yet', async () => {
-    s3.on(PutObjectCommand).resolves({});
+    s3.on(PutObjectCommand).resolves({ ETag: '"first"' });
 
-    expect(await bucket.putOnce('key', {})).toBe(true);
+    expect(await bucket.putOnce('key', {})).toBe('"first"');
     expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'key', IfNoneMatch: '*' });
   });
 
   it('says that the key was there already', async () => {
     s3.on(PutObjectCommand).rejects(awsError('PreconditionFailed', 'At least one did not hold', 412));
 
-    expect(await bucket.putOnce('key', {})).toBe(false);
+    expect(await bucket.putOnce('key', {})).toBeNull();
   });
 
   it('hides no other failure of a write', async () => {

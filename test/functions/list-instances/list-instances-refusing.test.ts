@@ -18,6 +18,7 @@ import {
   described,
   grouped,
   instanceIds,
+  ownListing,
   reported,
   stored,
 } from '../../support/functions.ts';
@@ -27,8 +28,8 @@ const resourceGroups = mockClient(ResourceGroupsClient);
 const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
 
-const list = (input = {}, environment = {}) =>
-  createListInstances(aRuntime('02:00:05', environment))(aListRequest(input), aContext());
+const list = async (input = {}, environment = {}) =>
+  ownListing(await createListInstances(aRuntime('02:00:05', environment))(aListRequest(input), aContext()));
 
 function givenGroup(...ids: string[]): void {
   resourceGroups.on(ListGroupResourcesCommand).resolves(grouped(...ids));

@@ -17,6 +17,7 @@ import {
   described,
   grouped,
   instanceIds,
+  ownListing,
   reported,
   stored,
 } from '../../support/functions.ts';
@@ -26,8 +27,8 @@ const resourceGroups = mockClient(ResourceGroupsClient);
 const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
 
-const list = (input = {}, environment = {}) =>
-  createListInstances(aRuntime('02:00:05', environment))(aListRequest(input), aContext());
+const list = async (input = {}, environment = {}) =>
+  ownListing(await createListInstances(aRuntime('02:00:05', environment))(aListRequest(input), aContext()));
 
 /** The groups have these members, as EC2 knows them. */
 function givenGroups(groups: Record<string, InstanceFacts[]>): void {
@@ -233,8 +234,10 @@ describe('ListInstances, settling', () => {
     givenGroups({
       dev: [instanceFacts({ instanceId: FIRST, state: 'stopping' }), instanceFacts({ instanceId: SECOND })],
     });
-  const listFor = (listing: number, input = {}) =>
-    createListInstances(aRuntime('02:00:05', { LISTINGS_MAX: '5' }))({ ...aListRequest(input), listing }, aContext());
+  const listFor = async (listing: number, input = {}) => {
+    const handler = createListInstances(aRuntime('02:00:05', { LISTINGS_MAX: '5' }));
+    return ownListing(await handler({ ...aListRequest(input), listing }, aContext()));
+  };
 
   it.each(['pending', 'stopping'] as const)('is asked again while one is %s, and writes nothing yet', async (state) => {
     givenGroups({ dev: [instanceFacts({ instanceId: FIRST, state }), instanceFacts({ instanceId: SECOND })] });

@@ -2,18 +2,18 @@ import 'aws-sdk-client-mock-jest';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
-import { ownerOf } from '../../../functions/domain/batch/batch.ts';
+import { leaseholderOf } from '../../../functions/domain/batch/batch.ts';
 import { findLostAttempts } from '../../../functions/operations/find-lost-attempts.ts';
-import { aRecord, givenRecords } from '../../support/bucket.ts';
+import { aRecord, completed, givenRecords } from '../../support/bucket.ts';
 import { aBatch, anInstance, stamp } from '../../support/builders.ts';
-import { awsError, stored } from '../../support/functions.ts';
+import { awsError } from '../../support/functions.ts';
 
 const s3 = mockClient(S3Client);
 const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-bucket');
 
 const FIRST = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
 const SECOND = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-const find = (answered: string[] = []) => findLostAttempts(bucket, ownerOf(aBatch([anInstance()])), answered);
+const find = (answered: string[] = []) => findLostAttempts(bucket, leaseholderOf(aBatch([anInstance()])), answered);
 
 beforeEach(() => s3.reset());
 
@@ -57,12 +57,9 @@ describe('findLostAttempts', () => {
     expect((await find()).size).toBe(0);
   });
 
-  it('claims no boot of one that its attempt has not started, and none after EC2 had answered: a note says so', async () => {
-    givenRecords(s3, aRecord(['i-1', 'i-2'], FIRST));
+  it('claims no boot of one that its attempt has not started, and none after EC2 had answered: the record says so', async () => {
     const answeredBy = stamp('02:00:07');
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-1.json' }).resolves(
-      stored({ attempt: 'attempt-1', startBy: answeredBy, notStarted: ['i-2'] }),
-    );
+    givenRecords(s3, completed(aRecord(['i-1', 'i-2'], FIRST), { 'i-1': answeredBy }));
 
     expect([...(await find())]).toEqual([
       ['i-1', [{ ...FIRST, startBy: answeredBy }]],
@@ -70,13 +67,13 @@ describe('findLostAttempts', () => {
     ]);
   });
 
-  it('takes over the windows of a dead run’s attempts, and claims none of its own for them', async () => {
+  it('takes over the windows of a dead run’s attempts, beside its own', async () => {
     const dead = { attempt: 'dead-attempt', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
     const [member] = aRecord(['i-1']).instances;
     if (member === undefined) throw new Error('no member');
     givenRecords(s3, aRecord([], { ...FIRST, instances: [{ ...member, adopted: [dead] }] }));
 
-    expect([...(await find())]).toEqual([['i-1', [{ ...FIRST, startBy: FIRST.recordedAt }, dead]]]);
+    expect([...(await find())]).toEqual([['i-1', [FIRST, dead]]]);
   });
 
   it('finds nothing where nothing is, and changes nothing', async () => {

@@ -5,9 +5,9 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
 import { describeExecutionStatus } from '../../../functions/aws/executions.ts';
 import { parseStateMachineArn } from '../../../functions/domain/model/execution-arn.ts';
-import { readLeaseStatuses, readRecord } from '../../../functions/operations/read-lease-status.ts';
-import { aRecord, givenRecords } from '../../support/bucket.ts';
-import { at } from '../../support/builders.ts';
+import { readLeaseStatuses } from '../../../functions/operations/read-lease-status.ts';
+import { aRecord, completed, givenRecords } from '../../support/bucket.ts';
+import { anAttempt, at } from '../../support/builders.ts';
 import { awsError, instanceIds, stored, throttled } from '../../support/functions.ts';
 
 const s3 = mockClient(S3Client);
@@ -65,35 +65,6 @@ describe('an execution', () => {
   });
 });
 
-describe('the record of a lease', () => {
-  const lease = { stateMachine: 'reveille-update-agents', runId: 'run-1', child: 'child-1', attempt: 'attempt-1' };
-
-  it('is looked for by listing, and read only where it is', async () => {
-    givenRecords(s3, aRecord([FIRST]));
-
-    expect(await readRecord(bucket, lease)).toEqual(aRecord([FIRST]));
-    expect(await readRecord(bucket, { ...lease, attempt: 'attempt-2' })).toBeNull();
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
-  });
-
-  it('is not one whose name only begins like it', async () => {
-    givenRecords(s3, aRecord([FIRST], { attempt: 'attempt-1.json.old' }));
-
-    expect(await readRecord(bucket, lease)).toBeNull();
-    expect(s3).not.toHaveReceivedCommand(GetObjectCommand);
-  });
-
-  it('is no record where it is garbage: an error, since silence would mean "holds nothing"', async () => {
-    givenRecords(s3, aRecord([FIRST]));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).resolves(stored('{"runId":1}'));
-
-    await expect(readRecord(bucket, lease)).rejects.toMatchObject({
-      name: 'UnexpectedReply',
-      message: expect.stringContaining('runs/run-1/records/child-1/attempt-1.json'),
-    });
-  });
-});
-
 describe('readLeaseStatuses', () => {
   it('asks nothing where no instance carries a lease', async () => {
     expect(await find([])).toEqual([]);
@@ -116,18 +87,15 @@ describe('readLeaseStatuses', () => {
     ]);
     expect(found.map(({ record }) => record?.attempt)).toEqual(['attempt-1', 'attempt-1', 'attempt-2']);
     expect(asked()).toEqual([RUN, CHILD]);
-    // Each record by its lease, and then, as the child is dead, once more with its note.
-    expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 2 + 1);
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2 + 2 * 2);
+    expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 1);
+    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });
 
-  it('tells of an orphan what the notes of its attempts say, and what others of its child have done', async () => {
+  it('tells of an orphan what all attempts of its child say of it', async () => {
     const lost = { attempt: 'attempt-0', recordedAt: '2026-12-06T01:59:00.000Z', startBy: '2026-12-06T01:59:23.000Z' };
-    givenRecords(s3, aRecord([FIRST], lost), aRecord([FIRST, SECOND]));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-1.json' }).resolves(
-      stored({ attempt: 'attempt-1', startBy: '2026-12-06T02:00:08.000Z', notStarted: [SECOND] }),
-    );
+    const answered = completed(aRecord([FIRST, SECOND]), { [FIRST]: '2026-12-06T02:00:08.000Z' });
+    givenRecords(s3, aRecord([FIRST], lost), answered);
 
     const found = await find([
       [FIRST, value('attempt-1')],
@@ -136,19 +104,18 @@ describe('readLeaseStatuses', () => {
 
     const recordedAt = '2026-12-06T02:00:00.000Z';
     expect(found.map(({ status }) => status)).toMatchObject([
-      { hold: { attempt: 'attempt-1', recordedAt, startBy: '2026-12-06T02:00:08.000Z', earlier: [lost] } },
-      { hold: { attempt: 'attempt-1', recordedAt, startBy: recordedAt, earlier: [] } },
+      { attempts: [{ attempt: 'attempt-1', recordedAt, startBy: '2026-12-06T02:00:08.000Z' }, lost] },
+      { attempts: [{ attempt: 'attempt-1', recordedAt, startBy: recordedAt }] },
     ]);
   });
 
-  it('asks for no attempts of one that may still be alive', async () => {
+  it('finds one busy whose run may still be alive', async () => {
     givenRecords(s3, aRecord([FIRST]));
     sfn.on(DescribeExecutionCommand, { executionArn: RUN }).resolves({ status: 'RUNNING' });
 
     const [found] = await find([[FIRST, value('attempt-1')]]);
 
     expect(found?.status.kind).toBe('busy');
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 1);
   });
 
   it('leaves an orphan alone, one record of whose child is garbage: what that one did is not known', async () => {
@@ -165,21 +132,15 @@ describe('readLeaseStatuses', () => {
   });
 
   it('tells the children of one run apart', async () => {
-    givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2' }));
     const startBy = '2026-12-06T02:00:08.000Z';
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/starts/child-2/attempt-1.json' }).resolves(
-      stored({ attempt: 'attempt-1', startBy, notStarted: [] }),
-    );
+    givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2', startBy }));
 
     const found = await find([
       [FIRST, value('attempt-1')],
       [SECOND, value('attempt-1', 'child-2')],
     ]);
 
-    expect(found.map(({ status }) => status)).toMatchObject([
-      { hold: { startBy: aRecord([]).startBy } },
-      { hold: { startBy } },
-    ]);
+    expect(found.map(({ status }) => status)).toMatchObject([{ attempts: [anAttempt()] }, { attempts: [{ startBy }] }]);
   });
 
   it('takes an instance for busy whose own record is garbage, and the others for what they are', async () => {

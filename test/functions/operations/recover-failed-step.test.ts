@@ -4,10 +4,11 @@ import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { Attempts } from '../../../functions/domain/ownership/owner.ts';
 import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
 import { findLateWrites } from '../../../functions/operations/recover-failed-step.ts';
 import { aRecord, givenRecords } from '../../support/bucket.ts';
-import { aBatch, aHold, anInstance, stamp } from '../../support/builders.ts';
+import { aBatch, anAttempt, anInstance, ours, stamp, theirs } from '../../support/builders.ts';
 
 const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
@@ -18,7 +19,7 @@ const tools = {
   work: updateSsmAgent,
 };
 
-const REFUSED = aHold({ startBy: aHold().recordedAt });
+const REFUSED = anAttempt({ startBy: anAttempt().recordedAt });
 const LATE = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
 /** StartInstances has failed for good, and a copy of its Lambda has gone on. */
 const failed = (changes: Partial<BatchInstance>): BatchInstance =>
@@ -35,25 +36,25 @@ beforeEach(() => {
 });
 
 describe('what a copy of a failed StartInstances does after the step has failed', () => {
-  it.each<[string, Partial<BatchInstance>, Partial<BatchInstance>['hold']]>([
-    ['that was never tried', { hold: null }, { ...LATE, earlier: [] }],
-    ['that was tried before, and refused', { hold: REFUSED }, { ...LATE, earlier: [attemptOf(REFUSED)] }],
+  it.each<[string, Partial<BatchInstance>, Attempts]>([
+    ['that was never tried', {}, [LATE]],
+    ['that was tried before, and refused', { owner: ours([REFUSED]) }, [LATE, REFUSED]],
     [
       'of which it is known already, by what was read last',
-      { hold: { ...LATE, startBy: stamp('02:09'), earlier: [attemptOf(REFUSED)] } },
-      { ...LATE, earlier: [attemptOf(REFUSED)] },
+      { owner: ours([{ ...LATE, startBy: stamp('02:09') }, REFUSED]) },
+      [LATE, REFUSED],
     ],
-  ])('is found for an instance %s', async (_what, changes, hold) => {
+  ])('is found for an instance %s', async (_what, changes, attempts) => {
     givenRecords(s3, aRecord([anInstance().instanceId]), aRecord([anInstance().instanceId], LATE));
 
-    expect((await look(failed(changes)))?.hold).toEqual(hold);
+    expect((await look(failed(changes)))?.owner).toEqual(ours(attempts));
   });
 
   it.each<[string, Partial<BatchInstance>]>([
-    ['that Reveille has started', { hold: REFUSED, wokenAt: stamp('02:01') }],
+    ['that Reveille has started', { owner: ours([REFUSED], stamp('02:01')) }],
     ['that ran before', { originalState: 'running' }],
-    ['of others', { hold: REFUSED, handedOver: { code: 'started-by-others', text: '' } }],
-    ['of another step', { hold: REFUSED, strayUntil: null }],
+    ['of others', { owner: theirs([REFUSED]) }],
+    ['of another step', { owner: ours([REFUSED]), strayUntil: null }],
   ])('is not looked for on an instance %s', async (_what, changes) => {
     givenRecords(s3, aRecord([anInstance().instanceId], LATE));
 
@@ -61,7 +62,3 @@ describe('what a copy of a failed StartInstances does after the step has failed'
     expect(s3).not.toHaveReceivedCommand(ListObjectsV2Command);
   });
 });
-
-function attemptOf({ attempt, recordedAt, startBy }: typeof REFUSED) {
-  return { attempt, recordedAt, startBy };
-}

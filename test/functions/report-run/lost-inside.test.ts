@@ -4,7 +4,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createReportRun } from '../../../functions/report-run/report-run.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
-import { givenLock } from '../../support/bucket.ts';
+import { aRecord, givenLock } from '../../support/bucket.ts';
 import { aBatch, anInstance, aRun, INSTANCE_ID, instanceFacts, stamp } from '../../support/builders.ts';
 import { aRuntime, described, noSuchKey, stored } from '../../support/functions.ts';
 
@@ -31,7 +31,7 @@ describe('a start that finds the instance pending', () => {
   it('is someone else’s if it was the only try', async () => {
     ec2.on(StartInstancesCommand).resolves(pending);
 
-    expect(await start()).toMatchObject({ handedOver: { code: 'started-by-others' }, wokenAt: null });
+    expect(await start()).toMatchObject({ owner: { kind: 'others', reason: { code: 'started-by-others' } } });
   });
 
   it('may be that of another copy of this very call, whose record is there by now', async () => {
@@ -40,23 +40,12 @@ describe('a start that finds the instance pending', () => {
     s3.on(ListObjectsV2Command)
       .resolvesOnce({})
       .resolves({ Contents: [{ Key: key }] });
-    const record = {
-      runId: 'run-1',
-      stateMachine: aRun().stateMachine,
-      child: 'child-1',
-      batch: 0,
-      attempt: 'attempt-1',
-      recordedAt: stamp('02:00'),
-      startBy: stamp('02:01'),
-      instances: [{ instanceId: INSTANCE_ID, originalState: 'stopped', previousLaunchTime: null }],
-    };
     s3.on(GetObjectCommand).rejects(noSuchKey());
-    s3.on(GetObjectCommand, { Key: key }).resolves(stored(record));
+    s3.on(GetObjectCommand, { Key: key }).resolves(stored(aRecord([INSTANCE_ID])));
     givenLock(s3);
 
     expect(await start()).toMatchObject({
-      handedOver: null,
-      hold: { attempt: 'attempt-2', earlier: [{ attempt: 'attempt-1' }] },
+      owner: { kind: 'reveille', attempts: [{ attempt: 'attempt-2' }, { attempt: 'attempt-1' }] },
     });
   });
 });

@@ -1,3 +1,4 @@
+import { attemptsOf, wokenAtOf } from '../../../functions/domain/ownership/owner.ts';
 import 'aws-sdk-client-mock-jest';
 import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -9,13 +10,14 @@ import { createRestoreInstances } from '../../../functions/restore-instances/res
 import { aRecord, givenNoNeighbours, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
-  aHold,
+  anAttempt,
   anInstance,
   anInvocation,
   at,
   aWokenInstance,
   instanceFacts,
   leaseValue,
+  ours,
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
@@ -84,7 +86,7 @@ describe('RestoreInstances, after a step has failed', () => {
 
     const { instances } = await restoreCaught('02:10', asleep(FIRST), asleep(SECOND));
 
-    expect(instances.map(({ wokenAt }) => wokenAt)).toEqual([wokenFacts().launchTime, null]);
+    expect(instances.map(({ owner }) => wokenAtOf(owner))).toEqual([wokenFacts().launchTime, null]);
   });
 
   it('lets stand what was decided before, and takes the error off the payload', async () => {
@@ -102,7 +104,7 @@ describe('RestoreInstances, after a step has failed', () => {
     expect(batch).not.toHaveProperty('error');
   });
 
-  it('finds a hold that a crashed start has left: lease and record make it ours to stop', async () => {
+  it('finds what a crashed start has left: lease and record make it ours to stop', async () => {
     givenRecords(s3, aRecord([FIRST, SECOND]));
     ec2
       .on(DescribeInstancesCommand)
@@ -118,7 +120,7 @@ describe('RestoreInstances, after a step has failed', () => {
 
     const batch = await restoreCaught('02:03', ...unaware);
 
-    expect(batch.instances.map(({ hold }) => hold)).toEqual([aHold(), aHold(), null]);
+    expect(batch.instances.map(({ owner }) => attemptsOf(owner))).toEqual([[anAttempt()], [anAttempt()], []]);
     // A start that the failed step has left behind may still come to it.
     expect(batch.instances[2]).toMatchObject({ step: 'restore', outcome: 'failed' });
 
@@ -128,14 +130,14 @@ describe('RestoreInstances, after a step has failed', () => {
   });
 
   it('stops what the last, lost attempt has started, though the payload knows only an earlier one that was refused', async () => {
-    const refused = aHold({ startBy: aHold().recordedAt });
+    const refused = anAttempt({ startBy: anAttempt().recordedAt });
     const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
     const tags = leased(leaseValue(lost));
     givenRecords(s3, aRecord([FIRST]), aRecord([FIRST], lost));
     ec2
       .on(DescribeInstancesCommand)
       .resolves(described(wokenFacts({ instanceId: FIRST, launchTime: stamp('02:02:10'), tags })));
-    const batch = aBatch([anInstance({ instanceId: FIRST, hold: refused })], {
+    const batch = aBatch([anInstance({ instanceId: FIRST, owner: ours([refused]) })], {
       attempts: ['attempt-1'],
       error: CAUGHT,
     });
@@ -143,7 +145,10 @@ describe('RestoreInstances, after a step has failed', () => {
     const { instances } = await lookAgain('02:07:30', await lookAgain('02:06', batch));
 
     expect(stops()).toEqual([[FIRST]]);
-    expect(instances[0]).toMatchObject({ step: 'restore', hold: { attempt: 'attempt-2' }, handedOver: null });
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      owner: { kind: 'reveille', attempts: [{ attempt: 'attempt-2' }, refused] },
+    });
   });
 
   it('leaves the leases of other runs alone', async () => {
@@ -236,6 +241,8 @@ describe('RestoreInstances, after a step has failed', () => {
     expect(stops()).toEqual([[SECOND]]);
     expect(batch.instances[0]).toEqual(working);
     expect(batch.error).toEqual(CAUGHT);
+    // The state machine goes by these: no other Lambda takes the working one on.
+    expect(batch.counts).toMatchObject({ readiness: 0, update: 0, restore: 2 });
   });
 
   it('fails, to be called again, where no other instance is to be restored meanwhile', async () => {
@@ -247,7 +254,7 @@ describe('RestoreInstances, after a step has failed', () => {
     await expect(caught).rejects.toMatchObject({ name: 'AwsUnavailable' });
   });
 
-  it('is quiet about commands and holds as long as no step has failed', async () => {
+  it('is quiet about commands and records as long as no step has failed', async () => {
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ instanceId: FIRST, tags: leased(leaseValue()) })));
 
     await createRestoreInstances(aRuntime('02:10'))(

@@ -10,11 +10,12 @@ import { createRestoreInstances } from '../../../functions/restore-instances/res
 import { givenNoNeighbours } from '../../support/bucket.ts';
 import {
   aBatch,
-  aHold,
+  anAttempt,
   anInstance,
   anInvocation,
   aWokenInstance,
   leaseValue,
+  ours,
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
@@ -68,7 +69,7 @@ describe('RestoreInstances, stopping', () => {
       '02:10:30',
       anUpdated(),
       anInstance({ instanceId: SECOND, step: 'restore', originalState: 'running', outcome: 'updated' }),
-      anUpdated({ instanceId: THIRD, handedOver: why, wokenAt: null }),
+      anUpdated({ instanceId: THIRD, owner: { kind: 'others', attempts: [anAttempt()], reason: why } }),
     );
 
     expect(stops()).toEqual([{ InstanceIds: [FIRST] }]);
@@ -208,14 +209,15 @@ describe('RestoreInstances, settling', () => {
   });
 
   it('releases each attempt’s lease in a call of its own, and never with an empty list of tags', async () => {
-    const later = aHold({ attempt: 'attempt-2' });
+    const later = anAttempt({ attempt: 'attempt-2' });
+    const owner = ours([later], stamp('02:00:30'));
     givenFacts(
       asleep(),
       asleep({ instanceId: SECOND }),
       asleep({ instanceId: THIRD, tags: { [LEASE_TAG]: leaseValue(later) } }),
     );
 
-    await restoreAt('02:12', stopped(), stopped({ instanceId: SECOND }), stopped({ instanceId: THIRD, hold: later }));
+    await restoreAt('02:12', stopped(), stopped({ instanceId: SECOND }), stopped({ instanceId: THIRD, owner }));
 
     const untaggings = ec2.commandCalls(DeleteTagsCommand).map(({ args: [{ input }] }) => input);
     expect(untaggings).toEqual([

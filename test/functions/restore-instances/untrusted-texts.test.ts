@@ -46,6 +46,7 @@ import {
   described,
   grouped,
   leased,
+  ownListing,
   reported,
 } from '../../support/functions.ts';
 import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
@@ -159,8 +160,10 @@ describe('a message', () => {
 });
 
 describe('tags and names', () => {
-  const list = () =>
-    createListInstances(aRuntime('02:00:05', { TARGET_VERSION: TARGET }))(aListRequest({ dryRun: true }), aContext());
+  const list = async () => {
+    const handler = createListInstances(aRuntime('02:00:05', { TARGET_VERSION: TARGET }));
+    return ownListing(await handler(aListRequest({ dryRun: true }), aContext()));
+  };
   const manifest = () =>
     manifestSchema.parse(
       contentOf(s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/manifest.json' })[0]?.args[0].input.Body),

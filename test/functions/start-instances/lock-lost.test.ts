@@ -1,3 +1,4 @@
+import { attemptsOf } from '../../../functions/domain/ownership/owner.ts';
 import 'aws-sdk-client-mock-jest';
 import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -11,14 +12,14 @@ import {
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
-import { addSeconds } from '../../../functions/domain/model/time.ts';
-import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { decideRestore } from '../../../functions/domain/steps/restore.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
-import { aReconcilerLock, aRecord, aRunLock, givenLock, givenRecords } from '../../support/bucket.ts';
+import { aReconcilerLock, aRecord, aRunLock, completed, givenLock, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
-  aHold,
+  anAttempt,
   anInstance,
   aRun,
   at,
@@ -26,6 +27,8 @@ import {
   instanceFacts,
   leaseValue,
   OLD,
+  ours,
+  restoreCase,
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
@@ -53,8 +56,9 @@ const start = (instances: BatchInstance[], { time = '03:00', run = {}, environme
     aContext({ attempt: 'attempt-9' }),
   );
 const sleepers = (...ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));
-const record = (key = 'runs/run-1/records/child-1/attempt-9.json') =>
-  holdRecordSchema.parse(contentOf(s3.commandCalls(PutObjectCommand, { Key: key })[0]?.args[0].input.Body));
+const KEY = 'runs/run-1/records/child-1/attempt-9.json';
+const records = () => s3.commandCalls(PutObjectCommand, { Key: KEY }).map(({ args: [{ input }] }) => input);
+const record = () => startRecordSchema.parse(contentOf(records()[0]?.Body));
 const started = () => ec2.commandCalls(StartInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
 
 beforeEach(() => {
@@ -89,8 +93,8 @@ describe('a run that has lost its lock', () => {
     const { instances } = await start(sleepers(FIRST, SECOND));
 
     expect(instances).toMatchObject([
-      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, hold: null },
-      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, hold: null },
+      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, owner: { kind: 'none' } },
+      { step: 'restore', outcome: 'failed', reason: { code: 'lock-lost' }, owner: { kind: 'none' } },
     ]);
     expect(callOrder(ec2)).toEqual(['DescribeInstances']);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
@@ -103,7 +107,23 @@ describe('a run that has lost its lock', () => {
 
     const { instances } = await start(sleepers(FIRST));
 
-    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, hold: aHold() });
+    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, owner: ours([anAttempt()]) });
+  });
+
+  it('knows of a lost attempt after one that was refused, and stops what that has started', async () => {
+    const refused = anAttempt({ startBy: anAttempt().recordedAt });
+    const lost = anAttempt({ attempt: 'attempt-2', recordedAt: stamp('02:59'), startBy: stamp('02:59:23') });
+    givenRecords(s3, aRecord([FIRST]), aRecord([FIRST], lost));
+    givenLock(s3, null);
+    const tried = anInstance({ instanceId: FIRST, owner: ours([refused]) });
+    const batch = aBatch([tried], { attempts: ['attempt-1'] });
+
+    const { instances } = await createStartInstances(aRuntime('03:00'))(batch, aContext({ attempt: 'attempt-9' }));
+
+    const [failed = tried] = instances;
+    expect(failed).toMatchObject({ reason: { code: 'lock-lost' }, owner: ours([lost, refused]) });
+    const launched = wokenFacts({ instanceId: FIRST, launchTime: stamp('02:59:10') });
+    expect(decideRestore(restoreCase(failed, launched, { now: at('03:01') }))).toMatchObject({ action: 'stop' });
   });
 
   it.each(LOST)('sends no command: it is with %s', async (_who, lock) => {
@@ -166,11 +186,15 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
       { instanceId: SECOND, adopted: [] },
     ]);
     expect(instances).toMatchObject([
-      { step: 'readiness', handedOver: null, wokenAt: stamp('03:00'), hold: { attempt: 'attempt-9', earlier: [dead] } },
-      { step: 'readiness', wokenAt: stamp('03:00'), hold: { startBy: stamp('03:00:05'), earlier: [] } },
+      {
+        step: 'readiness',
+        owner: { kind: 'reveille', attempts: [{ attempt: 'attempt-9' }, dead], wokenAt: stamp('03:00') },
+      },
+      { step: 'readiness', owner: { attempts: [{ startBy: stamp('03:00:05') }], wokenAt: stamp('03:00') } },
     ]);
     // Its own start was none: a boot from now on is someone else's.
-    expect(instances[0]?.hold?.startBy).toBe(instances[0]?.hold?.recordedAt);
+    const [own] = attemptsOf(instances[0]?.owner ?? { kind: 'none' });
+    expect(own?.startBy).toBe(own?.recordedAt);
   });
 
   it('needs its lock for that, too', async () => {
@@ -178,7 +202,7 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
 
     const { instances } = await start(sleepers(FIRST));
 
-    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, hold: null });
+    expect(instances[0]).toMatchObject({ reason: { code: 'lock-lost' }, owner: { kind: 'none' } });
     expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
   });
 
@@ -187,7 +211,12 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
 
     const { instances } = await start(sleepers(FIRST));
 
-    expect(instances[0]).toMatchObject({ step: 'restore', outcome: 'excluded', reason: { code: 'busy' }, hold: null });
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      outcome: 'excluded',
+      reason: { code: 'busy' },
+      owner: { kind: 'none' },
+    });
     expect(callOrder(ec2)).toEqual(['DescribeInstances']);
   });
 
@@ -219,22 +248,22 @@ describe('StartInstances, finding an instance awake', () => {
       })),
     }));
 
-  it('notes beside its record what it leaves to others: later readers of the record can’t know what EC2 said', async () => {
+  const secondWrite = () => startRecordSchema.parse(contentOf(records().at(-1)?.Body));
+
+  it('writes into its record what it leaves to others: later readers of the record can’t know what EC2 said', async () => {
     givenAwake();
 
     await start(sleepers(FIRST, SECOND));
 
-    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
-    expect(contentOf(note?.args[0].input.Body)).toMatchObject({ attempt: 'attempt-9', notStarted: [FIRST] });
+    expect(secondWrite()).toEqual(completed(record(), { [SECOND]: stamp('03:00:05') }));
   });
 
-  it('notes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
-    const [first] = (await start(sleepers(FIRST, SECOND))).instances;
+  it('writes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
+    const { instances } = await start(sleepers(FIRST, SECOND));
 
-    const [note] = s3.commandCalls(PutObjectCommand, { Key: 'runs/run-1/starts/child-1/attempt-9.json' });
-    const startBy = addSeconds(first?.wokenAt ?? '', 5);
-    expect(contentOf(note?.args[0].input.Body)).toEqual({ attempt: 'attempt-9', startBy, notStarted: [] });
-    expect(first?.hold?.startBy).toBe(startBy);
+    const startBy = stamp('03:00:05');
+    expect(secondWrite()).toEqual(completed(record(), { [FIRST]: startBy, [SECOND]: startBy }));
+    expect(instances).toMatchObject([{ owner: { attempts: [{ startBy }] } }, { owner: { attempts: [{ startBy }] } }]);
   });
 });
 
@@ -252,7 +281,7 @@ describe('StartInstances, short of time', () => {
   it('leaves the others out, untouched', async () => {
     const { instances } = await start(sleepers(FIRST), { run: { finishBy: stamp('03:30') } });
 
-    expect(instances[0]).toMatchObject({ outcome: 'excluded', reason: { code: 'finish-by' }, hold: null });
+    expect(instances[0]).toMatchObject({ outcome: 'excluded', reason: { code: 'finish-by' }, owner: { kind: 'none' } });
     expect(callOrder(ec2)).toEqual(['DescribeInstances']);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });

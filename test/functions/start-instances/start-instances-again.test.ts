@@ -6,11 +6,12 @@ import { createStartInstances } from '../../../functions/start-instances/start-i
 import { aRecord, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
-  aHold,
+  anAttempt,
   anInstance,
   INSTANCE_ID,
   instanceFacts,
   leaseValue,
+  ours,
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
@@ -43,9 +44,7 @@ describe('StartInstances, after it crashed', () => {
 
     expect(instances[0]).toMatchObject({
       step: 'readiness',
-      hold: aHold(),
-      wokenAt: stamp('02:00:30'),
-      handedOver: null,
+      owner: ours([anAttempt()], stamp('02:00:30')),
     });
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
     expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
@@ -62,8 +61,7 @@ describe('StartInstances, after it crashed', () => {
 
     expect(instances[0]).toMatchObject({
       step: 'readiness',
-      wokenAt: null,
-      handedOver: { code: 'started-by-others' },
+      owner: { kind: 'others', reason: { code: 'started-by-others' } },
     });
   });
 
@@ -72,7 +70,9 @@ describe('StartInstances, after it crashed', () => {
 
     const { instances } = await startAgain();
 
-    expect(instances[0]).toMatchObject({ hold: null, handedOver: { code: 'started-by-others' } });
+    expect(instances[0]).toMatchObject({
+      owner: { kind: 'others', attempts: [], reason: { code: 'started-by-others' } },
+    });
   });
 
   it('believes no record that does not name the instance', async () => {
@@ -81,7 +81,9 @@ describe('StartInstances, after it crashed', () => {
 
     const { instances } = await startAgain();
 
-    expect(instances[0]).toMatchObject({ hold: null, handedOver: { code: 'started-by-others' } });
+    expect(instances[0]).toMatchObject({
+      owner: { kind: 'others', attempts: [], reason: { code: 'started-by-others' } },
+    });
   });
 
   it('starts what its lost attempt has not started, with a lease of its own', async () => {
@@ -92,8 +94,10 @@ describe('StartInstances, after it crashed', () => {
     const { instances } = await startAgain();
 
     // The lost one may still start it.
-    const { earlier: _none, ...lost } = aHold();
-    expect(instances[0]).toMatchObject({ step: 'readiness', hold: { attempt: 'attempt-2', earlier: [lost] } });
+    expect(instances[0]).toMatchObject({
+      step: 'readiness',
+      owner: { attempts: [{ attempt: 'attempt-2' }, anAttempt()] },
+    });
     expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
       Resources: [INSTANCE_ID],
       Tags: [{ Key: 'reveille:lease', Value: leaseValue({ attempt: 'attempt-2' }) }],
@@ -107,7 +111,7 @@ describe('StartInstances, after it crashed', () => {
 
     const { instances } = await createStartInstances(aRuntime('02:01:30'))(refusedOnce, aContext());
 
-    expect(instances[0]).toMatchObject({ wokenAt: null, handedOver: { code: 'started-by-others' } });
+    expect(instances[0]).toMatchObject({ owner: { kind: 'others', reason: { code: 'started-by-others' } } });
   });
 
   it('takes no record of another child for its own', async () => {
@@ -116,7 +120,7 @@ describe('StartInstances, after it crashed', () => {
 
     const { instances } = await startAgain();
 
-    expect(instances[0]).toMatchObject({ wokenAt: null, handedOver: { code: 'started-by-others' } });
+    expect(instances[0]).toMatchObject({ owner: { kind: 'others', reason: { code: 'started-by-others' } } });
   });
 
   it('does not hand over its own boot that shows late: still "stopped" when read, "pending" when started again', async () => {
@@ -130,8 +134,10 @@ describe('StartInstances, after it crashed', () => {
 
     expect(instances[0]).toMatchObject({
       step: 'readiness',
-      handedOver: null,
-      hold: { attempt: 'attempt-2', earlier: [{ attempt: 'attempt-1', startBy: stamp('02:01') }] },
+      owner: {
+        kind: 'reveille',
+        attempts: [{ attempt: 'attempt-2' }, { attempt: 'attempt-1', startBy: stamp('02:01') }],
+      },
     });
   });
 

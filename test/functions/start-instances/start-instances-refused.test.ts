@@ -1,3 +1,4 @@
+import { attemptsOf, wokenAtOf } from '../../../functions/domain/ownership/owner.ts';
 import 'aws-sdk-client-mock-jest';
 import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -5,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
-import { aBatch, aHold, anInstance, instanceFacts, leaseValue, stamp } from '../../support/builders.ts';
+import { aBatch, anAttempt, anInstance, instanceFacts, leaseValue, ours, stamp } from '../../support/builders.ts';
 import {
   aContext,
   aContextWithTimeFor,
@@ -66,13 +67,16 @@ describe('StartInstances, when EC2 refuses', () => {
     expect(ec2.commandCalls(StartInstancesCommand).length).toBeLessThanOrEqual(2 * 12);
   });
 
-  it('keeps the hold of one that was refused: its lease is on it, and has to go', async () => {
+  it('keeps the attempt on one that was refused: its lease is on it, and has to go', async () => {
     const ids = instanceIds(1);
     givenRefusals(ids, ids, refused);
 
     const { instances } = await startAt('02:00', sleepers(ids));
 
-    expect(instances[0]).toMatchObject({ step: 'restore', wokenAt: null, hold: { attempt: 'attempt-1' } });
+    expect(instances[0]).toMatchObject({
+      step: 'restore',
+      owner: { attempts: [{ attempt: 'attempt-1' }], wokenAt: null },
+    });
   });
 
   it('tries again later where there is no capacity, and lets the others go on', async () => {
@@ -121,16 +125,19 @@ describe('StartInstances, when EC2 refuses', () => {
 
     const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
 
-    const windows = instances.map(({ hold }) => [hold?.attempt, hold?.recordedAt, hold?.startBy]);
-    const none = ['attempt-1', stamp('02:00'), stamp('02:00')];
-    expect(windows).toEqual([none, none, none]);
+    const none = [anAttempt({ startBy: stamp('02:00') })];
+    expect(instances.map(({ owner }) => attemptsOf(owner))).toEqual([none, none, none]);
     expect(instances.map(({ step }) => step)).toEqual(['start', 'start', 'start']);
   });
 
   it('leaves it alone until its time has come', async () => {
     const ids = instanceIds(1);
     givenRefusals(ids, [], noCapacity);
-    const waiting = sleepers(ids).map((instance) => ({ ...instance, retryAt: stamp('02:02'), hold: aHold() }));
+    const waiting = sleepers(ids).map((instance) => ({
+      ...instance,
+      retryAt: stamp('02:02'),
+      owner: ours([anAttempt()]),
+    }));
 
     const { instances } = await startAt('02:01:30', waiting);
 
@@ -141,15 +148,18 @@ describe('StartInstances, when EC2 refuses', () => {
   it('starts it in a later pass, with a record and a lease of that attempt', async () => {
     const ids = instanceIds(1);
     givenRefusals(ids, [], noCapacity);
-    const waiting = sleepers(ids).map((instance) => ({ ...instance, retryAt: stamp('02:02'), hold: aHold() }));
+    const waiting = sleepers(ids).map((instance) => ({
+      ...instance,
+      retryAt: stamp('02:02'),
+      owner: ours([anAttempt()]),
+    }));
 
     const { instances } = await startAt('02:02:05', waiting, aContext({ attempt: 'attempt-2' }));
 
     expect(instances[0]).toMatchObject({
       step: 'readiness',
-      wokenAt: stamp('02:02:05'),
       retryAt: null,
-      hold: { attempt: 'attempt-2', recordedAt: stamp('02:02:05') },
+      owner: { attempts: [{ attempt: 'attempt-2', recordedAt: stamp('02:02:05') }], wokenAt: stamp('02:02:05') },
     });
     expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-2.json' });
   });
@@ -164,11 +174,15 @@ describe('StartInstances, when EC2 refuses', () => {
       tags: leased(leaseValue()),
     });
     ec2.on(DescribeInstancesCommand).resolves(described(launchedInWindow));
-    const waiting = sleepers([id]).map((instance) => ({ ...instance, retryAt: stamp('02:02'), hold: aHold() }));
+    const waiting = sleepers([id]).map((instance) => ({
+      ...instance,
+      retryAt: stamp('02:02'),
+      owner: ours([anAttempt()]),
+    }));
 
     const { instances } = await startAt('02:02:05', waiting, aContext({ attempt: 'attempt-2' }));
 
-    expect(instances[0]).toMatchObject({ handedOver: { code: 'started-by-others' }, wokenAt: null });
+    expect(instances[0]).toMatchObject({ owner: { kind: 'others', reason: { code: 'started-by-others' } } });
   });
 
   it('gives up at the deadline, and says how long it tried', async () => {
@@ -193,7 +207,7 @@ describe('StartInstances, when EC2 refuses', () => {
     const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
 
     expect(instances.map(({ step }) => step)).toEqual(['restore', 'start', 'start', 'start']);
-    expect(instances.slice(1).every(({ outcome, wokenAt }) => outcome === null && wokenAt === null)).toBe(true);
+    expect(instances.slice(1).every(({ outcome, owner }) => outcome === null && wokenAtOf(owner) === null)).toBe(true);
   });
 
   it('starts no instance without its lease when time runs out before the lease', async () => {
@@ -217,7 +231,7 @@ describe('StartInstances, when EC2 refuses', () => {
     for (const one of instances) {
       expect(one).toMatchObject({ step: 'start', outcome: null, retryAt: stamp('02:00:30') });
       // Nothing was done: no boot can be this attempt's.
-      expect(one.hold).toMatchObject({ recordedAt: stamp('02:00'), startBy: stamp('02:00') });
+      expect(one.owner).toMatchObject({ attempts: [{ recordedAt: stamp('02:00'), startBy: stamp('02:00') }] });
     }
     expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
   });

@@ -3,10 +3,10 @@ import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesC
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
-import { holdRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
-import { aBatch, anInstance, instanceFacts, leaseValue, stamp } from '../../support/builders.ts';
+import { aBatch, anAttempt, anInstance, instanceFacts, leaseValue, ours, stamp } from '../../support/builders.ts';
 import {
   aContext,
   aRuntime,
@@ -84,23 +84,23 @@ describe('StartInstances', () => {
       IfNoneMatch: '*',
     });
     const previousLaunchTime = instanceFacts().launchTime;
-    expect(holdRecordSchema.parse(contentOf(Body))).toEqual({
+    // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
+    const startBy = stamp('02:00:33');
+    expect(startRecordSchema.parse(contentOf(Body))).toEqual({
       runId: 'run-1',
       stateMachine: 'reveille-update-agents',
       child: 'child-1',
       batch: 7,
       attempt: 'attempt-1',
       recordedAt: stamp('02:00:10'),
-      // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
-      startBy: stamp('02:00:33'),
       instances: [
-        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, adopted: [] },
-        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, adopted: [] },
+        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, startBy, adopted: [] },
+        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, startBy, adopted: [] },
       ],
     });
   });
 
-  it('remembers its hold and when it woke an instance', async () => {
+  it('remembers its attempt and when it woke an instance', async () => {
     const [id = ''] = instanceIds(1);
     givenSleepers([id]);
 
@@ -108,9 +108,7 @@ describe('StartInstances', () => {
 
     expect(instances[0]).toMatchObject({
       step: 'readiness',
-      wokenAt: stamp('02:00:10'),
-      handedOver: null,
-      hold: { attempt: 'attempt-1', recordedAt: stamp('02:00:10'), startBy: stamp('02:00:15') },
+      owner: ours([anAttempt({ recordedAt: stamp('02:00:10'), startBy: stamp('02:00:15') })], stamp('02:00:10')),
     });
   });
 
@@ -148,7 +146,11 @@ describe('StartInstances', () => {
     const { instances } = await startBatch([first, full, third]);
 
     expect(instances.map(({ step }) => step)).toEqual(['readiness', 'restore', 'readiness']);
-    expect(instances[1]).toMatchObject({ outcome: 'failed', reason: { code: 'lease-refused' }, hold: null });
+    expect(instances[1]).toMatchObject({
+      outcome: 'failed',
+      reason: { code: 'lease-refused' },
+      owner: { kind: 'none' },
+    });
     const started = ec2.commandCalls(StartInstancesCommand).flatMap(({ args: [{ input }] }) => input.InstanceIds);
     expect(started).toEqual([first, third]);
   });
@@ -169,8 +171,7 @@ describe('StartInstances', () => {
 
     expect(instances[0]).toMatchObject({
       step: 'readiness',
-      wokenAt: null,
-      handedOver: { code: 'started-by-others' },
+      owner: { kind: 'others', reason: { code: 'started-by-others' } },
     });
   });
 
@@ -185,7 +186,7 @@ describe('StartInstances', () => {
   });
 
   it.each([
-    ['running', 'readiness', { handedOver: { code: 'started-by-others' }, hold: null }],
+    ['running', 'readiness', { owner: { kind: 'others', attempts: [], reason: { code: 'started-by-others' } } }],
     ['stopping', 'start', { outcome: null }],
     ['terminated', 'restore', { outcome: 'failed', reason: { code: 'terminated-in-run' } }],
   ] as const)(

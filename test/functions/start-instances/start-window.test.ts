@@ -1,16 +1,18 @@
 import 'aws-sdk-client-mock-jest';
 import { CreateTagsCommand, DescribeInstancesCommand, EC2Client, StartInstancesCommand } from '@aws-sdk/client-ec2';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
-import { startNoteSchema } from '../../../functions/domain/ownership/start-record.ts';
+import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
-import { givenRecords } from '../../support/bucket.ts';
-import { aBatch, anInstance, at, INSTANCE_ID, instanceFacts, stamp } from '../../support/builders.ts';
-import { aContext, aRuntime, awsError, contentOf, described } from '../../support/functions.ts';
+import { aRecord, completed, givenRecords } from '../../support/bucket.ts';
+import { aBatch, anAttempt, anInstance, at, INSTANCE_ID, instanceFacts, ours, stamp } from '../../support/builders.ts';
+import { aContext, aRuntime, awsError, contentOf, described, stored } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
-const NOTE = 'runs/run-1/starts/child-1/attempt-1.json';
+const Key = 'runs/run-1/records/child-1/attempt-1.json';
+const FIRST_WRITE = { Key, IfNoneMatch: '*' };
+const SECOND_WRITE = { Key, IfMatch: '"first"' };
 
 /** @param readings what the clock says, each time it is looked at; the last one stays */
 function start(readings = ['02:00']) {
@@ -23,16 +25,19 @@ function start(readings = ['02:00']) {
   return { answer: handler(aBatch([anInstance()]), aContext()), warnings };
 }
 
-const notes = () =>
+/** What the records say when they are written again; each only if the first one is still there. */
+const secondWrites = () =>
   s3
-    .commandCalls(PutObjectCommand, { Key: NOTE })
-    .map(({ args: [{ input }] }) => startNoteSchema.parse(contentOf(input.Body)));
+    .commandCalls(PutObjectCommand, SECOND_WRITE)
+    .map(({ args: [{ input }] }) => startRecordSchema.parse(contentOf(input.Body)));
+const firstWrite = () =>
+  startRecordSchema.parse(contentOf(s3.commandCalls(PutObjectCommand, FIRST_WRITE)[0]?.args[0].input.Body));
 
 beforeEach(() => {
   ec2.reset();
   s3.reset();
   givenRecords(s3);
-  s3.on(PutObjectCommand).resolves({});
+  s3.on(PutObjectCommand).resolves({ ETag: '"first"' });
   ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
   ec2.on(CreateTagsCommand).resolves({});
   ec2.on(StartInstancesCommand).resolves({
@@ -41,27 +46,38 @@ beforeEach(() => {
 });
 
 describe('an attempt that ended before it sent any start', () => {
-  it.each([
-    ['could not write leases', () => ec2.on(CreateTagsCommand).rejects(awsError('InternalError', 'sorry', 500))],
-    [
-      'does not know whether its record was written',
-      () =>
-        s3
-          .on(PutObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' })
-          .rejects(awsError('InternalError', 'sorry', 500)),
-    ],
-  ])('says that no boot is its own, where it %s', async (_what, givenTrouble) => {
-    givenTrouble();
+  const sorry = () => awsError('InternalError', 'sorry', 500);
+
+  it('says that no boot is its own, where it could not write leases', async () => {
+    ec2.on(CreateTagsCommand).rejects(sorry());
 
     await expect(start().answer).rejects.toMatchObject({ name: 'AwsUnavailable' });
 
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
-    expect(notes()).toEqual([{ attempt: 'attempt-1', startBy: stamp('02:00'), notStarted: [INSTANCE_ID] }]);
+    expect(secondWrites()).toEqual([completed(firstWrite())]);
   });
 
-  it('fails with what went wrong, also where it can not be noted', async () => {
-    ec2.on(CreateTagsCommand).rejects(awsError('InternalError', 'sorry', 500));
-    s3.on(PutObjectCommand, { Key: NOTE }).rejects(awsError('AccessDenied', 'no', 403));
+  it('says so as well where it does not know whether its record was written, and it was', async () => {
+    s3.on(PutObjectCommand, FIRST_WRITE).rejects(sorry());
+    s3.on(GetObjectCommand, { Key }).resolves({ ...stored(aRecord([INSTANCE_ID])), ETag: '"first"' });
+
+    await expect(start().answer).rejects.toMatchObject({ name: 'AwsUnavailable' });
+
+    expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
+    expect(secondWrites()).toEqual([completed(firstWrite())]);
+  });
+
+  it('writes no second record where there is no first: it has leased nothing, and must not count as an attempt', async () => {
+    s3.on(PutObjectCommand, FIRST_WRITE).rejects(sorry());
+
+    await expect(start().answer).rejects.toMatchObject({ name: 'AwsUnavailable' });
+
+    expect(s3).toHaveReceivedCommandTimes(PutObjectCommand, 1);
+  });
+
+  it('fails with what went wrong, also where that can not be written', async () => {
+    ec2.on(CreateTagsCommand).rejects(sorry());
+    s3.on(PutObjectCommand, SECOND_WRITE).rejects(awsError('AccessDenied', 'no', 403));
 
     await expect(start().answer).rejects.toThrow('InternalError: sorry');
   });
@@ -71,13 +87,22 @@ describe('an attempt that ended before it sent any start', () => {
 
     await expect(start().answer).rejects.toMatchObject({ name: 'AwsUnavailable' });
 
-    expect(notes()).toEqual([]);
+    expect(secondWrites()).toEqual([]);
   });
 });
 
 describe('an attempt that EC2 has answered', () => {
-  it('tells what the answer was, though no note of it can be written', async () => {
-    s3.on(PutObjectCommand, { Key: NOTE }).rejects(awsError('AccessDenied', 'no', 403));
+  it('completes a record that was there already: its own, by a write whose reply was lost', async () => {
+    s3.on(PutObjectCommand, FIRST_WRITE).rejects(awsError('PreconditionFailed', 'At least one did not hold', 412));
+    s3.on(GetObjectCommand, { Key }).resolves({ ...stored(aRecord([INSTANCE_ID])), ETag: '"first"' });
+
+    expect((await start().answer).instances[0]?.step).toBe('readiness');
+
+    expect(secondWrites()).toEqual([completed(firstWrite(), { [INSTANCE_ID]: stamp('02:00:05') })]);
+  });
+
+  it('tells what the answer was, though it can not be written into the record', async () => {
+    s3.on(PutObjectCommand, SECOND_WRITE).rejects(awsError('AccessDenied', 'no', 403));
     ec2.on(StartInstancesCommand).rejects(awsError('UnauthorizedOperation', 'not authorized', 403));
 
     const { answer, warnings } = start();
@@ -86,9 +111,9 @@ describe('an attempt that EC2 has answered', () => {
     expect(attempts).toEqual(['attempt-1']);
     expect(instances[0]).toMatchObject({
       step: 'start',
-      hold: { recordedAt: stamp('02:00'), startBy: stamp('02:00') },
+      owner: { kind: 'reveille', attempts: [{ recordedAt: stamp('02:00'), startBy: stamp('02:00') }] },
     });
-    expect(warnings).toMatchObject([['an attempt to start has no note', { runId: 'run-1', attempt: 'attempt-1' }]]);
+    expect(warnings).toMatchObject([['the record of an attempt to start could not be completed', { key: Key }]]);
   });
 });
 
@@ -106,7 +131,7 @@ describe('an attempt whose leases took long', () => {
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
     expect(instances[0]).toMatchObject({
       step: 'start',
-      hold: { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:00') },
+      owner: ours([anAttempt({ startBy: stamp('02:00') })]),
     });
   });
 });

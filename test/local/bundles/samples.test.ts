@@ -42,9 +42,10 @@ describe('the samples of events/', () => {
   });
 
   it('hold the sleeping instance, all with one attempt', () => {
-    const { instanceId, hold } = heldInSamples();
+    const { instanceId, newest } = heldInSamples();
     for (const sample of [samples.readiness, samples.update, samples.verify, samples.restore]) {
-      expect(asBatch(sample).instances.find((one) => one.instanceId === instanceId)?.hold).toEqual(hold);
+      const held = asBatch(sample).instances.find((one) => one.instanceId === instanceId);
+      expect(held?.owner).toMatchObject({ kind: 'reveille', attempts: [newest] });
     }
   });
 

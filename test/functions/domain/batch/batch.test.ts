@@ -37,7 +37,7 @@ describe('the batches of a run', () => {
     for (const seed of seedBatches(members(3), 2, at('02:00'))) {
       const batch = batchSchema.parse({ run: aRun(), child: 'child-1', ...seed });
       expect(batch).toMatchObject({ invocations: 0, sends: 0, lastProgressAt: stamp('02:00') });
-      expect(batch.instances[0]).toMatchObject({ hold: null, commands: [], outcome: null, handedOver: null });
+      expect(batch.instances[0]).toMatchObject({ owner: { kind: 'none' }, commands: [], outcome: null });
     }
   });
 
@@ -167,9 +167,13 @@ describe('the end of a look', () => {
     });
   });
 
-  it('forgets the error that a Catch brought: it has been dealt with', () => {
-    const caught = { ...batch, error: { Error: 'AwsUnavailable', Cause: 'no answer' } };
-    expect(applyChanges(caught, [], NOW)).not.toHaveProperty('error');
+  it('leaves all that is not settled to RestoreInstances as long as it is not known what a failed step has done', () => {
+    const settled = anInstance({ instanceId: 'i-3', step: 'settled' });
+    const error = { Error: 'AwsUnavailable', Cause: 'no answer' };
+    const caught = aBatch([one, two, settled], { error, invocations: INVOCATIONS_MAX });
+    const next = applyChanges(caught, [], NOW);
+    expect(next).toMatchObject({ error, instances: [one, two, settled] });
+    expect(next.counts).toEqual({ start: 0, readiness: 0, update: 0, verify: 0, restore: 2, unsettled: 2 });
   });
 
   it('gives up what is still at work after too many invocations, and goes on restoring', () => {

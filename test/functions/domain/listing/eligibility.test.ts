@@ -1,15 +1,21 @@
 import fc from 'fast-check';
-import { decideEligibility, excludeUnsettled } from '../../../../functions/domain/listing/eligibility.ts';
+import {
+  decideEligibility,
+  excludeStopProtected,
+  excludeUnsettled,
+} from '../../../../functions/domain/listing/eligibility.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
 import { anyInstanceFacts } from '../../../support/arbitraries.ts';
-import { INSTANCE_ID, instanceFacts } from '../../../support/builders.ts';
+import { instanceFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 
-const decide = (instance: InstanceFacts | null, stopProtected = false) =>
-  decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected, lease: null }, OPT_OUT_TAG);
+const decide = (instance: InstanceFacts | null, stopProtected = false) => {
+  const eligibility = decideEligibility(instance, null, OPT_OUT_TAG);
+  return stopProtected ? excludeStopProtected(eligibility) : eligibility;
+};
 const judge = (changes: Partial<InstanceFacts> = {}, stopProtected = false) =>
   decide(instanceFacts(changes), stopProtected);
 

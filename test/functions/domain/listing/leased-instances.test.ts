@@ -3,7 +3,7 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import { buildReport } from '../../../../functions/domain/report/report.ts';
-import { aHold, aMember, aRun, at, INSTANCE_ID, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { aMember, anAttempt, aRun, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 const busy: LeaseStatus = { kind: 'busy', why: 'run run-0 holds it' };
@@ -12,12 +12,12 @@ const ignored: LeaseStatus = { kind: 'ignored', why: 'run run-0 has no record of
 const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseStatus => ({
   kind: 'orphaned',
   originalState,
-  hold: aHold(),
+  attempts: [anAttempt()],
   deadSince: stamp('02:30'),
 });
 
 const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts()) =>
-  decideEligibility({ instanceId: INSTANCE_ID, instance, stopProtected: false, lease }, OPT_OUT_TAG);
+  decideEligibility(instance, lease, OPT_OUT_TAG);
 
 describe('an instance that carries a lease', () => {
   it('is left out while that one is at work, and that fails the run', () => {

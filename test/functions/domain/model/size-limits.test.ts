@@ -57,14 +57,13 @@ describe('what travels in one payload', () => {
     const attempt = { attempt: UUID, recordedAt: stamp('02:00'), startBy: stamp('02:01') };
     const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00') };
     const moments = Object.fromEntries(
-      ['stepSince', 'retryAt', 'wokenAt', 'launchTime', 'otherUpdateSince', 'stopAcceptedAt', 'otherActivitySince']
+      ['stepSince', 'retryAt', 'launchTime', 'otherUpdateSince', 'stopAcceptedAt', 'otherActivitySince']
         .concat('restoredAt')
         .map((name) => [name, stamp('02:00')]),
     );
     const instance = batchInstanceSchema.parse({
       ...anInstance({ ...moments, originalState: 'hibernated', step: 'readiness', outcome: 'already-current' }),
-      hold: { ...attempt, earlier: [attempt] },
-      handedOver: why,
+      owner: { kind: 'others', attempts: [attempt, attempt], reason: why },
       reason: why,
       lastRefusal: text,
       commands: [command, command],

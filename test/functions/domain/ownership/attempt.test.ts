@@ -1,6 +1,5 @@
 import { maySendStart, toAttempt } from '../../../../functions/domain/ownership/attempt.ts';
 import { isLeaseOf, LEASE_TAG, leasesOn } from '../../../../functions/domain/ownership/lease.ts';
-import { toNoStartNote } from '../../../../functions/domain/steps/start-result.ts';
 import { at, leaseValue, stamp } from '../../../support/builders.ts';
 
 describe('an attempt to start', () => {
@@ -16,14 +15,6 @@ describe('an attempt to start', () => {
     ['02:00:10.001', false],
   ])('may send a start for ten seconds: at %s', (time, may) => {
     expect(maySendStart(attempt, at(time))).toBe(may);
-  });
-
-  it('that sent none has started no instance', () => {
-    expect(toNoStartNote(attempt, ['i-1', 'i-2'])).toEqual({
-      attempt: 'attempt-1',
-      startBy: stamp('02:00'),
-      notStarted: ['i-1', 'i-2'],
-    });
   });
 });
 

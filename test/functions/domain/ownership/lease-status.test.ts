@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { type ExecutionStatus, livenessOf } from '../../../../functions/domain/ownership/execution-status.ts';
 import { type LeaseFacts, leaseStatusOf, parseOwnLease } from '../../../../functions/domain/ownership/lease-status.ts';
+import type { StartRecord } from '../../../../functions/domain/ownership/start-record.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { aHold, aRun, at, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
+import { anAttempt, aRun, at, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
 const NOW = at('03:00');
@@ -11,16 +12,18 @@ const UNKNOWN: ExecutionStatus = { status: 'unknown', why: 'AccessDeniedExceptio
 const ended = (stoppedAt: string): ExecutionStatus => ({ status: 'ended', stoppedAt: stamp(stoppedAt) });
 const dead = ended('02:30');
 
+const recorded = (...records: StartRecord[]): LeaseFacts['records'] =>
+  new Map(records.map((record) => [record.attempt, record]));
+
 /** A lease that Reveille wrote at 02:00; its run and its child ended at 02:30. */
 const judge = (changes: Partial<LeaseFacts> = {}, now = NOW) =>
   leaseStatusOf(
     {
       value: leaseValue(),
       instanceId: INSTANCE_ID,
-      record: aRecord([INSTANCE_ID]),
+      records: recorded(aRecord([INSTANCE_ID])),
       run: dead,
       child: dead,
-      attempts: [],
       ...changes,
     },
     OURS,
@@ -32,7 +35,7 @@ describe('a lease that was found', () => {
     expect(judge()).toEqual({
       kind: 'orphaned',
       originalState: 'stopped',
-      hold: aHold(),
+      attempts: [anAttempt()],
       deadSince: stamp('02:30'),
     });
   });
@@ -43,29 +46,36 @@ describe('a lease that was found', () => {
       ...one,
       originalState: one.instanceId === INSTANCE_ID ? ('hibernated' as const) : ('stopped' as const),
     }));
-    expect(judge({ record: { ...record, instances } })).toMatchObject({ originalState: 'hibernated' });
+    expect(judge({ records: recorded({ ...record, instances }) })).toMatchObject({ originalState: 'hibernated' });
   });
 
   it('keeps the windows of those that the dead run had taken over in its turn', () => {
     const older = { attempt: 'older', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
     const record = aRecord([INSTANCE_ID]);
     const instances = record.instances.map((one) => ({ ...one, adopted: [older] }));
-    expect(judge({ record: { ...record, instances } })).toMatchObject({
-      hold: { attempt: 'attempt-1', earlier: [older] },
+    expect(judge({ records: recorded({ ...record, instances }) })).toMatchObject({
+      attempts: [{ attempt: 'attempt-1' }, older],
     });
   });
 
   it('is busy where its record can not be read: it may say anything', () => {
-    expect(judge({ record: 'unreadable' })).toEqual({
-      kind: 'busy',
-      why: "the record of run run-1 can't be read",
-    });
+    const busy = { kind: 'busy', why: "the record of run run-1 can't be read" };
+    expect(judge({ records: new Map([['attempt-1', 'unreadable']]) })).toEqual(busy);
   });
 
-  it('is judged by all that the dead child has recorded of it, where that is known', () => {
+  it('is busy where another record of its child can not be read: whose boot it is, is not known then', () => {
+    const facts = recorded(aRecord([INSTANCE_ID])).set('attempt-2', 'unreadable');
+    expect(judge({ records: facts })).toEqual({ kind: 'busy', why: "the record of run run-1 can't be read" });
+    // What it does not hold anyway stays free.
+    const copied = recorded(aRecord(['i-other'])).set('attempt-2', 'unreadable');
+    expect(judge({ records: copied }).kind).toBe('ignored');
+  });
+
+  it('is judged by all that the dead child has recorded of it', () => {
     const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-    const { earlier: _, ...first } = aHold();
-    expect(judge({ attempts: [first, lost] })).toMatchObject({ hold: { ...lost, earlier: [first] } });
+    expect(judge({ records: recorded(aRecord([INSTANCE_ID]), aRecord([INSTANCE_ID], lost)) })).toMatchObject({
+      attempts: [lost, anAttempt()],
+    });
   });
 
   it.each(['', 'hello', 'a/b/c', 'a/b/c/d/e', '//', '///', '__proto__', 'reveille-update-agents/run-1/child-1/'])(
@@ -76,23 +86,26 @@ describe('a lease that was found', () => {
   );
 
   it('is ignored when the bucket has no record of it: forged', () => {
-    expect(judge({ record: null })).toMatchObject({ kind: 'ignored', why: expect.stringContaining('no record') });
+    expect(judge({ records: recorded() })).toMatchObject({
+      kind: 'ignored',
+      why: expect.stringContaining('no record'),
+    });
   });
 
   it('is ignored when its record does not name the instance: copied with an image', () => {
-    expect(judge({ record: aRecord(['i-other']) })).toMatchObject({
+    expect(judge({ records: recorded(aRecord(['i-other'])) })).toMatchObject({
       kind: 'ignored',
       why: expect.stringContaining('does not name it'),
     });
   });
 
   it('is ignored without a record even while its run runs: that one does not hold it', () => {
-    expect(judge({ record: null, run: RUNNING, child: RUNNING }).kind).toBe('ignored');
+    expect(judge({ records: recorded(), run: RUNNING, child: RUNNING }).kind).toBe('ignored');
   });
 
   it('is busy when it is another state machine’s, whatever is known of it', () => {
-    for (const record of [null, aRecord([INSTANCE_ID])]) {
-      expect(judge({ value: leaseValue().replace(OURS, 'another-machine'), record })).toMatchObject({
+    for (const known of [recorded(), recorded(aRecord([INSTANCE_ID]))]) {
+      expect(judge({ value: leaseValue().replace(OURS, 'another-machine'), records: known })).toMatchObject({
         kind: 'busy',
         why: expect.stringContaining('another-machine'),
       });
@@ -112,11 +125,11 @@ describe('a lease that was found', () => {
   });
 
   it('is orphaned a day after it was recorded, where its run is not known any more', () => {
-    const facts = { run: UNKNOWN, child: UNKNOWN };
     const recordedAt = '2026-12-05T03:00:00.000Z';
     const record = aRecord([INSTANCE_ID], { recordedAt, startBy: '2026-12-05T03:01:00.000Z' });
-    expect(judge({ ...facts, record }, at('02:59:59')).kind).toBe('busy');
-    expect(judge({ ...facts, record }, at('03:00'))).toMatchObject({ kind: 'orphaned', deadSince: recordedAt });
+    const facts = { run: UNKNOWN, child: UNKNOWN, records: recorded(record) };
+    expect(judge(facts, at('02:59:59')).kind).toBe('busy');
+    expect(judge(facts, at('03:00'))).toMatchObject({ kind: 'orphaned', deadSince: recordedAt });
   });
 
   it('is ending until every Lambda of run and child is dead', () => {

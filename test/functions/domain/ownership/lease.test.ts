@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { recordKey, recordPrefix, startNoteKey } from '../../../../functions/domain/model/object-keys.ts';
-import { isOurBoot, mayHaveStarted, toHold } from '../../../../functions/domain/ownership/attempt.ts';
+import { recordKey, recordPrefix } from '../../../../functions/domain/model/object-keys.ts';
+import { isOurBoot } from '../../../../functions/domain/ownership/attempt.ts';
 import { formatLease, parseLease } from '../../../../functions/domain/ownership/lease.ts';
-import { holdRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
-import { aHold, at, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import { attemptsOn, startRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
+import { aRecord } from '../../../support/bucket.ts';
+import { anAttempt, at, INSTANCE_ID, stamp } from '../../../support/builders.ts';
 
 const names = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter((name) => !name.includes('/'));
 const leases = fc.record({ stateMachine: names(80), runId: names(80), child: names(46), attempt: names(36) });
@@ -55,14 +56,14 @@ describe('a lease', () => {
 });
 
 describe('a boot', () => {
-  const hold = aHold({ recordedAt: stamp('02:00:10.400'), startBy: stamp('02:01:10') });
+  const attempts = [anAttempt({ recordedAt: stamp('02:00:10.400'), startBy: stamp('02:01:10') })];
 
   it.each([
     ['right after the record', '02:00:11'],
     ['a little before the record: LaunchTime has whole seconds only', '02:00:10'],
     ['at the last moment of the Lambda that wrote the record', '02:01:10'],
   ])('is ours when it comes %s', (_when, time) => {
-    expect(isOurBoot(stamp(time), hold)).toBe(true);
+    expect(isOurBoot(stamp(time), attempts)).toBe(true);
   });
 
   it.each([
@@ -70,11 +71,11 @@ describe('a boot', () => {
     ['after that Lambda was dead', '02:01:11'],
     ['an hour later', '03:00:30'],
   ])('is someone else’s when it comes %s', (_when, time) => {
-    expect(isOurBoot(stamp(time), hold)).toBe(false);
+    expect(isOurBoot(stamp(time), attempts)).toBe(false);
   });
 
   it('of which EC2 does not say the time is not ours', () => {
-    expect(isOurBoot(null, hold)).toBe(false);
+    expect(isOurBoot(null, attempts)).toBe(false);
   });
 
   it('is ours for every whole second in which our start can have come, and for none outside', () => {
@@ -89,10 +90,8 @@ describe('a boot', () => {
           const startBy = new Date(recordedAt.getTime() + aliveSeconds * 1000);
           const startedAt = new Date(recordedAt.getTime() + startedMs);
           const launchTime = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
-          const isOurs = isOurBoot(launchTime.toISOString(), {
-            recordedAt: recordedAt.toISOString(),
-            startBy: startBy.toISOString(),
-          });
+          const attempt = { recordedAt: recordedAt.toISOString(), startBy: startBy.toISOString() };
+          const isOurs = isOurBoot(launchTime.toISOString(), [attempt]);
           if (startedAt <= startBy) expect(isOurs).toBe(true);
           if (launchTime > startBy) expect(isOurs).toBe(false);
         },
@@ -110,42 +109,27 @@ describe('several attempts on one instance', () => {
   const first = attempt('attempt-1', '02:00', '02:01');
   const second = attempt('attempt-2', '02:05', '02:06');
 
-  it('are one hold, by the name of the newest', () => {
-    expect(toHold([first, second])).toEqual({ ...second, earlier: [first] });
-    expect(toHold([second, first])).toEqual({ ...second, earlier: [first] });
-    expect(toHold([first])).toEqual({ ...first, earlier: [] });
-    expect(toHold([])).toBeNull();
-  });
-
   it.each([
     ['02:00:30', true],
     ['02:05:30', true],
     ['02:03:00', false],
     ['02:07:00', false],
   ])('may each have caused the boot, and nothing between them: %s', (time, isOurs) => {
-    expect(isOurBoot(stamp(time), aHold({ ...second, earlier: [first] }))).toBe(isOurs);
-  });
-
-  it('have started it if any of them may have', () => {
-    const refused = { ...second, startBy: second.recordedAt };
-    expect(mayHaveStarted(aHold({ ...refused, earlier: [first] }))).toBe(true);
-    expect(mayHaveStarted(aHold({ ...second, earlier: [{ ...first, startBy: first.recordedAt }] }))).toBe(true);
-    expect(mayHaveStarted(aHold({ ...refused, earlier: [] }))).toBe(false);
+    expect(isOurBoot(stamp(time), [second, first])).toBe(isOurs);
   });
 
   it('cannot have caused a boot if their starts were refused or never tried', () => {
     const refused = { ...second, startBy: second.recordedAt };
-    expect(isOurBoot(second.recordedAt, aHold(refused))).toBe(false);
-    expect(isOurBoot(stamp('02:00:30'), aHold({ ...refused, earlier: [first] }))).toBe(true);
+    expect(isOurBoot(second.recordedAt, [refused])).toBe(false);
+    expect(isOurBoot(stamp('02:00:30'), [refused, first])).toBe(true);
   });
 });
 
 describe('a record', () => {
   it('lies with its run, by child and attempt: what a lease says is enough to find it', () => {
-    const owner = { stateMachine: 'reveille', runId: 'run-1', child: 'child-1' };
-    expect(recordKey(owner, 'attempt-1')).toBe('runs/run-1/records/child-1/attempt-1.json');
-    expect(recordPrefix(owner)).toBe('runs/run-1/records/child-1/');
-    expect(startNoteKey(owner, 'attempt-1')).toBe('runs/run-1/starts/child-1/attempt-1.json');
+    const leaseholder = { stateMachine: 'reveille', runId: 'run-1', child: 'child-1' };
+    expect(recordKey(leaseholder, 'attempt-1')).toBe('runs/run-1/records/child-1/attempt-1.json');
+    expect(recordPrefix(leaseholder)).toBe('runs/run-1/records/child-1/');
   });
 
   const record = {
@@ -155,15 +139,33 @@ describe('a record', () => {
     batch: 0,
     attempt: 'attempt-1',
     recordedAt: stamp('02:00'),
-    startBy: stamp('02:01'),
-    instances: [{ instanceId: INSTANCE_ID, originalState: 'hibernated', previousLaunchTime: null, adopted: [] }],
+    instances: [
+      {
+        instanceId: INSTANCE_ID,
+        originalState: 'hibernated',
+        previousLaunchTime: null,
+        startBy: stamp('02:01'),
+        adopted: [],
+      },
+    ],
   };
 
   it('says what is to be put back, and how it was', () => {
-    expect(holdRecordSchema.parse(record)).toEqual(record);
+    expect(startRecordSchema.parse(record)).toEqual(record);
+  });
+
+  it('tells of each of its instances whose boots are its own, and which windows it took over', () => {
+    const dead = { attempt: 'dead', recordedAt: stamp('01:00'), startBy: stamp('01:01') };
+    const [member] = aRecord([INSTANCE_ID]).instances;
+    if (member === undefined) throw new Error('no member');
+    const taken = aRecord([], { instances: [{ ...member, startBy: stamp('02:00'), adopted: [dead] }] });
+    const second = anAttempt({ attempt: 'attempt-2', recordedAt: stamp('02:05'), startBy: stamp('02:06') });
+    const later = aRecord(['i-other', INSTANCE_ID], second);
+    expect(attemptsOn(INSTANCE_ID, [taken, later])).toEqual([anAttempt({ startBy: stamp('02:00') }), dead, second]);
+    expect(attemptsOn('i-none', [taken, later])).toEqual([]);
   });
 
   it('without a time is no record', () => {
-    expect(holdRecordSchema.safeParse({ ...record, recordedAt: 'yesterday' }).success).toBe(false);
+    expect(startRecordSchema.safeParse({ ...record, recordedAt: 'yesterday' }).success).toBe(false);
   });
 });

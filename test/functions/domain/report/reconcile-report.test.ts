@@ -18,7 +18,7 @@ import { areWritersDead, toBatchInstance } from '../../../../functions/domain/st
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
 import { UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { aHold, aRun, at, INSTANCE_ID, leaseValue, stamp, wokenFacts } from '../../../support/builders.ts';
+import { anAttempt, aRun, at, INSTANCE_ID, leaseValue, ours, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
 const busy: LeaseStatus = { kind: 'busy', why: 'run run-1 holds it' };
@@ -26,7 +26,7 @@ const ignored: LeaseStatus = { kind: 'ignored', why: 'forged' };
 const orphaned = {
   kind: 'orphaned',
   originalState: 'hibernated',
-  hold: aHold(),
+  attempts: [anAttempt()],
   deadSince: stamp('02:30'),
 } as const satisfies LeaseStatus;
 
@@ -78,7 +78,7 @@ describe('an orphan', () => {
       originalState: 'hibernated',
       step: 'restore',
       stepSince: stamp('02:30'),
-      hold: aHold(),
+      owner: ours([anAttempt()]),
       launchTime: stamp('02:00:30'),
       otherActivitySince: stamp('02:30'),
       outcome: null,

@@ -8,13 +8,14 @@ import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import {
   aBatch,
-  aHold,
+  anAttempt,
   anInstance,
   anInvocation,
   at,
   aWokenInstance,
   instanceFacts,
   leaseValue,
+  ours,
   restoreCase,
   stamp,
   TARGET,
@@ -149,9 +150,13 @@ describe('a step that failed while a copy of its Lambda may still live', () => {
   });
 });
 
-describe('a hold whose every start was refused', () => {
+describe('an instance whose every start was refused', () => {
   it('is let go at once: no start is on its way, and a stop could only hit someone else’s', () => {
-    const refused = anInstance({ step: 'restore', outcome: 'failed', hold: aHold({ startBy: aHold().recordedAt }) });
+    const refused = anInstance({
+      step: 'restore',
+      outcome: 'failed',
+      owner: ours([anAttempt({ startBy: stamp('02:00') })]),
+    });
     const facts = instanceFacts({ tags: { [LEASE_TAG]: leaseValue() } });
     expect(decideRestore(restoreCase(refused, facts, { deadlineSeconds: 1800, now: at('02:35') }))).toMatchObject({
       action: 'settle',

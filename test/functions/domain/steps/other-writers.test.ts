@@ -3,11 +3,12 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import {
-  aHold,
+  anAttempt,
   at,
   aWokenInstance,
   instanceFacts,
   leaseValue,
+  ours,
   restoreCase,
   stamp,
   wokenFacts,
@@ -34,13 +35,13 @@ describe('an instance to which a start may still be on its way', () => {
 
   it('waits for the writers of earlier attempts as well', () => {
     const late = { attempt: 'late', recordedAt: stamp('02:04'), startBy: stamp('02:05') };
-    const instance = done({ hold: aHold({ earlier: [late] }) });
+    const instance = done({ owner: ours([anAttempt(), late]) });
     expect(decide('02:04:30', instance, wokenFacts())).toMatchObject({ reason: { code: 'writer-may-live' } });
     // Their replies were lost, so their ends are unknown: they may live longer than their own starts can take effect.
     expect(decide('02:05:29.999', instance, wokenFacts())).toMatchObject({ reason: { code: 'writer-may-live' } });
     expect(decide('02:05:30', instance, wokenFacts()).action).toBe('stop');
     const refused = { ...late, startBy: late.recordedAt };
-    expect(decide('02:05', done({ hold: aHold({ earlier: [refused] }) }), wokenFacts()).action).toBe('stop');
+    expect(decide('02:05', done({ owner: ours([anAttempt(), refused]) }), wokenFacts()).action).toBe('stop');
   });
 
   it('waits for 90 seconds after a step has failed for good: a copy of it may live', () => {

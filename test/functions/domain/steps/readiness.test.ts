@@ -5,12 +5,14 @@ import { pingAfter } from '../../../../functions/domain/work/fresh-ping.ts';
 import { anyAgentFacts, anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
   agentFacts,
+  anAttempt,
   anInstance,
   at,
   aWokenInstance,
   instanceFacts,
   OLD,
   stamp,
+  theirs,
   wokenFacts,
 } from '../../../support/builders.ts';
 import { said } from '../../../support/looks.ts';
@@ -143,8 +145,8 @@ describe('an instance that fell back to sleep', () => {
   });
 
   it('is given that minute, too, where EC2 said that someone else had started it', () => {
-    const handedOver = { code: 'started-by-others', text: 'it was pending already' };
-    const of = anInstance({ step: 'readiness', stepSince: stamp('02:00:30'), handedOver });
+    const owner = theirs([anAttempt()], 'it was pending already');
+    const of = anInstance({ step: 'readiness', stepSince: stamp('02:00:30'), owner });
     const seen = { of, instance: instanceFacts(), agent: null };
     expect(judge({ ...seen, now: at('02:01:29') })).toMatchObject({
       action: 'wait',

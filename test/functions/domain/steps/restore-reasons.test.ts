@@ -2,27 +2,30 @@ import fc from 'fast-check';
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
-import { hasFailedStep, mayStillBeStarted } from '../../../../functions/domain/steps/failed-step.ts';
+import { hasFailedStep, mayBeStartedLate } from '../../../../functions/domain/steps/failed-step.ts';
 import type { OtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
 import { noteOtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
 import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
 import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
 import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
-  aHold,
+  anAttempt,
   anInstance,
   at,
   aWokenInstance,
   instanceFacts,
   leaseValue,
+  ours,
   restoreCase,
   stamp,
+  theirs,
   wokenFacts,
 } from '../../../support/builders.ts';
 
 const DEADLINE_SECONDS = 1800;
 const FAILED_STEP = { outcome: 'failed', strayUntil: stamp('02:11:30') } as const;
-const NOT_LEASED = { ...FAILED_STEP, hold: null };
+const NO_OWNER = { owner: { kind: 'none' } } as const;
+const NOT_LEASED = { ...FAILED_STEP, ...NO_OWNER };
 const STOPPED_LATE = { stopAcceptedAt: stamp('02:39') };
 /** Woken by Reveille at 02:00:30; the work on it ended at 02:10. */
 const done = (changes: Partial<BatchInstance> = {}) =>
@@ -197,8 +200,8 @@ describe('whatever EC2 says, a wait', () => {
 
 describe('what restoring decides', () => {
   it('has restored no instance whose every start was refused', () => {
-    const hold = aHold({ startBy: aHold().recordedAt });
-    expect(decide('02:11', asleep(), { hold })).toEqual({
+    const owner = ours([anAttempt({ startBy: anAttempt().recordedAt })]);
+    expect(decide('02:11', asleep(), { owner })).toEqual({
       action: 'settle',
       finalState: 'stopped',
       releaseLease: true,
@@ -217,10 +220,10 @@ describe('what restoring decides', () => {
     });
   });
 
-  it('says of one that it never held how it is', () => {
+  it('says of one that it never tried to start how it is', () => {
     const stateReason = { code: 'Client.UserInitiatedHibernate', message: '' };
-    expect(decide('02:11', instanceFacts({ stateReason }), { hold: null })).toMatchObject({ finalState: 'hibernated' });
-    expect(decide('02:11', instanceFacts(), { hold: null })).toMatchObject({ finalState: 'stopped' });
+    expect(decide('02:11', instanceFacts({ stateReason }), NO_OWNER)).toMatchObject({ finalState: 'hibernated' });
+    expect(decide('02:11', instanceFacts(), NO_OWNER)).toMatchObject({ finalState: 'stopped' });
   });
 
   it('waits for someone else beyond the deadline, and only then hands over with our lease removed', () => {
@@ -257,13 +260,14 @@ describe('a step that has failed for good', () => {
   });
 
   it.each<[string, Partial<BatchInstance>, boolean]>([
-    ['one that sleeps and is not held', {}, true],
-    ['one that is held', { hold: aHold() }, false],
+    ['one that sleeps and was not tried', {}, true],
+    ['one that was tried in vain', { owner: ours([anAttempt()]) }, true],
+    ['one that Reveille has started', { owner: ours([anAttempt()], stamp('02:01')) }, false],
     ['one that was running', { originalState: 'running' }, false],
-    ['one that someone else has started', { handedOver: { code: 'started-by-others', text: '' } }, false],
+    ['one that someone else has started', { owner: theirs([]) }, false],
     ['one that failed otherwise', { strayUntil: null, reason: { code: 'agent-lost', text: '' } }, false],
     ['one that has not failed', { strayUntil: null }, false],
   ])('may have left a start behind for %s: %j', (_what, changes, may) => {
-    expect(mayStillBeStarted({ ...failed, ...changes })).toBe(may);
+    expect(mayBeStartedLate({ ...failed, ...changes })).toBe(may);
   });
 });

@@ -2,7 +2,7 @@ import type { BatchInstance } from '../../../../functions/domain/batch/batch-ins
 import { failCaught } from '../../../../functions/domain/steps/failed-step.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
 import { applyRestore } from '../../../../functions/domain/steps/restore-result.ts';
-import { at, aWokenInstance, stamp } from '../../../support/builders.ts';
+import { anAttempt, at, aWokenInstance, ours, stamp } from '../../../support/builders.ts';
 
 const NOW = at('02:12');
 const DEADLINE_SECONDS = 1200;
@@ -62,7 +62,7 @@ describe('an instance after its restoring was decided', () => {
   });
 
   it('was not restored when it was never woken', () => {
-    expect(apply(done({ wokenAt: null }), settle)).toMatchObject({ restoredAt: null });
+    expect(apply(done({ owner: ours([anAttempt()]) }), settle)).toMatchObject({ restoredAt: null });
   });
 
   it('keeps the reason for which its work failed, and tells how the restoring went behind it', () => {

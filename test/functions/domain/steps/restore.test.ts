@@ -1,19 +1,22 @@
 import fc from 'fast-check';
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
-import { mayHaveStarted } from '../../../../functions/domain/ownership/attempt.ts';
+import { isOpenWindow } from '../../../../functions/domain/ownership/attempt.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
+import { attemptsOf } from '../../../../functions/domain/ownership/owner.ts';
 import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
 import {
-  aHold,
+  anAttempt,
   anInstance,
   at,
   aWokenInstance,
   instanceFacts,
   leaseValue,
+  ours,
   restoreCase,
   stamp,
+  theirs,
   wokenFacts,
 } from '../../../support/builders.ts';
 
@@ -45,7 +48,9 @@ describe('an instance that Reveille started', () => {
   });
 
   it('is stopped though no reply said that it was started: the record and its boot say so', () => {
-    expect(decide(done({ wokenAt: null, launchTime: null }), wokenFacts())).toMatchObject({ action: 'stop' });
+    expect(decide(done({ owner: ours([anAttempt()]), launchTime: null }), wokenFacts())).toMatchObject({
+      action: 'stop',
+    });
   });
 
   it.each(['pending', 'stopping'] as const)('is waited for while it is %s', (state) => {
@@ -157,25 +162,24 @@ describe('an instance that someone else has taken over', () => {
   );
 
   it.each([
-    ['we hold, and its lease is removed', aHold(), true],
-    ['we never held', null, false],
-  ])('before our start is left alone: one that %s', (_which, hold, releaseLease) => {
-    const handedOver = { code: 'started-by-others', text: 'someone else started it' };
+    ['we had tried to start, and its lease is removed', [anAttempt()], true],
+    ['we never tried to start', [], false],
+  ])('before our start is left alone: one that %s', (_which, attempts, releaseLease) => {
     const expected = {
       action: 'settle',
       finalState: 'handed-over',
       releaseLease,
       wasSeenStopped: false,
       isGone: false,
-      reason: handedOver,
+      reason: { code: 'started-by-others', text: 'someone else started it' },
     };
-    expect(decide(done({ handedOver, hold, wokenAt: null }), wokenFacts())).toEqual(expected);
-    const stoppedMeanwhile = { ...expected, finalState: 'stopped' };
-    expect(decide(done({ handedOver, hold, wokenAt: null }), asleep())).toEqual(stoppedMeanwhile);
+    const instance = done({ owner: theirs(attempts) });
+    expect(decide(instance, wokenFacts())).toEqual(expected);
+    expect(decide(instance, asleep())).toEqual({ ...expected, finalState: 'stopped' });
   });
 });
 
-describe('an instance that Reveille never held', () => {
+describe('an instance that Reveille never tried to start', () => {
   it.each(['running', 'stopped', 'pending', 'stopping'] as const)('is only looked at: it is %s', (state) => {
     const neighbour = anInstance({ originalState: 'running', step: 'restore', outcome: 'updated' });
     expect(decide(neighbour, wokenFacts({ state }))).toEqual({
@@ -231,18 +235,18 @@ describe('an instance that cannot be restored in time', () => {
 describe('whatever EC2 says', () => {
   const secondsAfter = (from: string, to: Date | string) => (new Date(to).getTime() - Date.parse(from)) / 1000;
 
-  it('an instance is stopped only if we hold it, and if no one else took it over or works on it', () => {
+  it('an instance is stopped only if we started it, and if no one else took it over or works on it', () => {
     fc.assert(
       fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
         if (decide(instance, seen, now).action !== 'stop') return;
-        const { hold, handedOver, commands, otherUpdateSince } = instance;
-        expect(hold).not.toBeNull();
-        expect(handedOver).toBeNull();
+        const { owner, commands, otherUpdateSince } = instance;
+        expect(owner.kind).toBe('reveille');
         expect(['running', 'stopped']).toContain(seen.state);
-        if (hold === null || seen.state !== 'running') return;
-        expect(secondsAfter(hold.recordedAt, seen.launchTime ?? '')).toBeGreaterThanOrEqual(-1);
-        expect(secondsAfter(seen.launchTime ?? '', hold.startBy)).toBeGreaterThanOrEqual(0);
-        if (secondsAfter(hold.recordedAt, now) > 60) expect(seen.tags[LEASE_TAG]).toBe(leaseValue());
+        const [attempt] = attemptsOf(owner);
+        if (attempt === undefined || seen.state !== 'running') return;
+        expect(secondsAfter(attempt.recordedAt, seen.launchTime ?? '')).toBeGreaterThanOrEqual(-1);
+        expect(secondsAfter(seen.launchTime ?? '', attempt.startBy)).toBeGreaterThanOrEqual(0);
+        if (secondsAfter(attempt.recordedAt, now) > 60) expect(seen.tags[LEASE_TAG]).toBe(leaseValue());
         const begun = commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
         if (otherUpdateSince !== null) begun.push(otherUpdateSince);
         for (const moment of begun) expect(secondsAfter(moment, now)).toBeGreaterThanOrEqual(45 * 60);
@@ -256,9 +260,9 @@ describe('whatever EC2 says', () => {
       fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
         const decision = decide(instance, seen, now);
         if (decision.action !== 'settle' || !decision.releaseLease) return;
-        if (instance.hold !== null && !mayHaveStarted(instance.hold)) return;
-        expect(instance.hold).not.toBeNull();
-        if (decision.finalState === 'handed-over' || instance.handedOver !== null) return;
+        expect(instance.owner.kind).not.toBe('none');
+        if (decision.finalState === 'handed-over' || instance.owner.kind === 'others') return;
+        if (!attemptsOf(instance.owner).some(isOpenWindow)) return;
         expect(seen.state).toBe('stopped');
         expect(instance.stopAcceptedAt).not.toBeNull();
       }),
@@ -269,8 +273,8 @@ describe('whatever EC2 says', () => {
   const later = fc.integer({ min: 61, max: 1000 }).map((seconds) => new Date(at('02:10').getTime() + seconds * 1000));
   const elsewhen = fc.oneof(fc.integer({ min: -9999, max: -2 }), fc.integer({ min: 61, max: 9999 }));
   const takenOver = fc.oneof(
-    fc.constant({ of: { hold: null }, seen: {} }),
-    fc.string().map((text) => ({ of: { handedOver: { code: 'started-by-others', text } }, seen: {} })),
+    fc.constant({ of: { owner: { kind: 'none' } as const }, seen: {} }),
+    fc.string().map((text) => ({ of: { owner: theirs([anAttempt()], text) }, seen: {} })),
     elsewhen.map((by) => ({ of: {}, seen: { launchTime: new Date(at('02:00').getTime() + by * 1000).toISOString() } })),
     fc.string().map((value) => ({ of: {}, seen: leased(value) })),
     fc.constant({ of: {}, seen: { tags: {} } }),

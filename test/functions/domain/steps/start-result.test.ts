@@ -1,14 +1,24 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
-import { startNoteSchema } from '../../../../functions/domain/ownership/start-record.ts';
+import { attemptsOf } from '../../../../functions/domain/ownership/owner.ts';
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import {
+  answeredRecord,
   applyStart,
   type StartResult,
-  toStartNote,
   wasAwake,
 } from '../../../../functions/domain/steps/start-result.ts';
-import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { aRecord, completed } from '../../../support/bucket.ts';
+import {
+  anAttempt,
+  anInstance,
+  at,
+  instanceFacts,
+  ours,
+  stamp,
+  theirs,
+  wokenFacts,
+} from '../../../support/builders.ts';
 import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 1200;
@@ -26,38 +36,36 @@ const refused = (code: string): StartResult => ({ kind: 'start-refused', error: 
 const look = (result: StartResult, { instance = anInstance(), lostAttempts = [] as (typeof LOST)[], now = NOW } = {}) =>
   applyStart({ instance, result, attempt: ATTEMPT, lostAttempts, deadlineSeconds: DEADLINE_SECONDS, now });
 const apply = (...given: Parameters<typeof look>) => look(...given).instance;
+const newestOf = ({ owner }: BatchInstance) => attemptsOf(owner)[0];
 
 describe('an instance whose start was accepted', () => {
   it('is ours, awake from now on, and its boot can be no later than five seconds after EC2’s answer', () => {
     expect(apply(accepted('stopped'))).toMatchObject({
       step: 'readiness',
       stepSince: stamp('02:00:03'),
-      wokenAt: stamp('02:00:03'),
-      handedOver: null,
-      hold: { ...ATTEMPT, startBy: stamp('02:00:08'), earlier: [] },
+      owner: ours([{ ...ATTEMPT, startBy: stamp('02:00:08') }], stamp('02:00:03')),
     });
   });
 
   it('can have booted until its Lambda is dead where EC2 was asked twice: the first asking may still come', () => {
-    expect(apply(accepted('stopped', true)).hold?.startBy).toBe(stamp('02:01'));
+    expect(newestOf(apply(accepted('stopped', true)))?.startBy).toBe(stamp('02:01'));
   });
 
   it('can not have booted after its Lambda’s death, however late the answer', () => {
-    expect(apply(accepted('stopped'), { now: at('02:00:58') }).hold?.startBy).toBe(stamp('02:01'));
+    expect(newestOf(apply(accepted('stopped'), { now: at('02:00:58') }))?.startBy).toBe(stamp('02:01'));
   });
 
   it('keeps what earlier attempts may have done', () => {
-    expect(apply(accepted('stopped'), { lostAttempts: [LOST] }).hold?.earlier).toEqual([LOST]);
+    expect(attemptsOf(apply(accepted('stopped'), { lostAttempts: [LOST] }).owner).slice(1)).toEqual([LOST]);
   });
 
   it.each(['running', 'pending'])('is someone else’s where EC2 found it %s', (previousState) => {
     expect(apply(accepted(previousState))).toMatchObject({
       step: 'readiness',
-      wokenAt: null,
-      handedOver: {
-        code: 'started-by-others',
-        text: `it was ${previousState} already when Reveille started it, so it stays running`,
-      },
+      owner: theirs(
+        [{ ...ATTEMPT, startBy: stamp('02:00:08') }],
+        `it was ${previousState} already when Reveille started it, so it stays running`,
+      ),
     });
   });
 
@@ -65,7 +73,7 @@ describe('an instance whose start was accepted', () => {
     ['EC2 was asked twice', accepted('pending', true), []],
     ['an attempt before was lost', accepted('pending'), [LOST]],
   ])('may be ours though EC2 found it awake: %s', (_what, result, lostAttempts) => {
-    expect(apply(result, { lostAttempts })).toMatchObject({ wokenAt: stamp('02:00:03'), handedOver: null });
+    expect(apply(result, { lostAttempts }).owner).toMatchObject({ kind: 'reveille', wokenAt: stamp('02:00:03') });
   });
 
   it.each([
@@ -81,15 +89,14 @@ describe('an instance whose start was accepted', () => {
 });
 
 describe('an instance whose start was not accepted', () => {
-  const notStarted = { ...ATTEMPT, startBy: ATTEMPT.recordedAt, earlier: [] };
+  const notStarted = ours([{ ...ATTEMPT, startBy: ATTEMPT.recordedAt }]);
 
   it('is tried again later, held by its lease, and can have had no boot of this attempt', () => {
     expect(apply(refused('InsufficientInstanceCapacity'))).toMatchObject({
       step: 'start',
-      hold: notStarted,
+      owner: notStarted,
       retryAt: stamp('02:02:03'),
       lastRefusal: 'EC2 refused to start it: InsufficientInstanceCapacity: sorry',
-      wokenAt: null,
     });
     expect(apply(refused('IncorrectInstanceState')).retryAt).toBe(stamp('02:00:33'));
   });
@@ -99,14 +106,14 @@ describe('an instance whose start was not accepted', () => {
       step: 'restore',
       outcome: 'failed',
       reason: { code: 'start-refused', text: 'EC2 refused to start it: InvalidKMSKey.InvalidState: sorry' },
-      hold: notStarted,
+      owner: notStarted,
     });
   });
 
   it('still awaits its start where there was no time', () => {
     const lastRefusal = 'no time was left to start it';
     expect(apply({ kind: 'lease-untried' })).toEqual(anInstance({ lastRefusal }));
-    expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ hold: notStarted, lastRefusal }));
+    expect(apply({ kind: 'start-untried' })).toEqual(anInstance({ owner: notStarted, lastRefusal }));
     const waiting = { reason: { code: 'no-time-to-start', text: lastRefusal }, until: stamp('02:30') };
     expect(look({ kind: 'start-untried' }).waiting).toEqual(waiting);
   });
@@ -121,7 +128,7 @@ describe('an instance whose start was not accepted', () => {
         outcome: 'failed',
         reason: { code: 'not-started', text: expect.stringContaining('(tried again for 30 minutes)') },
       });
-      expect([late.hold, ...(late.hold?.earlier ?? [])]).toContainEqual(expect.objectContaining({ attempt: 'lost' }));
+      expect(attemptsOf(late.owner)).toContainEqual(LOST);
     },
   );
 
@@ -138,55 +145,45 @@ describe('an instance whose start was not accepted', () => {
     expect(apply(result)).toMatchObject({
       step: 'restore',
       outcome: 'failed',
-      hold: null,
+      owner: { kind: 'none' },
       reason: {
         code: 'lease-refused',
         text: 'its lease tag was refused, so it was not started: TagLimitExceeded: too many tags',
       },
     });
-    expect(apply(result, { lostAttempts: [LOST] }).hold).toEqual({ ...LOST, earlier: [] });
-    const held = anInstance({ hold: aHold({ attempt: 'before' }) });
-    expect(apply(result, { instance: held, lostAttempts: [LOST] }).hold).toEqual(held.hold);
+    expect(apply(result, { lostAttempts: [LOST] }).owner).toEqual(ours([LOST]));
+    const held = anInstance({ owner: ours([anAttempt({ attempt: 'before' })]) });
+    expect(apply(result, { instance: held, lostAttempts: [LOST] }).owner).toEqual(
+      ours([anAttempt({ attempt: 'before' }), LOST]),
+    );
   });
 });
 
-describe('the note beside a record', () => {
+describe('a record once the replies are in', () => {
   const of = (instanceId: string, result: StartResult) => apply(result, { instance: anInstance({ instanceId }) });
 
-  it('says until when a boot can be of this attempt, and of which instances none can', () => {
+  it('says until when a boot of each instance can be of this attempt, and of which none can', () => {
     const held = [
       of('i-started', accepted('stopped')),
+      of('i-asked-twice', accepted('stopped', true)),
       of('i-awake', accepted('running')),
       of('i-refused', refused('InvalidKMSKey.InvalidState')),
       of('i-taken-over', { kind: 'taken-over' }),
       of('i-untried', { kind: 'start-untried' }),
       of('i-unleased', { kind: 'lease-untried' }),
     ];
-    const note = toStartNote(ATTEMPT, held);
-    expect(note).toEqual({
-      attempt: 'attempt-1',
-      startBy: stamp('02:00:08'),
-      notStarted: ['i-awake', 'i-refused', 'i-taken-over', 'i-untried', 'i-unleased'],
-    });
-    expect(startNoteSchema.parse(note)).toEqual(note);
+    const record = aRecord(held.map(({ instanceId }) => instanceId));
+    const ends = { 'i-started': stamp('02:00:08'), 'i-asked-twice': stamp('02:01') };
+    expect(answeredRecord(record, held)).toEqual(completed(record, ends));
   });
 
-  it('says the latest of several times', () => {
-    const held = [of('i-1', accepted('stopped')), of('i-2', accepted('stopped', true)), of('i-3', accepted('stopped'))];
-    expect(toStartNote(ATTEMPT, held)).toMatchObject({ startBy: stamp('02:01'), notStarted: [] });
+  it('claims no boot at all where no start was sent', () => {
+    expect(answeredRecord(aRecord(['i-1', 'i-2']), [])).toEqual(completed(aRecord(['i-1', 'i-2'])));
   });
 
-  it('says never where no instance was started', () => {
-    expect(toStartNote(ATTEMPT, [of('i-1', refused('InvalidKMSKey.InvalidState'))])).toEqual({
-      attempt: 'attempt-1',
-      startBy: ATTEMPT.recordedAt,
-      notStarted: ['i-1'],
-    });
-  });
-
-  it('counts no instance that is held by another attempt', () => {
-    const other = anInstance({ instanceId: 'i-1', hold: aHold({ attempt: 'other' }) });
-    expect(toStartNote(ATTEMPT, [other])).toMatchObject({ startBy: ATTEMPT.recordedAt, notStarted: ['i-1'] });
+  it('claims none of an instance that another attempt has started', () => {
+    const other = anInstance({ instanceId: 'i-1', owner: ours([anAttempt({ attempt: 'other' })]) });
+    expect(answeredRecord(aRecord(['i-1']), [other])).toEqual(completed(aRecord(['i-1'])));
   });
 });
 
@@ -200,8 +197,8 @@ describe('a decision about an instance that awaits its start', () => {
 
   it('leaves to the starting what is to be started or taken over', () => {
     expect(look()).toBeNull();
-    const lease = { kind: 'orphaned', originalState: 'stopped', hold: aHold(), deadSince: stamp('01:00') } as const;
-    expect(look({ ec2: wokenFacts(), lease })).toBeNull();
+    const lease = { kind: 'orphaned', originalState: 'stopped', deadSince: stamp('01:00') } as const;
+    expect(look({ ec2: wokenFacts(), lease: { ...lease, attempts: [anAttempt()] } })).toBeNull();
   });
 
   it('lets wait what waits', () => {
@@ -215,36 +212,31 @@ describe('a decision about an instance that awaits its start', () => {
     const lostAttempts = [aLostAttempt()];
     expect(decided({ ec2: wokenFacts(), lostAttempts })).toMatchObject({
       step: 'readiness',
-      hold: aHold(),
-      wokenAt: stamp('02:00:30'),
+      owner: ours([anAttempt()], stamp('02:00:30')),
     });
     // Without a LaunchTime no boot is ours; and what EC2 does not list has none.
     expect(decided({ ec2: wokenFacts({ launchTime: null }), lostAttempts })).toMatchObject({
-      wokenAt: null,
-      handedOver: { code: 'started-by-others' },
-      hold: aHold(),
+      owner: { kind: 'others', attempts: [anAttempt()], reason: { code: 'started-by-others' } },
     });
-    expect(decided({ ec2: null, lostAttempts })).toMatchObject({ wokenAt: null, reason: { code: 'disappeared' } });
+    expect(decided({ ec2: null, lostAttempts })).toMatchObject({
+      owner: ours([anAttempt()]),
+      reason: { code: 'disappeared' },
+    });
   });
 
   const byOthers = wokenFacts({ launchTime: stamp('01:30') });
   it.each([
-    [
-      'leaves to others',
-      byOthers,
-      { step: 'readiness', handedOver: expect.objectContaining({ code: 'started-by-others' }), outcome: null },
-    ],
-    [
-      'fails',
-      instanceFacts({ state: 'terminated' }),
-      { step: 'restore', outcome: 'failed', reason: expect.objectContaining({ code: 'terminated-in-run' }) },
-    ],
-  ])('%s what has to be, held by whatever may have tagged it', (_what, ec2, expected) => {
-    expect(decided({ ec2 })).toMatchObject({ ...expected, hold: null });
+    ['leaves to others', byOthers, { kind: 'others', step: 'readiness', outcome: null }],
+    ['fails', instanceFacts({ state: 'terminated' }), { kind: 'reveille', step: 'restore', outcome: 'failed' }],
+  ])('%s what has to be, with whatever attempt may have tagged it', (_what, ec2, { kind, ...expected }) => {
+    expect(decided({ ec2 })).toMatchObject({ ...expected, owner: { kind: kind === 'others' ? kind : 'none' } });
     const lostAttempts = [aLostAttempt({ attempt: 'lost' })];
-    expect(decided({ ec2, lostAttempts })).toMatchObject({ ...expected, hold: aHold({ attempt: 'lost' }) });
-    const instance = anInstance({ hold: aHold() });
-    expect(decided({ ec2, instance, lostAttempts })).toMatchObject({ ...expected, hold: aHold() });
+    expect(decided({ ec2, lostAttempts })).toMatchObject({ ...expected, owner: { kind, attempts: lostAttempts } });
+    const instance = anInstance({ owner: ours([anAttempt()]) });
+    expect(decided({ ec2, instance, lostAttempts })).toMatchObject({
+      ...expected,
+      owner: { kind, attempts: [...lostAttempts, anAttempt()] },
+    });
   });
 });
 

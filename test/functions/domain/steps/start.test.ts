@@ -7,7 +7,7 @@ import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts'
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import { applyStartRefusal } from '../../../../functions/domain/steps/start-refusal.ts';
 import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
-import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { anAttempt, anInstance, at, instanceFacts, ours, stamp, wokenFacts } from '../../../support/builders.ts';
 import { said } from '../../../support/looks.ts';
 import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
@@ -35,8 +35,7 @@ describe('an instance that awaits its start', () => {
     const lostAttempts = [aLostAttempt()];
     expect(decide(wokenFacts({ state }), { lostAttempts })).toEqual({
       action: 'adopt',
-      hold: aHold(),
-      wokenAt: stamp('02:00:30'),
+      owner: ours([anAttempt()], stamp('02:00:30')),
     });
   });
 
@@ -175,7 +174,7 @@ describe('a start that EC2 refuses', () => {
 describe('whatever EC2 says', () => {
   const earlier = aLostAttempt({ recordedAt: stamp('01:30'), startBy: stamp('01:31') });
   const lost = fc.constantFrom<Attempt[]>([], [aLostAttempt()], [earlier]);
-  const awaiting = anyBatchInstance.map((instance) => ({ ...instance, handedOver: null }));
+  const awaiting = anyBatchInstance.filter(({ owner }) => owner.kind !== 'others');
 
   it('only an instance that sleeps is started, and only an awake one is adopted or left to others', () => {
     fc.assert(
@@ -193,7 +192,7 @@ describe('whatever EC2 says', () => {
         const decision = decide(facts, { instance, lostAttempts, now });
         if (decision.action !== 'adopt') return;
         const [attempt = earlier] = lostAttempts;
-        expect(decision.hold).toEqual({ ...attempt, earlier: [] });
+        expect(decision.owner).toEqual(ours([attempt], facts.launchTime));
         const booted = new Date(facts.launchTime ?? 0).getTime();
         expect(booted).toBeGreaterThanOrEqual(new Date(attempt.recordedAt).getTime() - 1000);
         expect(booted).toBeLessThanOrEqual(new Date(attempt.startBy).getTime());

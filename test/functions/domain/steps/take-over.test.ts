@@ -4,7 +4,7 @@ import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-s
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import { type AwakeLimits, skipStart, tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
 import { applyStart, type StartResult } from '../../../../functions/domain/steps/start-result.ts';
-import { aHold, anInstance, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { anAttempt, anInstance, at, instanceFacts, ours, stamp, wokenFacts } from '../../../support/builders.ts';
 import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 1200;
@@ -19,7 +19,7 @@ const newest = aLostAttempt();
 const orphaned: LeaseStatus = {
   kind: 'orphaned',
   originalState: 'stopped',
-  hold: aHold({ earlier: [older] }),
+  attempts: [newest, older],
   deadSince: stamp('02:30'),
 };
 
@@ -38,7 +38,7 @@ describe('an instance that another run holds by now', () => {
   });
 
   it.each([
-    ['this run had held it', anInstance({ hold: aHold() }), []],
+    ['this run had held it', anInstance({ owner: ours([anAttempt()]) }), []],
     ['a lost attempt of this run had', anInstance(), [aLostAttempt()]],
   ])('has failed if %s: its lease was changed', (_what, instance, lostAttempts) => {
     expect(decide(instanceFacts(), { lease: busy, lostAttempts, instance })).toMatchObject({
@@ -51,7 +51,7 @@ describe('an instance that another run holds by now', () => {
     expect(decideStart(aStartCase({ lease: busy, now: NOW }))).toMatchObject({
       action: 'none',
       look: {
-        instance: { step: 'restore', outcome: 'excluded', reason: { code: 'busy' }, hold: null },
+        instance: { step: 'restore', outcome: 'excluded', reason: { code: 'busy' }, owner: { kind: 'none' } },
         waiting: null,
       },
     });
@@ -72,7 +72,7 @@ describe('an instance that a dead run has left awake', () => {
 
   it('is taken over with the windows that a boot can lie in, and not with those of refused attempts', () => {
     const refused = { attempt: 'refused', recordedAt: stamp('01:30'), startBy: stamp('01:30') };
-    const lease = { ...orphaned, hold: { ...newest, earlier: [refused, older] } };
+    const lease = { ...orphaned, attempts: [newest, refused, older] } satisfies LeaseStatus;
     expect(decide(wokenFacts(), { lease })).toMatchObject({ action: 'take-over', adopted: [newest, older] });
   });
 
@@ -96,10 +96,10 @@ describe('an instance that a dead run has left awake', () => {
   });
 
   it('is adopted as our own where a lost attempt of this very batch has started it', () => {
-    const lostAttempts = [aLostAttempt({ attempt: 'lost' })];
-    expect(decide(wokenFacts(), { lease: orphaned, lostAttempts })).toMatchObject({
+    const lost = aLostAttempt({ attempt: 'lost' });
+    expect(decide(wokenFacts(), { lease: orphaned, lostAttempts: [lost] })).toMatchObject({
       action: 'adopt',
-      hold: aHold({ attempt: 'lost' }),
+      owner: ours([lost], wokenFacts().launchTime),
     });
   });
 
@@ -111,9 +111,7 @@ describe('an instance that a dead run has left awake', () => {
   it('goes on as ours, with the windows of the dead run, and none of its own: it was not started now', () => {
     expect(apply({ kind: 'taken-over' }, [newest, older])).toMatchObject({
       step: 'readiness',
-      wokenAt: stamp('03:00'),
-      handedOver: null,
-      hold: { ...ATTEMPT, startBy: ATTEMPT.recordedAt, earlier: [newest, older] },
+      owner: ours([{ ...ATTEMPT, startBy: ATTEMPT.recordedAt }, newest, older], stamp('03:00')),
     });
   });
 
@@ -122,7 +120,7 @@ describe('an instance that a dead run has left awake', () => {
     expect(apply({ kind: 'lease-refused', error }, [newest])).toMatchObject({
       outcome: 'failed',
       reason: { code: 'lease-refused' },
-      wokenAt: null,
+      owner: ours([newest]),
     });
   });
 });
@@ -159,13 +157,25 @@ describe('a run that has to be over by a certain time', () => {
     skipStart({ instance, lostAttempts }, why, NOW);
 
   it('leaves out an instance that it has not touched yet', () => {
-    expect(left(anInstance())).toMatchObject({ step: 'restore', outcome: 'excluded', reason: why, hold: null });
+    expect(left(anInstance())).toMatchObject({
+      step: 'restore',
+      outcome: 'excluded',
+      reason: why,
+      owner: { kind: 'none' },
+    });
   });
 
   it('fails, and restores, an instance that it has tried to start', () => {
-    expect(left(anInstance({ hold: aHold() }))).toMatchObject({ step: 'restore', outcome: 'failed', reason: why });
-    const lostAttempts = [aLostAttempt({ attempt: 'lost' })];
-    expect(left(anInstance(), lostAttempts)).toMatchObject({ outcome: 'failed', hold: aHold({ attempt: 'lost' }) });
-    expect(left(anInstance({ hold: aHold() }), lostAttempts)).toMatchObject({ hold: aHold() });
+    expect(left(anInstance({ owner: ours([anAttempt()]) }))).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: why,
+    });
+    const lost = aLostAttempt({ attempt: 'lost' });
+    expect(left(anInstance(), [lost])).toMatchObject({ outcome: 'failed', owner: ours([lost]) });
+    const refused = ours([anAttempt({ startBy: stamp('02:00') })]);
+    expect(left(anInstance({ owner: refused }), [lost])).toMatchObject({
+      owner: ours([lost, anAttempt({ startBy: stamp('02:00') })]),
+    });
   });
 });

@@ -5,12 +5,14 @@ import { buildReport } from '../../../../functions/domain/report/report.ts';
 import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import {
+  anAttempt,
   anInstance,
   anInvocation,
   aRun,
   at,
   aWokenInstance,
   leaseValue,
+  ours,
   restoreCase,
   stamp,
   wokenFacts,
@@ -55,7 +57,7 @@ describe('a restoring that is tried again, because its reply was lost', () => {
 
 describe('a hibernated instance', () => {
   it('is never just stopped, not even when a start may be on its way', () => {
-    const waiting = aWokenInstance({ ...done, originalState: 'hibernated', wokenAt: null });
+    const waiting = aWokenInstance({ ...done, originalState: 'hibernated', owner: ours([anAttempt()]) });
     const facts = wokenFacts({ state: 'stopped', launchTime: '2026-12-05T06:00:00.000Z' });
     expect(decideRestore(restoreCase(waiting, facts, { now: at('02:12') }))).toMatchObject({
       action: 'stop',
