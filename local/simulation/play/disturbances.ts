@@ -32,8 +32,12 @@ function redriven(machine: LocalStateMachine, name: string): Execution | null {
   }
 }
 
-/** Does what a disturbance says. @returns whether it made a difference, and for how many seconds it goes on */
-async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: number } | null> {
+/**
+ * Does what a disturbance says.
+ * @returns whether it made a difference, for how many seconds it goes on, and when it began, if a person had to wait for the
+ *   occasion
+ */
+async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: number; at?: number } | null> {
   const { account, executions, machine, notes, reconciler, windows } = stage;
   switch (disturbance.kind) {
     case 'abort':
@@ -72,13 +76,14 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
     case 'person': {
       const { deed, instanceId, seconds } = disturbance;
       await waitFor(() => canDo(account, deed, instanceId));
+      const at = Date.now();
       if (!doDeed(account, deed, instanceId, seconds)) return null;
       notes.write(`person ${deed}`, instanceId);
       if (deed === 'restart') {
         await waitFor(() => canDo(account, 'start', instanceId));
         doDeed(account, 'start', instanceId, seconds);
       }
-      return { seconds };
+      return { seconds, at };
     }
     case 'window':
       windows.open(disturbance);
@@ -97,9 +102,9 @@ async function act(stage: Stage, disturbance: Disturbance): Promise<{ seconds: n
 /** Lets a disturbance come when its time has come, and notes it if it makes a difference. */
 export async function disturb(stage: Stage, disturbance: Disturbance): Promise<void> {
   await pause(disturbance.atSeconds);
-  let at = Date.now();
+  const began = Date.now();
   const done = await act(stage, disturbance);
-  // A person who had to wait for the occasion has done it only now.
-  if (disturbance.kind === 'person') at = Date.now();
-  if (done !== null) stage.done.push({ at, until: Date.now() + done.seconds * 1000, disturbance });
+  if (done !== null) {
+    stage.done.push({ at: done.at ?? began, until: Date.now() + done.seconds * 1000, disturbance });
+  }
 }

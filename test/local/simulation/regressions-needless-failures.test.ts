@@ -173,3 +173,18 @@ describe('a healthy instance for which AWS leaves no time', () => {
     expect(line).toMatchObject(healthy);
   });
 });
+
+it('a restart explains what becomes of its instance, though the run has ended before it is awake again', async () => {
+  const scenario = aScenario(
+    { id: 'i-00000000000000001', state: 'running' },
+    {
+      seed: 1278,
+      faults: [{ on: 'invocation', kind: 'refused', function: 'CheckReadinessFunction', nth: 1, times: 1, seconds: 1 }],
+      disturbances: [{ kind: 'person', deed: 'restart', atSeconds: 2, instanceId: 'i-00000000000000001', seconds: 60 }],
+    },
+  );
+  const { complaints, line } = await told(scenario);
+
+  expect(line).toMatchObject({ outcome: 'failed', reason: { code: 'stopped-in-run' } });
+  expect(complaints).toEqual([]);
+});
