@@ -19,13 +19,29 @@ function leaseGoneAt(evidence: Evidence, instanceId: string, from: number, to: n
   return gone?.at ?? null;
 }
 
+const WORK = {
+  session: 'a session open',
+  command: 'a command at work',
+  association: 'an association at work',
+} as const;
+
+/** What someone else was doing on it at a moment, and since when; null: nothing. An update has a promise of its own. */
+function workAt(evidence: Evidence, instanceId: string, at: number): string | null {
+  for (const about of ['session', 'command', 'association'] as const) {
+    const span = spansOf(evidence, instanceId, about).find(
+      ({ from, to }) => from <= at - SEEN_SECONDS * 1000 && (to === null || to >= at),
+    );
+    if (span !== undefined) return `${WORK[about]} since ${clock(evidence, span.from)}`;
+  }
+  return null;
+}
+
 export const neverStopped: Checker = {
   promise: 'never-stopped',
   says: 'What ran before, what someone else has started, and where someone else is at work, is never stopped.',
   check(evidence) {
     return evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;
-      const sessions = spansOf(evidence, instanceId, 'session');
       return bootsOf(evidence, instance).flatMap(({ at, ours, stop }) => {
         if (stop === null || !stop.ours) return [];
         const when = clock(evidence, stop.at);
@@ -39,12 +55,8 @@ export const neverStopped: Checker = {
           const text = `${instanceId}: someone else took its lease away at ${clock(evidence, goneAt)}, and ${stop.principal} stopped it at ${when}`;
           return [{ ...told, text }];
         }
-        const session = sessions.find(
-          ({ from, to }) => from <= stop.at - SEEN_SECONDS * 1000 && (to === null || to >= stop.at),
-        );
-        if (session === undefined) return [];
-        const since = clock(evidence, session.from);
-        return [{ ...told, text: `${instanceId} had a session open since ${since}, and was stopped at ${when}` }];
+        const work = workAt(evidence, instanceId, stop.at);
+        return work === null ? [] : [{ ...told, text: `${instanceId} had ${work}, and was stopped at ${when}` }];
       });
     });
   },

@@ -11,6 +11,8 @@ import {
 
 const RECONCILER = 'ReconcileLeasesFunction';
 
+const LOCK_KEY = 'lock.json';
+
 /** What was decided by Step Functions' word is done within so long. */
 const DECIDED_SECONDS = 2;
 
@@ -84,6 +86,32 @@ function overwritten(evidence: Evidence): Found[] {
   return found;
 }
 
+const isOfLock = ({ operation, parameters }: CallEvidence): boolean =>
+  (operation === 'PutObject' || operation === 'DeleteObject') && parameters['key'] === LOCK_KEY;
+
+const RESTORES = new Set(['StopInstances', 'CreateTags', 'DeleteTags']);
+
+/** Whose lock was taken although that run was running, and what ReconcileLeases did without a lock of its own. */
+function lockIgnored(evidence: Evidence): Found[] {
+  let holder = '';
+  return calls(evidence).flatMap((call): Found[] => {
+    const { at, error, operation, principal, runId } = call;
+    if (error !== null || !isOurs(principal)) return [];
+    const caller = principal === RECONCILER ? RECONCILER : runId;
+    if (!isOfLock(call)) {
+      if (caller !== RECONCILER || !RESTORES.has(operation) || holder === RECONCILER) return [];
+      const text = `${RECONCILER} called ${operation} at ${clock(evidence, at)}, and the lock was not its own`;
+      return [{ instanceId: call.instanceIds[0] ?? null, at, text }];
+    }
+    const before = holder;
+    holder = operation === 'PutObject' ? caller : '';
+    if (before === caller || !isKnownAlive(evidence, before, at)) return [];
+    const deed = operation === 'PutObject' ? 'took' : 'removed';
+    const text = `the lock was of ${before}, which was running, when ${caller} ${deed} it at ${clock(evidence, at)}`;
+    return [{ instanceId: null, at, text }];
+  });
+}
+
 interface Deeds {
   runId: string;
   /** A redriven run begins anew: what others did while it was dead was not at the same time. */
@@ -127,6 +155,6 @@ function together(evidence: Evidence): Found[] {
 
 export const oneHolder: Checker = {
   promise: 'one-holder',
-  says: 'Two runs never hold one instance, and never work on it at the same time.',
-  check: (evidence) => [...overwritten(evidence), ...together(evidence)],
+  says: 'Two runs never hold one instance, and never work on it at the same time; the lock of a running run is never taken.',
+  check: (evidence) => [...overwritten(evidence), ...lockIgnored(evidence), ...together(evidence)],
 };

@@ -65,19 +65,22 @@ const mayLackResult = ({ evidence, execution }: Line): boolean =>
 const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): boolean =>
   names.some((name) => behaviours.includes(name));
 
-/** Stopped by a person, or by ReconcileLeases while the run was dead: at any rate not by the run that says so. */
+/** EC2 may show what was before for so long. */
+const LAG_MILLISECONDS = 5_000;
+
+/**
+ * Stopped by a person, or by ReconcileLeases: while the run was dead, or so soon before it began that EC2 still showed the
+ * instance awake. At any rate not by the run that says so.
+ */
 const stoppedByNoRun = (
   { evidence, instance, execution }: Line,
-  from = execution.startedAt,
+  from = execution.startedAt - LAG_MILLISECONDS,
   until = execution.endedAt ?? evidence.endedAt,
 ): boolean =>
   bootsOf(evidence, instance)
     .flatMap(({ stop }) => stop ?? [])
     .filter(({ at }) => at >= from && at <= until)
     .some(({ ours, runId }) => !(ours && runId === execution.name));
-
-/** EC2 may show what was before for so long. */
-const LAG_MILLISECONDS = 5_000;
 
 /** Whether someone else stopped it while a run waited for its agent's word. Then the agent is not to blame that none came. */
 function stoppedInSilence(line: Line): boolean {

@@ -11,12 +11,14 @@ const RULES = 'functions/domain/';
 /** What comes about in fewer of a thousand simulations is rare: it must be drawn more often, or be argued about. */
 const SIMULATIONS_MIN = 5;
 
-/** How many of the rarest ways the docs show. */
+/** How many of the rarest lines the docs show. */
 const THINNEST = 20;
 
-interface Line extends Tally {
+/** A way of a decision, or a reason, and how often it came about. */
+export interface Line extends Tally {
   name: string;
   text: string;
+  /** Why it is rare or never met, and why that is right; null: it is to be met. */
   why: string | null;
 }
 
@@ -36,7 +38,7 @@ export async function measureCoverage(parsed: SimulateArguments, output: Output)
     ([code, counts]): Line => ({
       ...counts,
       name: `reason ${code}`,
-      text: code,
+      text: `reason ${code}`,
       why: unreachable.get(`reason ${code}`) ?? null,
     }),
   );
@@ -64,7 +66,7 @@ const row = ({ simulations, times, text, why }: Line): string =>
 function print(seeds: number, ways: Line[], reasons: Line[], isRare: (line: Tally) => boolean): string {
   const rareWays = ways.filter(isRare);
   return [
-    'Reasons that ended an instance (simulations, times):',
+    'What ended an instance (simulations, times):',
     ...rarestFirst(reasons).map(row),
     '',
     `Ways of decisions that fewer than ${SIMULATIONS_MIN} of 1,000 simulations went:`,
@@ -74,21 +76,19 @@ function print(seeds: number, ways: Line[], reasons: Line[], isRare: (line: Tall
   ].join('\n');
 }
 
-/** The tables of docs/reliability.md. */
-function toMarkdown(seeds: number, ways: Line[], reasons: Line[]): string {
-  const gone = ways.filter(({ times }) => times > 0).length;
+/** What docs/reliability.md shows: the totals, and the rarest of all that is to be met. */
+export function toMarkdown(seeds: number, ways: Line[], reasons: Line[]): string {
+  const count = (lines: Line[]) => lines.filter(({ simulations }) => simulations > 0).length.toLocaleString('en');
+  const argued = [...ways, ...reasons].filter(({ why }) => why !== null).length;
+  const met = rarestFirst([...ways, ...reasons].filter(({ why }) => why === null));
   const cell = (text: string) => `\`${text.replaceAll('|', '\\|').replaceAll('`', "'")}\``;
   return [
-    `In ${seeds.toLocaleString('en')} simulations ${gone} of the ${ways.length} ways of the rules' decisions were gone.`,
+    `${seeds.toLocaleString('en')} simulations went ${count(ways)} of the ${ways.length} ways of the rules' decisions, and gave ${count(reasons)} reasons. ${argued} are argued about; the rarest ${THINNEST} of the others:`,
     '',
-    '| reason | simulations | instances |',
+    '| way of a decision, or reason | simulations | times |',
     '| --- | --- | --- |',
-    ...rarestFirst(reasons).map(({ text, simulations, times }) => `| ${cell(text)} | ${simulations} | ${times} |`),
-    '',
-    '| rarest ways | simulations | times | why |',
-    '| --- | --- | --- | --- |',
-    ...rarestFirst(ways)
+    ...met
       .slice(0, THINNEST)
-      .map(({ text, simulations, times, why }) => `| ${cell(text)} | ${simulations} | ${times} | ${why ?? ''} |`),
+      .map(({ text, simulations, times }) => `| ${cell(text)} | ${simulations} | ${times.toLocaleString('en')} |`),
   ].join('\n');
 }

@@ -1,3 +1,5 @@
+import { failures } from '../../../functions/domain/model/failure-codes.ts';
+import { exclusions, handovers, remarks } from '../../../functions/domain/model/reason-codes.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import { findWays, type Way } from './branches.ts';
 import { readDeployed } from './deployed.ts';
@@ -15,13 +17,16 @@ export interface WayTally extends Tally {
   way: Way;
 }
 
+/** The reasons that can stand on an instance's line in a report; the others are only waited for. */
+const REPORTED = [exclusions, failures, handovers, remarks].flatMap((codes) => Object.keys(codes));
+
 /** Adds simulations up: the ways that decisions of the code went, and the reasons with which instances ended. */
 export function createTally(folder: string) {
   const ways = readDeployed()
     .filter(({ file }) => file.startsWith(folder))
     .flatMap(({ file, text }) => findWays(file, text))
     .map((way): WayTally => ({ way, times: 0, simulations: 0 }));
-  const reasons = new Map<string, Tally>();
+  const reasons = new Map(REPORTED.map((code): [string, Tally] => [code, { times: 0, simulations: 0 }]));
   return {
     add({ verdict, coverage }: Measurement): void {
       for (const tally of ways) {

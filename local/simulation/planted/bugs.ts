@@ -1,5 +1,6 @@
 import type { PlantedBug } from './bug.ts';
 import { needlessBugs } from './more-update-bugs.ts';
+import { recoveryBugs } from './recovery-bugs.ts';
 import { reportingBugs } from './report-bugs.ts';
 import { restoringBugs } from './restore-bugs.ts';
 import { startingBugs } from './start-bugs.ts';
@@ -10,6 +11,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...startingBugs,
   ...updatingBugs,
   ...restoringBugs,
+  ...recoveryBugs,
   ...reportingBugs,
   ...needlessBugs,
 ];

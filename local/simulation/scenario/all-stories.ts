@@ -1,7 +1,14 @@
+import { lockStories } from './lock-stories.ts';
 import { restoreStories } from './restore-stories.ts';
 import { runStories } from './run-stories.ts';
 import { startStories } from './start-stories.ts';
 import type { Kind } from './story.ts';
 import { updateStories } from './update-stories.ts';
 
-export const stories: readonly Kind[] = [...startStories, ...updateStories, ...restoreStories, ...runStories];
+export const stories: readonly Kind[] = [
+  ...startStories,
+  ...updateStories,
+  ...restoreStories,
+  ...runStories,
+  ...lockStories,
+];

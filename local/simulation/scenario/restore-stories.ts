@@ -9,7 +9,7 @@ const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-associ
 export const restoreStories: readonly Kind[] = [
   {
     name: 'someone is at work on it',
-    ofThousand: 28,
+    ofThousand: 26,
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
       const behaviours = pick(random, [[], [], ['slow-boot'], ['hibernated'], ['hibernation-falls-back']] as const);
@@ -36,7 +36,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'it cannot be stopped',
-    ofThousand: 9,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['update-fails']]))],
@@ -50,7 +50,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'terminated while it cannot be stopped',
-    ofThousand: 8,
+    ofThousand: 9,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [['agent-lost'], ['agent-lost'], ['agent-lost'], []]))],
@@ -63,13 +63,13 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'a dead run has left someone at work on it',
-    ofThousand: 12,
+    ofThousand: 6,
     draw(random) {
       const deed = pick(random, [...WORK, 'restart', 'remove-lease', 'terminate', 'stop'] as const);
       return night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot'], ['hibernated'], ['update-hangs']]))],
         disturbances: [
-          person(deed, random.integer([30, 120]), pick(random, [900, 5400])),
+          person(deed, random.integer([30, 120]), pick(random, [900, 5400, 30_000])),
           { kind: pick(random, ['abort', 'time-out']), atSeconds: random.integer([180, 400]), execution: 0 },
         ],
       });
@@ -77,7 +77,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'it cannot be told whether someone is at work on it',
-    ofThousand: 14,
+    ofThousand: 6,
     draw(random) {
       const operation = pick(random, [
         'DescribeSessions',
@@ -97,7 +97,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'stopped by someone else, and without its lease',
-    ofThousand: 8,
+    ofThousand: 6,
     draw(random) {
       const stopsAtSeconds = random.integer([70, 200]);
       return night(random, {
@@ -113,7 +113,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its lease is taken away while it is awake',
-    ofThousand: 8,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['slow-boot']]))],
@@ -124,7 +124,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'describes lag while it is put back',
-    ofThousand: 12,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: [

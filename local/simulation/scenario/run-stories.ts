@@ -1,14 +1,18 @@
 import { drawSleeper } from './draw-fleet.ts';
-import type { Disturbance } from './scenario.ts';
-import { type Kind, night, person, sometimes, startsLate, window } from './story.ts';
+import type { Fault } from './scenario.ts';
+import { type Kind, night, noEvents, person, sometimes, startsLate, struck, window } from './story.ts';
 import { chance, pick } from './weighted-choice.ts';
 
-const noEvents = (seconds: number): Disturbance => ({ kind: 'events', fate: 'lost', atSeconds: 0, seconds });
+/** It has sent the command that tells whether the other update is gone; then it dies, and can't find that command again. */
+const DIES_AFTER_SECOND_COMMAND: Fault[] = [
+  { kind: 'crash-after', operation: 'SendCommand', nth: 2, times: 1 } as const,
+  { kind: 'denied', operation: 'ListCommands', nth: 4, times: 9 } as const,
+].map((fault) => ({ on: 'call', function: 'UpdateAgentFunction', seconds: 1, ...fault }));
 
 const manyUnknownFields = (count: number): Record<string, unknown> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`an-unknown-field-${index}`, index]));
 
-/** What can happen to a run as a whole, and between runs. */
+/** What can happen to a run as a whole. */
 export const runStories: readonly Kind[] = [
   {
     name: 'redriven hours later',
@@ -30,64 +34,50 @@ export const runStories: readonly Kind[] = [
     },
   },
   {
-    name: 'a run right after one that could not put back',
-    ofThousand: 16,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated']]))],
-        others: [{ atSeconds: random.integer([0, 120]), after: 0, name: 'run-2', input: {} }],
-        parameters: sometimes(random, 0.5, { RestoreDeadlineSeconds: '300' }),
-        disturbances: [
-          window(
-            'denied',
-            30,
-            6000,
-            pick(random, [{ function: 'RestoreInstancesFunction' }, { operation: 'StopInstances' }]),
-          ),
-          ...pick(random, [[], [window('denied', 30, 6000, { function: 'ReportRunFunction', service: 'ec2' })]]),
-        ],
-      }),
-  },
-  {
-    name: 'an orphan that someone has started anew',
-    ofThousand: 18,
+    name: 'AWS is out for some minutes',
+    ofThousand: 8,
     draw(random) {
-      const diesAtSeconds = random.integer([20, 60]);
+      const [name, atSeconds] = pick(random, [
+        ['ListInstances', 0],
+        ['ListInstances', 0],
+        ['ListInstances', 0],
+        ['ListInstances', 0],
+        ['StartInstances', 0],
+        ['CheckReadiness', 10],
+        ['UpdateAgent', 60],
+        ['VerifyVersions', 60],
+        ['RestoreInstances', 120],
+        ['ReportRun', 120],
+      ] as const);
+      const trouble = pick(random, ['server-errors', 'throttling'] as const);
       return night(random, {
         instances: [drawSleeper(random, 0)],
-        others: [{ atSeconds: random.integer([150, 260]), after: 0, name: 'run-2', input: {} }],
-        disturbances: [
-          noEvents(3600),
-          { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
-          person(pick(random, ['restart', 'restart', 'restart', 'restart', 'stop', 'terminate']), diesAtSeconds + 2),
-        ],
+        disturbances: [window(trouble, atSeconds, random.integer([120, 290]), { function: `${name}Function` })],
       });
     },
   },
   {
-    name: 'the reconciler dies with the lock',
+    name: 'a run right after one that could not put back',
     ofThousand: 13,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot']]))],
-        others: [{ atSeconds: random.integer([192, 250]), after: 0, name: 'run-2', input: {} }],
-        faults: [
-          {
-            on: 'call',
-            kind: pick(random, ['crash-after', 'crash-after', 'stalled']),
-            function: 'ReconcileLeasesFunction',
-            operation: 'PutObject',
-            nth: 1,
-            times: random.integer([3, 6]),
-            seconds: 2,
-          },
-        ],
-        disturbances: [{ kind: 'abort', atSeconds: random.integer([15, 120]), execution: 0 }],
-      }),
+    draw(random) {
+      const restoring = { function: 'RestoreInstancesFunction' };
+      const denied = pick(random, [
+        [restoring],
+        [restoring, { function: 'ReportRunFunction', service: 'ec2' }],
+        [restoring, { function: 'ReportRunFunction', service: 'ec2' }],
+        [{ operation: 'StopInstances' }],
+      ]);
+      return night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated']]))],
+        others: [{ atSeconds: random.integer([0, 120]), after: 0, name: 'run-2', input: {} }],
+        parameters: sometimes(random, 0.5, { RestoreDeadlineSeconds: '300' }),
+        disturbances: denied.map((where) => window('denied', 30, 6000, where)),
+      });
+    },
   },
   {
     name: 'Step Functions tells nothing of its executions',
-    ofThousand: 14,
+    ofThousand: 9,
     draw(random) {
       const [secondRunAfter, deniedFor] = pick(random, [
         [100, 3600],
@@ -108,10 +98,9 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'a dry run, or one with an instance that is still settling',
-    ofThousand: 18,
+    ofThousand: 17,
     draw(random) {
       const [dryRun, ...behaviours] = pick(random, [
-        [true, 'hibernated'],
         [true],
         [true, 'stuck-stopping'],
         [false, 'stuck-stopping'],
@@ -122,6 +111,7 @@ export const runStories: readonly Kind[] = [
           { ...drawSleeper(random, 1, ['settling']), state: pick(random, ['stopped', 'running']) },
           drawSleeper(random, 2, [pick(random, ['opted-out', 'ghost', 'stop-protected'])]),
           { ...drawSleeper(random, 3, pick(random, [[], ['already-current']])), state: 'running' },
+          ...(dryRun ? [drawSleeper(random, 4, ['hibernated'])] : []),
         ],
         input: dryRun ? { dryRun } : {},
       });
@@ -129,28 +119,27 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'a step fails for good',
-    ofThousand: 24,
+    ofThousand: 25,
     draw(random) {
-      const name = pick(random, ['StartInstances', 'CheckReadiness', 'UpdateAgent', 'UpdateAgent', 'VerifyVersions']);
+      // When it fails, the second one is being put back, is settled, or is still at work as well.
+      const [name, nth, first, ...second] = pick(random, [
+        ['StartInstances', 1, 'hibernated', 'already-current'],
+        ['CheckReadiness', 14, 'slow-boot', 'already-current', 'slow-stop'],
+        ['UpdateAgent', 2, 'slow-update-in-progress', 'update-in-progress'],
+        ['UpdateAgent', 6, 'update-hangs', 'already-current', 'slow-stop'],
+        ['UpdateAgent', 9, 'update-hangs', 'already-current'],
+        ['VerifyVersions', 1, 'ping-hourly', 'already-current'],
+        ['VerifyVersions', 1, 'slow-update-in-progress', 'update-in-progress'],
+      ] as const);
       return night(random, {
-        instances: [
-          drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['update-hangs'], ['slow-update-in-progress']])),
-          drawSleeper(
-            random,
-            1,
-            pick(random, [['already-current', 'slow-stop'], ['already-current', 'slow-stop'], ['update-in-progress']]),
-          ),
-        ],
+        instances: [drawSleeper(random, 0, [first]), drawSleeper(random, 1, [...second])],
         parameters: { BatchSize: '4' },
         faults: [
-          {
-            on: 'invocation',
-            kind: pick(random, ['lost-result', 'abandoned', 'refused']),
-            function: `${name}Function`,
-            nth: name === 'StartInstances' ? 1 : pick(random, [1, 2, 4, 8]),
+          struck(pick(random, ['lost-result', 'abandoned', 'refused']), `${name}Function`, {
+            nth,
             times: 6,
             seconds: random.integer([1, 30]),
-          },
+          }),
         ],
         disturbances: chance(random, 0.3) ? [person('restart', random.integer([30, 200]))] : [],
       });
@@ -158,64 +147,83 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'its start fails for good',
-    ofThousand: 9,
-    draw: (random) =>
-      night(random, {
+    ofThousand: 17,
+    draw(random) {
+      const kind = pick(random, ['refused', 'lost-result', 'abandoned'] as const);
+      return night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated']]))],
-        faults: [{ ...startsLate, times: random.integer([5, 7]) }],
-        disturbances: pick(random, [[], [person('start', random.integer([5, 100]))]]),
-      }),
+        faults: [
+          struck(kind, 'StartInstancesFunction', { times: random.integer([5, 7]), seconds: random.integer([1, 30]) }),
+        ],
+        disturbances: kind === 'refused' ? [person('start', random.integer([5, 100]))] : [],
+      });
+    },
+  },
+  {
+    name: 'a copy of its start goes on after the step has failed',
+    ofThousand: 6,
+    draw(random) {
+      const busy = { ...drawSleeper(random, 1, ['update-hangs']), state: 'running' } as const;
+      const name = 'StartInstancesFunction';
+      return night(random, {
+        isAlone: true,
+        // As long as the other one is at work, the run has its lock.
+        instances: [drawSleeper(random, 0, pick(random, [[], [], ['hibernated']])), busy],
+        parameters: { BatchSize: '1' },
+        faults: [
+          struck('refused', name, { nth: 2, times: 4 }),
+          struck('abandoned', name, { nth: 6, seconds: random.integer([1, 3]) }),
+          // From its second look on each of its calls takes so long that its start comes after it was given up.
+          {
+            on: 'call',
+            kind: 'slow',
+            function: name,
+            operation: null,
+            nth: 9,
+            times: 60,
+            seconds: pick(random, [3, 4]),
+          },
+        ],
+      });
+    },
   },
   {
     name: 'its step fails while another update is at work',
-    ofThousand: 15,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0, [pick(random, ['update-in-progress', 'slow-update-in-progress'])])],
-        faults: [
-          {
-            on: 'invocation',
-            kind: pick(random, ['lost-result', 'lost-result', 'abandoned']),
-            function: 'UpdateAgentFunction',
-            nth: 1,
-            times: 6,
-            seconds: random.integer([1, 30]),
-          },
-        ],
-      }),
+    ofThousand: 12,
+    draw(random) {
+      const [when, behaviour] = pick(random, [
+        ['at its first command', 'update-in-progress'],
+        ['at its first command', 'slow-update-in-progress'],
+        ['at its second command', 'update-in-progress'],
+        ['at its second command', 'update-in-progress'],
+      ] as const);
+      const kind = pick(random, ['lost-result', 'lost-result', 'abandoned'] as const);
+      const seconds = random.integer([1, 30]);
+      return night(random, {
+        isAlone: true,
+        instances: [drawSleeper(random, 0, [behaviour])],
+        faults:
+          when === 'at its first command'
+            ? [struck(kind, 'UpdateAgentFunction', { times: 6, seconds })]
+            : DIES_AFTER_SECOND_COMMAND,
+      });
+    },
   },
   {
     name: 'stopped before it was looked at',
-    ofThousand: 6,
-    draw: (random) =>
-      night(random, {
+    ofThousand: 14,
+    draw(random) {
+      const deed = pick(random, ['stop', 'stop', 'restart', 'terminate', 'terminate'] as const);
+      return night(random, {
         instances: [{ ...drawSleeper(random, 0, pick(random, [[], ['slow-stop']])), state: 'running' }],
-        faults: [
-          { on: 'invocation', kind: 'refused', function: 'CheckReadinessFunction', nth: 1, times: 4, seconds: 1 },
-        ],
-        disturbances: [person(pick(random, ['stop', 'stop', 'restart', 'terminate']), 2)],
-      }),
-  },
-  {
-    name: 'delivered twice, or started by hand as well',
-    ofThousand: 8,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0)],
-        input: { scheduledTime: '2026-12-06T02:00:00Z' },
-        others: [
-          {
-            atSeconds: random.integer([0, 300]),
-            ...sometimes(random, 0.5, { after: 0 }),
-            name: 'run-2',
-            input: pick(random, [{ scheduledTime: '2026-12-06T02:00:00Z' }, {}]),
-          },
-        ],
-      }),
+        faults: [struck('refused', 'CheckReadinessFunction', { times: 4 })],
+        disturbances: [person(deed, 2)],
+      });
+    },
   },
   {
     name: 'an input that is none',
-    ofThousand: 10,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0)],
@@ -227,21 +235,5 @@ export const runStories: readonly Kind[] = [
           manyUnknownFields(60),
         ]),
       }),
-  },
-  {
-    name: 'a second run takes the lock of a dead one that is redriven',
-    ofThousand: 8,
-    draw(random) {
-      const diesAtSeconds = random.integer([5, 240]);
-      return night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot'], ['no-capacity-at-first']]))],
-        others: [{ atSeconds: random.integer([91, 140]), after: 0, name: 'run-2', input: {} }],
-        disturbances: [
-          noEvents(3600),
-          { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
-          { kind: 'redrive', atSeconds: diesAtSeconds + random.integer([120, 400]), execution: 0 },
-        ],
-      });
-    },
   },
 ];

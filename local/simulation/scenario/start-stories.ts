@@ -1,7 +1,7 @@
 import { drawSleeper } from './draw-fleet.ts';
 import type { Fault } from './scenario.ts';
 import { type Kind, night, person, sometimes, startsLate, window } from './story.ts';
-import { pick } from './weighted-choice.ts';
+import { pick, pickTwo } from './weighted-choice.ts';
 
 /** Between the look at the instances and their start, this call of it takes seven seconds. */
 const slowOnce = (operation: string): Fault => ({
@@ -14,34 +14,74 @@ const slowOnce = (operation: string): Fault => ({
   seconds: 7,
 });
 
+/** What an instance can be, so that it ends otherwise than the others. */
+const SPECIAL = [
+  ['running', 'spot'],
+  ['running', 'spot'],
+  ['stopped', 'spot'],
+  ['stopped', 'instance-store'],
+  ['running', 'auto-scaling'],
+  ['stopped', 'stop-protected'],
+  ['stopped', 'no-instance-profile'],
+  ['stopped', 'never-registers'],
+  ['stopped', 'vcpu-limit'],
+  ['stopped', 'update-rolls-back'],
+  ['stopped', 'opted-out'],
+  ['stopped', 'launch-error'],
+  ['stopped', 'no-capacity'],
+  ['stopped', 'type-withdrawn'],
+  ['stopped', 'hibernation-falls-back'],
+  ['stopped', 'hangs-in-pending'],
+  ['stopped', 'stale-ping'],
+  ['running', 'stale-ping'],
+  ['stopped', 'terminated'],
+  ['stopped', 'association-at-boot'],
+  ['stopped', 'spot-persistent'],
+  ['stopped', 'lease-copied'],
+  ['stopped', 'lease-garbled'],
+  ['stopped', 'leased-by-others'],
+  ['stopped', 'agent-lost'],
+  ['stopped', 'update-fails'],
+] as const;
+
 /** What becomes of an instance between its listing and its start, or instead of it. */
 export const startStories: readonly Kind[] = [
   {
     name: 'started by someone else before its start',
-    ofThousand: 18,
+    ofThousand: 20,
     draw(random) {
-      const isHibernated = pick(random, [true, true, false]);
+      // Or before the second try of it, half a minute after a first one that was refused because its lease was not seen yet.
+      const [when, ...behaviours] = pick(random, [
+        ['before the first try', 'hibernated'],
+        ['before the first try', 'hibernated'],
+        ['before the first try'],
+        ['before the second try', 'hibernated'],
+        ['before the second try'],
+      ] as const);
+      const isFirst = when === 'before the first try';
+      const startsAtSeconds = random.integer(isFirst ? [3, 30] : [22, 30]);
       return night(random, {
-        instances: [drawSleeper(random, 0, isHibernated ? ['hibernated'] : [])],
-        faults: [startsLate],
+        instances: [drawSleeper(random, 0, [...behaviours])],
+        faults: isFirst ? [startsLate] : [],
         disturbances: [
-          person('start', random.integer([3, 30])),
-          person(isHibernated ? 'hibernate' : 'stop', random.integer([60, 240])),
+          person('start', startsAtSeconds),
+          person(behaviours.length > 0 ? 'hibernate' : 'stop', random.integer([60, 240])),
         ],
-        habits: sometimes(random, 0.4, { describeLagSeconds: 40 }),
+        habits: isFirst ? sometimes(random, 0.5, { describeLagSeconds: 40 }) : { describeLagSeconds: 40 },
       });
     },
   },
   {
     name: 'stopping when it is to be started',
-    ofThousand: 14,
-    draw: (random) =>
-      night(random, {
+    ofThousand: 17,
+    draw(random) {
+      const isShort = pick(random, [true, false]);
+      return night(random, {
         instances: [
           drawSleeper(random, 0, ['slow-stop']),
           drawSleeper(random, 1, [pick(random, ['no-capacity', 'slow-start'])]),
         ],
-        parameters: { BatchSize: '4', ...sometimes(random, 0.5, { StartDeadlineSeconds: '60' }) },
+        parameters: { BatchSize: '4', ...(isShort ? { StartDeadlineSeconds: '60' } : {}) },
         faults: [startsLate],
         disturbances: [
           { kind: 'abort', atSeconds: 6, execution: 0 },
@@ -49,11 +89,12 @@ export const startStories: readonly Kind[] = [
           person('stop', 8),
           { kind: 'redrive', atSeconds: random.integer([70, 200]), execution: 0 },
         ],
-      }),
+      });
+    },
   },
   {
     name: 'something happens to it while its record is written',
-    ofThousand: 16,
+    ofThousand: 18,
     draw(random) {
       const [deed, atSeconds] = pick(random, [
         ['start', 1],
@@ -71,7 +112,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to lease',
-    ofThousand: 6,
+    ofThousand: 7,
     draw: (random) =>
       night(random, {
         instances: Array.from({ length: random.integer([6, 8]) }, (_, index) =>
@@ -93,7 +134,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'terminated before it is ready',
-    ofThousand: 16,
+    ofThousand: 8,
     draw: (random) =>
       night(random, {
         ...pick(random, [
@@ -107,13 +148,13 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'gone when the run is redriven',
-    ofThousand: 25,
+    ofThousand: 36,
     draw(random) {
       const [diesAtSeconds, ...behaviours] = pick(random, [
         [6],
-        [6],
         [40, 'slow-boot'],
         [60, 'slow-boot'],
+        [150, 'update-hangs'],
         [150, 'update-hangs'],
         [240, 'agent-lost'],
         [400, 'agent-lost'],
@@ -131,7 +172,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to start',
-    ofThousand: 12,
+    ofThousand: 10,
     draw(random) {
       const fewTimes = random.integer([8, 30]);
       // A record and a lease that both take seven seconds leave no time for a start. After half an hour it is given up.
@@ -159,7 +200,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'not allowed to start',
-    ofThousand: 15,
+    ofThousand: 11,
     draw(random) {
       const [trouble, operation, seconds] = pick(random, [
         ['denied', 'StartInstances', 120],
@@ -177,7 +218,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'leased by others before its start',
-    ofThousand: 9,
+    ofThousand: 8,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0)],
@@ -187,7 +228,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'leased by others while it lacks capacity',
-    ofThousand: 14,
+    ofThousand: 10,
     draw(random) {
       const deed = pick(random, ['forge-lease', 'forge-lease', 'terminate', 'remove-lease'] as const);
       return night(random, {
@@ -202,18 +243,18 @@ export const startStories: readonly Kind[] = [
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['no-capacity-at-first'])],
-        // With the deadlines as deployed, two hours and five minutes are needed from the start on.
-        input: { finishBy: pick(random, ['2026-12-06T03:00:00Z', '2026-12-06T04:05:40Z', '2026-12-06T04:07:00Z']) },
+        // With the deadlines as deployed, three hours are needed from the start on.
+        input: { finishBy: pick(random, ['2026-12-06T04:00:00Z', '2026-12-06T05:01:00Z', '2026-12-06T05:03:00Z']) },
       }),
   },
   {
     name: 'a lease that is copied',
-    ofThousand: 14,
+    ofThousand: 11,
     draw(random) {
       const copied = drawSleeper(random, 0, ['no-capacity-at-first']);
       return night(random, {
         instances: [copied, drawSleeper(random, 1, ['slow-boot'])],
-        parameters: { BatchSize: pick(random, ['1', '2']) },
+        parameters: { BatchSize: pick(random, ['1', '1', '2']) },
         faults: pick(random, [[], [startsLate]]),
         disturbances: [person('copy-lease', random.integer([1, 60]))],
       });
@@ -221,7 +262,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'slow to start',
-    ofThousand: 8,
+    ofThousand: 9,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['slow-start'])],
@@ -230,33 +271,13 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'special in one way',
-    ofThousand: 62,
-    draw(random) {
-      const [state, behaviour] = pick(random, [
-        ['running', 'spot'],
-        ['running', 'spot'],
-        ['stopped', 'spot'],
-        ['stopped', 'instance-store'],
-        ['running', 'auto-scaling'],
-        ['stopped', 'stop-protected'],
-        ['stopped', 'no-instance-profile'],
-        ['stopped', 'never-registers'],
-        ['stopped', 'vcpu-limit'],
-        ['stopped', 'update-rolls-back'],
-        ['stopped', 'opted-out'],
-        ['stopped', 'launch-error'],
-        ['stopped', 'no-capacity'],
-        ['stopped', 'type-withdrawn'],
-        ['stopped', 'hibernation-falls-back'],
-        ['stopped', 'hangs-in-pending'],
-        ['stopped', 'stale-ping'],
-        ['running', 'stale-ping'],
-        ['stopped', 'terminated'],
-        ['stopped', 'association-at-boot'],
-        ['stopped', 'spot-persistent'],
-        ['stopped', 'lease-copied'],
-      ] as const);
-      return night(random, { instances: [{ ...drawSleeper(random, 0, [behaviour]), state }] });
-    },
+    ofThousand: 42,
+    draw: (random) =>
+      night(random, {
+        instances: pickTwo(random, SPECIAL).map(([state, behaviour], index) => ({
+          ...drawSleeper(random, index, [behaviour]),
+          state,
+        })),
+      }),
   },
 ];

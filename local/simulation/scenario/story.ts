@@ -1,7 +1,7 @@
 import type { FleetInstance } from '../../account/fleet/fleet.ts';
 import type { Random } from '../../base/random.ts';
 import { drawMember, oneGroup } from './draw-fleet.ts';
-import type { Deed, Disturbance, Fault, Night, PlannedExecution } from './scenario.ts';
+import type { Deed, Disturbance, Fault, InvocationFaultKind, Night, PlannedExecution } from './scenario.ts';
 import { chance } from './weighted-choice.ts';
 
 /** One kind of what the simulation draws. A story is a small history that chance alone hardly ever brings about. */
@@ -23,12 +23,23 @@ export interface Plot {
   faults?: Fault[];
   disturbances?: Disturbance[];
   habits?: Night['habits'];
+  /** No neighbours: what strikes is counted, and would strike them. */
+  isAlone?: boolean;
 }
 
 /** Beside the one that it is about, there may be a healthy one or two. */
 export function night(random: Random, plot: Plot): Night {
-  const { instances, parameters = {}, input = {}, others = [], faults = [], disturbances = [], habits = {} } = plot;
-  const count = random.integer([0, 2]);
+  const {
+    instances,
+    parameters = {},
+    input = {},
+    others = [],
+    faults = [],
+    disturbances = [],
+    habits = {},
+    isAlone = false,
+  } = plot;
+  const count = isAlone ? 0 : random.integer([0, 2]);
   const neighbours = Array.from({ length: count }, (_, index) => drawMember(random, instances.length + index, []));
   return {
     fleet: oneGroup([...instances, ...neighbours]),
@@ -67,15 +78,18 @@ export const window = (
   ...where,
 });
 
+/** From the beginning on, EventBridge tells of no end of an execution. */
+export const noEvents = (seconds: number): Disturbance => ({ kind: 'events', fate: 'lost', atSeconds: 0, seconds });
+
+/** A function's invocation is struck; the first one, unless it says which. */
+export const struck = (
+  kind: InvocationFaultKind,
+  name: string,
+  { nth = 1, times = 1, seconds = 1 }: Partial<Pick<Fault, 'nth' | 'times' | 'seconds'>>,
+): Fault => ({ on: 'invocation', kind, function: name, nth, times, seconds });
+
 /** Lambda refuses to run StartInstances for half a minute or so: the instances were listed, and are not started yet. */
-export const startsLate: Fault = {
-  on: 'invocation',
-  kind: 'refused',
-  function: 'StartInstancesFunction',
-  nth: 1,
-  times: 4,
-  seconds: 1,
-};
+export const startsLate = struck('refused', 'StartInstancesFunction', { times: 4 });
 
 /** With this chance, what it gives; else nothing of it. */
 export const sometimes = <T extends object>(random: Random, share: number, given: T): T | Record<string, never> =>

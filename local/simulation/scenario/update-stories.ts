@@ -1,7 +1,7 @@
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import { drawSleeper, LATEST } from './draw-fleet.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
-import { pick } from './weighted-choice.ts';
+import { chance, pick, pickTwo } from './weighted-choice.ts';
 
 const SLOW_UPDATE: BehaviourName[][] = [
   ['slow-update-in-progress'],
@@ -13,16 +13,25 @@ const SLOW_UPDATE: BehaviourName[][] = [
   ['update-in-progress', 'ping-hourly'],
 ];
 
+const UNUSUAL_FAILURES: BehaviourName[] = [
+  'disk-full',
+  'updater-dies',
+  'target-inactive',
+  'rollback-fails',
+  'command-undeliverable',
+  'send-refused',
+];
+
 /** What can happen to an update and to its command. */
 export const updateStories: readonly Kind[] = [
   {
     name: "AWS's own update is at work for long",
-    ofThousand: 16,
+    ofThousand: 17,
     draw: (random) => night(random, { instances: [drawSleeper(random, 0, pick(random, SLOW_UPDATE))] }),
   },
   {
     name: "someone's update is at work for long",
-    ofThousand: 9,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: [
@@ -36,19 +45,46 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is cancelled',
-    ofThousand: 14,
+    ofThousand: 20,
     draw(random) {
-      const first = random.integer([20, 300]);
+      const [[low, high], ...behaviours] = pick(random, [
+        // While its update is at work.
+        [[95, 100]],
+        [[95, 100]],
+        [[20, 300], 'update-hangs'],
+        [[20, 300], 'command-lost'],
+      ] as const);
+      const first = random.integer([low, high]);
       const again = person('cancel-command', first + random.integer([60, 600]));
       return night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['update-hangs'], ['update-hangs'], ['command-lost']]))],
+        instances: [{ ...drawSleeper(random, 0, [...behaviours]), platform: 'amazon-linux-2023' }],
         disturbances: [person('cancel-command', first), ...pick(random, [[], [again], [again]])],
       });
     },
   },
   {
+    name: 'its command is sent twice',
+    ofThousand: 10,
+    draw: (random) =>
+      night(random, {
+        isAlone: true,
+        instances: [drawSleeper(random, 0, pick(random, [['command-lost'], ['command-lost'], ['update-in-progress']]))],
+        faults: [
+          {
+            on: 'call',
+            kind: pick(random, ['lost-reply', 'stalled']),
+            function: null,
+            operation: 'SendCommand',
+            nth: 1,
+            times: 1,
+            seconds: 2,
+          },
+        ],
+      }),
+  },
+  {
     name: 'restarted or stopped while nothing is heard of it',
-    ofThousand: 18,
+    ofThousand: 14,
     draw(random) {
       const [deed, behaviour] = pick(random, [
         ['restart', 'update-hangs'],
@@ -66,7 +102,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'a target that it has passed, or that there is not',
-    ofThousand: 20,
+    ofThousand: 16,
     draw(random) {
       const [targetVersion, ...behaviours] = pick(random, [
         ['3.3.131.0', 'update-in-progress'],
@@ -83,7 +119,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its version comes late',
-    ofThousand: 14,
+    ofThousand: 15,
     draw: (random) =>
       night(random, {
         instances: [
@@ -111,31 +147,42 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'stopped while its command is lost',
-    ofThousand: 20,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [['command-lost'], ['command-lost', 'slow-stop']]))],
-        disturbances: [
-          person(pick(random, ['stop', 'stop', 'stop', 'restart', 'terminate']), random.integer([60, 420])),
+    ofThousand: 11,
+    draw(random) {
+      const [deed, ...behaviours] = pick(random, [
+        ['stop', 'command-lost'],
+        ['stop', 'command-lost', 'slow-stop'],
+        ['restart', 'command-lost'],
+        ['terminate', 'command-lost'],
+        ['terminate', 'command-lost'],
+      ] as const);
+      return night(random, {
+        // The other one boots meanwhile, so that looks come soon.
+        instances: [
+          { ...drawSleeper(random, 0, [...behaviours]), platform: 'amazon-linux-2023' },
+          drawSleeper(random, 1, ['slow-boot']),
         ],
-      }),
+        parameters: { BatchSize: '4' },
+        disturbances: [person(deed, random.integer([100, 380]))],
+      });
+    },
   },
   {
     name: 'several hang',
-    ofThousand: 12,
+    ofThousand: 6,
     draw(random) {
       const count = random.integer([2, 3]);
       const hanging = Array.from({ length: count }, (_, index) => drawSleeper(random, index, ['update-hangs']));
       return night(random, {
         instances: hanging.map((instance) => ({ ...instance, platform: 'amazon-linux-2023' })),
         parameters: { BatchSize: '4', ...sometimes(random, 0.4, { UpdateDeadlineSeconds: '600' }) },
-        disturbances: pick(random, [[], [person('run-update', random.integer([60, 600]), 2400)]]),
+        disturbances: chance(random, 0.6) ? [person('run-update', random.integer([60, 600]), 2400)] : [],
       });
     },
   },
   {
     name: 'no time to send',
-    ofThousand: 10,
+    ofThousand: 7,
     draw: (random) =>
       night(random, {
         instances: Array.from({ length: 6 }, (_, index) => drawSleeper(random, index, ['send-refused'])),
@@ -155,31 +202,25 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is lost, and another update does the work',
-    ofThousand: 18,
+    ofThousand: 29,
     draw: (random) =>
       night(random, {
-        instances: [drawSleeper(random, 0, ['command-lost', 'update-in-progress'])],
+        instances: [
+          drawSleeper(random, 0, [
+            'command-lost',
+            pick(random, ['update-in-progress', 'update-in-progress', 'slow-update-in-progress']),
+          ]),
+        ],
         parameters: sometimes(random, 0.3, { UpdateDeadlineSeconds: '600' }),
         ...sometimes(random, 0.2, { input: { targetVersion: LATEST } }),
       }),
   },
   {
     name: 'an update fails in an unusual way',
-    ofThousand: 20,
+    ofThousand: 18,
     draw: (random) =>
       night(random, {
-        instances: [
-          drawSleeper(random, 0, [
-            pick(random, [
-              'disk-full',
-              'updater-dies',
-              'target-inactive',
-              'rollback-fails',
-              'command-undeliverable',
-              'send-refused',
-            ]),
-          ]),
-        ],
+        instances: pickTwo(random, UNUSUAL_FAILURES).map((name, index) => drawSleeper(random, index, [name])),
         parameters: sometimes(random, 0.3, { UpdateDeadlineSeconds: '120' }),
       }),
   },

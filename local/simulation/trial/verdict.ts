@@ -41,9 +41,9 @@ function countWhatHappened({ evidence, notes }: Played): Record<string, number> 
   for (const { what } of notes) count(what);
   for (const { status, error, report } of evidence.executions) {
     count(`run ${status}${error === null ? '' : ` ${error}`}`);
-    for (const { outcome, reason } of report?.instances ?? []) {
+    for (const { outcome, reason, notes: more } of report?.instances ?? []) {
       count(`outcome ${outcome}`);
-      if (reason !== null) count(`reason ${reason.code}`);
+      for (const { code } of reason === null ? more : [reason, ...more]) count(`reason ${code}`);
     }
   }
   return happened;

@@ -23,6 +23,13 @@ const moment = (time: string): number => at(time).getTime();
 const complaintsOf = (promise: string, changes: Partial<Evidence>): string[] =>
   judge(evidence(changes)).flatMap((complaint) => (complaint.promise === promise ? [complaint.text] : []));
 
+const lockedByReconciler = call('02:29', 'PutObject', {
+  by: 'ReconcileLeasesFunction',
+  service: 's3',
+  parameters: { bucket: 'b', key: 'lock.json' },
+  instanceIds: [],
+});
+
 describe('ReconcileLeases, when the run that holds an instance is redriven', () => {
   const stoppedAfterRedrive = (redrivenAt: string): Partial<Evidence> => {
     const lives = [
@@ -30,7 +37,11 @@ describe('ReconcileLeases, when the run that holds an instance is redriven', () 
       { from: moment(redrivenAt), to: moment('02:50') },
     ];
     return {
-      timeline: [leased('02:01'), call('02:30', 'StopInstances', { by: 'ReconcileLeasesFunction' })],
+      timeline: [
+        leased('02:01'),
+        lockedByReconciler,
+        call('02:30', 'StopInstances', { by: 'ReconcileLeasesFunction' }),
+      ],
       executions: [anExecution({ lives, endedAt: moment('02:50') })],
     };
   };
@@ -42,6 +53,64 @@ describe('ReconcileLeases, when the run that holds an instance is redriven', () 
   it('has to know it after that', () => {
     expect(complaintsOf('one-holder', stoppedAfterRedrive('02:29:54'))).toEqual([
       expect.stringContaining('which was running, when ReconcileLeasesFunction called StopInstances'),
+    ]);
+  });
+});
+
+describe('the lock of a run', () => {
+  const lockCall = (time: string, operation: string, runId: string, by = 'ListInstancesFunction') => ({
+    ...call(time, operation, { by, service: 's3', parameters: { bucket: 'b', key: 'lock.json' }, runId }),
+    instanceIds: [],
+  });
+  const takenBy = (second: ReturnType<typeof lockCall>): Partial<Evidence> => ({
+    timeline: [lockCall('02:00', 'PutObject', 'run-1'), second],
+  });
+
+  it.each([
+    ['by a run that was started by hand', lockCall('02:10', 'PutObject', 'run-2'), 'run-2 took it at 00:10'],
+    [
+      'by ReconcileLeases, which removes it',
+      lockCall('02:10', 'DeleteObject', '', 'ReconcileLeasesFunction'),
+      'ReconcileLeasesFunction removed it at 00:10',
+    ],
+  ])('is not taken while it runs: %s', (_how, second, text) => {
+    expect(complaintsOf('one-holder', takenBy(second))).toEqual([expect.stringContaining(text)]);
+  });
+
+  it.each([
+    ['is taken once it has ended', lockCall('02:30', 'PutObject', 'run-2')],
+    ['is written again by a copy of its own Lambda', lockCall('02:01', 'PutObject', 'run-1')],
+    ['is removed by itself', lockCall('02:19', 'DeleteObject', 'run-1', 'ReportRunFunction')],
+    [
+      'is not taken by a call that was refused',
+      { ...lockCall('02:10', 'PutObject', 'run-2'), error: 'PreconditionFailed' },
+    ],
+  ])('%s', (_what, second) => {
+    expect(complaintsOf('one-holder', takenBy(second))).toEqual([]);
+  });
+});
+
+describe('ReconcileLeases', () => {
+  const put = (time: string, by: string, runId: string) => ({
+    ...call(time, 'PutObject', { by, service: 's3', parameters: { bucket: 'b', key: 'lock.json' }, runId }),
+    instanceIds: [],
+  });
+  const stop = call('02:31', 'StopInstances', { by: 'ReconcileLeasesFunction', runId: '' });
+
+  it('acts under its own lock', () => {
+    const timeline = [put('02:30', 'ReconcileLeasesFunction', ''), stop];
+    expect(complaintsOf('one-holder', { timeline })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'that a run has taken from it',
+      [put('02:30', 'ReconcileLeasesFunction', ''), put('02:30:30', 'ListInstancesFunction', 'run-2')],
+    ],
+    ['that it never took', []],
+  ])('does not act under a lock %s', (_what, before) => {
+    expect(complaintsOf('one-holder', { timeline: [...before, stop] })).toEqual([
+      expect.stringContaining('ReconcileLeasesFunction called StopInstances at 00:31'),
     ]);
   });
 });

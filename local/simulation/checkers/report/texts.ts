@@ -21,14 +21,18 @@ const isLaunchTime = ({ evidence, instance, execution }: ReportedLine, time: str
       standing === 'pending' && launchTime === Date.parse(time) && by !== null && by.runId !== execution.name,
   );
 
+const wasShown = (seen: ReportedLine, state: string): boolean =>
+  shownInRun(seen).has(state) || shownAtListing(seen).has(state);
+
 const facts: StatedFact[] = [
   {
     words:
       /\b(?:it|instance) (is|was)(?: still)? (pending|running|stopping|stopped|shutting-down|terminated|hibernated)\b/g,
     // What a dead run left behind is told as it was before that run.
     isTrue: (seen, verb = '', state = '') =>
-      shownInRun(seen).has(state) ||
-      shownAtListing(seen).has(state) ||
+      wasShown(seen, state) ||
+      // EC2 itself says of what is hibernated that it is stopped.
+      (state === 'stopped' && wasShown(seen, 'hibernated')) ||
       (verb === 'was' && seen.line.originalState === state && seen.instance.before.state === state),
   },
   {

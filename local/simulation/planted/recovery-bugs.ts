@@ -1,0 +1,133 @@
+import type { PlantedBug } from './bug.ts';
+
+const RESTORE = 'functions/domain/steps/restore.ts';
+
+/** Bugs of what is done after something has gone wrong: by a run that goes on, and by the reconciler after one that is dead. */
+export const recoveryBugs: PlantedBug[] = [
+  {
+    name: 'given-up-untried',
+    what: 'an instance whose time to be restored is over is given up, although it was never told to stop',
+    patches: [
+      {
+        file: RESTORE,
+        find: "  const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;",
+        replace: "  const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === '';",
+      },
+    ],
+  },
+  {
+    name: 'silence-taken-for-idle',
+    what: 'an instance of which SSM can not say whether anyone is at work on it is stopped',
+    patches: [
+      {
+        file: 'functions/operations/confirm-stops.ts',
+        find: '    const otherActivity = otherActivityUnknown(failureText(failure));',
+        replace: "    const otherActivity = failureText(failure) === '' ? otherActivityUnknown('') : null;",
+      },
+    ],
+  },
+  {
+    name: 'others-commands-ignored',
+    what: "someone else's command keeps no instance awake",
+    patches: [
+      {
+        file: 'functions/domain/steps/other-activity.ts',
+        find: '  if (command !== undefined) {',
+        replace: "  if (command?.commandId === '') {",
+      },
+    ],
+  },
+  {
+    name: 'associations-ignored',
+    what: 'an association that is at work keeps no instance awake',
+    patches: [
+      {
+        file: 'functions/domain/steps/other-activity.ts',
+        find: '  if (association === undefined) return null;',
+        replace: '  if (association !== null) return null;',
+      },
+    ],
+  },
+  {
+    name: 'late-starts-missed',
+    what: 'what a copy of a failed StartInstances still does to an instance that was tried before is not looked for',
+    patches: [
+      {
+        file: 'functions/operations/recover-failed-step.ts',
+        find: '    const late = mayBeStartedLate(instance) ?',
+        replace: '    const late = mayBeStartedLate(instance) && instance.hold === null ?',
+      },
+    ],
+  },
+  {
+    name: 'strays-not-waited-for',
+    what: 'a Lambda that may still start the instance is not waited for before it is stopped',
+    patches: [{ file: RESTORE, find: '  waitForOtherWriters,\n', replace: '' }],
+  },
+  {
+    name: 'older-attempts-forgotten',
+    what: 'of several attempts of a dead run to start an instance only the newest is known',
+    patches: [
+      {
+        file: 'functions/domain/ownership/lease-status.ts',
+        find: '  const hold = toHold(attempts) ?? {',
+        replace: '  const hold = toHold(attempts.slice(-1)) ?? {',
+      },
+    ],
+  },
+  {
+    name: 'reported-before-put-back',
+    what: 'a dead run is reported although its instances are not put back yet',
+    patches: [
+      {
+        file: 'functions/reconcile-leases/report-dead-runs.ts',
+        find: '  if (open === null || hasOpenLeases(open.runId)) return null;',
+        replace: "  if (open === null || hasOpenLeases('')) return null;",
+      },
+    ],
+  },
+  {
+    name: 'dead-for-ever',
+    what: 'a run that was found dead is not asked for again before its lock is taken',
+    patches: [
+      {
+        file: 'functions/reconcile-leases/restore-under-lock.ts',
+        find: "(lock === 'dead' && (await isStillDead(tools)));",
+        replace: "lock === 'dead';",
+      },
+    ],
+  },
+  {
+    name: 'reconciler-lock-for-the-taking',
+    what: 'the lock of a reconciler that is at work counts as that of a dead one',
+    patches: [
+      {
+        file: 'functions/domain/ownership/run-lock.ts',
+        find: "secondsBetween(lock.expiresAt, now) > 0 ? 'dead' : 'ending'",
+        replace: "secondsBetween(lock.takenAt, now) >= 0 ? 'dead' : 'ending'",
+      },
+    ],
+  },
+  {
+    name: 'orphans-session-never-ends',
+    what: 'to the reconciler, whoever is at work on an orphan has just come, at each pass',
+    patches: [
+      {
+        file: 'functions/domain/steps/orphan.ts',
+        find: '    otherActivitySince: status.deadSince,',
+        replace: '    otherActivitySince: null,',
+      },
+    ],
+  },
+  {
+    name: 'adopted-not-recorded',
+    what: 'a run that takes over what a dead one has left does not record whose start it was',
+    patches: [
+      {
+        file: 'functions/start-instances/lease-and-start.ts',
+        find: '      previousLaunchTime: ec2?.launchTime ?? null,\n      adopted,',
+        replace: '      previousLaunchTime: ec2?.launchTime ?? null,\n      adopted: adopted.slice(adopted.length),',
+      },
+    ],
+  },
+];
