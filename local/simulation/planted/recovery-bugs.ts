@@ -54,8 +54,8 @@ export const recoveryBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/recover-failed-step.ts',
-        find: '    const late = mayBeStartedLate(instance) ?',
-        replace: '    const late = mayBeStartedLate(instance) && instance.hold === null ?',
+        find: '    const lostAttempts = mayBeStartedLate(instance) ?',
+        replace: "    const lostAttempts = mayBeStartedLate(instance) && instance.owner.kind === 'none' ?",
       },
     ],
   },
@@ -66,12 +66,12 @@ export const recoveryBugs: PlantedBug[] = [
   },
   {
     name: 'older-attempts-forgotten',
-    what: 'of several attempts of a dead run to start an instance only the newest is known',
+    what: 'of several attempts of a dead run to start an instance only the one that its lease names is known',
     patches: [
       {
         file: 'functions/domain/ownership/lease-status.ts',
-        find: '  const hold = toHold(attempts) ?? {',
-        replace: '  const hold = toHold(attempts.slice(-1)) ?? {',
+        find: '  const attempts = newestFirst(attemptsOn(instanceId, readable));',
+        replace: '  const attempts = newestFirst(attemptsOn(instanceId, [record]));',
       },
     ],
   },
@@ -110,7 +110,7 @@ export const recoveryBugs: PlantedBug[] = [
   },
   {
     name: 'orphans-session-never-ends',
-    what: 'to the reconciler, whoever is at work on an orphan has just come, at each pass',
+    what: 'to the reconciler, someone at work on an orphan has always just come, at each pass',
     patches: [
       {
         file: 'functions/domain/steps/orphan.ts',
@@ -124,9 +124,10 @@ export const recoveryBugs: PlantedBug[] = [
     what: 'a run that takes over what a dead one has left does not record whose start it was',
     patches: [
       {
-        file: 'functions/start-instances/lease-and-start.ts',
-        find: '      previousLaunchTime: ec2?.launchTime ?? null,\n      adopted,',
-        replace: '      previousLaunchTime: ec2?.launchTime ?? null,\n      adopted: adopted.slice(adopted.length),',
+        file: 'functions/start-instances/write-record.ts',
+        find: '      startBy: adopted.length > 0 ? recordedAt : startBy,\n      adopted,',
+        replace:
+          '      startBy: adopted.length > 0 ? recordedAt : startBy,\n      adopted: adopted.slice(adopted.length),',
       },
     ],
   },
