@@ -81,6 +81,8 @@ export const aboutMemory = ({ lines }: WholeReport): string[] =>
 
 const LINES_MAX = 100;
 
+const ALL_EXCLUDED = 'No instance could be updated: all of them were excluded.';
+
 const plural = (counts: Report['counts']): string =>
   `${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`;
 
@@ -124,6 +126,9 @@ export function aboutMail({ evidence, execution, report, lines }: WholeReport): 
       ? []
       : ['the mail tells another status']),
     ...(message.includes(`${report.counts.intended} intended = `) ? [] : ['the mail tells other counts']),
+    ...(message.includes(ALL_EXCLUDED) === report.instances.every(({ outcome }) => outcome === 'excluded')
+      ? []
+      : ['the mail is wrong on whether all were excluded']),
     ...aboutMailedLines(report, message),
   ];
 }
