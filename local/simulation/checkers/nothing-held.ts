@@ -22,13 +22,21 @@ const wasKept = (evidence: Evidence, { name }: ExecutionEvidence): boolean =>
 function leftOpen(evidence: Evidence, execution: ExecutionEvidence): string[] {
   const { name, status, error, endedAt } = execution;
   const isOver = status === 'SUCCEEDED' || error === 'RunFailed';
-  if (!isOver || endedAt === null) return [];
+  if (endedAt === null) return [];
+  if (!isOver) return leftForGood(evidence, execution);
   const isOpen = writtenBy(evidence, `open-runs/${name}.json`, endedAt) !== null;
   const isLocked = writtenBy(evidence, 'lock.json', endedAt)?.runId === name && !wasKept(evidence, execution);
   return [
     ...(isOpen ? [`${name} came to its own end, and still counts as open`] : []),
     ...(isLocked ? [`${name} came to its own end, and left its lock to ReconcileLeases`] : []),
   ];
+}
+
+/** A dead run is closed by ReconcileLeases, once every instance that it held is settled: not before EC2 itself lets go. */
+function leftForGood(evidence: Evidence, { name }: ExecutionEvidence): string[] {
+  if (evidence.instances.some((instance) => isStuck(instance) && instance.after.lease !== null)) return [];
+  const isOpen = writtenBy(evidence, `open-runs/${name}.json`, evidence.endedAt) !== null;
+  return isOpen ? [`${name} has died, and ReconcileLeases has not closed it`] : [];
 }
 
 export const nothingHeld: Checker = {
