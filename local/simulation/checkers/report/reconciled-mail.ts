@@ -67,6 +67,9 @@ function aboutLease(evidence: Evidence, { at, instanceId, action, runId }: Told)
     : null;
 }
 
+/** What a refusal keeps ReconcileLeases from. */
+const REFUSABLE = new Set(['StopInstances', 'DeleteTags']);
+
 /** What is said to be stopping was stopped in this very pass; where AWS is said to have refused, it has. */
 function aboutCalls(evidence: Evidence, { at, instanceId, action }: Told): string | null {
   const made = calls(evidence).filter(
@@ -76,8 +79,8 @@ function aboutCalls(evidence: Evidence, { at, instanceId, action }: Told): strin
     ({ operation, error, instanceIds }) =>
       operation === 'StopInstances' && error === null && instanceIds.includes(instanceId),
   );
-  const isTrue =
-    (action !== 'stopping' || isStopped) && (action !== 'refused' || made.some(({ error }) => error !== null));
+  const isRefused = made.some(({ operation, error }) => REFUSABLE.has(operation) && error !== null);
+  const isTrue = (action !== 'stopping' || isStopped) && (action !== 'refused' || isRefused);
   return isTrue
     ? null
     : `${instanceId} was told as ${action} at ${clock(evidence, at)}, and no call of this pass came to that`;
