@@ -10,6 +10,7 @@ import {
 } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
+import { aboutPlan } from './report/planned.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
@@ -114,13 +115,14 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
 
 export const trueReport: Checker = {
   promise: 'true-report',
-  says: 'Reports, mails and metrics say what the account says, and every run that has begun has a report.',
+  says: 'Reports, plans, mails and metrics say what the account says, and every run that has begun has a report.',
   check: (evidence) => [
     ...evidence.executions.flatMap((execution) => [
       ...[
         ...unreported(evidence, execution),
         ...reportedTooSoon(evidence, execution),
         ...listedTooSoon(evidence, execution),
+        ...aboutPlan(evidence, execution),
       ].map((text) => ({
         instanceId: null,
         at: execution.endedAt,

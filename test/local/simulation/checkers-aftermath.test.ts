@@ -1,7 +1,8 @@
+import type { Plan } from '../../../functions/domain/listing/plan.ts';
 import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
 import type { Evidence, ExecutionEvidence } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID } from '../../support/builders.ts';
-import { aNight, anExecution, aReported, call, change, evidence, state, until, whatIsHeardOf } from './evidence.ts';
+import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+import { aNight, anExecution, anInstance, aReported, call, evidence, LEASE, whatIsHeardOf } from './evidence.ts';
 
 /** What a run leaves behind, and what ReconcileLeases makes of a run that died. */
 
@@ -53,7 +54,84 @@ describe('a run that comes to its own end', () => {
   });
 
   it('is another one than a run that died', () => {
-    expect(left([], { status: 'ABORTED' })).toEqual([]);
+    const later = closed.map((one) => ({ ...one, at: moment('02:30'), principal: 'ReconcileLeasesFunction' }));
+    expect(left(later, { status: 'ABORTED' })).toEqual([]);
+  });
+});
+
+describe('a run that died', () => {
+  const registered = onObject('02:00:20', 'PutObject', 'open-runs/run-1.json');
+  const dead = (after: Evidence['timeline'], changes: Partial<Evidence> = {}) =>
+    complaintsOf('nothing-held', {
+      timeline: [registered, ...after],
+      executions: [anExecution({ status: 'ABORTED' })],
+      ...changes,
+    });
+
+  it('is closed by ReconcileLeases', () => {
+    expect(dead([onObject('02:30', 'DeleteObject', 'open-runs/run-1.json', 'ReconcileLeasesFunction')])).toEqual([]);
+    expect(dead([])).toEqual(['run-1 has died, and ReconcileLeases has not closed it']);
+  });
+
+  it('stays open as long as EC2 does not let go of an instance', () => {
+    const after = { state: 'stopping', version: null, lease: LEASE };
+    expect(dead([], { instances: [anInstance({ behaviours: ['stuck-stopping'], after })] })).toEqual([]);
+  });
+
+  it.each([
+    ['ReconcileLeasesFunction', ['run-1: it ended before it made its report, and that says succeeded']],
+    ['ReportRunFunction', []],
+  ])('has not succeeded, if %s made its report', (by, complaints) => {
+    const timeline = [...aNight, onObject('02:30', 'PutObject', 'runs/run-1/report.json', by)];
+    expect(complaintsOf('true-report', { timeline, executions: [aReported()] })).toEqual(complaints);
+  });
+});
+
+describe('the plan of a dry run', () => {
+  const planned = (changes: Partial<Plan['instances'][number]>, counted: Partial<Plan['counts']> = {}) => {
+    const executions = [anExecution({ input: { dryRun: true } })];
+    const plan: Plan = {
+      runId: 'run-1',
+      dryRun: true,
+      targetVersion: TARGET,
+      counts: { intended: 1, wake: 1, update: 0, current: 0, inTransition: 0, excluded: 0, ...counted },
+      instances: [
+        {
+          instanceId: INSTANCE_ID,
+          group: 'dev',
+          action: 'start-update-stop',
+          reason: null,
+          versionBefore: OLD,
+          originalState: 'stopped',
+          ...changes,
+        },
+      ],
+    };
+    const overheard = { ...whatIsHeardOf([]), plans: { 'run-1': plan } };
+    const timeline = [onObject('02:00:30', 'PutObject', 'runs/run-1/manifest.json')];
+    return complaintsOf('true-report', { timeline, executions, overheard });
+  };
+  const awake = { wake: 0, update: 1 };
+
+  it('is what a run would do', () => {
+    expect(planned({})).toEqual([]);
+    expect(planned({ action: 'exclude', originalState: 'running' }, { wake: 0, excluded: 1 })).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof planned>, RegExp]>([
+    [
+      'another action',
+      [{ action: 'update' }, awake],
+      /is stopped, and the plan says update instead of start-update-stop/,
+    ],
+    [
+      'another state',
+      [{ action: 'update', originalState: 'running' }, awake],
+      /was stopped, and the plan says running/,
+    ],
+    ['other numbers', [{}, { wake: 2 }], /the plan counts .*"wake":2.* instead of .*"wake":1/],
+  ])('does not tell %s', (_what, args, text) => {
+    expect(planned(...args)).toEqual([expect.stringMatching(text)]);
   });
 });
 
@@ -86,7 +164,12 @@ describe('a run that is refused because another is at work', () => {
 describe('the report of ReconcileLeases', () => {
   const reported = (time: string, lives: ExecutionEvidence['lives']) =>
     complaintsOf('true-report', {
-      timeline: [...aNight, onObject(time, 'PutObject', 'runs/run-1/report.json', 'ReconcileLeasesFunction')],
+      timeline: [
+        ...aNight,
+        // A run that could not be closed has one already.
+        onObject('02:05', 'PutObject', 'runs/run-1/report.json', 'ReportRunFunction'),
+        onObject(time, 'PutObject', 'runs/run-1/report.json', 'ReconcileLeasesFunction'),
+      ],
       executions: [aReported({}, { lives })],
     });
   const lived = [{ from: moment('02:00'), to: moment('02:20') }];
@@ -148,75 +231,6 @@ describe('the word of a bad end', () => {
   it('may be lost', () => {
     const disturbance = { kind: 'events', atSeconds: 0, fate: 'lost', seconds: 3600 } as const;
     expect(aborted({ disturbances: [{ at: 0, until: 0, disturbance }] })).toEqual([]);
-  });
-});
-
-describe('the mail of ReconcileLeases', () => {
-  const REFUSAL = 'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it.';
-  const mail = (counts: string, ...lines: string[]) => ({
-    at: moment('02:12:30'),
-    subject: `Reveille after a dead run: ${counts}`,
-    message: ['A run in eu-central-1 ended before it had restored its instances.', ...lines].join('\n'),
-  });
-  /** The lease is off the instance before the mail is sent. */
-  const night = [...aNight, change('02:12', { about: 'tags', tags: {} })];
-  const said = (mails: Evidence['overheard']['mails'], changes: Partial<Evidence> = {}) => {
-    const executions = [aReported()];
-    const heard = whatIsHeardOf(executions);
-    const overheard = { ...heard, mails: [...heard.mails, ...mails] };
-    return complaintsOf('true-report', { timeline: night, executions, overheard, ...changes });
-  };
-  const restored = `  ${INSTANCE_ID}  restored, stopped, after run run-1`;
-  const refused = `  ${INSTANCE_ID}  refused, after run run-1: it was not stopped: AccessDenied: no`;
-
-  it('tells how each instance stands, and how many there are', () => {
-    expect(said([mail('1 restored', restored)])).toEqual([]);
-    for (const [count, untrue] of [
-      ['1 restored', 'restored, hibernated'],
-      ['1 handed over', 'handed over, left awake'],
-      ['1 gone', 'gone, terminated'],
-    ] as const) {
-      expect(said([mail(count, `  ${INSTANCE_ID}  ${untrue}, after run run-1`)])).toEqual([
-        expect.stringContaining(`00:12:30.000, and was told as ${untrue}`),
-      ]);
-    }
-  });
-
-  it.each(['', '1 restored, 1 not yet', '2 restored', '1 gone'])('does not count "%s" instead of one', (counts) => {
-    expect(said([mail(counts, restored)])).toEqual([
-      expect.stringContaining('tells of 1 restored, and its subject is'),
-    ]);
-  });
-
-  it('calls nothing settled that carries its lease', () => {
-    expect(said([mail('1 restored', restored)], { timeline: aNight })).toEqual([
-      expect.stringContaining('carried the lease of run-1, and was told as restored'),
-    ]);
-  });
-
-  it('calls stopping only what it has stopped', () => {
-    const stopping = mail('1 not yet', `  ${INSTANCE_ID}  stopping, after run run-1`);
-    const stop = call('02:12:20', 'StopInstances', { by: 'ReconcileLeasesFunction' });
-    const woken = [...until('02:10'), state('02:12:20', 'stopping', 'ReconcileLeasesFunction')];
-    const toldOf = (timeline: Evidence['timeline']) =>
-      said([stopping], { timeline }).filter((text) => text.includes('no call of this pass'));
-    expect(toldOf([...woken, stop])).toEqual([]);
-    expect(toldOf([...woken, { ...stop, error: 'AccessDenied' }])).toHaveLength(1);
-    expect(toldOf(woken)).toHaveLength(1);
-  });
-
-  it('tells of a refusal that there was, and the first time what to do about it', () => {
-    const denied = call('02:12:20', 'StopInstances', { by: 'ReconcileLeasesFunction', error: 'AccessDenied' });
-    const timeline = [...night, denied];
-    const first = mail('1 refused', refused, '', REFUSAL);
-    expect(said([first, mail('1 refused', refused)], { timeline })).toEqual([]);
-    expect(said([first])).toEqual([expect.stringContaining('no call of this pass came to that')]);
-    expect(said([mail('1 refused', refused)], { timeline })).toEqual([
-      expect.stringContaining('tells of a refusal, and not what to do about it'),
-    ]);
-    expect(said([mail('1 restored', restored, '', REFUSAL)])).toEqual([
-      expect.stringContaining('explains a refusal, and tells of none'),
-    ]);
   });
 });
 
