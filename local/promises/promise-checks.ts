@@ -174,7 +174,7 @@ function seenByCheckers({ account, report, before, intended }: Evidence): WholeR
     messages: [],
     lock: null,
     longestHistory: 0,
-    overheard: { pings: [], metrics: [], mails: [] },
+    overheard: { pings: [], metrics: [], mails: [], plans: {} },
   };
   return wholeReport(seen, execution, report);
 }

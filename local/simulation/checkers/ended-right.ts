@@ -1,10 +1,13 @@
 import type { Report } from '../../../functions/domain/report/report.ts';
 import type { Checker } from '../evidence/checker.ts';
-import { clock, type Evidence, type ExecutionEvidence } from '../evidence/evidence.ts';
+import { calls, clock, DESCRIBE_LAG_SECONDS_MAX, type Evidence, type ExecutionEvidence } from '../evidence/evidence.ts';
 import { isDeserved, isRefusal } from './report/deserved-refusal.ts';
 
 /** The state machine's own time-out, and a little. */
 const EXECUTION_SECONDS_MAX = 12 * 3600 + 60;
+
+/** For so long an execution that has ended may still be called running. */
+const LAG_MILLISECONDS = DESCRIBE_LAG_SECONDS_MAX * 1000;
 
 /** Exclusions that are structural or chosen. Any other one hides a failure. */
 const BENIGN = new Set([
@@ -44,6 +47,20 @@ function whyFailed({ instances }: Report, allowEmpty: boolean): string | null {
 const hasSibling = ({ executions }: Evidence, own: ExecutionEvidence): boolean =>
   executions.some((other) => other !== own);
 
+/** Another run that was under way meanwhile; or perhaps, where Step Functions did not tell. */
+const isAnotherAlive = (evidence: Evidence, own: ExecutionEvidence): boolean =>
+  evidence.executions.some(
+    (other) =>
+      other !== own &&
+      other.lives.some(
+        ({ from, to }) =>
+          from <= (own.endedAt ?? evidence.endedAt) && (to ?? evidence.endedAt) >= own.startedAt - LAG_MILLISECONDS,
+      ),
+  ) ||
+  calls(evidence).some(
+    ({ error, principal, runId }) => error !== null && principal === 'ListInstancesFunction' && runId === own.name,
+  );
+
 /** Another run of the same occurrence: reason enough to end quietly, without having done anything. */
 const hasTwin = ({ executions }: Evidence, own: ExecutionEvidence): boolean => {
   const occurrence = own.input['scheduledTime'];
@@ -81,7 +98,10 @@ function judgeFailed(evidence: Evidence, execution: ExecutionEvidence): string |
   if (error === 'AlreadyRunning' && hasTwin(evidence, execution)) {
     return 'it failed as AlreadyRunning, although it was only a second delivery of the same occurrence';
   }
-  if (error === 'AlreadyRunning' || error === 'LockedForNow') {
+  if (error === 'AlreadyRunning') {
+    return isAnotherAlive(evidence, execution) ? null : 'it failed as AlreadyRunning, and no other run was under way';
+  }
+  if (error === 'LockedForNow') {
     return hasSibling(evidence, execution) ? null : `it failed as ${error}, and no other run was there`;
   }
   return isDisturbed(evidence) ? null : `it failed as ${error}, and nothing had gone wrong`;

@@ -2,10 +2,12 @@ import type { Checker } from '../evidence/checker.ts';
 import {
   type Boot,
   bootsOf,
+  type CallEvidence,
   calls,
   changes,
   clock,
   type Evidence,
+  type ExecutionEvidence,
   type InstanceEvidence,
   spansOf,
 } from '../evidence/evidence.ts';
@@ -67,11 +69,34 @@ function finishBy({ executions }: Evidence, { runId }: Boot): number | null {
   return typeof text === 'string' ? Date.parse(text) : null;
 }
 
+/** EventBridge tells within ten seconds, and Lambda begins at once. */
+const HEARD_SECONDS = 15;
+
+const BAD_ENDS = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
+
+/** Whether EventBridge or Lambda kept the word of an end from ReconcileLeases. */
+const isWordKept = ({ disturbances, faults }: Evidence): boolean =>
+  disturbances.some(({ disturbance }) => disturbance.kind === 'events') ||
+  faults.some(({ text }) => text.includes('ReconcileLeasesFunction'));
+
+/** Runs that ended badly, and ReconcileLeases did not look at once: what they left awake stays so until its schedule. */
+const unheard = (evidence: Evidence): ExecutionEvidence[] =>
+  evidence.executions.filter(({ status, endedAt }) => {
+    if (endedAt === null || !BAD_ENDS.has(status) || isWordKept(evidence)) return false;
+    const until = endedAt + HEARD_SECONDS * 1000;
+    const isLooking = ({ at, principal }: CallEvidence) =>
+      principal === 'ReconcileLeasesFunction' && at >= endedAt && at <= until;
+    return until <= evidence.endedAt && !calls(evidence).some(isLooking);
+  });
+
 export const restoredInTime: Checker = {
   promise: 'restored-in-time',
   says: 'An instance is put back within ten minutes after the work on it is over; within ninety if something went wrong.',
   check(evidence) {
-    return evidence.instances.flatMap((instance) =>
+    const late = unheard(evidence).map(({ name, endedAt }) => {
+      return { instanceId: null, at: endedAt, text: `${name} ended badly, and ReconcileLeases did not look at once` };
+    });
+    const instances = evidence.instances.flatMap((instance) =>
       bootsOf(evidence, instance).flatMap((boot) => {
         if (!boot.ours || boot.stop === null || !boot.stop.ours) return [];
         if (takeoversOf(evidence, instance, boot).size > 0) return [];
@@ -94,5 +119,6 @@ export const restoredInTime: Checker = {
         return [{ instanceId, at: boot.stop.at, text }];
       }),
     );
+    return [...late, ...instances];
   },
 };

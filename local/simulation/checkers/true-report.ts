@@ -1,8 +1,16 @@
 import type { Report } from '../../../functions/domain/report/report.ts';
 import type { Checker, Complaint } from '../evidence/checker.ts';
-import { type Evidence, type ExecutionEvidence, isStuck } from '../evidence/evidence.ts';
+import {
+  calls,
+  clock,
+  DESCRIBE_LAG_SECONDS_MAX,
+  type Evidence,
+  type ExecutionEvidence,
+  isStuck,
+} from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
+import { aboutPlan } from './report/planned.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
@@ -32,6 +40,48 @@ function unreported(evidence: Evidence, { name, input, report }: ExecutionEviden
   // A dead run is reported once everyone whom it held is settled: not before EC2 itself lets go.
   if (evidence.instances.some((instance) => isStuck(instance) && instance.after.lease !== null)) return [];
   return ['it has a manifest, and no report says what became of it'];
+}
+
+/** A function lives for so long at most (template.yaml): after the end of its run, too. */
+const FUNCTION_SECONDS_MAX = 60;
+
+/** What is still at work reports itself: ReconcileLeases reports only what is over, and what can't write any more. */
+function reportedTooSoon(evidence: Evidence, { name, lives }: ExecutionEvidence): string[] {
+  const life = FUNCTION_SECONDS_MAX * 1000;
+  // It may have been redriven since ReconcileLeases looked.
+  const seen = life + DESCRIBE_LAG_SECONDS_MAX * 1000;
+  return calls(evidence, 'PutObject')
+    .filter(
+      ({ at, principal, error, parameters }) =>
+        principal === 'ReconcileLeasesFunction' &&
+        error === null &&
+        parameters['key'] === `runs/${name}/report.json` &&
+        lives.some(({ from, to }) => from < at - seen && at < (to ?? evidence.endedAt) + life),
+    )
+    .map(({ at }) => `ReconcileLeases wrote its report at ${clock(evidence, at)}, when it was not over yet`);
+}
+
+/** Whether its listing was disturbed, so that it was done again. */
+const isListedAgain = (evidence: Evidence, { name, lives }: ExecutionEvidence): boolean =>
+  lives.length > 1 ||
+  evidence.faults.some(({ text }) => text.includes('ListInstancesFunction')) ||
+  calls(evidence).some(
+    ({ principal, runId, error, parameters }) =>
+      principal === 'ListInstancesFunction' &&
+      runId === name &&
+      error !== null &&
+      // The account itself always names what was asked; what was struck on its way does not.
+      Object.keys(parameters).length === 0,
+  );
+
+/** The manifest says whom the run is meant for, so there is none before that is known: as long as instances are in transition. */
+function listedTooSoon(evidence: Evidence, execution: ExecutionEvidence): string[] {
+  const key = `runs/${execution.name}/manifest.json`;
+  const written = calls(evidence, 'PutObject').filter(
+    ({ error, parameters }) => error === null && parameters['key'] === key,
+  );
+  if (written.length < 2 || isListedAgain(evidence, execution)) return [];
+  return [`its manifest was written ${written.length} times: the first was of a listing that was not final`];
 }
 
 /** A report with each of its lines, and the instance behind it. */
@@ -65,10 +115,15 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
 
 export const trueReport: Checker = {
   promise: 'true-report',
-  says: 'Reports, mails and metrics say what the account says, and every run that has begun has a report.',
+  says: 'Reports, plans, mails and metrics say what the account says, and every run that has begun has a report.',
   check: (evidence) => [
     ...evidence.executions.flatMap((execution) => [
-      ...unreported(evidence, execution).map((text) => ({
+      ...[
+        ...unreported(evidence, execution),
+        ...reportedTooSoon(evidence, execution),
+        ...listedTooSoon(evidence, execution),
+        ...aboutPlan(evidence, execution),
+      ].map((text) => ({
         instanceId: null,
         at: execution.endedAt,
         text: `${execution.name}: ${text}`,

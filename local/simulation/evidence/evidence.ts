@@ -1,3 +1,4 @@
+import type { Plan } from '../../../functions/domain/listing/plan.ts';
 import type { Report } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { ChangeFacts } from '../../account/world/journal.ts';
@@ -95,6 +96,8 @@ export interface Overheard {
   metrics: MetricsEvidence[];
   /** What people were told, with its subject. */
   mails: { at: number; subject: string; message: string }[];
+  /** What dry runs said that a run would do, by the run. */
+  plans: Record<string, Plan>;
 }
 
 /** All that the checkers look at: what happened, and what a person would see. Plain data. */

@@ -4,9 +4,11 @@ import { countAt } from '../coverage/precise-coverage.ts';
 import { references } from '../scenario/reference-scenarios.ts';
 import type { Task } from '../scenario/scenario.ts';
 import type { Mutant } from './mutant.ts';
+import { rareNights } from './rare-nights.ts';
 
-/** What is tried on each mutant: the reference runs, each behaviour alone, and so many seeds. */
+/** What is tried on each mutant: the rare nights and the reference runs, each behaviour alone, and so many seeds. */
 export const corpusOf = (seeds: number): Task[] => [
+  ...Object.values(rareNights),
   ...Object.values(references),
   ...behaviourNames.map((quietNight) => ({ quietNight })),
   ...Array.from({ length: seeds }, (_, index) => index + 1),
@@ -17,14 +19,17 @@ export const reaches = ({ coverage }: Measurement, { file, start, within }: Muta
   coverage.has(file) && (within === '' || countAt(coverage.get(file) ?? [], start) > 0);
 
 /**
- * The simulations that reach a mutant, those first that run through what others rarely do.
+ * The simulations that reach a mutant: the rare nights, and then those first that run through what others rarely do.
  * @param rarity how rare what a simulation runs through is, by its place in the measurements; see `raritiesOf`
  */
 export function reaching(measurements: Measurement[], rarities: number[], mutant: Mutant): Measurement[] {
   return measurements
-    .map((measurement, index) => ({ measurement, rarity: rarities[index] ?? 0 }))
+    .map((measurement, index) => ({
+      measurement,
+      rarity: isRareNight(measurement) ? Number.POSITIVE_INFINITY : (rarities[index] ?? 0),
+    }))
     .filter(({ measurement }) => reaches(measurement, mutant))
-    .sort((one, other) => other.rarity - one.rarity)
+    .sort((one, other) => (one.rarity === other.rarity ? 0 : other.rarity - one.rarity))
     .map(({ measurement }) => measurement);
 }
 
@@ -39,3 +44,6 @@ export function raritiesOf(measurements: Measurement[]): number[] {
   for (const block of all.flat()) through.set(block, (through.get(block) ?? 0) + 1);
   return all.map((blocks) => blocks.reduce((sum, block) => sum + 1 / (through.get(block) ?? 1), 0));
 }
+
+/** They are few, and there for what no other simulation comes to. */
+const isRareNight = ({ task }: Measurement): boolean => Object.values<Task>(rareNights).includes(task);

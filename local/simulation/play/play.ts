@@ -1,3 +1,4 @@
+import type { Plan } from '../../../functions/domain/listing/plan.ts';
 import type { Report } from '../../../functions/domain/report/report.ts';
 import { type Account, createAccount } from '../../account/account.ts';
 import { has } from '../../account/world/machine.ts';
@@ -165,6 +166,14 @@ const readReport = ({ account }: Stage, name: string): Report | null => {
   return text === null ? null : (JSON.parse(text) as Report);
 };
 
+const readPlans = ({ account, executions }: Stage): Record<string, Plan> =>
+  Object.fromEntries(
+    executions.flatMap(({ name }) => {
+      const text = account.objects.read(account.bucket, `runs/${name}/plan.json`);
+      return text === null ? [] : [[name, JSON.parse(text) as Plan]];
+    }),
+  );
+
 function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, metrics }: Overhearing): Evidence {
   const { account, before, executions, machine, notes } = stage;
   const { groups } = scenario.fleet;
@@ -210,6 +219,7 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, met
       pings,
       metrics,
       mails: account.messages.map(({ at, subject, message }) => ({ at, subject, message })),
+      plans: readPlans(stage),
     },
   };
 }

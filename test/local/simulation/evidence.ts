@@ -92,6 +92,7 @@ export function whatIsHeardOf(executions: ExecutionEvidence[]): Overheard {
     pings: [ping('02:02', OLD), ping('02:05', OLD), ping('02:08', TARGET)],
     metrics: reports.map(measured),
     mails: reports.map(aMail),
+    plans: {},
   };
 }
 

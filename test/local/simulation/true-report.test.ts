@@ -194,23 +194,6 @@ describe('what people are told', () => {
   });
 });
 
-describe('what ReconcileLeases tells', () => {
-  const reconciled = (done: string) => {
-    const heard = whatIsHeardOf([aReported()]);
-    const message = `Settled now:\n  ${INSTANCE_ID}  ${done}, after run run-1`;
-    return told({
-      overheard: { ...heard, mails: [...heard.mails, { at: at('02:30').getTime(), subject: '', message }] },
-    });
-  };
-
-  it('is how the instance stands', () => {
-    expect(reconciled('restored, stopped')).toEqual([]);
-    for (const untrue of ['restored, hibernated', 'handed over, left awake', 'gone, terminated']) {
-      expect(reconciled(untrue)).toEqual([expect.stringContaining(`00:30:00.000, and was told as ${untrue}`)]);
-    }
-  });
-});
-
 describe('metrics', () => {
   const measured = (openLeases: number, oldest: number) => ({
     ...whatIsHeardOf([aReported()]),

@@ -1,27 +1,118 @@
-import { clock, type Evidence } from '../../evidence/evidence.ts';
+import { calls, changes, clock, type Evidence, LEASE_TAG } from '../../evidence/evidence.ts';
 import { standingsBetween } from '../../evidence/standings.ts';
 
-/** A line of ReconcileLeases' mail: which instance, what was done, and how it stands. */
-const LINE = /^ {2}(i-\S+) {2}(restored|handed over|gone), ([^,]+), after run /;
+type Mail = Evidence['overheard']['mails'][number];
+
+/** One instance, as a mail of ReconcileLeases tells of it. */
+interface Told {
+  at: number;
+  instanceId: string;
+  action: string;
+  /** How it is said to stand; empty: the line does not say. */
+  state: string;
+  runId: string;
+}
+
+const LINE = /^ {2}(i-\S+) {2}(restored|handed over|gone|stopping|waiting|refused)(?:, ([^,]+))?, after run ([^\s:]+)/;
 
 /** A pass looks at an instance, goes on with the others, and tells all of them at its end. */
 const PASS_MILLISECONDS = 60_000;
 
 const AWAKE = ['running', 'pending', 'stopping'];
 
-/** What ReconcileLeases tells of each instance that it put back or left to others is what the account shows. */
-export const aboutReconciledMails = (evidence: Evidence): string[] =>
-  evidence.overheard.mails.flatMap(({ at, message }) =>
-    message.split('\n').flatMap((text) => {
-      const [, instanceId = '', action, state = ''] = LINE.exec(text) ?? [];
-      const instance = evidence.instances.find((one) => one.instanceId === instanceId);
-      if (instance === undefined) return [];
-      const shown = standingsBetween(evidence, instance, at - PASS_MILLISECONDS, at);
-      const isTrue = state === 'left awake' ? AWAKE.some((one) => shown.has(one)) : shown.has(state);
-      return isTrue
-        ? []
-        : [
-            `${instanceId} was ${[...shown].join(' or ')} at ${clock(evidence, at)}, and was told as ${action}, ${state}`,
-          ];
-    }),
+const SUBJECT = 'Reveille after a dead run: ';
+
+const REFUSAL = 'AWS refused what ReconcileLeases has to do';
+
+/** What ReconcileLeases tells is what the account shows: of each instance, and of all of them together. */
+export function aboutReconciledMails(evidence: Evidence): string[] {
+  // The other mails are those of reports.
+  const mails = evidence.overheard.mails.filter(({ message }) => !message.startsWith('Run '));
+  const explained = new Set<string>();
+  return mails.flatMap((mail) => {
+    const told = toldIn(mail);
+    return [
+      ...told.flatMap((one) => [aboutState(evidence, one), aboutLease(evidence, one), aboutCalls(evidence, one)]),
+      aboutSubject(evidence, mail, told),
+      aboutRefusals(evidence, mail, told, explained),
+    ].filter((text) => text !== null);
+  });
+}
+
+const toldIn = ({ at, message }: Mail): Told[] =>
+  message.split('\n').flatMap((text) => {
+    const found = LINE.exec(text);
+    if (found === null) return [];
+    const [, instanceId = '', action = '', state = '', runId = ''] = found;
+    return [{ at, instanceId, action, state, runId }];
+  });
+
+function aboutState(evidence: Evidence, { at, instanceId, action, state }: Told): string | null {
+  const instance = evidence.instances.find((one) => one.instanceId === instanceId);
+  if (instance === undefined || state === '') return null;
+  const shown = standingsBetween(evidence, instance, at - PASS_MILLISECONDS, at);
+  const isTrue = state === 'left awake' ? AWAKE.some((one) => shown.has(one)) : shown.has(state);
+  if (isTrue) return null;
+  return `${instanceId} was ${[...shown].join(' or ')} at ${clock(evidence, at)}, and was told as ${action}, ${state}`;
+}
+
+/** What is settled carries the dead run's lease no more. */
+function aboutLease(evidence: Evidence, { at, instanceId, action, runId }: Told): string | null {
+  if (action !== 'restored' && action !== 'handed over') return null;
+  const last = changes(evidence, instanceId).findLast(({ at: then, facts }) => then <= at && facts.about === 'tags');
+  const lease = last?.facts.about === 'tags' ? last.facts.tags[LEASE_TAG] : undefined;
+  const isKept = last !== undefined && last.at < at - PASS_MILLISECONDS && lease?.split('/')[1] === runId;
+  return isKept
+    ? `${instanceId} carried the lease of ${runId}, and was told as ${action} at ${clock(evidence, at)}`
+    : null;
+}
+
+/** What a refusal keeps ReconcileLeases from. */
+const REFUSABLE = new Set(['StopInstances', 'DeleteTags']);
+
+/** What is said to be stopping was stopped in this very pass; where AWS is said to have refused, it has. */
+function aboutCalls(evidence: Evidence, { at, instanceId, action }: Told): string | null {
+  const made = calls(evidence).filter(
+    (call) => call.principal === 'ReconcileLeasesFunction' && call.at <= at && call.at >= at - PASS_MILLISECONDS,
   );
+  const isStopped = made.some(
+    ({ operation, error, instanceIds }) =>
+      operation === 'StopInstances' && error === null && instanceIds.includes(instanceId),
+  );
+  const isRefused = made.some(({ operation, error }) => REFUSABLE.has(operation) && error !== null);
+  const isTrue = (action !== 'stopping' || isStopped) && (action !== 'refused' || isRefused);
+  return isTrue
+    ? null
+    : `${instanceId} was told as ${action} at ${clock(evidence, at)}, and no call of this pass came to that`;
+}
+
+/** In the order of the subject, with what the lines call them. */
+const COUNTED: [what: string, actions: string[]][] = [
+  ['restored', ['restored']],
+  ['handed over', ['handed over']],
+  ['gone', ['gone']],
+  ['refused', ['refused']],
+  ['not yet', ['stopping', 'waiting']],
+];
+
+function aboutSubject(evidence: Evidence, { at, subject }: Mail, told: Told[]): string | null {
+  const should = COUNTED.flatMap(([what, actions]) => {
+    const count = told.filter(({ action }) => actions.includes(action)).length;
+    return count > 0 ? [`${count} ${what}`] : [];
+  }).join(', ');
+  if (subject === `${SUBJECT}${should}`) return null;
+  return `the mail at ${clock(evidence, at)} tells of ${should}, and its subject is ${subject}`;
+}
+
+/** The first refusal of a run comes with what a person has to do about it. */
+function aboutRefusals(evidence: Evidence, { at, message }: Mail, told: Told[], explained: Set<string>): string | null {
+  const runs = told.flatMap(({ action, runId }) => (action === 'refused' ? [runId] : []));
+  const isNew = runs.some((runId) => !explained.has(runId));
+  for (const runId of runs) explained.add(runId);
+  const isExplained = message.includes(REFUSAL);
+  if (isNew && !isExplained)
+    return `the mail at ${clock(evidence, at)} tells of a refusal, and not what to do about it`;
+  return isExplained && runs.length === 0
+    ? `the mail at ${clock(evidence, at)} explains a refusal, and tells of none`
+    : null;
+}

@@ -1,5 +1,5 @@
 import type { Report } from '../../../../functions/domain/report/report.ts';
-import type { Evidence, ExecutionEvidence, InstanceEvidence } from '../../evidence/evidence.ts';
+import { calls, type Evidence, type ExecutionEvidence, type InstanceEvidence } from '../../evidence/evidence.ts';
 import { standingAt, standingsOf } from '../../evidence/standings.ts';
 import type { ReportedLine } from './reported-line.ts';
 
@@ -56,10 +56,19 @@ const lostMemory = (lines: ReportedLine[]): InstanceEvidence[] =>
     })
     .map(({ instance }) => instance);
 
+/** Whether the run has never written its report itself: however its instances stand, it did not come to its end. */
+const hasDied = (evidence: Evidence, { name }: ExecutionEvidence): boolean => {
+  const written = calls(evidence, 'PutObject').filter(
+    ({ error, parameters }) => error === null && parameters['key'] === `runs/${name}/report.json`,
+  );
+  return written.length > 0 && written.every(({ principal }) => principal === 'ReconcileLeasesFunction');
+};
+
 /** No run may call itself a success that has left an instance other than it was. */
-export function aboutStatus({ report, lines }: WholeReport): string[] {
+export function aboutStatus({ evidence, execution, report, lines }: WholeReport): string[] {
   if (report.status !== 'succeeded') return [];
   return [
+    ...(hasDied(evidence, execution) ? ['it ended before it made its report, and that says succeeded'] : []),
     ...leftAwake(lines).surely.map(
       ({ instanceId }) => `${instanceId} slept before and is awake after it, and the run says succeeded`,
     ),
@@ -80,6 +89,8 @@ export const aboutMemory = ({ lines }: WholeReport): string[] =>
   });
 
 const LINES_MAX = 100;
+
+const ALL_EXCLUDED = 'No instance could be updated: all of them were excluded.';
 
 const plural = (counts: Report['counts']): string =>
   `${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`;
@@ -124,6 +135,9 @@ export function aboutMail({ evidence, execution, report, lines }: WholeReport): 
       ? []
       : ['the mail tells another status']),
     ...(message.includes(`${report.counts.intended} intended = `) ? [] : ['the mail tells other counts']),
+    ...(message.includes(ALL_EXCLUDED) === report.instances.every(({ outcome }) => outcome === 'excluded')
+      ? []
+      : ['the mail is wrong on whether all were excluded']),
     ...aboutMailedLines(report, message),
   ];
 }

@@ -16,6 +16,8 @@ describe('withErrorName', () => {
     ['throttling, 429', awsError('TooManyRequestsException', 'Too many', 429)],
     ['S3 asking for less', awsError('SlowDown', 'Please reduce your request rate.', 503)],
     ['a server error of any name', awsError('InternalError', 'We encountered an internal error.', 500)],
+    ['what S3 asks to be tried again', awsError('ConditionalRequestConflict', 'Conflicting operation', 409)],
+    ['what SSM asks to be tried again', awsError('TooManyUpdates', 'Too many updates', 400)],
     ['a broken connection', networkError('ECONNRESET')],
     ['a refused connection', networkError('ECONNREFUSED')],
     ['an unknown host', networkError('ENOTFOUND')],
