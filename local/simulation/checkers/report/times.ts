@@ -35,6 +35,7 @@ export const restoredAt: LineRule = (seen) => {
     const isOurs = stop?.ours === true && stop.runId === seen.execution.name && !isUnsettled;
     return isPutBack && isOurs ? 'was put back by the run, and the report does not say when' : null;
   }
+  if (line.wokenAt === null) return `was not woken by the run, and the report calls it put back at ${line.restoredAt}`;
   const at = parse(line.restoredAt);
   if (at > ended || at < seen.execution.startedAt) return `was put back at ${line.restoredAt}, outside of the run`;
   const shown = standingsBetween(evidence, instance, at - VIEW_LAG_MILLISECONDS, at);
