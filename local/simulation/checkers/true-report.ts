@@ -3,7 +3,7 @@ import type { Checker, Complaint } from '../evidence/checker.ts';
 import { type Evidence, type ExecutionEvidence, isStuck } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
-import { excludedIsLeftAlone, goneIsFailed } from './report/outcomes.ts';
+import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
@@ -27,6 +27,7 @@ const rules: readonly LineRule[] = [
   notes,
   goneIsFailed,
   excludedIsLeftAlone,
+  isLetGo,
 ];
 
 /** A run that has begun is reported, if not by itself then by ReconcileLeases. A dry run ends with a plan. */

@@ -1,4 +1,5 @@
 import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
+import { changes, LEASE_TAG } from '../../evidence/evidence.ts';
 import { type LineRule, ownCalls } from './reported-line.ts';
 
 const GONE = new Set(['terminated', 'shutting-down', 'not-found']);
@@ -20,4 +21,19 @@ export const excludedIsLeftAlone: LineRule = (seen) => {
   if (touched !== undefined) return `is reported as excluded, and the run called ${touched} for it`;
   const code = reason?.code ?? 'no reason';
   return Object.hasOwn(exclusions, code) ? null : `is reported as excluded with ${code}, which keeps no instance out`;
+};
+
+/** Reasons that say that the run could not let go of it. */
+const STILL_HELD = new Set(['lease-kept', 'not-restored', 'no-result']);
+
+/** What a living run has settled it has let go of: ReconcileLeases is there for the dead. */
+export const isLetGo: LineRule = ({ evidence, execution, report, line, instance, ended }) => {
+  if (report.diedBeforeReport || STILL_HELD.has(line.reason?.code ?? '')) return null;
+  const tags = changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
+    facts.about === 'tags' && at <= ended ? [facts.tags] : [],
+  );
+  const lease = tags.at(-1)?.[LEASE_TAG];
+  return lease?.includes(`/${execution.name}/`) === true
+    ? `is ${line.finalState} by the report, and the run has left its lease on it`
+    : null;
 };
