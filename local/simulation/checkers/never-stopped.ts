@@ -25,7 +25,9 @@ export const neverStopped: Checker = {
   check(evidence) {
     return evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;
-      const sessions = spansOf(evidence, instanceId, 'session');
+      const uses = (['session', 'command', 'association'] as const).flatMap((about) =>
+        spansOf(evidence, instanceId, about).map((span) => ({ ...span, about })),
+      );
       return bootsOf(evidence, instance).flatMap(({ at, ours, stop }) => {
         if (stop === null || !stop.ours) return [];
         const when = clock(evidence, stop.at);
@@ -39,12 +41,12 @@ export const neverStopped: Checker = {
           const text = `${instanceId}: someone else took its lease away at ${clock(evidence, goneAt)}, and ${stop.principal} stopped it at ${when}`;
           return [{ ...told, text }];
         }
-        const session = sessions.find(
+        const use = uses.find(
           ({ from, to }) => from <= stop.at - SEEN_SECONDS * 1000 && (to === null || to >= stop.at),
         );
-        if (session === undefined) return [];
-        const since = clock(evidence, session.from);
-        return [{ ...told, text: `${instanceId} had a session open since ${since}, and was stopped at ${when}` }];
+        if (use === undefined) return [];
+        const since = clock(evidence, use.from);
+        return [{ ...told, text: `${instanceId} had a ${use.about} open since ${since}, and was stopped at ${when}` }];
       });
     });
   },

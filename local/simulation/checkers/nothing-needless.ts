@@ -1,6 +1,7 @@
 import type { Checker } from '../evidence/checker.ts';
 import { findNeedless } from '../needless/needless.ts';
 import { needlessCalls } from '../needless/needless-calls.ts';
+import { needlessStarts } from '../needless/needless-starts.ts';
 
 export const nothingNeedless: Checker = {
   promise: 'nothing-needless',
@@ -12,6 +13,6 @@ export const nothingNeedless: Checker = {
       at: null,
       text: `${runId}: ${instanceId} ${text}`,
     }));
-    return [...places, ...needlessCalls(evidence)];
+    return [...places, ...needlessCalls(evidence), ...needlessStarts(evidence)];
   },
 };
