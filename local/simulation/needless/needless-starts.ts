@@ -20,8 +20,9 @@ const isReal = ({ parameters }: CallEvidence): boolean => Object.keys(parameters
 
 const isBetween = ({ at }: CallEvidence, from: number, to: number): boolean => at >= from && at <= to;
 
-/** Instances that wait for their next try are not looked at before it. */
+/** Instances that wait for their next try are not looked at before it. Where the step itself was struck, it is tried anew. */
 function* lookedAtInVain(evidence: Evidence): Generator<Found> {
+  if (evidence.faults.some(({ text }) => text.includes('StartInstancesFunction'))) return;
   const starts = byStarter(evidence, 'StartInstances');
   for (const look of byStarter(evidence, 'DescribeInstances')) {
     const text = JSON.stringify(look.parameters);

@@ -28,7 +28,9 @@ const STILL_HELD = new Set(['lease-kept', 'not-restored', 'no-result']);
 
 /** What a living run has settled it has let go of: ReconcileLeases is there for the dead. */
 export const isLetGo: LineRule = ({ evidence, execution, report, line, instance, ended }) => {
-  if (report.diedBeforeReport || STILL_HELD.has(line.reason?.code ?? '')) return null;
+  // One that is gone takes its tags with it.
+  if (report.diedBeforeReport || GONE.has(line.finalState ?? '') || STILL_HELD.has(line.reason?.code ?? ''))
+    return null;
   const tags = changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
     facts.about === 'tags' && at <= ended ? [facts.tags] : [],
   );
