@@ -10,6 +10,7 @@ import {
 } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
+import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
 import { aboutPlan } from './report/planned.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
@@ -32,6 +33,9 @@ const rules: readonly LineRule[] = [
   awakeSeconds,
   reasonText,
   notes,
+  goneIsFailed,
+  excludedIsLeftAlone,
+  isLetGo,
 ];
 
 /** A run that has begun is reported, if not by itself then by ReconcileLeases. A dry run ends with a plan. */

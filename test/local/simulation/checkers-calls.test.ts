@@ -36,7 +36,7 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
   [
     'within-roles',
     'an instance is stopped long after its lease was taken away',
-    night({ timeline: [...aNight, change('02:11', { about: 'tags', tags: {} }), call('02:12', 'StopInstances')] }),
+    night({ timeline: [...aNight, change('02:11', { about: 'tags', tags: {} }), call('02:15', 'StopInstances')] }),
     /StopInstances of .*, which carried no lease/,
   ],
   [

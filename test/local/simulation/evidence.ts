@@ -169,6 +169,7 @@ export const aNight: Evidence['timeline'] = [
   change('02:05', { about: 'update', phase: 'end', commandId: 'c', version: TARGET, result: 'updated' }),
   state('02:10', 'stopping', 'RestoreInstancesFunction'),
   state('02:11', 'stopped'),
+  change('02:12', { about: 'tags', tags: {} }, 'RestoreInstancesFunction'),
   released('02:12'),
 ];
 

@@ -45,6 +45,10 @@ const facts: StatedFact[] = [
   },
   { words: /last pinged at (\d{4}-\S+?Z)/g, isTrue: (seen, time = '') => hasPinged(seen, time) },
   {
+    words: /has never pinged/g,
+    isTrue: ({ evidence, instance, ended }) => pingsOf(evidence, instance.instanceId).every(({ at }) => at > ended),
+  },
+  {
     words: /the agent reports (\S+) instead of (\S+)/g,
     isTrue: (seen, version = '', target = '') =>
       target === seen.report.targetVersion &&

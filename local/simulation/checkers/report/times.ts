@@ -1,11 +1,15 @@
-import { clock } from '../../evidence/evidence.ts';
+import { bootsOf, clock } from '../../evidence/evidence.ts';
 import { standingsBetween, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
-import { hasOtherRun, type LineRule, ownBoots, ownCalls } from './reported-line.ts';
+import { hasOtherRun, type LineRule, ownBoots, ownCalls, type ReportedLine } from './reported-line.ts';
 
 /** From EC2's yes to the function's note of it: at most its own life. */
 const NOTED_MILLISECONDS = 60_000;
 
 const parse = (text: string): number => Date.parse(text);
+
+/** Whether any run of ours had started it by then. */
+const isOurDoing = ({ evidence, instance }: ReportedLine, until: number): boolean =>
+  bootsOf(evidence, instance).some(({ at, ours }) => ours && at !== null && at <= until + NOTED_MILLISECONDS);
 
 export const wokenAt: LineRule = (seen) => {
   const { evidence, line } = seen;
@@ -18,7 +22,7 @@ export const wokenAt: LineRule = (seen) => {
   }
   const at = parse(line.wokenAt);
   // What a dead run had started is taken over, and counts from then.
-  if (boots.length === 0 && hasOtherRun(seen)) return null;
+  if (boots.length === 0 && hasOtherRun(seen) && isOurDoing(seen, at)) return null;
   const starts = ownCalls(seen, 'StartInstances').map((call) => call.at);
   // LaunchTime has whole seconds.
   const isTrue = starts.some((start) => at >= start - 1000 && at <= start + NOTED_MILLISECONDS);
@@ -35,6 +39,7 @@ export const restoredAt: LineRule = (seen) => {
     const isOurs = stop?.ours === true && stop.runId === seen.execution.name && !isUnsettled;
     return isPutBack && isOurs ? 'was put back by the run, and the report does not say when' : null;
   }
+  if (line.wokenAt === null) return `was not woken by the run, and the report calls it put back at ${line.restoredAt}`;
   const at = parse(line.restoredAt);
   if (at > ended || at < seen.execution.startedAt) return `was put back at ${line.restoredAt}, outside of the run`;
   const shown = standingsBetween(evidence, instance, at - VIEW_LAG_MILLISECONDS, at);

@@ -1,0 +1,41 @@
+import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
+import { changes, LEASE_TAG } from '../../evidence/evidence.ts';
+import { type LineRule, ownCalls } from './reported-line.ts';
+
+const GONE = new Set(['terminated', 'shutting-down', 'not-found']);
+
+/** Of one that is gone no one has anything, whatever its agent said before. */
+export const goneIsFailed: LineRule = ({ line: { outcome, finalState } }) =>
+  GONE.has(finalState ?? '') && (outcome === 'updated' || outcome === 'already-current')
+    ? `is ${finalState}, and the report calls it ${outcome}`
+    : null;
+
+/** What the run writes when it takes an instance in hand. */
+const TAKEN_IN_HAND = ['CreateTags', 'StartInstances', 'SendCommand'];
+
+/** Excluded is what the run leaves alone, for a reason that keeps it out: what goes wrong later is a failure. */
+export const excludedIsLeftAlone: LineRule = (seen) => {
+  const { outcome, reason } = seen.line;
+  if (outcome !== 'excluded') return null;
+  const touched = TAKEN_IN_HAND.find((operation) => ownCalls(seen, operation).length > 0);
+  if (touched !== undefined) return `is reported as excluded, and the run called ${touched} for it`;
+  const code = reason?.code ?? 'no reason';
+  return Object.hasOwn(exclusions, code) ? null : `is reported as excluded with ${code}, which keeps no instance out`;
+};
+
+/** Reasons that say that the run could not let go of it. */
+const STILL_HELD = new Set(['lease-kept', 'not-restored', 'no-result']);
+
+/** What a living run has settled it has let go of: ReconcileLeases is there for the dead. */
+export const isLetGo: LineRule = ({ evidence, execution, report, line, instance, ended }) => {
+  // One that is gone takes its tags with it.
+  if (report.diedBeforeReport || GONE.has(line.finalState ?? '') || STILL_HELD.has(line.reason?.code ?? ''))
+    return null;
+  const tags = changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
+    facts.about === 'tags' && at <= ended ? [facts.tags] : [],
+  );
+  const lease = tags.at(-1)?.[LEASE_TAG];
+  return lease?.includes(`/${execution.name}/`) === true
+    ? `is ${line.finalState} by the report, and the run has left its lease on it`
+    : null;
+};
