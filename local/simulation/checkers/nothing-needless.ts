@@ -2,6 +2,7 @@ import type { Checker } from '../evidence/checker.ts';
 import { findNeedless } from '../needless/needless.ts';
 import { needlessCalls } from '../needless/needless-calls.ts';
 import { needlessStarts } from '../needless/needless-starts.ts';
+import { needlessWaits } from '../needless/needless-waits.ts';
 
 export const nothingNeedless: Checker = {
   promise: 'nothing-needless',
@@ -13,6 +14,6 @@ export const nothingNeedless: Checker = {
       at: null,
       text: `${runId}: ${instanceId} ${text}`,
     }));
-    return [...places, ...needlessCalls(evidence), ...needlessStarts(evidence)];
+    return [...places, ...needlessCalls(evidence), ...needlessStarts(evidence), ...needlessWaits(evidence)];
   },
 };

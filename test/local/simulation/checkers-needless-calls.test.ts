@@ -1,5 +1,6 @@
 import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
 import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
+import { INSTANCE_ID, OLD } from '../../support/builders.ts';
 import { aNight, aReported, call, change, evidence, state, until } from './evidence.ts';
 
 /** What a promise's checker says of a night like this. */
@@ -90,4 +91,24 @@ it('what a living run has settled carries no lease of it', () => {
   const freed = change('02:12', { about: 'tags', tags: {} }, 'RestoreInstancesFunction');
   expect(told(stopped, 'true-report')).toContain(text);
   expect(told([...stopped, freed], 'true-report')).not.toContain(text);
+});
+
+describe('an instance whose update is over', () => {
+  const restoring = call('02:10', 'DescribeInstances', { parameters: { Filter: [{ Value: [INSTANCE_ID] }] } });
+  const stoppedAt = (time: string, ending: 'updated' | 'busy') => [
+    ...until('02:05'),
+    change('02:05', { about: 'update', phase: 'end', commandId: 'c', version: OLD, result: ending }),
+    restoring,
+    state(time, 'stopping', 'RestoreInstancesFunction'),
+  ];
+  const text = 'was free to be stopped at 00:10:00.000';
+
+  it('is not kept awake for long', () => {
+    expect(told(stoppedAt('02:40', 'updated'))).toContain(text);
+    expect(told(stoppedAt('02:12', 'updated'))).not.toContain(text);
+  });
+
+  it('may be, if the update of another was at work', () => {
+    expect(told(stoppedAt('02:40', 'busy'))).not.toContain(text);
+  });
 });

@@ -1,0 +1,66 @@
+import type { Complaint } from '../evidence/checker.ts';
+import {
+  type Boot,
+  bootsOf,
+  calls,
+  changes,
+  clock,
+  type Evidence,
+  type InstanceEvidence,
+  isOurs,
+  spansOf,
+} from '../evidence/evidence.ts';
+
+/** After the last thing that may have been waited for: a stray Lambda, tries that were struck, and looks. */
+const WAIT_SECONDS = 15 * 60;
+
+/**
+ * The end of the last update of a boot, if it tells that no other is at work: one updater lives at a time, so one that got
+ * through, or found nothing to do, was the only one. null: something may be at work yet.
+ */
+function allDoneAt(evidence: Evidence, { instanceId }: InstanceEvidence, from: number, to: number): number | null {
+  const ends = changes(evidence, instanceId).filter(
+    ({ at, facts }) => facts.about === 'update' && at >= from && at < to,
+  );
+  const last = ends.at(-1);
+  if (last === undefined || last.facts.about !== 'update' || last.facts.phase !== 'end') return null;
+  const isThrough = last.facts.result === 'updated' || last.facts.result === 'already-installed';
+  const sends = calls(evidence, 'SendCommand').filter(
+    ({ at, error, instanceIds }) => error === null && at >= from && at < to && instanceIds.includes(instanceId),
+  );
+  const isTaken = spansOf(evidence, instanceId, 'update').filter((span) => span.from >= from).length >= sends.length;
+  return isThrough && last.facts.commandId !== null && isTaken ? last.at : null;
+}
+
+/** Since when nothing has kept a run from stopping an instance; null: that can't be said. */
+function freeSince(evidence: Evidence, instance: InstanceEvidence, boot: Boot & { at: number }, to: number) {
+  const done = allDoneAt(evidence, instance, boot.at, to);
+  const others = (['session', 'command', 'association'] as const)
+    .flatMap((about) => spansOf(evidence, instance.instanceId, about))
+    .filter(({ from }) => from < to)
+    .map((span) => span.to ?? to);
+  const wanted = calls(evidence, 'DescribeInstances').find(
+    ({ at, principal, runId, parameters }) =>
+      at >= boot.at &&
+      principal === 'RestoreInstancesFunction' &&
+      runId === boot.runId &&
+      JSON.stringify(parameters).includes(instance.instanceId),
+  );
+  if (done === null || wanted === undefined) return null;
+  const struck = [...evidence.faults.map(({ at }) => at), ...evidence.disturbances.map(({ until }) => until)];
+  return Math.max(done, wanted.at, ...others.map((at) => Math.min(at, to)), ...struck.filter((at) => at < to));
+}
+
+/** An instance is not kept awake for an update that can't be at work any more, however its work has ended. */
+export const needlessWaits = (evidence: Evidence): Omit<Complaint, 'promise'>[] =>
+  evidence.instances.flatMap((instance) =>
+    bootsOf(evidence, instance).flatMap((boot) => {
+      const { at, ours, stop } = boot;
+      if (at === null || !ours || stop === null || !isOurs(stop.principal) || stop.runId !== boot.runId) return [];
+      const since = freeSince(evidence, instance, { ...boot, at }, stop.at);
+      if (since === null || stop.at - since <= WAIT_SECONDS * 1000) return [];
+      const { instanceId } = instance;
+      const text = `${instanceId} was free to be stopped at ${clock(evidence, since)}, and was stopped at ${clock(evidence, stop.at)}`;
+      return [{ instanceId, at: stop.at, text }];
+    }),
+  );
