@@ -7,6 +7,7 @@ import {
   type Evidence,
   isOurs,
   LEASE_TAG,
+  runIn,
 } from '../evidence/evidence.ts';
 
 const RECONCILER = 'ReconcileLeasesFunction';
@@ -26,9 +27,6 @@ function leaseIn({ parameters }: CallEvidence): string | null {
   const tags = (parameters['Tag'] ?? []) as { Key: string; Value?: string }[];
   return tags.find(({ Key }) => Key === LEASE_TAG)?.Value ?? null;
 }
-
-/** A lease is `stateMachine/run/child/attempt`. */
-const runIn = (lease: string): string => lease.split('/')[1] ?? '';
 
 type Found = Omit<Complaint, 'promise'>;
 

@@ -18,7 +18,7 @@ import { finalState, handedOver, originalState } from './report/states.ts';
 import { notes, reasonText } from './report/texts.ts';
 import { awakeSeconds, restoredAt, wokenAt } from './report/times.ts';
 import { versionAfter, versionBefore } from './report/versions.ts';
-import { aboutMail, aboutMemory, aboutStatus, type WholeReport } from './report/whole-report.ts';
+import { aboutDeath, aboutMail, aboutMemory, aboutStatus, type WholeReport } from './report/whole-report.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 
@@ -113,7 +113,7 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
       return text === null ? [] : [{ instanceId, at, text: `${execution.name}: ${instanceId} ${text}` }];
     }),
   );
-  const texts = [...aboutStatus(whole), ...aboutMemory(whole), ...aboutMail(whole)];
+  const texts = [...aboutStatus(whole), ...aboutMemory(whole), ...aboutDeath(whole), ...aboutMail(whole)];
   return [...found, ...texts.map((text) => ({ instanceId: null, at, text: `${execution.name}: ${text}` }))];
 }
 

@@ -64,6 +64,9 @@ export interface ExecutionEvidence {
 /** The tag by which an instance is held, as a person would see it. */
 export const LEASE_TAG = 'reveille:lease';
 
+/** The run that a lease names: it is `stateMachine/run/child/attempt`. */
+export const runIn = (lease: string): string => lease.split('/')[1] ?? '';
+
 /** For so long DescribeExecution may still tell what was before (docs/aws-behaviour.md 31). */
 export const DESCRIBE_LAG_SECONDS_MAX = 3;
 

@@ -3,9 +3,9 @@ import type { Measurement } from '../coverage/measure.ts';
 import { countAt } from '../coverage/precise-coverage.ts';
 import { references } from '../scenario/reference-scenarios.ts';
 import type { Task } from '../scenario/scenario.ts';
-import { specialNights } from '../scenario/special-nights.ts';
 import type { Mutant } from './mutant.ts';
 import { rareNights } from './rare-nights.ts';
+import { specialNights } from './special-nights.ts';
 
 /** What is tried on each mutant: the rare and the special nights, the reference runs, each behaviour alone, and so many seeds. */
 export const corpusOf = (seeds: number): Task[] => [

@@ -110,7 +110,7 @@ export const recoveryBugs: PlantedBug[] = [
   },
   {
     name: 'orphans-session-never-ends',
-    what: 'to the reconciler, someone at work on an orphan has always just come, at each pass',
+    what: 'to the reconciler, a session or a command on an orphan has just begun, at each pass',
     patches: [
       {
         file: 'functions/domain/steps/orphan.ts',

@@ -95,6 +95,30 @@ export const lockStories: readonly Kind[] = [
       }),
   },
   {
+    name: 'a run dies after a start whose reply was lost',
+    ofThousand: 6,
+    draw: (random) =>
+      night(random, {
+        isAlone: true,
+        instances: [drawSleeper(random, 0, pick(random, [[], [], ['hibernated'], ['slow-boot']]))],
+        // The first start comes before its lease is seen.
+        faults: [
+          {
+            on: 'call',
+            kind: 'crash-after',
+            function: 'StartInstancesFunction',
+            operation: 'StartInstances',
+            nth: 2,
+            times: 1,
+            seconds: random.integer([1, 2]),
+          },
+        ],
+        disturbances: [{ kind: 'abort', atSeconds: random.integer([45, 200]), execution: 0 }],
+        // The next attempt still sees it stopped, and writes a record and a lease of its own.
+        habits: { describeLagSeconds: 40 },
+      }),
+  },
+  {
     name: 'two runs die, one after the other',
     ofThousand: 6,
     draw(random) {

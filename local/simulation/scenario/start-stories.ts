@@ -48,7 +48,7 @@ const SPECIAL = [
 export const startStories: readonly Kind[] = [
   {
     name: 'started by someone else before its start',
-    ofThousand: 20,
+    ofThousand: 19,
     draw(random) {
       // Or before the second try of it, half a minute after a first one that was refused because its lease was not seen yet.
       const [when, ...behaviours] = pick(random, [
@@ -148,7 +148,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'gone when the run is redriven',
-    ofThousand: 36,
+    ofThousand: 35,
     draw(random) {
       const [diesAtSeconds, ...behaviours] = pick(random, [
         [6],
@@ -271,7 +271,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'special in one way',
-    ofThousand: 42,
+    ofThousand: 41,
     draw: (random) =>
       night(random, {
         instances: pickTwo(random, SPECIAL).map(([state, behaviour], index) => ({

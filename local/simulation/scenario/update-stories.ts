@@ -84,7 +84,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'restarted or stopped while nothing is heard of it',
-    ofThousand: 14,
+    ofThousand: 13,
     draw(random) {
       const [deed, behaviour] = pick(random, [
         ['restart', 'update-hangs'],
@@ -202,7 +202,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is lost, and another update does the work',
-    ofThousand: 29,
+    ofThousand: 27,
     draw: (random) =>
       night(random, {
         instances: [

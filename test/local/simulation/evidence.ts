@@ -156,7 +156,7 @@ export const released = (time: string): CallEvidence => call(time, 'DeleteTags',
 /** Woken at 02:01, updated, and stopped at 02:10, as it should be. */
 export const aNight: Evidence['timeline'] = [
   leased('02:01'),
-  change('02:01', { about: 'tags', tags: { 'reveille:lease': LEASE } }),
+  change('02:01', { about: 'tags', tags: { 'reveille:lease': LEASE } }, 'StartInstancesFunction'),
   state('02:01:01', 'pending', 'StartInstancesFunction'),
   call('02:01:01', 'StartInstances', { by: 'StartInstancesFunction' }),
   state('02:01:20', 'running'),
@@ -172,6 +172,9 @@ export const aNight: Evidence['timeline'] = [
   change('02:12', { about: 'tags', tags: {} }, 'RestoreInstancesFunction'),
   released('02:12'),
 ];
+
+/** The same, but its lease is still there. */
+export const leaseKept: Evidence['timeline'] = aNight.slice(0, -2);
 
 /** Of these, only what happened before a moment. */
 export const until = (time: string): Evidence['timeline'] => aNight.filter((entry) => entry.at < moment(time));

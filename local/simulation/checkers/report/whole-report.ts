@@ -1,6 +1,15 @@
 import type { Report } from '../../../../functions/domain/report/report.ts';
-import { calls, type Evidence, type ExecutionEvidence, type InstanceEvidence } from '../../evidence/evidence.ts';
-import { standingAt, standingsOf } from '../../evidence/standings.ts';
+import {
+  calls,
+  changes,
+  type Evidence,
+  type ExecutionEvidence,
+  type InstanceEvidence,
+  isOurs,
+  LEASE_TAG,
+  runIn,
+} from '../../evidence/evidence.ts';
+import { standingAt, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
 import type { ReportedLine } from './reported-line.ts';
 
 /** A report as one, with its lines. */
@@ -87,6 +96,23 @@ export const aboutMemory = ({ lines }: WholeReport): string[] =>
     const isTold = code === 'hibernation-lost' || /hibernated/.test(text) || code === 'no-result';
     return isTold ? [] : [`${instanceId} was hibernated and is just stopped, and its line does not say so`];
   });
+
+/** What is gone keeps its tags for a while, and nothing can be put back there. */
+const GONE = new Set(['shutting-down', 'terminated', 'not-found']);
+
+/** A run that has died is reported once all that it has left is settled: not while an instance carries the lease that it wrote. */
+export function aboutDeath({ evidence, execution, report, lines }: WholeReport): string[] {
+  if (!report.diedBeforeReport) return [];
+  return lines.flatMap(({ instance, ended }) => {
+    const { instanceId } = instance;
+    const tagged = changes(evidence, instanceId).findLast(({ at, facts }) => facts.about === 'tags' && at <= ended);
+    if (tagged?.facts.about !== 'tags' || tagged.by === null || !isOurs(tagged.by.principal)) return [];
+    const holder = runIn(tagged.facts.tags[LEASE_TAG] ?? '');
+    const isShown = tagged.at <= ended - VIEW_LAG_MILLISECONDS;
+    if (holder !== execution.name || !isShown || GONE.has(standingAt(evidence, instance, ended))) return [];
+    return [`it was reported while ${instanceId} still carried its lease`];
+  });
+}
 
 const LINES_MAX = 100;
 

@@ -1,6 +1,6 @@
-import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID, TARGET } from '../../support/builders.ts';
+import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
+import { at, INSTANCE_ID, TARGET } from '../../../support/builders.ts';
 import {
   aNight,
   anExecution,
@@ -15,7 +15,7 @@ import {
   released,
   state,
   until,
-} from './evidence.ts';
+} from '../evidence.ts';
 
 /** Where a checker has to look twice: the same deed is right at one moment, and wrong at another. */
 

@@ -1,7 +1,7 @@
-import type { ReportInstance } from '../../../functions/domain/report/report.ts';
-import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
-import { aNight, aReported, evidence, whatIsHeardOf } from './evidence.ts';
+import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
+import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
+import { aNight, aReported, evidence, whatIsHeardOf } from '../evidence.ts';
 
 /** What `true-report` says of a night with this line. */
 const told = (line: Partial<ReportInstance>, changes: Partial<Evidence> = {}): string =>

@@ -1,6 +1,6 @@
-import { checkers, judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+import { checkers, judge } from '../../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
+import { at, INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
 import {
   aNight,
   anExecution,
@@ -14,7 +14,7 @@ import {
   released,
   state,
   until,
-} from './evidence.ts';
+} from '../evidence.ts';
 
 const night = (rest: Partial<Evidence> = {}) => evidence({ timeline: aNight, executions: [aReported()], ...rest });
 

@@ -1,4 +1,4 @@
-import { specialNights } from '../../../../local/simulation/scenario/special-nights.ts';
+import { specialNights } from '../../../../local/simulation/mutants/special-nights.ts';
 import { tryScenario } from '../../../../local/simulation/trial/verdict.ts';
 
 const byName = specialNights.map((night) => [night.drawnAs ?? '', night] as const);

@@ -1,7 +1,7 @@
-import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
-import { INSTANCE_ID, OLD } from '../../support/builders.ts';
-import { aNight, aReported, call, change, evidence, state, until } from './evidence.ts';
+import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
+import { INSTANCE_ID, OLD } from '../../../support/builders.ts';
+import { aNight, aReported, call, change, evidence, state, until } from '../evidence.ts';
 
 /** What a promise's checker says of a night like this. */
 const told = (timeline: Evidence['timeline'], promise = 'nothing-needless'): string =>
@@ -76,7 +76,7 @@ describe('a start that EC2 has refused', () => {
 it.each(['command', 'association'] as const)('what a %s of someone else is at work on is not stopped', (about) => {
   const ofThem = (time: string, phase: 'begin' | 'end') =>
     change(time, about === 'command' ? { about, phase, commandId: 'x' } : { about, phase, associationId: 'x' });
-  const text = `had a ${about} open since 00:06`;
+  const text = `${about} at work since 00:06`;
   expect(told(inOrder(...aNight, ofThem('02:06', 'begin')), 'never-stopped')).toContain(text);
   expect(told(inOrder(...aNight, ofThem('02:06', 'begin'), ofThem('02:09', 'end')), 'never-stopped')).toBe('');
 });

@@ -1,7 +1,7 @@
-import type { ReportInstance } from '../../../functions/domain/report/report.ts';
-import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence, ExecutionEvidence, Overheard } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
+import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence, ExecutionEvidence, Overheard } from '../../../../local/simulation/evidence/evidence.ts';
+import { at, INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
 import {
   aNight,
   anExecution,
@@ -11,11 +11,12 @@ import {
   change,
   evidence,
   LEASE,
+  leaseKept,
   ping,
   state,
   until,
   whatIsHeardOf,
-} from './evidence.ts';
+} from '../evidence.ts';
 
 const told = (changes: Partial<Evidence>): string[] =>
   judge(evidence({ timeline: aNight, executions: [aReported()], ...changes })).flatMap((complaint) =>
@@ -177,6 +178,25 @@ describe('a run that leaves an instance other than it was', () => {
   });
 });
 
+describe('a run that has died', () => {
+  const died = aReported();
+  if (died.report !== null) died.report.diedBeforeReport = true;
+  const still = `run-1: it was reported while ${INSTANCE_ID} still carried its lease`;
+
+  it('is not reported while an instance carries its lease', () => {
+    expect(told({ executions: [died], timeline: leaseKept })).toContain(still);
+    expect(told({ executions: [died] })).not.toContain(still);
+  });
+
+  it.each([
+    ['is removed', [change('02:12', { about: 'tags', tags: {} })]],
+    ['is another run’s by now', [change('02:12', leaseOf('run-2'), 'StartInstancesFunction')]],
+    ['is on what is gone', [state('02:12', 'terminated', 'person')]],
+  ])('is reported once its lease %s', (_how, more) => {
+    expect(told({ timeline: [...leaseKept, ...more], executions: [died] })).not.toContain(still);
+  });
+});
+
 describe('what people are told', () => {
   const [mail = { at: 0, subject: '', message: '' }] = whatIsHeardOf([aReported()]).mails;
 
@@ -248,3 +268,7 @@ describe('a run that has begun', () => {
     expect(told({ timeline: [manifest], executions: [dead], ...changes })).toEqual([]);
   });
 });
+
+function leaseOf(runId: string) {
+  return { about: 'tags', tags: { 'reveille:lease': LEASE.replace('run-1', runId) } } as const;
+}

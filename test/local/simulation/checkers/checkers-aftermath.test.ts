@@ -1,8 +1,8 @@
-import type { Plan } from '../../../functions/domain/listing/plan.ts';
-import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence, ExecutionEvidence } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
-import { aNight, anExecution, anInstance, aReported, call, evidence, LEASE, whatIsHeardOf } from './evidence.ts';
+import type { Plan } from '../../../../functions/domain/listing/plan.ts';
+import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence, ExecutionEvidence } from '../../../../local/simulation/evidence/evidence.ts';
+import { at, INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
+import { aNight, anExecution, anInstance, aReported, call, evidence, LEASE, whatIsHeardOf } from '../evidence.ts';
 
 /** What a run leaves behind, and what ReconcileLeases makes of a run that died. */
 

@@ -1,7 +1,7 @@
-import { judge } from '../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
-import { INSTANCE_ID } from '../../support/builders.ts';
-import { anExecution, call, evidence } from './evidence.ts';
+import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
+import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
+import { INSTANCE_ID } from '../../../support/builders.ts';
+import { anExecution, call, evidence } from '../evidence.ts';
 
 const refused = (error: string, input: Record<string, unknown>, timeline: Evidence['timeline'] = []): string[] =>
   judge(evidence({ timeline, executions: [anExecution({ status: 'FAILED', error, input })] })).flatMap((complaint) =>
