@@ -42,8 +42,9 @@ function* givenUpTooSoon(evidence: Evidence): Generator<Found> {
 /** A run's commands to one instance: a second one, and a third after someone else's update. Where a reply was lost, more. */
 function* sentTooOften(evidence: Evidence): Generator<Found> {
   const struck = evidence.faults.filter(({ text }) => /SendCommand|UpdateAgent/.test(text)).length;
-  for (const { instanceId } of evidence.instances) {
-    const isShared = spansOf(evidence, instanceId, 'update').length > sendsTo(evidence, instanceId).length;
+  for (const { instanceId, behaviours } of evidence.instances) {
+    const updates = spansOf(evidence, instanceId, 'update').length;
+    const isShared = behaviours.includes('update-in-progress') || updates > sendsTo(evidence, instanceId).length;
     const mostly = COMMANDS_MAX + struck + (isShared ? 1 : 0);
     const byRun = Map.groupBy(sendsTo(evidence, instanceId), ({ runId }) => runId);
     for (const [runId, sends] of byRun) {
