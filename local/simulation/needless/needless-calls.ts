@@ -44,7 +44,8 @@ function* sentTooOften(evidence: Evidence): Generator<Found> {
   const struck = evidence.faults.filter(({ text }) => /SendCommand|UpdateAgent/.test(text)).length;
   for (const { instanceId, behaviours } of evidence.instances) {
     const updates = spansOf(evidence, instanceId, 'update').length;
-    const isShared = behaviours.includes('update-in-progress') || updates > sendsTo(evidence, instanceId).length;
+    const isOthers = behaviours.some((name) => name.endsWith('update-in-progress'));
+    const isShared = isOthers || updates > sendsTo(evidence, instanceId).length;
     const mostly = COMMANDS_MAX + struck + (isShared ? 1 : 0);
     const byRun = Map.groupBy(sendsTo(evidence, instanceId), ({ runId }) => runId);
     for (const [runId, sends] of byRun) {
