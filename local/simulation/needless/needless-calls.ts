@@ -39,15 +39,18 @@ function* givenUpTooSoon(evidence: Evidence): Generator<Found> {
   }
 }
 
-/** A run's commands to one instance: a second one, and a third after someone else's update. Where a reply was lost, more. */
+/** A run's commands to one instance: a second one, and a third after an update of someone else or of another run. Where a reply was lost, more. */
 function* sentTooOften(evidence: Evidence): Generator<Found> {
   const struck = evidence.faults.filter(({ text }) => /SendCommand|UpdateAgent/.test(text)).length;
   for (const { instanceId, behaviours } of evidence.instances) {
     const updates = spansOf(evidence, instanceId, 'update').length;
-    const isOthers = behaviours.some((name) => name.endsWith('update-in-progress'));
-    const isShared = isOthers || updates > sendsTo(evidence, instanceId).length;
-    const mostly = COMMANDS_MAX + struck + (isShared ? 1 : 0);
     const byRun = Map.groupBy(sendsTo(evidence, instanceId), ({ runId }) => runId);
+    const updates = spansOf(evidence, instanceId, 'update').length;
+    const isShared =
+      byRun.size > 1 ||
+      behaviours.some((name) => name.endsWith('update-in-progress')) ||
+      updates > sendsTo(evidence, instanceId).length;
+    const mostly = COMMANDS_MAX + struck + (isShared ? 1 : 0);
     for (const [runId, sends] of byRun) {
       const [call] = sends.slice(mostly);
       if (call !== undefined)
