@@ -6,8 +6,8 @@ import { describeAgents } from '../aws/ssm-agents.ts';
 import {
   decideEligibility,
   type Eligibility,
-  excludeStopProtected,
   excludeUnsettled,
+  STOP_PROTECTED,
 } from '../domain/listing/eligibility.ts';
 import type { ManifestInstance } from '../domain/listing/manifest.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
@@ -69,7 +69,7 @@ export async function toManifestInstances(
   const candidates = members.filter(({ eligibility }) => eligibility.decision !== 'excluded');
   const stopProtected = await findStopProtected(ec2, idsOf(candidates));
   return members.map(({ instanceId, group, facts, lease, eligibility }) => {
-    const judged = stopProtected.has(instanceId) ? excludeStopProtected(eligibility) : eligibility;
+    const judged = stopProtected.has(instanceId) ? STOP_PROTECTED : eligibility;
     return {
       instanceId,
       name: facts?.name ?? null,

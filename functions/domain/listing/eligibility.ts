@@ -39,13 +39,6 @@ export function decideEligibility(
   return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
 }
 
-/** The attribute disableApiStop is on. It is asked only of instances that would otherwise take part, or soon might. */
-export function excludeStopProtected(eligibility: Eligibility): Eligibility {
-  if (eligibility.decision === 'excluded') return eligibility;
-  const text = 'stop protection (disableApiStop) is on: started, it could not be stopped again';
-  return excluded(exclusion('stop-protected', text));
-}
-
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
 export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
   if (eligibility.decision !== 'in-transition') return eligibility;
@@ -53,6 +46,11 @@ export function excludeUnsettled(eligibility: Eligibility, listings: number): El
 }
 
 const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });
+
+/** The attribute disableApiStop is on. It is asked only of instances that would otherwise take part, or soon might. */
+export const STOP_PROTECTED = excluded(
+  exclusion('stop-protected', 'stop protection (disableApiStop) is on: started, it could not be stopped again'),
+);
 
 const optOutReason = (instance: InstanceFacts, optOutTag: string): Reason | null => {
   const value = Object.hasOwn(instance.tags, optOutTag) ? instance.tags[optOutTag] : undefined;

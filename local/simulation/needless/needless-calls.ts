@@ -43,7 +43,6 @@ function* givenUpTooSoon(evidence: Evidence): Generator<Found> {
 function* sentTooOften(evidence: Evidence): Generator<Found> {
   const struck = evidence.faults.filter(({ text }) => /SendCommand|UpdateAgent/.test(text)).length;
   for (const { instanceId, behaviours } of evidence.instances) {
-    const updates = spansOf(evidence, instanceId, 'update').length;
     const byRun = Map.groupBy(sendsTo(evidence, instanceId), ({ runId }) => runId);
     const updates = spansOf(evidence, instanceId, 'update').length;
     const isShared =

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {
   decideEligibility,
-  excludeStopProtected,
   excludeUnsettled,
+  STOP_PROTECTED,
 } from '../../../../functions/domain/listing/eligibility.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
@@ -12,12 +12,8 @@ import { instanceFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 
-const decide = (instance: InstanceFacts | null, stopProtected = false) => {
-  const eligibility = decideEligibility(instance, null, OPT_OUT_TAG);
-  return stopProtected ? excludeStopProtected(eligibility) : eligibility;
-};
-const judge = (changes: Partial<InstanceFacts> = {}, stopProtected = false) =>
-  decide(instanceFacts(changes), stopProtected);
+const decide = (instance: InstanceFacts | null) => decideEligibility(instance, null, OPT_OUT_TAG);
+const judge = (changes: Partial<InstanceFacts> = {}) => decide(instanceFacts(changes));
 
 const INTERRUPTED = { code: 'Server.SpotInstanceStop', message: 'Server.SpotInstanceStop: no capacity' };
 const HIBERNATED = { code: 'Client.UserInitiatedHibernate', message: 'Client.UserInitiatedHibernate' };
@@ -84,8 +80,9 @@ describe('an instance that is kept out', () => {
     expect(decide(null)).toMatchObject({ decision: 'excluded', reason: { code: 'not-found' } });
   });
 
-  it.each(['stopped', 'running', 'stopping'] as const)('because stop protection is on, while it is %s', (state) => {
-    expect(judge({ state }, true)).toMatchObject({ decision: 'excluded', reason: { code: 'stop-protected' } });
+  it('because stop protection is on', () => {
+    expect(STOP_PROTECTED).toMatchObject({ decision: 'excluded', reason: { code: 'stop-protected' } });
+    expect(excludeUnsettled(STOP_PROTECTED, 5)).toBe(STOP_PROTECTED);
   });
 
   it('is told which Auto Scaling group it belongs to', () => {
@@ -134,12 +131,11 @@ describe('whatever EC2 says', () => {
 
   it('there is one decision, with all that belongs to it and nothing else', () => {
     fc.assert(
-      fc.property(anyFacts, fc.boolean(), (instance, stopProtected) => {
-        const { decision, originalState, reason } = decide(instance, stopProtected);
+      fc.property(anyFacts, (instance) => {
+        const { decision, originalState, reason } = decide(instance);
         switch (decision) {
           case 'take-part':
             expect(reason).toBeNull();
-            expect(stopProtected).toBe(false);
             expect(instance?.state).toBe(originalState === 'running' ? 'running' : 'stopped');
             break;
           case 'in-transition':
@@ -160,10 +156,9 @@ describe('whatever EC2 says', () => {
 
   it('no instance that could not be stopped again takes part', () => {
     fc.assert(
-      fc.property(anyFacts, fc.boolean(), (instance, stopProtected) => {
-        const { decision } = decide(instance, stopProtected);
+      fc.property(anyFacts, (instance) => {
+        const { decision } = decide(instance);
         const isUnstoppable =
-          stopProtected ||
           instance === null ||
           instance.rootDeviceType === 'instance-store' ||
           'aws:autoscaling:groupName' in instance.tags ||
@@ -175,8 +170,8 @@ describe('whatever EC2 says', () => {
 
   it('no instance is settling for ever', () => {
     fc.assert(
-      fc.property(anyFacts, fc.boolean(), fc.integer({ min: 1, max: 20 }), (instance, stopProtected, listings) => {
-        expect(excludeUnsettled(decide(instance, stopProtected), listings).decision).not.toBe('in-transition');
+      fc.property(anyFacts, fc.integer({ min: 1, max: 20 }), (instance, listings) => {
+        expect(excludeUnsettled(decide(instance), listings).decision).not.toBe('in-transition');
       }),
     );
   });
