@@ -6,7 +6,7 @@ import { templateFacts } from '../../../local/pages/template-facts.ts';
 const HELP: Record<string, string> = {
   'sam deploy': '--guided  --parameter-overrides  --stack-name',
   'sam local invoke': '--event  --region',
-  'node local/commands/demo.ts': '--fleet FILE  --json',
+  'node local/commands/reveille.mjs demo': '--fleet FILE  --json',
   'npx reveille demo': '--json',
 };
 
@@ -17,7 +17,7 @@ const rules: Rules = {
       flags.includes('--filtersx') ? `usage: aws\n\nUnknown options: --filtersx (${service} ${operation})` : '',
     bashObjects: () => '',
   },
-  scripts: { demo: 'node local/commands/demo.ts', build: 'sam build', lint: 'biome check .' },
+  scripts: { demo: 'node local/commands/reveille.mjs demo', build: 'sam build', lint: 'biome check .' },
   template: templateFacts(),
 };
 
@@ -43,7 +43,7 @@ describe('a shown command', () => {
   });
 
   it.each([
-    ['npm run demo -- --fleeet a.json', 'node local/commands/demo.ts has no flag --fleeet'],
+    ['npm run demo -- --fleeet a.json', 'node local/commands/reveille.mjs demo has no flag --fleeet'],
     ['npx reveille demo --jsn', 'npx reveille demo has no flag --jsn'],
     ['npm run demo --json', 'npm itself takes "--json": flags of a script come after --'],
     ['npm run dmo', 'package.json has no script "dmo"'],
