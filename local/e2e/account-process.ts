@@ -4,13 +4,13 @@ import { startPacedClock } from '../clock/paced-clock.ts';
 import { checkPromises, type PromiseCheck } from '../promises/promise-checks.ts';
 import { stateOf, warmUp } from '../run/simulated-run.ts';
 import { openHttpDoor } from '../server/http-server.ts';
-import { e2eFleet, SEED, SPEED } from './e2e-fleet.ts';
+import { e2eFleet, SEED } from './e2e-fleet.ts';
 
 /**
  * The embedded account in a process of its own, since its clock replaces the process's. Its parent tells it where to listen,
  * and asks it in the end what has really become of the fleet.
  */
-export type Question = { port: number } | { judge: Report };
+export type Question = { port: number; speed: number } | { judge: Report };
 
 export interface Listening {
   realStart: number;
@@ -26,11 +26,11 @@ export interface Judgement {
 
 const answer = (message: Listening | Judgement) => process.send?.(message);
 
-async function live(port: number): Promise<void> {
+async function live(port: number, speed: number): Promise<void> {
   await warmUp(e2eFleet);
   // The machine's own time: the second engine stamps the execution with it, and the rules compare that with the account's.
   const realStart = Date.now();
-  const clock = startPacedClock(new Date(realStart), SPEED, SEED);
+  const clock = startPacedClock(new Date(realStart), speed, SEED);
   const account = createAccount({ fleet: e2eFleet, seed: SEED, now: () => Date.now() });
   const before = new Map([...account.world.machines.keys()].map((id) => [id, stateOf(account, id)]));
   const intended = new Set(e2eFleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id)));
@@ -51,7 +51,7 @@ async function live(port: number): Promise<void> {
 }
 
 process.once('message', (question: Question) => {
-  if ('port' in question) void live(question.port);
+  if ('port' in question) void live(question.port, question.speed);
 });
 
 // The process that started it is gone, and no other will stop it.

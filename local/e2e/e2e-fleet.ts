@@ -5,8 +5,14 @@ import type { References } from '../deployment/template.ts';
 
 export const SEED = 1;
 
-/** Simulated seconds a second. Faster, and what a busy machine takes for a call would count as minutes. */
-export const SPEED = 20;
+/**
+ * Simulated seconds a second. What a machine takes for a call counts as so many seconds to the rules, so a busy one can make
+ * a difference at the first speed: then the whole is tried once more at the second.
+ */
+export const SPEEDS = [10, 4];
+
+/** What the run takes at most, in simulated time. */
+export const RUN_SIMULATED_SECONDS_MAX = 40 * 60;
 
 const instance = (number: number, state: FleetInstance['state'], ...behaviours: BehaviourName[]): FleetInstance => ({
   id: `i-0e2e${String(number).padStart(12, '0')}`,

@@ -15,7 +15,7 @@ import {
   knownDifference,
   promisesKept,
 } from './compare.ts';
-import { e2eFleet, PARAMETERS, SEED, SPEED } from './e2e-fleet.ts';
+import { e2eFleet, PARAMETERS, RUN_SIMULATED_SECONDS_MAX, SEED } from './e2e-fleet.ts';
 import { cleanEnvironment, installMiniStack, startMiniStack } from './ministack.ts';
 import { converse, freePorts, StepFailed } from './processes.ts';
 import { build, connectStack, deploy, type Stack } from './stack.ts';
@@ -23,8 +23,6 @@ import { build, connectStack, deploy, type Stack } from './stack.ts';
 const ANSWER_SECONDS_MAX = 15;
 
 const SHORT_RUN_SECONDS_MAX = 45;
-
-const RUN_SECONDS_MAX = 120;
 
 /** Three executions, in this order: the third changes the fleet. */
 const DRY_RUN = { name: 'dry-run', input: { dryRun: true } };
@@ -82,9 +80,13 @@ const statesOf = ({ account, intended }: Simulated): Record<string, string> =>
  * Lets the same fleet be updated by both engines, and compares. The second one is told by the first one's account what
  * its instances do, so all that differs is the engine: deployment, state machine, Lambda, S3 and SNS.
  * @param directory for whatever is made on the way
+ * @param speed simulated seconds a second
  * @throws StepFailed
  */
-export async function compareEngines(directory: string, narrate: (text: string) => void): Promise<Check[]> {
+export async function compareEngines(
+  { directory, speed }: { directory: string; speed: number },
+  narrate: (text: string) => void,
+): Promise<Check[]> {
   const here = { dry: await inProcess(DRY_RUN), refused: await inProcess(REFUSED), run: await inProcess(RUN) };
   narrate(`in process: done, ${Math.round(here.run.durationSeconds / 60)} simulated minutes`);
 
@@ -94,7 +96,7 @@ export async function compareEngines(directory: string, narrate: (text: string) 
   const accountUrl = `http://127.0.0.1:${accountPort}`;
   const clockFile = join(directory, 'clock.json');
   const [engine] = await Promise.all([
-    startMiniStack(command, { port: enginePort, accountUrl, directory, clockFile }),
+    startMiniStack(command, { port: enginePort, accountUrl, directory, clockFile, speed }),
     build(directory),
   ]);
   narrate(`MiniStack is at ${engine.endpoint}, the application is built`);
@@ -111,16 +113,16 @@ export async function compareEngines(directory: string, narrate: (text: string) 
     new URL('account-process.ts', import.meta.url),
     cleanEnvironment(),
   );
-  const { realStart, accountStart } = (await ask({ port: accountPort }, ANSWER_SECONDS_MAX)) as Listening;
-  writeFileSync(clockFile, JSON.stringify({ realStart, accountStart, speed: SPEED }));
-  narrate(`the account is at ${accountUrl}, at ${SPEED} simulated seconds a second`);
+  const { realStart, accountStart } = (await ask({ port: accountPort, speed }, ANSWER_SECONDS_MAX)) as Listening;
+  writeFileSync(clockFile, JSON.stringify({ realStart, accountStart, speed }));
+  narrate(`the account is at ${accountUrl}, at ${speed} simulated seconds a second`);
 
   try {
     const dry = await there(stack, DRY_RUN, SHORT_RUN_SECONDS_MAX);
     narrate(`dry run: ${dry.status}`);
     const refused = await there(stack, REFUSED, SHORT_RUN_SECONDS_MAX);
     narrate(`refused run: ${refused.status} ${refused.error}`);
-    const run = await there(stack, RUN, RUN_SECONDS_MAX);
+    const run = await there(stack, RUN, RUN_SIMULATED_SECONDS_MAX / speed);
     narrate(`run: ${run.status} ${run.error}`);
     const report = await stack.readJson<Report>(`runs/${RUN.name}/report.json`);
     const child = await childOf(stack);

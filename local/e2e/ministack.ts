@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ACCOUNT_ID } from '../account/account.ts';
-import { e2eFleet, SPEED } from './e2e-fleet.ts';
+import { e2eFleet } from './e2e-fleet.ts';
 import { type Environment, run, StepFailed, serve } from './processes.ts';
 
 const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
@@ -91,9 +91,9 @@ export interface MiniStack {
  */
 export async function startMiniStack(
   command: string,
-  options: { port: number; accountUrl: string; directory: string; clockFile: string },
+  options: { port: number; accountUrl: string; directory: string; clockFile: string; speed: number },
 ): Promise<MiniStack> {
-  const { port, accountUrl, directory, clockFile } = options;
+  const { port, accountUrl, directory, clockFile, speed } = options;
   const endpoint = `http://127.0.0.1:${port}`;
   writeNodeWrapper(directory);
   const clean = cleanEnvironment();
@@ -109,7 +109,7 @@ export async function startMiniStack(
       GATEWAY_PORT: String(port),
       MINISTACK_ACCOUNT_ID: ACCOUNT_ID,
       MINISTACK_REGION: e2eFleet.region,
-      SFN_WAIT_SCALE: String(1 / SPEED),
+      SFN_WAIT_SCALE: String(1 / speed),
       AWS_ENDPOINT_URL_EC2: accountUrl,
       AWS_ENDPOINT_URL_SSM: accountUrl,
       AWS_ENDPOINT_URL_RESOURCE_GROUPS: accountUrl,
