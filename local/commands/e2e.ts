@@ -55,7 +55,9 @@ for (const [index, speed] of SPEEDS.entries()) {
   if (index > 0) {
     print('');
     checks.filter(isWrong).forEach(printCheck);
-    print(`\nA machine that is too busy can make such differences. Once more, at ${speed} simulated seconds a second:\n`);
+    print(
+      `\nA machine that is too busy can make such differences. Once more, at ${speed} simulated seconds a second:\n`,
+    );
   }
   checks = await compareAt(speed);
   if (!checks.some(isWrong)) break;
