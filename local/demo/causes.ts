@@ -1,6 +1,6 @@
 import { failsRun, isBenignExclusion } from '../../functions/domain/model/reason.ts';
-import { type ReasonCode, reasonCodes } from '../../functions/domain/model/reason-codes.ts';
 import { isLeftAwake, type Report, type ReportInstance } from '../../functions/domain/report/report.ts';
+import { wordsOf } from '../../functions/domain/words/catalogue.ts';
 
 /** Why a run has failed: one cause, and the instances that it made fail. */
 export interface Cause {
@@ -26,7 +26,5 @@ function failsItsRun(instance: ReportInstance): boolean {
   return reason !== null && (failsRun(reason) || (outcome === 'excluded' && !isBenignExclusion(reason.code)));
 }
 
-function titleOf({ reason }: ReportInstance): string {
-  if (reason === null) return 'Left awake';
-  return Object.hasOwn(reasonCodes, reason.code) ? reasonCodes[reason.code as ReasonCode].title : reason.code;
-}
+const titleOf = ({ reason }: ReportInstance): string =>
+  reason === null ? 'Left awake' : wordsOf(reason.code, 'en').title;

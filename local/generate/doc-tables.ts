@@ -1,5 +1,3 @@
-import { failures } from '../../functions/domain/model/failure-codes.ts';
-import { exclusions, handovers, refusals, remarks, waits } from '../../functions/domain/model/reason-codes.ts';
 import { createAccount } from '../account/account.ts';
 import { behaviours, type Question } from '../account/fleet/behaviours.ts';
 import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
@@ -7,6 +5,7 @@ import { installApplication } from '../server/application.ts';
 import { MONTH_HEAD, monthRows, RUN_HEAD, runRows } from './cost-tables.ts';
 import { parameterTables } from './parameter-tables.ts';
 import { permissionHeads, permissionRows } from './permission-tables.ts';
+import { reasonTables } from './reason-tables.ts';
 
 /** Where an operation does less than in AWS, or otherwise. */
 const DIFFERS: Record<string, string> = {
@@ -66,22 +65,6 @@ function operationRows(): string {
   return rows.join('\n');
 }
 
-type Rows = Record<string, { title: string; meaning: string; whatToDo?: string }>;
-
-const reasonRows = (rows: Rows): string =>
-  Object.entries(rows)
-    .map(
-      ([name, { title, meaning, whatToDo }]) =>
-        `| ${[code(name), title, meaning, whatToDo ?? []].flat().join(' | ')} |`,
-    )
-    .join('\n');
-
-const where = <Row extends object>(rows: Record<string, Row>, isWanted: (row: Row) => boolean): Record<string, Row> =>
-  Object.fromEntries(Object.entries(rows).filter(([, row]) => isWanted(row)));
-
-const reasonHead = (kind: string): string =>
-  `| ${kind} | in short | what it means | what to do |\n| --- | --- | --- | --- |\n`;
-
 /** The parts of the docs that the code knows best: by page, and by the head of their table. */
 const TABLES: Record<string, Record<string, () => string | Promise<string>>> = {
   'docs/configuration.md': Object.fromEntries([...parameterTables()].map(([head, rows]) => [head, () => rows])),
@@ -95,18 +78,8 @@ const TABLES: Record<string, Record<string, () => string | Promise<string>>> = {
   'docs/permissions.md': Object.fromEntries(
     [...permissionHeads()].map(([owner, head]) => [head, () => permissionRows(owner)]),
   ),
-  'docs/reasons.md': {
-    [reasonHead('failed')]: () => reasonRows(failures),
-    [reasonHead('excluded, and the run fails')]: () => reasonRows(where(exclusions, ({ benign }) => !benign)),
-    [reasonHead('excluded, and the run may succeed')]: () => reasonRows(where(exclusions, ({ benign }) => benign)),
-    [reasonHead('left to someone else, and the run fails')]: () =>
-      reasonRows(where(handovers, ({ failsRun }) => failsRun)),
-    [reasonHead('left to someone else')]: () => reasonRows(where(handovers, ({ failsRun }) => !failsRun)),
-    [reasonHead('worth knowing, and the run fails')]: () => reasonRows(where(remarks, ({ failsRun }) => failsRun)),
-    [reasonHead('worth knowing')]: () => reasonRows(where(remarks, ({ failsRun }) => !failsRun)),
-    [reasonHead('refused')]: () => reasonRows(refusals),
-    '| waiting | in short | for what |\n| --- | --- | --- |\n': () => reasonRows(waits),
-  },
+  'docs/ja/reasons.md': Object.fromEntries(reasonTables('ja')),
+  'docs/reasons.md': Object.fromEntries(reasonTables('en')),
 };
 
 export const pagesWithTables = Object.keys(TABLES);

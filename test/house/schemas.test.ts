@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { batchSchema } from '../../functions/domain/batch/batch.ts';
 import { executionInputSchema, listRequestSchema } from '../../functions/domain/listing/execution-input.ts';
-import { reasonCodes } from '../../functions/domain/model/reason-codes.ts';
+import { catalogue } from '../../functions/domain/words/catalogue.ts';
 import { pagesWithTables, withTables } from '../../local/generate/doc-tables.ts';
 import { schemaFiles } from '../../local/generate/schemas.ts';
 import { aFleet, tell } from '../support/stories.ts';
@@ -62,13 +62,14 @@ describe('the docs', () => {
     expect(page).toMatch(/\| ssm \| `SendCommand` \| `DocumentName`, `InstanceIds`/);
   });
 
-  it('say of each reason code what it means, exactly once', () => {
-    const page = read('docs/reasons.md');
+  it.each([
+    ['docs/reasons.md', /\| `busy` \| Held by another run \| Another run or another state machine holds it\. \| Wait /],
+    ['docs/ja/reasons.md', /\| `busy` \| 別の実行が使用中 \| 別の実行、または別のステートマシン/],
+  ])('%s says of each reason code what it means, exactly once', (path, row) => {
+    const page = read(path);
     const told = [...page.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, code]) => code);
-    expect(told.sort()).toEqual(Object.keys(reasonCodes).sort());
-    expect(page).toMatch(
-      /\| `busy` \| Held by another run \| Another run or another state machine holds it\. \| Wait /,
-    );
+    expect(told.sort()).toEqual(Object.keys(catalogue).sort());
+    expect(page).toMatch(row);
   });
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { plainText } from './plain-text.ts';
-import { type ExclusionCode, exclusions, type ReasonCode, reasonCodes } from './reason-codes.ts';
+import { type ExclusionCode, exclusions, handovers, type ReasonCode, remarks } from './reason-codes.ts';
 
 /**
  * Why an outcome is what it is: a code for programs, a text for people. What is read may be older than this code, and a
@@ -20,9 +20,10 @@ export const retold = ({ code }: Reason, text: string): Reason => ({ code, text:
 export const isBenignExclusion = (code: string): boolean =>
   Object.hasOwn(exclusions, code) && exclusions[code as ExclusionCode].benign;
 
-/** Whether this reason fails the run, whatever the outcome of its instance: it says that a promise was not kept. */
-export function failsRun({ code }: Reason): boolean {
-  if (!Object.hasOwn(reasonCodes, code)) return false;
-  const known = reasonCodes[code as ReasonCode];
-  return 'failsRun' in known && known.failsRun;
-}
+/** The codes that fail a run whatever the outcome of their instance: they say that a promise was not kept. */
+const BROKEN_PROMISES: string[] = Object.entries({ ...handovers, ...remarks })
+  .filter(([, { failsRun: isBroken }]) => isBroken)
+  .map(([code]) => code);
+
+/** Whether this reason fails the run, whatever the outcome of its instance. */
+export const failsRun = ({ code }: Reason): boolean => BROKEN_PROMISES.includes(code);

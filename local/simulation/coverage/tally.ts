@@ -1,5 +1,4 @@
-import { failures } from '../../../functions/domain/model/failure-codes.ts';
-import { exclusions, handovers, remarks } from '../../../functions/domain/model/reason-codes.ts';
+import { exclusions, failures, handovers, remarks } from '../../../functions/domain/model/reason-codes.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import { findWays, type Way } from './branches.ts';
 import { readDeployed } from './deployed.ts';
@@ -18,7 +17,7 @@ export interface WayTally extends Tally {
 }
 
 /** The reasons that can stand on an instance's line in a report; the others are only waited for. */
-const REPORTED = [exclusions, failures, handovers, remarks].flatMap((codes) => Object.keys(codes));
+const REPORTED = [...failures, ...[exclusions, handovers, remarks].flatMap((codes) => Object.keys(codes))];
 
 /** Adds simulations up: the ways that decisions of the code went, and the reasons with which instances ended. */
 export function createTally(folder: string) {

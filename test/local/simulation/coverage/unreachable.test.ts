@@ -1,11 +1,11 @@
-import { reasonCodes } from '../../../../functions/domain/model/reason-codes.ts';
+import { catalogue } from '../../../../functions/domain/words/catalogue.ts';
 import { findWays, wayKey } from '../../../../local/simulation/coverage/branches.ts';
 import { readDeployed } from '../../../../local/simulation/coverage/deployed.ts';
 import { readUnreachable } from '../../../../local/simulation/coverage/unreachable.ts';
 
 it('only ways and reasons that there are can be argued about', () => {
   const ways = readDeployed().flatMap(({ file, text }) => findWays(file, text).map(wayKey));
-  const known = new Set([...ways, ...Object.keys(reasonCodes).map((code) => `reason ${code}`)]);
+  const known = new Set([...ways, ...Object.keys(catalogue).map((code) => `reason ${code}`)]);
 
   expect([...readUnreachable().keys()].filter((what) => !known.has(what))).toEqual([]);
 });

@@ -1,0 +1,125 @@
+import type { ReportedWords } from './words.ts';
+
+/** Why an instance is left to someone else, and what else is worth knowing of one whose work went well. */
+export const leftToOthersWords = {
+  'started-by-others': {
+    en: {
+      title: 'Started by someone else',
+      meaning: 'Someone else started it before Reveille did.',
+      whatToDo: 'Stop it once they are done.',
+    },
+    ja: {
+      title: '他者が先に起動',
+      meaning: 'Reveille より先に、ほかの誰か（または別の仕組み）が起動しました。',
+      whatToDo: '使い終わったことを確認してから停止してください。',
+    },
+  },
+  'restarted-by-others': {
+    en: {
+      title: 'Restarted by someone else',
+      meaning: 'Someone else restarted it while Reveille held it.',
+      whatToDo: 'Stop it once they are done.',
+    },
+    ja: {
+      title: '他者が再起動',
+      meaning: 'Reveille が扱っている間に、ほかの誰か（または別の仕組み）が停止して起動し直しました。',
+      whatToDo: '使い終わったことを確認してから停止してください。',
+    },
+  },
+  'session-active': {
+    en: {
+      title: 'Someone had a session on it',
+      meaning: 'Someone had a Session Manager session on it for more than 20 minutes.',
+      whatToDo: 'Stop it once they are done.',
+    },
+    ja: {
+      title: 'セッションが接続中',
+      meaning: 'Session Manager のセッションが20分を過ぎても続いていたため、停止しませんでした。',
+      whatToDo: '使い終わったことを確認してから停止してください。',
+    },
+  },
+  'command-running': {
+    en: {
+      title: 'A command of someone else ran on it',
+      meaning: "Someone else's command ran on it for more than 20 minutes.",
+      whatToDo: 'Stop it once the command has ended.',
+    },
+    ja: {
+      title: '他者のコマンドが実行中',
+      meaning: 'Reveille 以外のコマンド（Run Command）が20分を過ぎても終わらなかったため、停止しませんでした。',
+      whatToDo: 'コマンドが終わったことを確認してから停止してください。',
+    },
+  },
+  'association-running': {
+    en: {
+      title: 'An association ran on it',
+      meaning: 'An association of State Manager ran on it for more than 20 minutes.',
+      whatToDo: 'Stop it once the association has ended.',
+    },
+    ja: {
+      title: '関連付けが実行中',
+      meaning: 'State Manager の関連付けが20分を過ぎても終わらなかったため、停止しませんでした。',
+      whatToDo: '関連付けが終わったことを確認してから停止してください。',
+    },
+  },
+  'lease-removed': {
+    en: {
+      title: 'Its lease tag was removed',
+      meaning: 'Someone else removed or changed its lease tag, so Reveille neither starts nor stops it.',
+      whatToDo: 'Find out who did it, and stop the instance if it is still awake.',
+    },
+    ja: {
+      title: 'リースタグが外された',
+      meaning: 'リースタグが外部から削除または変更されたため、Reveille はこのインスタンスの起動も停止も行いません。',
+      whatToDo: 'タグを変更した人やツールを調べ、起動したままなら停止してください。',
+    },
+  },
+  'updated-by-others': {
+    en: {
+      title: 'Updated by someone else',
+      meaning: 'An update of someone else brought the target version.',
+      whatToDo: 'Nothing.',
+    },
+    ja: {
+      title: '他者の更新で目標バージョンに到達',
+      meaning: 'Reveille 以外による更新で、目標バージョンになりました。',
+      whatToDo: '対応は不要です。',
+    },
+  },
+  'newer-than-target': {
+    en: {
+      title: 'Newer than the target',
+      meaning: 'Its agent was newer than the target when the command came: an update of someone else was quicker.',
+      whatToDo: 'Choose a newer target version, if it comes again. Reveille never goes back to an older one.',
+    },
+    ja: {
+      title: '目標より新しいバージョン',
+      meaning: 'コマンドが届いたとき、SSM Agent はすでに目標より新しいバージョンでした。別の更新が先に行われています。',
+      whatToDo: '繰り返す場合は、目標バージョンを新しくしてください。Reveille が古いバージョンに戻すことはありません。',
+    },
+  },
+  'lease-ignored': {
+    en: {
+      title: 'Carried a lease that holds nothing',
+      meaning: 'It carried a lease tag that holds nothing: copied with an image, or written by someone else.',
+      whatToDo: 'Remove the tag reveille:lease.',
+    },
+    ja: {
+      title: '無効なリースタグあり',
+      meaning: '無効なリースタグが付いていました。AMI と一緒にコピーされたか、外部で書き込まれたものです。',
+      whatToDo: 'タグ reveille:lease を削除してください。',
+    },
+  },
+  'hibernation-lost': {
+    en: {
+      title: 'Stopped instead of hibernated',
+      meaning: 'It was hibernated, and EC2 fell back to a plain stop: its memory is lost.',
+      whatToDo: 'Tell its owner, and check that it can still hibernate.',
+    },
+    ja: {
+      title: '休止ではなく通常の停止になった',
+      meaning: '休止状態でしたが、EC2 が通常の停止に切り替えました。メモリの内容は失われています。',
+      whatToDo: '利用者に連絡し、休止がまだ可能な設定かどうかを確認してください。',
+    },
+  },
+} as const satisfies Record<string, ReportedWords>;

@@ -1,0 +1,110 @@
+import type { WaitWords } from './words.ts';
+
+/** What an instance or a run waits for. The meaning completes "it waits for". */
+export const waitWords = {
+  'in-transition': {
+    en: {
+      title: 'Starting or stopping',
+      meaning: 'The next listing: the instance is starting or stopping, or its dead run has just ended.',
+    },
+    ja: {
+      title: '起動または停止の完了待ち',
+      meaning: '次の一覧取得。起動か停止の処理中、または前の実行が途中で終わった直後です。',
+    },
+  },
+  stopping: {
+    en: { title: 'Stopping', meaning: 'The end of its stopping.' },
+    ja: { title: '停止処理中', meaning: '停止処理の完了。' },
+  },
+  'waiting-for-capacity': {
+    en: { title: 'Waiting for capacity', meaning: 'The next attempt to start it.' },
+    ja: { title: 'キャパシティ待ち', meaning: '次の起動の試行。' },
+  },
+  'waiting-to-start': {
+    en: { title: 'Waiting for the next try to start it', meaning: 'The next attempt to start it, after a refusal.' },
+    ja: { title: '起動の再試行待ち', meaning: '拒否されたあとの、次の起動の試行。' },
+  },
+  'no-time-to-start': {
+    en: {
+      title: 'Had no turn to start yet',
+      meaning: 'The next attempt to start it: AWS answered so slowly that it had no turn in this one.',
+    },
+    ja: {
+      title: '起動の順番待ち',
+      meaning: '次の起動の試行。AWS の応答が遅く、今回は順番が回ってきませんでした。',
+    },
+  },
+  booting: {
+    en: { title: 'Booting', meaning: 'The first ping of its agent in this boot.' },
+    ja: { title: '起動中', meaning: '今回の起動での、SSM Agent の最初の ping。' },
+  },
+  'start-not-shown': {
+    en: { title: 'Start not shown yet', meaning: 'EC2 to show the start that it has accepted.' },
+    ja: { title: '起動が未反映', meaning: '受け付けられた起動が EC2 の表示に反映されること。' },
+  },
+  'waiting-to-send': {
+    en: { title: 'Waiting for the next try to send', meaning: 'The next attempt to send it the command.' },
+    ja: { title: '送信の再試行待ち', meaning: '次のコマンド送信の試行。' },
+  },
+  'update-pending': {
+    en: { title: 'Command not taken yet', meaning: 'Its agent to take the command.' },
+    ja: { title: 'コマンドの受け取り待ち', meaning: 'SSM Agent がコマンドを受け取ること。' },
+  },
+  updating: {
+    en: { title: 'Updating', meaning: 'The end of its update.' },
+    ja: { title: '更新中', meaning: '更新の完了。' },
+  },
+  verifying: {
+    en: { title: 'Proving the version', meaning: 'A ping of its agent that is newer than the update.' },
+    ja: { title: 'バージョンの確認待ち', meaning: '更新より新しい、SSM Agent の ping。' },
+  },
+  'start-may-come': {
+    en: {
+      title: 'A lost start may still come',
+      meaning: 'The death of the Lambda of a failed step, which may still start it.',
+    },
+    ja: {
+      title: '遅れた起動の可能性あり',
+      meaning: '失敗した段階の Lambda 関数の終了。まだ起動する可能性があります。',
+    },
+  },
+  'writer-may-live': {
+    en: {
+      title: 'A Lambda may still act on it',
+      meaning: 'The death of a Lambda that may still start it, or send it a command.',
+    },
+    ja: {
+      title: 'Lambda 関数が動作中の可能性あり',
+      meaning: 'まだ起動やコマンド送信を行う可能性がある Lambda 関数の終了。',
+    },
+  },
+  'update-may-run': {
+    en: {
+      title: 'An update may be at work',
+      meaning: 'The end of an update that may be at work: a stop could break the agent.',
+    },
+    ja: {
+      title: '更新が進行中の可能性あり',
+      meaning: '進行中かもしれない更新の完了。途中で停止すると SSM Agent が壊れるおそれがあります。',
+    },
+  },
+  pending: {
+    en: { title: 'Starting', meaning: 'EC2 to have started it: before that it refuses the stop.' },
+    ja: { title: '起動処理中', meaning: 'EC2 による起動の完了。それまでは停止が拒否されます。' },
+  },
+  'stop-not-shown': {
+    en: { title: 'Stop not shown yet', meaning: 'EC2 to show the stop that it has accepted.' },
+    ja: { title: '停止が未反映', meaning: '受け付けられた停止が EC2 の表示に反映されること。' },
+  },
+  'other-activity-unknown': {
+    en: {
+      title: 'Other activity not known yet',
+      meaning: 'SSM to tell whether someone else is at work on it.',
+    },
+    ja: { title: '他者の使用状況が不明', meaning: '他者が使用中かどうかについての SSM の応答。' },
+  },
+  'lock-ending': {
+    en: { title: 'Lock not released yet', meaning: 'The holder of the lock to release it.' },
+    ja: { title: 'ロックの解放待ち', meaning: 'ロックを持つ実行による解放。' },
+  },
+} as const satisfies Record<string, WaitWords>;
