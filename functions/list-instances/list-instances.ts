@@ -2,11 +2,11 @@ import { readLatestAgentVersion } from '../aws/latest-agent-version.ts';
 import type { BatchSeed } from '../domain/batch/seed-batches.ts';
 import { type ExecutionInput, type ListRequest, listRequestSchema } from '../domain/listing/execution-input.ts';
 import type { Plan } from '../domain/listing/plan.ts';
+import { computeEnds } from '../domain/listing/run-ends.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { type ExecutionNames, parseExecutionArn } from '../domain/model/execution-arn.ts';
 import { plainText } from '../domain/model/plain-text.ts';
 import type { Run } from '../domain/model/run.ts';
-import { addSeconds } from '../domain/model/time.ts';
 import { createHandler, type Handler } from '../runtime/handler.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type LockOutcome, releasingLockOnError, takeRunLock, toLock } from './claim-run.ts';
@@ -92,7 +92,10 @@ function toRun(
   { region, account, stateMachine, runId }: ExecutionNames,
   targetVersion: string,
 ): Run {
-  const within = settings.FINISH_WITHIN_SECONDS;
-  const finishBy = input.finishBy ?? (within === 0 ? null : addSeconds(startedAt, within));
-  return { region, account, stateMachine, runId, startedAt, targetVersion, finishBy };
+  const finishBy = input.finishBy ?? null;
+  const ends = computeEnds(startedAt, finishBy, {
+    windowSeconds: settings.WINDOW_SECONDS,
+    restoreDeadlineSeconds: settings.RESTORE_DEADLINE_SECONDS,
+  });
+  return { region, account, stateMachine, runId, startedAt, targetVersion, finishBy, ...ends };
 }

@@ -29,8 +29,8 @@ const settingsSchema = z.object({
   OPT_OUT_TAG: z.string().min(1).max(128),
   BATCH_SIZE: wholeNumber(1, BATCH_SIZE_MAX),
   LISTINGS_MAX: wholeNumber(1, 20),
-  /** From a run's start; 0: without end. */
-  FINISH_WITHIN_SECONDS: wholeNumber(0, 86_400),
+  WINDOW_SECONDS: environment.WINDOW_SECONDS,
+  RESTORE_DEADLINE_SECONDS: environment.RESTORE_DEADLINE_SECONDS,
 });
 
 /** What the phases of ListInstances work with. */

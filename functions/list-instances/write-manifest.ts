@@ -26,7 +26,7 @@ export async function writeManifest(
   executionArn: string,
 ): Promise<BatchSeed[]> {
   const { run } = listing;
-  const batches = seedBatches(takingPart(listing.instances), settings.BATCH_SIZE, now());
+  const batches = seedBatches(takingPart(listing.instances), settings.BATCH_SIZE, run, now());
   const manifest = toManifest(listing, batches.length, now());
   const open: OpenRun = { runId: run.runId, executionArn, openedAt: manifest.listedAt };
   await bucket.put(openRunKey(run), open);

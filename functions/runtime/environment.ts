@@ -14,6 +14,8 @@ export const environment = {
   PARTITION: z.string().regex(/^aws[a-z-]*$/),
   STATE_MACHINE_ARN: z.string().startsWith('arn:'),
   TOPIC_ARN: z.string().startsWith('arn:'),
+  /** From a run's start until its last stop may be sent. */
+  WINDOW_SECONDS: seconds(3600, 39_600),
   /** From the first attempt to start it until capacity is found. */
   START_DEADLINE_SECONDS: seconds(0, 7200),
   /** From its start (or from the first look at a running one) until its agent pings. */

@@ -122,7 +122,11 @@ function decideAll(cases: StartCase[]): { looks: Look[]; candidates: StartCandid
   for (const given of cases) {
     const decision = decideStart(given);
     if (decision.action === 'none') looks.push(decision.look);
-    else candidates.push({ ...given, adopted: decision.action === 'take-over' ? decision.adopted : [] });
+    else if (decision.action === 'start') candidates.push({ ...given, adopted: [] });
+    else {
+      const { adopted, ends } = decision;
+      candidates.push({ ...given, instance: { ...given.instance, ...ends }, adopted });
+    }
   }
   return { looks, candidates };
 }

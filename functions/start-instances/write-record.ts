@@ -4,6 +4,7 @@ import { describeFailure } from '../aws/sdk/failures.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { recordKey } from '../domain/model/object-keys.ts';
+import { endsOf } from '../domain/model/run.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
 import { type StartRecord, startRecordSchema } from '../domain/ownership/start-record.ts';
 import type { StartCandidate } from '../domain/steps/start.ts';
@@ -62,13 +63,14 @@ export function toRecord(
     batch: batch.index,
     attempt,
     recordedAt,
-    instances: candidates.map(({ instance: { instanceId, originalState }, ec2, adopted }) => ({
-      instanceId,
-      originalState,
+    instances: candidates.map(({ instance, ec2, adopted }) => ({
+      instanceId: instance.instanceId,
+      originalState: instance.originalState,
       previousLaunchTime: ec2?.launchTime ?? null,
       // One that is only taken over is not started.
       startBy: adopted.length > 0 ? recordedAt : startBy,
       adopted,
+      ...endsOf(instance),
     })),
   };
 }

@@ -8,7 +8,7 @@ import type { AwsClientStub } from 'aws-sdk-client-mock';
 import { LOCK_KEY, recordKey } from '../../functions/domain/model/object-keys.ts';
 import type { RunLock } from '../../functions/domain/ownership/run-lock.ts';
 import type { StartRecord } from '../../functions/domain/ownership/start-record.ts';
-import { anAttempt, aRun, stamp } from './builders.ts';
+import { anAttempt, aRun, ENDS, stamp } from './builders.ts';
 import { noSuchKey, stored } from './functions.ts';
 
 const { account, region, stateMachine } = aRun();
@@ -49,7 +49,7 @@ export function aRecord(
   { startBy = anAttempt().startBy, ...changes }: Partial<StartRecord> & { startBy?: string } = {},
 ): StartRecord {
   const { attempt, recordedAt } = anAttempt();
-  const member = { originalState: 'stopped', previousLaunchTime: null, startBy, adopted: [] } as const;
+  const member = { originalState: 'stopped', previousLaunchTime: null, startBy, adopted: [], ...ENDS } as const;
   return {
     runId: aRun().runId,
     stateMachine: aRun().stateMachine,

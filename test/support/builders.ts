@@ -2,7 +2,7 @@ import type { Batch } from '../../functions/domain/batch/batch.ts';
 import type { BatchInstance } from '../../functions/domain/batch/batch-instance.ts';
 import type { ManifestInstance } from '../../functions/domain/listing/manifest.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
-import type { Run } from '../../functions/domain/model/run.ts';
+import type { Ends, Run } from '../../functions/domain/model/run.ts';
 import type { Attempt } from '../../functions/domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
 import type { Attempts, Owner } from '../../functions/domain/ownership/owner.ts';
@@ -20,6 +20,9 @@ export const INSTANCE_ID = 'i-0123456789abcdef0';
 export const OLD = '3.2.1630.0';
 export const TARGET = '3.3.551.0';
 
+/** A window of four hours, and half an hour for restoring. */
+export const ENDS: Ends = { sendUntil: stamp('04:45'), stopUntil: stamp('06:00') };
+
 export const aRun = (changes: Partial<Run> = {}): Run => ({
   runId: 'run-1',
   stateMachine: 'reveille-update-agents',
@@ -28,6 +31,7 @@ export const aRun = (changes: Partial<Run> = {}): Run => ({
   startedAt: stamp('02:00'),
   targetVersion: TARGET,
   finishBy: null,
+  ...ENDS,
   ...changes,
 });
 
@@ -59,6 +63,7 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
   originalState: 'stopped',
   step: 'start',
   stepSince: stamp('02:00'),
+  ...ENDS,
   retryAt: null,
   owner: { kind: 'none' },
   launchTime: null,

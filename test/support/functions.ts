@@ -27,7 +27,7 @@ const ENVIRONMENT = {
   BATCH_SIZE: '50',
   PARTITION: 'aws',
   STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:reveille-update-agents',
-  FINISH_WITHIN_SECONDS: '0',
+  WINDOW_SECONDS: '14400',
   LISTINGS_MAX: '5',
   START_DEADLINE_SECONDS: '1800',
   READINESS_DEADLINE_SECONDS: '900',

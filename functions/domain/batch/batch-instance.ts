@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { reasonSchema } from '../model/reason.ts';
+import { endsFields, withEnds } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { ownerSchema } from '../ownership/owner.ts';
 
@@ -19,36 +20,40 @@ const sentCommandSchema = z.object({
 });
 export type SentCommand = z.infer<typeof sentCommandSchema>;
 
-export const batchInstanceSchema = z.object({
-  instanceId: z.string(),
-  originalState: originalStateSchema,
-  step: stepSchema,
-  stepSince: timestampSchema,
-  /** Not before this moment: a start that lacked capacity, or a command that met another update. */
-  retryAt: timestampSchema.nullable().default(null),
-  /** Who has started it: Reveille, someone else, or no one. */
-  owner: ownerSchema.default({ kind: 'none' }),
-  /** EC2's LaunchTime of the boot that is being watched. */
-  launchTime: timestampSchema.nullable().default(null),
-  versionBefore: z.string().nullable().default(null),
-  versionAfter: z.string().nullable().default(null),
-  commands: z.array(sentCommandSchema).default([]),
-  /** The agent said that an update which is not ours is at work, first at this moment. */
-  otherUpdateSince: timestampSchema.nullable().default(null),
-  /** Its agent refused the target as older than itself: to be verified. */
-  hasRefusedTarget: z.boolean().default(false),
-  /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
-  strayUntil: timestampSchema.nullable().default(null),
-  stopAcceptedAt: timestampSchema.nullable().default(null),
-  /** Since when someone else's session, command or association has kept it from being stopped. */
-  otherActivitySince: timestampSchema.nullable().default(null),
-  /** What EC2 or SSM last refused to do for it, and why. */
-  lastRefusal: z.string().nullable().default(null),
-  outcome: outcomeSchema.nullable().default(null),
-  reason: reasonSchema.nullable().default(null),
-  /** It failed because nothing was heard of its agent, and EC2 did not tell why. */
-  isUnresponsive: z.boolean().default(false),
-  restoredAt: timestampSchema.nullable().default(null),
-  finalState: z.string().nullable().default(null),
-});
+export const batchInstanceSchema = z
+  .object({
+    instanceId: z.string(),
+    originalState: originalStateSchema,
+    step: stepSchema,
+    stepSince: timestampSchema,
+    /** Its run's two ends, or those of the dead run that it was taken over from. */
+    ...endsFields,
+    /** Not before this moment: a start that lacked capacity, or a command that met another update. */
+    retryAt: timestampSchema.nullable().default(null),
+    /** Who has started it: Reveille, someone else, or no one. */
+    owner: ownerSchema.default({ kind: 'none' }),
+    /** EC2's LaunchTime of the boot that is being watched. */
+    launchTime: timestampSchema.nullable().default(null),
+    versionBefore: z.string().nullable().default(null),
+    versionAfter: z.string().nullable().default(null),
+    commands: z.array(sentCommandSchema).default([]),
+    /** The agent said that an update which is not ours is at work, first at this moment. */
+    otherUpdateSince: timestampSchema.nullable().default(null),
+    /** Its agent refused the target as older than itself: to be verified. */
+    hasRefusedTarget: z.boolean().default(false),
+    /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
+    strayUntil: timestampSchema.nullable().default(null),
+    stopAcceptedAt: timestampSchema.nullable().default(null),
+    /** Since when someone else's session, command or association has kept it from being stopped. */
+    otherActivitySince: timestampSchema.nullable().default(null),
+    /** What EC2 or SSM last refused to do for it, and why. */
+    lastRefusal: z.string().nullable().default(null),
+    outcome: outcomeSchema.nullable().default(null),
+    reason: reasonSchema.nullable().default(null),
+    /** It failed because nothing was heard of its agent, and EC2 did not tell why. */
+    isUnresponsive: z.boolean().default(false),
+    restoredAt: timestampSchema.nullable().default(null),
+    finalState: z.string().nullable().default(null),
+  })
+  .transform((instance) => withEnds(instance, instance.stepSince));
 export type BatchInstance = z.infer<typeof batchInstanceSchema>;

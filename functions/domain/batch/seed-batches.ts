@@ -1,3 +1,4 @@
+import { type Ends, endsOf } from '../model/run.ts';
 import { type Timestamp, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
 import type { BatchInstance, Step } from './batch-instance.ts';
@@ -9,13 +10,17 @@ export interface BatchSeed {
   lastProgressAt: Timestamp;
   waitSeconds: number;
   counts: Batch['counts'];
-  instances: Pick<BatchInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince'>[];
+  instances: Pick<BatchInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince' | keyof Ends>[];
 }
 
-/** Cuts the members of a run into batches of at most `batchSize`, in order. What sleeps begins with its start. */
+/**
+ * Cuts the members of a run into batches of at most `batchSize`, in order. What sleeps begins with its start.
+ * @param ends of the run
+ */
 export function seedBatches(
   members: Pick<BatchInstance, 'instanceId' | 'originalState'>[],
   batchSize: number,
+  ends: Ends,
   now: Date,
 ): BatchSeed[] {
   const stepSince = toTimestamp(now);
@@ -23,7 +28,7 @@ export function seedBatches(
   for (let first = 0; first < members.length; first += batchSize) {
     const instances = members.slice(first, first + batchSize).map(({ instanceId, originalState }) => {
       const step: Step = originalState === 'running' ? 'readiness' : 'start';
-      return { instanceId, originalState, step, stepSince };
+      return { instanceId, originalState, step, stepSince, ...endsOf(ends) };
     });
     batches.push({
       index: batches.length,

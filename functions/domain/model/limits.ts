@@ -117,7 +117,7 @@ export const GROUPS_MAX = 20;
 
 /**
  * SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11). In batches of 50, the 500 instances of the largest
- * run are 62 kB of a Map's input, and one batch is at most 115 kB with the longest ASCII texts and 250 kB with those of four
+ * run are 105 kB of a Map's input, and one batch is at most 115 kB with the longest ASCII texts and 250 kB with those of four
  * bytes a letter, of 262,144 bytes each (26).
  */
 export const BATCH_SIZE_MAX = 50;

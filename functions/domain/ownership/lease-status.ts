@@ -1,5 +1,6 @@
 // What a lease means that is not this run's own: whether its instance is in use, free, or has to be restored.
 import type { OriginalState } from '../model/instance.ts';
+import { type Ends, endsOf } from '../model/run.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import { type Attempt, newestFirst } from './attempt.ts';
 import { type ExecutionStatus, livenessOf } from './execution-status.ts';
@@ -26,9 +27,9 @@ export type LeaseStatus =
   | { kind: 'ending'; why: string }
   /**
    * Its run is dead: a later run or ReconcileLeases has to restore the instance.
-   * `deadSince`: when the last of the two executions that could write it ended.
+   * `deadSince`: when the last of the two executions that could write it ended. `ends`: those of its record.
    */
-  | { kind: 'orphaned'; originalState: OriginalState; attempts: Attempt[]; deadSince: Timestamp };
+  | { kind: 'orphaned'; originalState: OriginalState; attempts: Attempt[]; deadSince: Timestamp; ends: Ends };
 
 /**
  * What a lease means that is not this run's own. An instance is only held by a record and a lease together, and the record
@@ -64,7 +65,7 @@ export function leaseStatusOf(
   const ends = executions.map((execution) => (execution?.status === 'ended' ? execution.stoppedAt : record.recordedAt));
   const deadSince = ends.sort((a, b) => secondsBetween(a, b))[0] ?? record.recordedAt;
   const attempts = newestFirst(attemptsOn(instanceId, readable));
-  return { kind: 'orphaned', originalState: member.originalState, attempts, deadSince };
+  return { kind: 'orphaned', originalState: member.originalState, attempts, deadSince, ends: endsOf(member) };
 }
 
 const ignored = (why: string): LeaseStatus => ({ kind: 'ignored', why });

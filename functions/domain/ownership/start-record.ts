@@ -1,6 +1,7 @@
 // What an attempt of StartInstances writes to the bucket: which instances it is about, and whose boots are its own.
 import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
+import { endsFields, withEnds } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { type Attempt, attemptSchema } from './attempt.ts';
 
@@ -8,28 +9,35 @@ import { type Attempt, attemptSchema } from './attempt.ts';
  * Written before the lease tag and before the start: which instances are to be restored, and how each was. Written again when
  * the replies are in, or when no start will be sent: only then it is known which instances the attempt may have started.
  */
-export const startRecordSchema = z.object({
-  runId: z.string(),
-  stateMachine: z.string(),
-  child: z.string(),
-  batch: z.int(),
-  attempt: z.string(),
-  recordedAt: timestampSchema,
-  instances: z.array(
-    z.object({
-      instanceId: z.string(),
-      originalState: originalStateSchema,
-      previousLaunchTime: timestampSchema.nullable(),
-      /**
-       * Until when a start of this attempt can take effect on it. The same as recordedAt if none can: it was refused, not tried,
-       * only taken over, or found awake.
-       */
-      startBy: timestampSchema,
-      /** Windows of a dead run's attempts, whose lease this one takes over. */
-      adopted: z.array(attemptSchema).default([]),
-    }),
-  ),
-});
+export const startRecordSchema = z
+  .object({
+    runId: z.string(),
+    stateMachine: z.string(),
+    child: z.string(),
+    batch: z.int(),
+    attempt: z.string(),
+    recordedAt: timestampSchema,
+    instances: z.array(
+      z.object({
+        instanceId: z.string(),
+        originalState: originalStateSchema,
+        previousLaunchTime: timestampSchema.nullable(),
+        /**
+         * Until when a start of this attempt can take effect on it. The same as recordedAt if none can: it was refused, not tried,
+         * only taken over, or found awake.
+         */
+        startBy: timestampSchema,
+        /** Windows of a dead run's attempts, whose lease this one takes over. */
+        adopted: z.array(attemptSchema).default([]),
+        /** The ends of the run that has started it: of this one, or of the dead one whose lease is taken over. */
+        ...endsFields,
+      }),
+    ),
+  })
+  .transform(({ instances, ...record }) => ({
+    ...record,
+    instances: instances.map((instance) => withEnds(instance, record.recordedAt)),
+  }));
 export type StartRecord = z.infer<typeof startRecordSchema>;
 
 /** All attempts to start one instance that these records tell of, and those of dead runs that they took over. */

@@ -15,6 +15,7 @@ export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
     originalState: status.originalState,
     step: 'restore',
     stepSince: status.deadSince,
+    ...status.ends,
     owner: triedBy(status.attempts, null),
     launchTime: facts.launchTime,
     otherActivitySince: status.deadSince,

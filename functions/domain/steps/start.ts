@@ -6,6 +6,7 @@ import { exclude, fail, toStep } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { exclusion, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
+import type { Ends } from '../model/run.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 import { type Attempt, isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
@@ -33,8 +34,8 @@ export interface StartCandidate extends Pick<StartCase, 'instance' | 'ec2' | 'lo
 
 export type StartDecision =
   | { action: 'start' }
-  /** A dead run has started it, as these attempts record: this run has to restore it now. */
-  | { action: 'take-over'; adopted: Attempt[] }
+  /** A dead run has started it, as these attempts record: this run has to restore it now, and by that run's ends. */
+  | { action: 'take-over'; adopted: Attempt[]; ends: Ends }
   /** There is nothing to call for it. */
   | { action: 'none'; look: Look };
 
@@ -79,7 +80,7 @@ function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
     return none(moves(toStep({ ...given.instance, owner }, 'readiness', given.now)));
   }
   if (lease?.kind === 'orphaned' && isOurBoot(launchTime, lease.attempts)) {
-    return { action: 'take-over', adopted: lease.attempts.filter(isOpenWindow) };
+    return { action: 'take-over', adopted: lease.attempts.filter(isOpenWindow), ends: lease.ends };
   }
   return none(leaveToOthers(given));
 }

@@ -271,14 +271,16 @@ describe('ListInstances, meeting leases', () => {
   });
 });
 
-describe('ListInstances, the time to be back by', () => {
+describe('ListInstances, the two ends of a run', () => {
   it.each([
-    ['none', '0', {}, null],
-    ['that of the deployment, from the run’s start', '7200', {}, stamp('04:00')],
-    ['that of the input, before all', '7200', { finishBy: stamp('05:30') }, stamp('05:30')],
-  ])('is %s', async (_what, FINISH_WITHIN_SECONDS, input, finishBy) => {
-    const { run } = await list(input, { FINISH_WITHIN_SECONDS });
+    ['the window', '14400', {}, { stopUntil: stamp('06:00'), sendUntil: stamp('04:45') }],
+    ['a shorter window', '7200', {}, { stopUntil: stamp('04:00'), sendUntil: stamp('02:45') }],
+    ['finishBy', '14400', { finishBy: stamp('05:30') }, { stopUntil: stamp('05:30'), sendUntil: stamp('04:15') }],
+    ['the window', '14400', { finishBy: stamp('07:30') }, { stopUntil: stamp('06:00'), sendUntil: stamp('04:45') }],
+  ])('are those of what ends first: %s', async (_what, WINDOW_SECONDS, input, ends) => {
+    const { run, batches } = await list(input, { WINDOW_SECONDS });
 
-    expect(run.finishBy).toBe(finishBy);
+    expect(run).toMatchObject(ends);
+    expect(batches[0]?.instances[0]).toMatchObject(ends);
   });
 });

@@ -8,7 +8,7 @@ import { manifestSchema } from '../../../functions/domain/listing/manifest.ts';
 import type { InstanceFacts } from '../../../functions/domain/model/instance.ts';
 import { createListInstances } from '../../../functions/list-instances/list-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
-import { agentFacts, aRun, instanceFacts, OLD, stamp, TARGET } from '../../support/builders.ts';
+import { agentFacts, aRun, ENDS, instanceFacts, OLD, stamp, TARGET } from '../../support/builders.ts';
 import {
   aContext,
   aListRequest,
@@ -104,8 +104,8 @@ describe('ListInstances', () => {
     });
     expect(reply).toMatchObject({ inTransition: 0, dryRun: false, run: aRun(), plan: null });
     expect(reply.batches[0]?.instances).toEqual([
-      { instanceId: FIRST, originalState: 'stopped', step: 'start', stepSince: stamp('02:00:05') },
-      { instanceId: SECOND, originalState: 'running', step: 'readiness', stepSince: stamp('02:00:05') },
+      { instanceId: FIRST, originalState: 'stopped', step: 'start', stepSince: stamp('02:00:05'), ...ENDS },
+      { instanceId: SECOND, originalState: 'running', step: 'readiness', stepSince: stamp('02:00:05'), ...ENDS },
     ]);
   });
 

@@ -35,13 +35,13 @@ describe('a number that a deployment chooses', () => {
     const names = new Set(numbers.map(({ parameter }) => parameter));
     expect([...names].sort()).toEqual([
       'BatchSize',
-      'FinishWithinSeconds',
       'ListingsMax',
       'ReadinessDeadlineSeconds',
       'RestoreDeadlineSeconds',
       'StartDeadlineSeconds',
       'UpdateDeadlineSeconds',
       'VerifyDeadlineSeconds',
+      'WindowSeconds',
     ]);
   });
 

@@ -24,6 +24,7 @@ import {
   aRun,
   at,
   aWokenInstance,
+  ENDS,
   instanceFacts,
   leaseValue,
   OLD,
@@ -50,6 +51,7 @@ const ssm = mockClient(SSMClient);
 
 const [FIRST = '', SECOND = ''] = instanceIds(2);
 const OF_RUN_0 = 'reveille-update-agents/run-0/child-0/attempt-0';
+const ENDS_OF_RUN_0 = { sendUntil: stamp('04:15'), stopUntil: stamp('05:30') };
 const start = (instances: BatchInstance[], { time = '03:00', run = {}, environment = {} } = {}) =>
   createStartInstances(aRuntime(time, environment))(
     aBatch(instances, { run: aRun(run) }),
@@ -164,12 +166,21 @@ describe('a run that has lost its lock', () => {
 describe('StartInstances, taking over what a dead run has left awake', () => {
   beforeEach(() => {
     const other = { runId: 'run-0', child: 'child-0', attempt: 'attempt-0' };
-    givenRecords(s3, aRecord([FIRST], other));
+    const record = aRecord([FIRST], other);
+    const instances = record.instances.map((one) => ({ ...one, ...ENDS_OF_RUN_0 }));
+    givenRecords(s3, { ...record, instances });
     ec2
       .on(DescribeInstancesCommand)
       .resolves(
         described(wokenFacts({ instanceId: FIRST, tags: leased(OF_RUN_0) }), instanceFacts({ instanceId: SECOND })),
       );
+  });
+
+  it('keeps the ends of the run that had started it, in its record and from then on', async () => {
+    const { instances } = await start(sleepers(FIRST, SECOND));
+
+    expect(record().instances).toMatchObject([ENDS_OF_RUN_0, ENDS]);
+    expect(instances).toMatchObject([ENDS_OF_RUN_0, ENDS]);
   });
 
   it('writes a record of its own and changes the lease, and starts only those that sleep', async () => {

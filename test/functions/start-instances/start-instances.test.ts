@@ -6,7 +6,7 @@ import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
-import { aBatch, anAttempt, anInstance, instanceFacts, leaseValue, ours, stamp } from '../../support/builders.ts';
+import { aBatch, anAttempt, anInstance, ENDS, instanceFacts, leaseValue, ours, stamp } from '../../support/builders.ts';
 import {
   aContext,
   aRuntime,
@@ -94,8 +94,8 @@ describe('StartInstances', () => {
       attempt: 'attempt-1',
       recordedAt: stamp('02:00:10'),
       instances: [
-        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, startBy, adopted: [] },
-        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, startBy, adopted: [] },
+        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, startBy, adopted: [], ...ENDS },
+        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, startBy, adopted: [], ...ENDS },
       ],
     });
   });

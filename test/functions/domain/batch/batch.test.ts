@@ -12,7 +12,7 @@ import { fail, finishWork, toStep } from '../../../../functions/domain/batch/tra
 import { BATCH_SIZE_MAX, INVOCATIONS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { commandComment, commentPrefix } from '../../../../functions/domain/work/command-comment.ts';
 import { anyBatchInstance, moments, stamps } from '../../../support/arbitraries.ts';
-import { aBatch, anInstance, aRun, at, stamp } from '../../../support/builders.ts';
+import { aBatch, anInstance, aRun, at, ENDS, stamp } from '../../../support/builders.ts';
 
 const members = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ instanceId: `i-${index}`, originalState: 'stopped' as const }));
@@ -26,6 +26,7 @@ describe('the batches of a run', () => {
         { instanceId: 'i-3', originalState: 'hibernated' },
       ],
       50,
+      ENDS,
       at('02:00'),
     );
     expect(batch?.instances.map(({ step }) => step)).toEqual(['start', 'readiness', 'start']);
@@ -34,21 +35,21 @@ describe('the batches of a run', () => {
   });
 
   it('are small, and are read back as whole batches', () => {
-    for (const seed of seedBatches(members(3), 2, at('02:00'))) {
+    for (const seed of seedBatches(members(3), 2, ENDS, at('02:00'))) {
       const batch = batchSchema.parse({ run: aRun(), child: 'child-1', ...seed });
       expect(batch).toMatchObject({ invocations: 0, sends: 0, lastProgressAt: stamp('02:00') });
-      expect(batch.instances[0]).toMatchObject({ owner: { kind: 'none' }, commands: [], outcome: null });
+      expect(batch.instances[0]).toMatchObject({ owner: { kind: 'none' }, commands: [], outcome: null, ...ENDS });
     }
   });
 
   it('are none when no instance takes part', () => {
-    expect(seedBatches([], 50, at('02:00'))).toEqual([]);
+    expect(seedBatches([], 50, ENDS, at('02:00'))).toEqual([]);
   });
 
   it('hold each instance once, in order, and never more than fit', () => {
     fc.assert(
       fc.property(fc.nat(130), fc.integer({ min: 1, max: BATCH_SIZE_MAX }), (count, size) => {
-        const batches = seedBatches(members(count), size, at('02:00'));
+        const batches = seedBatches(members(count), size, ENDS, at('02:00'));
         const seeded = batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId));
         expect(seeded).toEqual(members(count).map(({ instanceId }) => instanceId));
         expect(batches.map(({ index }) => index)).toEqual([...batches.keys()]);

@@ -3,7 +3,7 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import { buildReport } from '../../../../functions/domain/report/report.ts';
-import { aMember, anAttempt, aRun, at, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import { aMember, anAttempt, aRun, at, ENDS, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 const busy: LeaseStatus = { kind: 'busy', why: 'run run-0 holds it' };
@@ -14,6 +14,7 @@ const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseSta
   originalState,
   attempts: [anAttempt()],
   deadSince: stamp('02:30'),
+  ends: ENDS,
 });
 
 const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts()) =>

@@ -3,7 +3,7 @@ import { type ExecutionStatus, livenessOf } from '../../../../functions/domain/o
 import { type LeaseFacts, leaseStatusOf, parseOwnLease } from '../../../../functions/domain/ownership/lease-status.ts';
 import type { StartRecord } from '../../../../functions/domain/ownership/start-record.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { anAttempt, aRun, at, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
+import { anAttempt, aRun, at, ENDS, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
 const NOW = at('03:00');
@@ -37,6 +37,7 @@ describe('a lease that was found', () => {
       originalState: 'stopped',
       attempts: [anAttempt()],
       deadSince: stamp('02:30'),
+      ends: ENDS,
     });
   });
 

@@ -4,7 +4,7 @@ import { isOurBoot } from '../../../../functions/domain/ownership/attempt.ts';
 import { formatLease, parseLease } from '../../../../functions/domain/ownership/lease.ts';
 import { attemptsOn, startRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { anAttempt, at, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import { anAttempt, at, ENDS, INSTANCE_ID, stamp } from '../../../support/builders.ts';
 
 const names = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter((name) => !name.includes('/'));
 const leases = fc.record({ stateMachine: names(80), runId: names(80), child: names(46), attempt: names(36) });
@@ -146,6 +146,7 @@ describe('a record', () => {
         previousLaunchTime: null,
         startBy: stamp('02:01'),
         adopted: [],
+        ...ENDS,
       },
     ],
   };
@@ -163,6 +164,12 @@ describe('a record', () => {
     const later = aRecord(['i-other', INSTANCE_ID], second);
     expect(attemptsOn(INSTANCE_ID, [taken, later])).toEqual([anAttempt({ startBy: stamp('02:00') }), dead, second]);
     expect(attemptsOn('i-none', [taken, later])).toEqual([]);
+  });
+
+  it('of an earlier version has no ends: nothing more is sent, and its instances may be stopped for four hours', () => {
+    const old = record.instances.map(({ sendUntil: _, stopUntil: __, ...member }) => member);
+    const { instances } = startRecordSchema.parse({ ...record, instances: old });
+    expect(instances).toMatchObject([{ sendUntil: stamp('02:00'), stopUntil: stamp('06:00') }]);
   });
 
   it('without a time is no record', () => {

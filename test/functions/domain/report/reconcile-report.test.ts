@@ -18,7 +18,17 @@ import { areWritersDead, toBatchInstance } from '../../../../functions/domain/st
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
 import { UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { anAttempt, aRun, at, INSTANCE_ID, leaseValue, ours, stamp, wokenFacts } from '../../../support/builders.ts';
+import {
+  anAttempt,
+  aRun,
+  at,
+  ENDS,
+  INSTANCE_ID,
+  leaseValue,
+  ours,
+  stamp,
+  wokenFacts,
+} from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
 const busy: LeaseStatus = { kind: 'busy', why: 'run run-1 holds it' };
@@ -28,6 +38,7 @@ const orphaned = {
   originalState: 'hibernated',
   attempts: [anAttempt()],
   deadSince: stamp('02:30'),
+  ends: ENDS,
 } as const satisfies LeaseStatus;
 
 const carrier = (changes: Partial<LeasedInstance> = {}): LeasedInstance => ({

@@ -13,6 +13,7 @@ import {
   anAttempt,
   anInstance,
   at,
+  ENDS,
   instanceFacts,
   ours,
   stamp,
@@ -197,7 +198,7 @@ describe('a decision about an instance that awaits its start', () => {
 
   it('leaves to the starting what is to be started or taken over', () => {
     expect(look()).toBeNull();
-    const lease = { kind: 'orphaned', originalState: 'stopped', deadSince: stamp('01:00') } as const;
+    const lease = { kind: 'orphaned', originalState: 'stopped', deadSince: stamp('01:00'), ends: ENDS } as const;
     expect(look({ ec2: wokenFacts(), lease: { ...lease, attempts: [anAttempt()] } })).toBeNull();
   });
 

@@ -4,7 +4,7 @@ import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-s
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import { type AwakeLimits, skipStart, tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
 import { applyStart, type StartResult } from '../../../../functions/domain/steps/start-result.ts';
-import { anAttempt, anInstance, at, instanceFacts, ours, stamp, wokenFacts } from '../../../support/builders.ts';
+import { anAttempt, anInstance, at, ENDS, instanceFacts, ours, stamp, wokenFacts } from '../../../support/builders.ts';
 import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 1200;
@@ -21,6 +21,7 @@ const orphaned: LeaseStatus = {
   originalState: 'stopped',
   attempts: [newest, older],
   deadSince: stamp('02:30'),
+  ends: ENDS,
 };
 
 const decide = (ec2: InstanceFacts | null, changes: Partial<StartCase> = {}) =>
@@ -67,6 +68,7 @@ describe('an instance that a dead run has left awake', () => {
     expect(decide(wokenFacts({ state }), { lease: orphaned })).toEqual({
       action: 'take-over',
       adopted: [newest, older],
+      ends: ENDS,
     });
   });
 
