@@ -55,7 +55,7 @@ function ask(worker: ChildProcess, task: Task): Promise<Verdict | string> {
       resolve(answer);
     };
     worker.on('message', (verdict) => end(verdict as Verdict));
-    worker.on('exit', (code) => end(`its process ended with ${code}`));
+    worker.on('exit', (code, signal) => end(`its process ended with ${code ?? signal}`));
     worker.send(task, (error) => {
       if (error !== null) end(error.message);
     });

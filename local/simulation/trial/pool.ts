@@ -14,7 +14,6 @@ export interface PoolOptions {
 
 const WORKER = new URL('worker.ts', import.meta.url);
 
-/** Fails when a worker dies: a simulation that kills its process is no verdict. */
 export function startWorker({ execArgv = [], env = {}, worker = WORKER }: Omit<PoolOptions, 'workers'>): ChildProcess {
   return fork(fileURLToPath(worker), [], { execArgv, env: { ...process.env, ...env }, serialization: 'json' });
 }
@@ -23,6 +22,8 @@ export function startWorker({ execArgv = [], env = {}, worker = WORKER }: Omit<P
  * Tries simulations in processes of their own, since virtual time replaces a process's clocks.
  * @param next gives the next task, or null if there are no more
  * @param onVerdict told of each as it comes, with the task's place in the order; returns whether to go on
+ * @throws if a worker dies, whatever ends it: a simulation without a verdict has not held. The message says on which, and
+ *   the other workers are ended
  */
 export async function tryAll<Answer = Verdict>(
   options: PoolOptions,
@@ -31,28 +32,42 @@ export async function tryAll<Answer = Verdict>(
 ): Promise<void> {
   let index = 0;
   let isOver = false;
-  const work = () =>
+  const work = (worker: ChildProcess) =>
     new Promise<void>((resolve, reject) => {
-      const worker = startWorker(options);
-      let current = -1;
+      let place = -1;
+      let doing = 'nothing';
       const give = () => {
         const task = isOver ? null : next();
         if (task === null) {
           worker.disconnect();
           return resolve();
         }
-        current = index++;
-        worker.send(task);
+        place = index++;
+        doing = nameOf(task);
+        // If it is dead by now, its exit says more than what failed here.
+        worker.send(task, () => undefined);
       };
       worker.on('message', (verdict) => {
-        if (!onVerdict(verdict as Answer, current)) isOver = true;
+        if (!onVerdict(verdict as Answer, place)) isOver = true;
         give();
       });
       worker.on('error', reject);
-      worker.on('exit', (code) => {
-        if (code !== 0) reject(new Error(`a worker ended with ${code}, at task ${current}`));
+      worker.on('exit', (code, signal) => {
+        const end = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+        reject(new Error(`a worker ${end} while it tried ${doing}`));
       });
       give();
     });
-  await Promise.all(Array.from({ length: options.workers }, work));
+  const workers = Array.from({ length: options.workers }, () => startWorker(options));
+  try {
+    await Promise.all(workers.map(work));
+  } catch (error) {
+    for (const worker of workers) worker.kill('SIGKILL');
+    throw error;
+  }
+}
+
+function nameOf(task: Task): string {
+  if (typeof task === 'number') return `seed ${task}`;
+  return 'quietNight' in task ? `the quiet night of ${task.quietNight}` : `a scenario given with seed ${task.seed}`;
 }
