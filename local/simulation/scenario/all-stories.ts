@@ -1,3 +1,4 @@
+import { failedStepStories } from './failed-step-stories.ts';
 import { lockStories } from './lock-stories.ts';
 import { restoreStories } from './restore-stories.ts';
 import { runStories } from './run-stories.ts';
@@ -10,5 +11,6 @@ export const stories: readonly Kind[] = [
   ...updateStories,
   ...restoreStories,
   ...runStories,
+  ...failedStepStories,
   ...lockStories,
 ];
