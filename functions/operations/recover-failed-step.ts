@@ -28,9 +28,10 @@ export interface RecoveryTools extends Pick<Runtime, 'now' | 'logger'> {
  * @throws if it can't be found out, and no other instance is to be restored
  */
 export async function recoverFailedStep(tools: RecoveryTools, batch: Batch): Promise<Batch> {
-  if (batch.error === undefined) return batch;
+  const { error: caught, ...rest } = batch;
+  if (caught === undefined) return batch;
   try {
-    return await recover(tools, batch);
+    return { ...rest, instances: await recover(tools, batch, caught) };
   } catch (error) {
     const hasOthers = batch.instances.some(({ step }) => step === 'restore');
     if (!hasOthers) throw error;
@@ -42,15 +43,17 @@ export async function recoverFailedStep(tools: RecoveryTools, batch: Batch): Pro
 }
 
 /** The step may have leased an instance, or sent it a command. */
-async function recover({ bucket, ssm, work, now }: RecoveryTools, batch: Batch): Promise<Batch> {
+async function recover(
+  { bucket, ssm, work, now }: RecoveryTools,
+  batch: Batch,
+  caught: NonNullable<Batch['error']>,
+): Promise<BatchInstance[]> {
   const lost = await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts);
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
-  const instances = batch.instances.map((instance): BatchInstance => {
+  return batch.instances.map((instance) => {
     const known = withLostAttempts(instance, lost.get(instance.instanceId) ?? []);
-    return failCaught(withLostCommands(known, sent), batch.error, now());
+    return failCaught(withLostCommands(known, sent), caught, now());
   });
-  const { error: _recovered, ...rest } = batch;
-  return { ...rest, instances };
 }
 
 /**

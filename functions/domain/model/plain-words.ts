@@ -74,7 +74,7 @@ function describeNumber(checks: CheckDefinition[]): string {
   return [isWhole ? 'a whole number' : 'a number', ...limits].join(' ');
 }
 
-const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
+const quoted = (value: unknown): string => JSON.stringify(value);
 
 const listed = (parts: string[], word: 'and' | 'or'): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} ${word} ${parts.at(-1)}`;

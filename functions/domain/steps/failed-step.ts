@@ -9,8 +9,8 @@ import { isOurBoot } from '../ownership/attempt.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
 
 /** The instances that a step was at work on when it failed for good have failed with it, and go to be restored. */
-export function failCaught(instance: BatchInstance, caught: Batch['error'], now: Date): BatchInstance {
-  if (caught === undefined || instance.step === 'restore' || instance.step === 'settled') return instance;
+export function failCaught(instance: BatchInstance, caught: NonNullable<Batch['error']>, now: Date): BatchInstance {
+  if (instance.step === 'restore' || instance.step === 'settled') return instance;
   const text = `a step of its batch failed: ${caught.Error}: ${caught.Cause}`;
   return { ...fail(instance, 'step-failed', text, now), strayUntil: addSeconds(now, STRAY_LAMBDA_SECONDS) };
 }

@@ -36,7 +36,8 @@ export async function measureCoverage(parsed: SimulateArguments, output: Output)
     output.progress(`${++done} of ${seeds}`);
   });
   const unreachable = readUnreachable();
-  const ways = tally.ways.map((one): Line => ({ ...sayWay(one), why: unreachable.get(wayKey(one.way)) ?? null }));
+  const whyRare = ({ way }: WayTally) => unreachable.get(wayKey(way)) ?? unreachable.get(way.file) ?? null;
+  const ways = tally.ways.map((one): Line => ({ ...sayWay(one), why: whyRare(one) }));
   const reasons = [...tally.reasons].map(
     ([code, counts]): Line => ({
       ...counts,
@@ -45,11 +46,10 @@ export async function measureCoverage(parsed: SimulateArguments, output: Output)
       why: unreachable.get(`reason ${code}`) ?? null,
     }),
   );
-  const isRare = ({ simulations }: Tally) => simulations * 1000 < SIMULATIONS_MIN * seeds;
-  const rare = [...ways, ...reasons].filter((line) => isRare(line) && line.why === null);
+  const rare = [...ways, ...reasons].filter((line) => isRare(line, seeds) && line.why === null);
   if (json) output.out(JSON.stringify({ seeds, ways, reasons }, null, 2));
   else if (markdown) output.out(toMarkdown(seeds, ways, reasons));
-  else output.out(print(seeds, ways, reasons, isRare));
+  else output.out(print(seeds, ways, reasons));
   return rare.length === 0 || seeds < SEEDS_JUDGED ? EXIT.ok : EXIT.promiseBroken;
 }
 
@@ -60,14 +60,16 @@ const sayWay = ({ way, times, simulations }: WayTally): Omit<Line, 'why'> => ({
   simulations,
 });
 
+const isRare = ({ simulations }: Tally, seeds: number): boolean => simulations * 1000 < SIMULATIONS_MIN * seeds;
+
 const rarestFirst = (lines: Line[]): Line[] =>
   [...lines].sort((a, b) => a.simulations - b.simulations || a.times - b.times);
 
 const row = ({ simulations, times, text, why }: Line): string =>
   `${String(simulations).padStart(6)} ${String(times).padStart(8)}  ${text}${why === null ? '' : `\n                  ${why}`}`;
 
-function print(seeds: number, ways: Line[], reasons: Line[], isRare: (line: Tally) => boolean): string {
-  const rareWays = ways.filter(isRare);
+function print(seeds: number, ways: Line[], reasons: Line[]): string {
+  const rareWays = ways.filter((line) => isRare(line, seeds));
   return [
     'What ended an instance (simulations, times):',
     ...rarestFirst(reasons).map(row),
@@ -82,11 +84,11 @@ function print(seeds: number, ways: Line[], reasons: Line[], isRare: (line: Tall
 /** What docs/reliability.md shows: the totals, and the rarest of all that is to be met. */
 export function toMarkdown(seeds: number, ways: Line[], reasons: Line[]): string {
   const count = (lines: Line[]) => lines.filter(({ simulations }) => simulations > 0).length.toLocaleString('en');
-  const argued = [...ways, ...reasons].filter(({ why }) => why !== null).length;
+  const argued = [...ways, ...reasons].filter((line) => isRare(line, seeds) && line.why !== null).length;
   const met = rarestFirst([...ways, ...reasons].filter(({ why }) => why === null));
   const cell = (text: string) => `\`${text.replaceAll('|', '\\|').replaceAll('`', "'")}\``;
   return [
-    `${seeds.toLocaleString('en')} simulations went ${count(ways)} of the ${ways.length} ways of the rules' decisions, and gave ${count(reasons)} reasons. ${argued} are argued about; the rarest ${THINNEST} of the others:`,
+    `${seeds.toLocaleString('en')} simulations went ${count(ways)} of the ${ways.length} ways of the rules' decisions, and gave ${count(reasons)} reasons. ${argued} are rare and argued about; the rarest ${THINNEST} of the others:`,
     '',
     '| way of a decision, or reason | simulations | times |',
     '| --- | --- | --- |',

@@ -4,7 +4,7 @@ import * as z from 'zod';
 /** What the simulation can't come to, or hardly, and why that is right. */
 const unreachableSchema = z.array(
   z.strictObject({
-    /** As `wayKey` names it, or `reason CODE`. */
+    /** As `wayKey` names it, or `reason CODE`; or a file, of which no way decides anything about an instance. */
     what: z.string(),
     why: z.string().min(20),
   }),

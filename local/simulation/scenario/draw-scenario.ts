@@ -132,7 +132,7 @@ export const kinds: readonly Kind[] = [
   { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 24, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 107, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 96, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

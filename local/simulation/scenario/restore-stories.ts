@@ -13,9 +13,15 @@ export const restoreStories: readonly Kind[] = [
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
       const behaviours = pick(random, [[], [], ['slow-boot'], ['hibernated'], ['hibernation-falls-back']] as const);
+      // An association is told of by instance: another one of the batch is asked about as well.
+      const isOfInstance = deed === 'run-association';
+      const hero = drawSleeper(random, 0, [...behaviours]);
       return night(random, {
-        instances: [drawSleeper(random, 0, [...behaviours])],
-        parameters: sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }),
+        instances: isOfInstance ? [hero, drawSleeper(random, 1)] : [hero],
+        parameters: {
+          ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }),
+          ...(isOfInstance ? { BatchSize: '4' } : {}),
+        },
         disturbances: [person(deed, random.integer([30, 240]), pick(random, [600, 5400, 5400, 5400]))],
       });
     },
@@ -25,7 +31,7 @@ export const restoreStories: readonly Kind[] = [
     ofThousand: 14,
     draw: (random) =>
       night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['no-capacity']]))],
+        instances: [drawSleeper(random, 0, pick(random, [[], ['no-capacity'], ['vcpu-limit']]))],
         parameters: sometimes(random, 0.8, { RestoreDeadlineSeconds: '300', StartDeadlineSeconds: '60' }),
         disturbances: [
           window(pick(random, ['denied', 'denied', 'server-errors']), 5, pick(random, [900, 2400]), {

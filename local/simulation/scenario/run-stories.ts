@@ -124,17 +124,19 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'an input that is none',
-    ofThousand: 6,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0)],
-        input: pick(random, [
-          { groups: [] },
-          { targetVersion: 'newest' },
-          { finishBy: 'at dawn', dryRun: 'yes' },
-          manyUnknownFields(40),
-          manyUnknownFields(60),
-        ]),
-      }),
+    ofThousand: 8,
+    draw(random) {
+      const input = pick(random, [
+        { groups: [] },
+        { groups: ['dev', ''] },
+        { groups: ['dev', 'dev'] },
+        { targetVersion: 'newest' },
+        { targetVersion: null, scheduledTime: 7 },
+        { finishBy: 'at dawn', dryRun: 'yes' },
+        manyUnknownFields(40),
+        manyUnknownFields(60),
+      ]);
+      return night(random, { instances: [drawSleeper(random, 0)], input });
+    },
   },
 ];

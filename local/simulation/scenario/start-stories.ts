@@ -134,7 +134,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'terminated before it is ready',
-    ofThousand: 8,
+    ofThousand: 12,
     draw: (random) =>
       night(random, {
         ...pick(random, [
@@ -148,9 +148,10 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'gone when the run is redriven',
-    ofThousand: 35,
+    ofThousand: 40,
     draw(random) {
       const [diesAtSeconds, ...behaviours] = pick(random, [
+        [6],
         [6],
         [40, 'slow-boot'],
         [60, 'slow-boot'],

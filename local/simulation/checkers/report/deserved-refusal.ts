@@ -18,7 +18,11 @@ function groupsOf(evidence: Evidence, { input, startedAt, endedAt }: ExecutionEv
 }
 
 const KNOWN_FIELDS: Record<string, (value: unknown) => boolean> = {
-  groups: (value) => Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string'),
+  groups: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((name) => typeof name === 'string' && name !== '') &&
+    new Set(value).size === value.length,
   targetVersion: (value) => value === 'latest' || /^\d{1,6}(\.\d{1,6}){2,3}$/.test(String(value)),
   dryRun: (value) => typeof value === 'boolean',
   allowEmpty: (value) => typeof value === 'boolean',

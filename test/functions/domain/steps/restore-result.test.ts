@@ -137,11 +137,6 @@ describe('when a step of the batch has failed for good', () => {
     const instance = done({ step });
     expect(failCaught(instance, caught, NOW)).toEqual(instance);
   });
-
-  it('an instance does not fail when nothing was caught', () => {
-    const instance = aWokenInstance();
-    expect(failCaught(instance, undefined, NOW)).toEqual(instance);
-  });
 });
 
 describe('a failure that is only silence', () => {

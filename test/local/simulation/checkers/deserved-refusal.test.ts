@@ -29,6 +29,8 @@ describe('a run that is refused', () => {
   it.each<[string, Record<string, unknown>, Evidence['timeline']]>([
     ['InvalidInput', { group: 'dev' }, []],
     ['InvalidInput', { targetVersion: 'newest' }, []],
+    ['InvalidInput', { groups: ['dev', ''] }, []],
+    ['InvalidInput', { groups: ['dev', 'dev'] }, []],
     ['EmptyGroup', {}, [left]],
     ['BrokenGroup', { groups: ['no-such-group'] }, []],
     ['UnknownAgentVersion', {}, [denied]],
