@@ -21,6 +21,8 @@ const THINNEST = 20;
 export interface Line extends Tally {
   name: string;
   text: string;
+  /** The same for the docs, which must not be stale whenever a line moves. */
+  inDocs: string;
   /** Why it is rare or never met, and why that is right; null: it is to be met. */
   why: string | null;
 }
@@ -38,14 +40,10 @@ export async function measureCoverage(parsed: SimulateArguments, output: Output)
   const unreachable = readUnreachable();
   const whyRare = ({ way }: WayTally) => unreachable.get(wayKey(way)) ?? unreachable.get(way.file) ?? null;
   const ways = tally.ways.map((one): Line => ({ ...sayWay(one), why: whyRare(one) }));
-  const reasons = [...tally.reasons].map(
-    ([code, counts]): Line => ({
-      ...counts,
-      name: `reason ${code}`,
-      text: `reason ${code}`,
-      why: unreachable.get(`reason ${code}`) ?? null,
-    }),
-  );
+  const reasons = [...tally.reasons].map(([code, counts]): Line => {
+    const name = `reason ${code}`;
+    return { ...counts, name, text: name, inDocs: name, why: unreachable.get(name) ?? null };
+  });
   const rare = [...ways, ...reasons].filter((line) => isRare(line, seeds) && line.why === null);
   if (json) output.out(JSON.stringify({ seeds, ways, reasons }, null, 2));
   else if (markdown) output.out(toMarkdown(seeds, ways, reasons));
@@ -56,6 +54,7 @@ export async function measureCoverage(parsed: SimulateArguments, output: Output)
 const sayWay = ({ way, times, simulations }: WayTally): Omit<Line, 'why'> => ({
   name: wayKey(way),
   text: `${way.file}:${way.line} ${way.what}`,
+  inDocs: `${way.file} ${way.within}: ${way.what}`,
   times,
   simulations,
 });
@@ -94,6 +93,6 @@ export function toMarkdown(seeds: number, ways: Line[], reasons: Line[]): string
     '| --- | --- | --- |',
     ...met
       .slice(0, THINNEST)
-      .map(({ text, simulations, times }) => `| ${cell(text)} | ${simulations} | ${times.toLocaleString('en')} |`),
+      .map(({ inDocs, simulations, times }) => `| ${cell(inDocs)} | ${simulations} | ${times.toLocaleString('en')} |`),
   ].join('\n');
 }

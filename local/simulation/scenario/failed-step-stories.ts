@@ -100,7 +100,7 @@ export const failedStepStories: readonly Kind[] = [
     name: 'its start fails for good',
     ofThousand: 17,
     draw(random) {
-      const kind = pick(random, ['refused', 'lost-result', 'abandoned'] as const);
+      const kind = pick(random, ['refused', 'refused', 'lost-result', 'abandoned'] as const);
       return night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated']]))],
         faults: [

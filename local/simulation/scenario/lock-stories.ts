@@ -61,7 +61,7 @@ export const lockStories: readonly Kind[] = [
   },
   {
     name: 'the reconciler is slow, and meanwhile a run goes on',
-    ofThousand: 22,
+    ofThousand: 17,
     draw(random) {
       // Its third look comes three minutes after the end, when nothing of the run can live any more; or as much later as it is slow.
       const [what, faults, [from, to]] = pick(random, [
@@ -83,6 +83,22 @@ export const lockStories: readonly Kind[] = [
         ],
       });
     },
+  },
+  {
+    name: 'a dead run leaves two, and someone is at work on one of them',
+    ofThousand: 5,
+    draw: (random) =>
+      night(random, {
+        instances: [
+          { ...drawSleeper(random, 0), platform: 'amazon-linux-2023' },
+          drawSleeper(random, 1, ['slow-boot']),
+        ],
+        parameters: { BatchSize: '4' },
+        disturbances: [
+          { kind: 'abort', atSeconds: random.integer([75, 100]), execution: 0 },
+          person(pick(random, ['open-session', 'run-association']), random.integer([40, 90]), 5400),
+        ],
+      }),
   },
   {
     name: 'the reconciler has no time to stop',

@@ -1,7 +1,7 @@
 import { drawSleeper } from './draw-fleet.ts';
 import type { Fault } from './scenario.ts';
-import { type Kind, night, person, sometimes, startsLate, window } from './story.ts';
-import { pick, pickTwo } from './weighted-choice.ts';
+import { type Kind, night, person, sometimes, startsLate, struck, window } from './story.ts';
+import { pick, pickSpread } from './weighted-choice.ts';
 
 /** Between the look at the instances and their start, this call of it takes seven seconds. */
 const slowOnce = (operation: string): Fault => ({
@@ -143,6 +143,12 @@ export const startStories: readonly Kind[] = [
             instances: [drawSleeper(random, 0, ['slow-boot'])],
             disturbances: [person('terminate', random.integer([240, 420]))],
           },
+          // It is gone for good by the time that it is looked at.
+          {
+            instances: [drawSleeper(random, 0, ['slow-boot'])],
+            faults: [struck('refused', 'CheckReadinessFunction', { nth: 3, times: 4 })],
+            disturbances: [person('terminate', 68)],
+          },
         ]),
       }),
   },
@@ -275,7 +281,7 @@ export const startStories: readonly Kind[] = [
     ofThousand: 41,
     draw: (random) =>
       night(random, {
-        instances: pickTwo(random, SPECIAL).map(([state, behaviour], index) => ({
+        instances: pickSpread(random, SPECIAL, 3).map(([state, behaviour], index) => ({
           ...drawSleeper(random, index, [behaviour]),
           state,
         })),

@@ -1,7 +1,7 @@
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import { drawSleeper, LATEST } from './draw-fleet.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
-import { chance, pick, pickTwo } from './weighted-choice.ts';
+import { chance, pick, pickSpread } from './weighted-choice.ts';
 
 const SLOW_UPDATE: BehaviourName[][] = [
   ['slow-update-in-progress'],
@@ -220,7 +220,7 @@ export const updateStories: readonly Kind[] = [
     ofThousand: 18,
     draw: (random) =>
       night(random, {
-        instances: pickTwo(random, UNUSUAL_FAILURES).map((name, index) => drawSleeper(random, index, [name])),
+        instances: pickSpread(random, UNUSUAL_FAILURES, 3).map((name, index) => drawSleeper(random, index, [name])),
         parameters: sometimes(random, 0.3, { UpdateDeadlineSeconds: '120' }),
       }),
   },

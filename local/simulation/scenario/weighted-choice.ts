@@ -2,11 +2,11 @@ import type { Random } from '../../base/random.ts';
 
 export const pick = <T>(random: Random, items: readonly T[]): T => items[random.integer([0, items.length - 1])] as T;
 
-/** Two of these: one, and the one that stands half of the list further. */
-export function pickTwo<T>(random: Random, items: readonly T[]): [T, T] {
+/** So many of these, spread evenly over the list: each as often as the others. */
+export function pickSpread<T>(random: Random, items: readonly T[], count: number): T[] {
   const first = random.integer([0, items.length - 1]);
-  const second = (first + Math.floor(items.length / 2)) % items.length;
-  return [items[first] as T, items[second] as T];
+  const placeOf = (nth: number) => (first + Math.floor((items.length * nth) / count)) % items.length;
+  return Array.from({ length: count }, (_, nth) => items[placeOf(nth)] as T);
 }
 
 export const chance = (random: Random, share: number): boolean => random.next() < share;

@@ -2,7 +2,8 @@ import { type Line, toMarkdown } from '../../../../local/simulation/command/meas
 
 const aLine = (text: string, simulations: number, why: string | null = null): Line => ({
   name: text,
-  text,
+  text: `${text} at its line`,
+  inDocs: text,
   simulations,
   times: simulations * 1000,
   why,
