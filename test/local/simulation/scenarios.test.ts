@@ -4,7 +4,12 @@ import { type FleetInstance, fleetSchema } from '../../../local/account/fleet/fl
 import { play } from '../../../local/simulation/play/play.ts';
 import { countTroubles, drawScenario, kinds } from '../../../local/simulation/scenario/draw-scenario.ts';
 import { references } from '../../../local/simulation/scenario/reference-scenarios.ts';
-import type { Scenario, Task } from '../../../local/simulation/scenario/scenario.ts';
+import {
+  callFaultKinds,
+  invocationFaultKinds,
+  type Scenario,
+  type Task,
+} from '../../../local/simulation/scenario/scenario.ts';
 import { shrink } from '../../../local/simulation/scenario/shrink.ts';
 import { tryAll } from '../../../local/simulation/trial/pool.ts';
 import { tryScenario, type Verdict } from '../../../local/simulation/trial/verdict.ts';
@@ -19,18 +24,6 @@ describe('a scenario', () => {
       expect(JSON.parse(JSON.stringify(scenario))).toEqual(scenario);
       expect(fleetSchema.safeParse(scenario.fleet).success).toBe(true);
     }
-  });
-
-  it('is of all kinds', () => {
-    const all = seeds.map(drawScenario);
-    const kinds = new Set(
-      all.flatMap(({ faults, disturbances }) => [...faults, ...disturbances].map(({ kind }) => kind)),
-    );
-    expect(kinds.size).toBeGreaterThanOrEqual(19);
-    expect(all.filter(({ faults, disturbances }) => faults.length + disturbances.length === 0).length).toBeGreaterThan(
-      15,
-    );
-    expect(all.some(({ executions }) => executions.length > 1)).toBe(true);
   });
 });
 
@@ -56,6 +49,25 @@ describe('a thousand scenarios', () => {
 
   it('are in half of the cases, or more, of at most three troubles', () => {
     expect(all.filter((scenario) => countTroubles(scenario) <= 3).length).toBeGreaterThanOrEqual(500);
+  });
+
+  it('have every kind of fault and of disturbance, each five times at least', () => {
+    const kinds = all.map(({ faults, disturbances }) => new Set([...faults, ...disturbances].map(({ kind }) => kind)));
+    const every = [
+      ...[...callFaultKinds, ...invocationFaultKinds],
+      ...(['abort', 'time-out', 'abort-child', 'redrive', 'person', 'window', 'events'] as const),
+    ];
+    for (const kind of every) {
+      const count = kinds.filter((some) => some.has(kind)).length;
+      expect([kind, count >= 5]).toEqual([kind, true]);
+    }
+  });
+
+  it('are of several executions in many cases, and of no trouble in some', () => {
+    expect(all.filter(({ executions }) => executions.length > 1).length).toBeGreaterThan(50);
+    expect(all.filter(({ faults, disturbances }) => faults.length + disturbances.length === 0).length).toBeGreaterThan(
+      50,
+    );
   });
 
   it('are quiet, or of one fault on a healthy fleet, where they say so', () => {

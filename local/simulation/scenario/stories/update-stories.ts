@@ -1,7 +1,7 @@
-import type { BehaviourName } from '../../account/fleet/behaviours.ts';
-import { drawSleeper, LATEST } from './draw-fleet.ts';
+import type { BehaviourName } from '../../../account/fleet/behaviours.ts';
+import { drawSleeper, LATEST } from '../draw-fleet.ts';
+import { chance, pick, pickSpread } from '../weighted-choice.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
-import { chance, pick, pickSpread } from './weighted-choice.ts';
 
 const SLOW_UPDATE: BehaviourName[][] = [
   ['slow-update-in-progress'],

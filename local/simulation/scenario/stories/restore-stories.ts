@@ -1,7 +1,7 @@
-import { drawSleeper } from './draw-fleet.ts';
-import type { Deed } from './scenario.ts';
+import { drawSleeper } from '../draw-fleet.ts';
+import type { Deed } from '../scenario.ts';
+import { pick } from '../weighted-choice.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
-import { pick } from './weighted-choice.ts';
 
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
 

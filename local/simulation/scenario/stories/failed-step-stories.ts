@@ -1,7 +1,7 @@
-import { drawSleeper } from './draw-fleet.ts';
-import type { Fault } from './scenario.ts';
+import { drawSleeper } from '../draw-fleet.ts';
+import type { Fault } from '../scenario.ts';
+import { chance, pick } from '../weighted-choice.ts';
 import { type Kind, night, person, startsLate, struck } from './story.ts';
-import { chance, pick } from './weighted-choice.ts';
 
 /** It has sent the command that tells whether the other update is gone; then it dies, and can't find that command again. */
 const DIES_AFTER_SECOND_COMMAND: Fault[] = [

@@ -1,7 +1,7 @@
-import { drawSleeper } from './draw-fleet.ts';
-import type { Fault } from './scenario.ts';
+import { drawSleeper } from '../draw-fleet.ts';
+import type { Fault } from '../scenario.ts';
+import { pick, pickSpread } from '../weighted-choice.ts';
 import { type Kind, night, person, sometimes, startsLate, struck, window } from './story.ts';
-import { pick, pickSpread } from './weighted-choice.ts';
 
 /** Between the look at the instances and their start, this call of it takes seven seconds. */
 const slowOnce = (operation: string): Fault => ({

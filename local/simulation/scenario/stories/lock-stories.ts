@@ -1,7 +1,7 @@
-import { drawSleeper } from './draw-fleet.ts';
-import type { Fault } from './scenario.ts';
+import { drawSleeper } from '../draw-fleet.ts';
+import type { Fault } from '../scenario.ts';
+import { pick } from '../weighted-choice.ts';
 import { type Kind, night, noEvents, person } from './story.ts';
-import { pick } from './weighted-choice.ts';
 
 /** Such calls of ReconcileLeases take seven seconds each. */
 const reconcilesSlowly = (operation: string, times: number): Fault => ({

@@ -1,6 +1,6 @@
-import { drawSleeper } from './draw-fleet.ts';
+import { drawSleeper } from '../draw-fleet.ts';
+import { chance, pick } from '../weighted-choice.ts';
 import { type Kind, night, noEvents, person, sometimes, startsLate, struck, window } from './story.ts';
-import { chance, pick } from './weighted-choice.ts';
 
 const manyUnknownFields = (count: number): Record<string, unknown> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`an-unknown-field-${index}`, index]));
