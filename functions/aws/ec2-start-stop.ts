@@ -2,8 +2,9 @@ import { type EC2Client, StartInstancesCommand, StopInstancesCommand } from '@aw
 import { lacksCapacity } from '../domain/model/ec2-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { isAboutInstances } from './ec2-refusals.ts';
-import { type Bisected, bisect, OutOfTime } from './sdk/bisect.ts';
+import { type Bisected, bisect } from './sdk/bisect.ts';
 import { type AwsFailure, describeFailure } from './sdk/failures.ts';
+import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
 
 export interface StateChange {
   instanceId: string;
@@ -35,7 +36,10 @@ export function startInstances(
   return bisect(instanceIds, start, { isAboutIds, isAboutAll, hasTime });
 }
 
-/** Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones. */
+/**
+ * Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones.
+ * @param hasTime asked before each request that is sent, also by the SDK's own retries
+ */
 export function stopInstances(
   ec2: EC2Client,
   instanceIds: string[],
@@ -43,7 +47,9 @@ export function stopInstances(
 ): Promise<Bisected<string, StateChange[]>> {
   const stop = async (InstanceIds: string[]) => {
     const hibernate = options.hibernate ? { Hibernate: true } : {};
-    const { StoppingInstances } = await ec2.send(new StopInstancesCommand({ InstanceIds, ...hibernate }));
+    const command = new StopInstancesCommand({ InstanceIds, ...hibernate });
+    command.middlewareStack.add(sendInTime('StopInstances', options.hasTime), EACH_REQUEST);
+    const { StoppingInstances } = await ec2.send(command);
     return toChanges(StoppingInstances);
   };
   return bisect(instanceIds, stop, { isAboutIds: isAboutInstances, hasTime: options.hasTime });
@@ -63,9 +69,9 @@ async function sendStart(
   hasTime: () => boolean,
 ): Promise<StateChange[]> {
   const command = new StartInstancesCommand({ InstanceIds });
+  command.middlewareStack.add(sendInTime('StartInstances', hasTime), EACH_REQUEST);
   command.middlewareStack.add(
     (next) => async (args) => {
-      if (!hasTime()) throw new OutOfTime('StartInstances: not sent, as its time was over');
       try {
         return await next(args);
       } catch (error) {
@@ -74,7 +80,7 @@ async function sendStart(
       }
     },
     // Inside of the retries, so for each of them.
-    { step: 'finalizeRequest', priority: 'low', name: 'sendWhileThereIsTime' },
+    { step: 'finalizeRequest', priority: 'low', name: 'noteUnanswered' },
   );
   try {
     const { StartingInstances } = await ec2.send(command);

@@ -16,6 +16,7 @@ import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
 import { type Bisected, bisectEach } from './sdk/bisect.ts';
 import { describeFailure } from './sdk/failures.ts';
+import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
 import { isInvalidInstanceId, PAGE_SIZE } from './ssm-agents.ts';
 
 export interface CommandRequest {
@@ -25,27 +26,32 @@ export interface CommandRequest {
   comment: string;
   timeoutSeconds: number;
   hasTime(): boolean;
+  /** Asked before each request that is sent to them, also by the SDK's own retries. */
+  mayLeave(instanceIds: string[]): boolean;
 }
 
 /** Sends the work to each group in one command, or, where SSM refuses some, in several without those (11, 14). */
 export function sendCommand(
   ssm: SSMClient,
   groups: string[][],
-  { work, target, comment, timeoutSeconds, hasTime }: CommandRequest,
+  { work, target, comment, timeoutSeconds, hasTime, mayLeave }: CommandRequest,
 ): Promise<Bisected<string, { commandId: string; instanceIds: string[] }>> {
   const send = async (InstanceIds: string[]) => {
-    const reply = await ssm.send(
-      new SendCommandCommand({
-        DocumentName: work.documentName,
-        Parameters: work.parameters(target),
-        InstanceIds,
-        Comment: comment,
-        TimeoutSeconds: timeoutSeconds,
-        // The default of 0 lets the first failure end all the others (docs/aws-behaviour.md 11).
-        MaxErrors: '100%',
-        MaxConcurrency: '100%',
-      }),
+    const command = new SendCommandCommand({
+      DocumentName: work.documentName,
+      Parameters: work.parameters(target),
+      InstanceIds,
+      Comment: comment,
+      TimeoutSeconds: timeoutSeconds,
+      // The default of 0 lets the first failure end all the others (docs/aws-behaviour.md 11).
+      MaxErrors: '100%',
+      MaxConcurrency: '100%',
+    });
+    command.middlewareStack.add(
+      sendInTime('SendCommand', () => mayLeave(InstanceIds)),
+      EACH_REQUEST,
     );
+    const reply = await ssm.send(command);
     const commandId = reply.Command?.CommandId;
     if (commandId === undefined) throw new ReveilleError('UnexpectedReply', 'SendCommand: no CommandId in the reply');
     return { commandId, instanceIds: InstanceIds };

@@ -1,12 +1,18 @@
 import { readLatestAgentVersion } from '../aws/latest-agent-version.ts';
 import type { BatchSeed } from '../domain/batch/seed-batches.ts';
-import { type ExecutionInput, type ListRequest, listRequestSchema } from '../domain/listing/execution-input.ts';
+import {
+  type ExecutionInput,
+  type ListRequest,
+  listRequestSchema,
+  resolveFinishBy,
+} from '../domain/listing/execution-input.ts';
 import type { Plan } from '../domain/listing/plan.ts';
-import { computeEnds } from '../domain/listing/run-ends.ts';
+import { computeEnds, shortestWindow, tooLateToStart } from '../domain/listing/run-ends.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { type ExecutionNames, parseExecutionArn } from '../domain/model/execution-arn.ts';
 import { plainText } from '../domain/model/plain-text.ts';
-import type { Run } from '../domain/model/run.ts';
+import type { Ends, Run } from '../domain/model/run.ts';
+import { secondsBetween } from '../domain/model/time.ts';
 import { createHandler, type Handler } from '../runtime/handler.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type LockOutcome, releasingLockOnError, takeRunLock, toLock } from './claim-run.ts';
@@ -61,9 +67,10 @@ async function list(tools: ListingTools, request: ListRequest, names: ExecutionN
   const listing = request.listing + 1;
   const isLast = listing >= settings.LISTINGS_MAX;
 
+  const ends = findEnds(tools, request);
   const groupOf = await listGroups(tools, groups, allowEmpty);
   const input = await resolveVersion(tools, request.input, names.region);
-  const run = toRun(tools, request, names, input.targetVersion);
+  const run = toRun(tools, request, names, { targetVersion: input.targetVersion, ...ends });
 
   const members = await judgeMembers(tools, names, groupOf);
   const unsettled = members.filter(({ eligibility }) => eligibility.decision === 'in-transition').length;
@@ -86,16 +93,30 @@ async function resolveVersion({ s3, settings }: ListingTools, input: ExecutionIn
   return { ...input, targetVersion: target };
 }
 
-function toRun(
-  { settings }: ListingTools,
-  { startedAt, input }: ListRequest,
-  { region, account, stateMachine, runId }: ExecutionNames,
-  targetVersion: string,
-): Run {
-  const finishBy = input.finishBy ?? null;
-  const ends = computeEnds(startedAt, finishBy, {
-    windowSeconds: settings.WINDOW_SECONDS,
-    restoreDeadlineSeconds: settings.RESTORE_DEADLINE_SECONDS,
-  });
-  return { region, account, stateMachine, runId, startedAt, targetVersion, finishBy, ...ends };
+/**
+ * The two ends of the run.
+ * @throws InvalidInput if it has to be over before even one instance could be woken, updated and restored
+ */
+function findEnds({ settings }: ListingTools, { startedAt, input: { finishBy } }: ListRequest): Ends {
+  const {
+    SCHEDULE_TIMEZONE,
+    WINDOW_SECONDS: windowSeconds,
+    RESTORE_DEADLINE_SECONDS: restoreDeadlineSeconds,
+  } = settings;
+  const endsBy = finishBy === undefined ? null : resolveFinishBy(finishBy, SCHEDULE_TIMEZONE, startedAt);
+  const ends = computeEnds(startedAt, endsBy, { windowSeconds, restoreDeadlineSeconds });
+  if (tooLateToStart(ends, startedAt) === null) return ends;
+  const { seconds, sum } = shortestWindow(restoreDeadlineSeconds);
+  const minutes = Math.floor(secondsBetween(startedAt, ends.stopUntil) / 60);
+  throw new ReveilleError(
+    'InvalidInput',
+    `finishBy: ${minutes} minutes are too short for even one instance: give ${Math.ceil(seconds / 60)} at least, which are ${sum}`,
+  );
 }
+
+const toRun = (
+  { settings }: ListingTools,
+  { startedAt }: ListRequest,
+  { region, account, stateMachine, runId }: ExecutionNames,
+  found: Pick<Run, 'targetVersion' | keyof Ends>,
+): Run => ({ region, account, stateMachine, runId, startedAt, timeZone: settings.SCHEDULE_TIMEZONE, ...found });

@@ -8,6 +8,7 @@ import {
   type OtherActivity,
   otherActivityUnknown,
 } from '../domain/steps/other-activity.ts';
+import { isLeftAwakeByEnd } from '../domain/steps/restore.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DecidedMember, Member } from './stop-and-release.ts';
@@ -16,7 +17,7 @@ export interface ActivityTools extends Pick<Runtime, 'now' | 'logger'> {
   ssm: SSMClient;
 }
 
-/** Decides once more on the instances that would be stopped now, with what is active on them. */
+/** Decides once more on the instances that would be stopped or left awake now, with what is active on them. */
 export async function confirmStops(
   tools: ActivityTools,
   decided: DecidedMember[],
@@ -32,16 +33,18 @@ export async function confirmStops(
   });
 }
 
-/** What SSM says of one instance that would be stopped. */
+/** What SSM says of one instance that would be stopped, or left awake. */
 interface StopCheck {
   otherActivity: OtherActivity | null;
   /** Commands of ours that are still open on it, whether or not the payload knows them. */
   ownCommands: ReturnType<typeof findOwnCommands>;
 }
 
-/** Asked only for the instances that would be stopped now, because it costs a call for each. */
+/** Asked only for these instances, because it costs a call for each. What is left awake is told with what holds it. */
 async function checkStops({ ssm, logger }: ActivityTools, decided: DecidedMember[]): Promise<Map<string, StopCheck>> {
-  const toStop = decided.filter(({ ec2, decision }) => decision.action === 'stop' && ec2?.state === 'running');
+  const toStop = decided.filter(
+    ({ ec2, decision }) => ec2?.state === 'running' && (decision.action === 'stop' || isLeftAwakeByEnd(decision)),
+  );
   const [first] = toStop;
   if (first === undefined) return new Map();
   const ids = toStop.map(({ instance }) => instance.instanceId);

@@ -1,8 +1,15 @@
 import type { Bucket } from '../aws/bucket.ts';
-import type { Leaseholder } from '../domain/model/run.ts';
+import type { Ends, Leaseholder } from '../domain/model/run.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
-import { attemptsOn, type StartRecord } from '../domain/ownership/start-record.ts';
+import { attemptsOn, endsOn, type StartRecord } from '../domain/ownership/start-record.ts';
 import { listAttempts, readRecord } from './read-records.ts';
+
+/** What the records of lost attempts say of one instance. */
+export interface LostAttempts {
+  attempts: Attempt[];
+  /** The earliest: an attempt may have taken it over, by the ends of a dead run. */
+  ends: Ends;
+}
 
 /**
  * Attempts of one child whose replies never arrived, by instance: a Lambda that crashed, or whose answer was lost, has
@@ -15,7 +22,7 @@ export async function findLostAttempts(
   bucket: Bucket,
   leaseholder: Leaseholder,
   answered: string[],
-): Promise<Map<string, Attempt[]>> {
+): Promise<Map<string, LostAttempts>> {
   const known = new Set(answered);
   const lost: StartRecord[] = [];
   for (const attempt of await listAttempts(bucket, leaseholder)) {
@@ -23,5 +30,10 @@ export async function findLostAttempts(
     if (record !== null) lost.push(record);
   }
   const instanceIds = new Set(lost.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId)));
-  return new Map([...instanceIds].map((instanceId) => [instanceId, attemptsOn(instanceId, lost)]));
+  return new Map(
+    [...instanceIds].flatMap((instanceId) => {
+      const ends = endsOn(instanceId, lost);
+      return ends === null ? [] : [[instanceId, { attempts: attemptsOn(instanceId, lost), ends }] as const];
+    }),
+  );
 }

@@ -5,7 +5,6 @@ import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
-import type { Attempt } from '../domain/ownership/attempt.ts';
 import { attemptsOf } from '../domain/ownership/owner.ts';
 import { failCaught, hasFailedStep, mayBeStartedLate } from '../domain/steps/failed-step.ts';
 import { withLostAttempts } from '../domain/steps/start.ts';
@@ -13,7 +12,7 @@ import { commentPrefix } from '../domain/work/command-comment.ts';
 import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { findLostAttempts } from './find-lost-attempts.ts';
+import { findLostAttempts, type LostAttempts } from './find-lost-attempts.ts';
 
 export interface RecoveryTools extends Pick<Runtime, 'now' | 'logger'> {
   bucket: Bucket;
@@ -51,7 +50,8 @@ async function recover(
   const lost = await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts);
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   return batch.instances.map((instance) => {
-    const known = withLostAttempts(instance, lost.get(instance.instanceId) ?? []);
+    const found = lost.get(instance.instanceId);
+    const known = withLostAttempts({ ...instance, ...found?.ends }, found?.attempts ?? []);
     return failCaught(withLostCommands(known, sent), caught, now());
   });
 }
@@ -68,12 +68,12 @@ export async function findLateWrites(
   if (!instances.some(hasFailedStep)) return instances;
   const lost = instances.some(mayBeStartedLate)
     ? await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts)
-    : new Map<string, Attempt[]>();
+    : new Map<string, LostAttempts>();
   const sent = await findCommands(ssm, work, commentPrefix(batch), batch.run.startedAt);
   return instances.map((instance) => {
     if (!hasFailedStep(instance)) return instance;
-    const lostAttempts = mayBeStartedLate(instance) ? (lost.get(instance.instanceId) ?? []) : [];
-    return withLostCommands(withLostAttempts(instance, lostAttempts), sent);
+    const found = mayBeStartedLate(instance) ? lost.get(instance.instanceId) : undefined;
+    return withLostCommands(withLostAttempts({ ...instance, ...found?.ends }, found?.attempts ?? []), sent);
   });
 }
 

@@ -41,7 +41,7 @@ export async function restoreAll(tools: RestoreTools, restoring: Restoring): Pro
   };
   const unconfirmed = members.map((member) => decide(member, null));
   const decided = await confirmStops(tools, unconfirmed, decide);
-  const keptAwake = await stopDecided(tools.ec2, decided, hasTime);
+  const keptAwake = await stopDecided(tools, decided, hasTime);
   const keptLeases = await releaseDecided(tools.ec2, decided);
   return decided.map(({ instance, decision }) => {
     const { instanceId } = instance;

@@ -4,10 +4,11 @@ import type { EC2Client } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
-import type { Timestamp } from '../domain/model/time.ts';
+import { isAfter, type Timestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
 import type { RestoreDecision } from '../domain/steps/restore.ts';
 import { UNTRIED } from '../domain/steps/restore-result.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 /** One instance that is to be restored. */
 export interface Member {
@@ -24,22 +25,43 @@ export interface DecidedMember extends Member {
   decision: RestoreDecision;
 }
 
-/** Stops the instances in one call, and hibernates the others in a second. @returns what EC2 refused, by instance */
+/**
+ * Stops the instances in one call, and hibernates the others in a second; those that were taken over have other ends, and a
+ * call of their own. After the end of its instances no request leaves any more.
+ * @returns what EC2 refused, by instance
+ */
 export async function stopDecided(
-  ec2: EC2Client,
+  { ec2, now }: { ec2: EC2Client } & Pick<Runtime, 'now'>,
   decided: DecidedMember[],
   hasTime: () => boolean,
 ): Promise<Map<string, string>> {
   const refusals = new Map<string, string>();
-  for (const hibernate of [false, true]) {
-    const ids = decided
-      .filter(({ decision }) => decision.action === 'stop' && decision.hibernate === hibernate)
-      .map(({ instance }) => instance.instanceId);
-    const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime });
+  for (const { ids, hibernate, stopUntil } of toCalls(decided)) {
+    const maySend = () => hasTime() && !isAfter(now(), stopUntil);
+    const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime: maySend });
     for (const { id, failure } of refused) refusals.set(id, failureText(failure));
     for (const id of untried) refusals.set(id, UNTRIED);
   }
   return refusals;
+}
+
+/** One call of StopInstances: either as hibernation or not, and with one end. */
+interface StopCall {
+  ids: string[];
+  hibernate: boolean;
+  stopUntil: Timestamp;
+}
+
+function toCalls(decided: DecidedMember[]): StopCall[] {
+  const calls = new Map<string, StopCall>();
+  for (const { instance, decision } of decided) {
+    if (decision.action !== 'stop') continue;
+    const { instanceId, stopUntil } = instance;
+    const { hibernate } = decision;
+    const { ids } = calls.get(`${hibernate} ${stopUntil}`) ?? { ids: [] };
+    calls.set(`${hibernate} ${stopUntil}`, { ids: [...ids, instanceId], hibernate, stopUntil });
+  }
+  return [...calls.values()];
 }
 
 /**

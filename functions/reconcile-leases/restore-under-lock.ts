@@ -3,12 +3,16 @@ import { describeFailure } from '../aws/sdk/failures.ts';
 import { addSeconds, toTimestamp } from '../domain/model/time.ts';
 import { isSameHolder, type Lock } from '../domain/ownership/run-lock.ts';
 import type { ReconcileResult } from '../domain/report/reconcile-report.ts';
+import { isOver } from '../domain/steps/orphan.ts';
 import { readLock, readLockHolder, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { type InvocationContext, timeKeeper } from '../runtime/runtime.ts';
 import { type OrphanTools, restoreOrphans } from './restore-orphans.ts';
 import { findLeases, type Survey, type SurveyTools } from './survey-leases.ts';
 
-/** Restores the orphans if no run can be at work: a run that begins meanwhile would take them over. */
+/**
+ * Restores the orphans if no run can be at work: a run that begins meanwhile would take them over. What is over needs no lock: no
+ * run takes it over, and nothing is stopped.
+ */
 export async function restoreUnderLock(
   tools: SurveyTools & OrphanTools,
   { seenLock, lock, orphans }: Survey,
@@ -19,7 +23,8 @@ export async function restoreUnderLock(
   // Nothing of the dead holder can still act, and it has left no instance to restore: its lock protects nothing any more.
   // It is removed only if it is still the one that was judged: a run that has taken it since keeps it.
   if (mayAct && seenLock !== null) await releaseLock(tools.bucket, seenLock);
-  return [];
+  const over = orphans.filter((orphan) => isOver(orphan, tools.now()));
+  return restoreOrphans(tools, over, timeKeeper(context));
 }
 
 /** While the leases were read, a dead run may have been redriven: then it keeps its lock. */

@@ -17,7 +17,6 @@ import { toAttempt } from '../domain/ownership/attempt.ts';
 import { isLeaseOf, leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
 import { decideStart, type StartCandidate, type StartCase, withLostAttempts } from '../domain/steps/start.ts';
-import { skipStart, tooLateToStart } from '../domain/steps/start-deadline.ts';
 import { applyStart, type StartResult, wasAwake } from '../domain/steps/start-result.ts';
 import { findLostAttempts } from '../operations/find-lost-attempts.ts';
 import { createStepHandler } from '../operations/handle-step.ts';
@@ -33,10 +32,6 @@ const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
   PARTITION: environment.PARTITION,
   START_DEADLINE_SECONDS: environment.START_DEADLINE_SECONDS,
-  READINESS_DEADLINE_SECONDS: environment.READINESS_DEADLINE_SECONDS,
-  UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS,
-  VERIFY_DEADLINE_SECONDS: environment.VERIFY_DEADLINE_SECONDS,
-  RESTORE_DEADLINE_SECONDS: environment.RESTORE_DEADLINE_SECONDS,
 });
 
 interface Tools extends LeaseTools {
@@ -67,8 +62,9 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
       const { looks, candidates } = decideAll(cases);
       if (candidates.length === 0) return { looks };
 
-      const block = await startBlocker(tools, batch, readAt);
-      if (block !== null) return { looks: [...looks, ...candidates.map((candidate) => moves(block(candidate)))] };
+      if (!(await hasLock(tools.bucket, batch.run))) {
+        return { looks: [...looks, ...candidates.map((candidate) => withoutLock(candidate, readAt))] };
+      }
 
       const attempt = toAttempt(context.awsRequestId, readAt, REQUEST_TIMEOUT_SECONDS);
       const started = await startAll(tools, { batch, candidates, attempt, hasTime: timeKeeper(context) });
@@ -92,9 +88,9 @@ async function readAnew(
   const leases = await readLeasesOfOthers(tools, batch, facts);
   const readAt = tools.now();
   const cases = members.map((instance) => ({
-    instance,
+    instance: { ...instance, ...lostAttempts.get(instance.instanceId)?.ends },
     ec2: facts.get(instance.instanceId) ?? null,
-    lostAttempts: lostAttempts.get(instance.instanceId) ?? [],
+    lostAttempts: lostAttempts.get(instance.instanceId)?.attempts ?? [],
     lease: leases.get(instance.instanceId) ?? null,
     deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,
     now: readAt,
@@ -131,24 +127,8 @@ function decideAll(cases: StartCase[]): { looks: Look[]; candidates: StartCandid
   return { looks, candidates };
 }
 
-/** What becomes of each candidate if no instance may be started or taken over now; null if they may. */
-async function startBlocker(
-  { bucket, settings }: Tools,
-  { run }: Batch,
-  now: Date,
-): Promise<((candidate: StartCandidate) => BatchInstance) | null> {
-  if (!(await hasLock(bucket, run))) {
-    return ({ instance, lostAttempts }) => failWithoutLock(withLostAttempts(instance, lostAttempts), now);
-  }
-  const limits = {
-    readinessDeadlineSeconds: settings.READINESS_DEADLINE_SECONDS,
-    updateDeadlineSeconds: settings.UPDATE_DEADLINE_SECONDS,
-    verifyDeadlineSeconds: settings.VERIFY_DEADLINE_SECONDS,
-    restoreDeadlineSeconds: settings.RESTORE_DEADLINE_SECONDS,
-  };
-  const late = tooLateToStart(run.finishBy, limits, now);
-  return late === null ? null : (candidate) => skipStart(candidate, late, now);
-}
+const withoutLock = ({ instance, lostAttempts }: StartCandidate, now: Date): Look =>
+  moves(failWithoutLock(withLostAttempts(instance, lostAttempts), now));
 
 /** EC2's reply may leave an instance out, which says nothing of it: its LaunchTime will tell whether it was started. */
 const NOT_IN_REPLY: StartResult = { kind: 'accepted', previousState: 'unknown', mayHaveTakenEffect: true };
@@ -164,7 +144,7 @@ async function startAll(tools: Tools, request: StartRequest): Promise<Look[]> {
     ? await findLostAttempts(tools.bucket, leaseholderOf(batch), [...batch.attempts, attempt.attempt])
     : null;
   const looks = candidates.map(({ instance, lostAttempts: lostAttemptsBefore, adopted }) => {
-    const lostAttempts = lostNow === null ? lostAttemptsBefore : (lostNow.get(instance.instanceId) ?? []);
+    const lostAttempts = lostNow === null ? lostAttemptsBefore : (lostNow.get(instance.instanceId)?.attempts ?? []);
     return applyStart({
       instance,
       result: results.get(instance.instanceId) ?? NOT_IN_REPLY,

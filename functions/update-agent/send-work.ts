@@ -8,7 +8,7 @@ import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import { COMMAND_TIMEOUT_SECONDS } from '../domain/model/limits.ts';
 import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
-import { afterSend } from '../domain/steps/update.ts';
+import { afterSend, maySendTo } from '../domain/steps/update.ts';
 import { commandComment } from '../domain/work/command-comment.ts';
 import { toTurns } from '../domain/work/send-turn.ts';
 import type { Work } from '../domain/work/work.ts';
@@ -47,7 +47,10 @@ async function sendCommands(
   const sent = await findLostSends(tools, batch, comment);
   const unsent = toTurns(members.filter(({ instanceId }) => !sent.has(instanceId)));
   const timeoutSeconds = COMMAND_TIMEOUT_SECONDS;
-  const request = { work, target: batch.run.targetVersion, comment, timeoutSeconds, hasTime };
+  const byId = new Map(members.map((instance) => [instance.instanceId, instance]));
+  const mayLeave = (ids: string[]) =>
+    ids.flatMap((id) => byId.get(id) ?? []).every((instance) => maySendTo(instance, now()));
+  const request = { work, target: batch.run.targetVersion, comment, timeoutSeconds, hasTime, mayLeave };
   const { replies, refused } = await sendCommand(ssm, unsent.map(idsOf), request);
   const moment = now();
   for (const { commandId, instanceIds } of replies) {

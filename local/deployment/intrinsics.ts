@@ -64,6 +64,10 @@ export function createResolver(template: Template, values: Values): Resolver {
     if (name === 'Fn::Not') return !holds(listOf(argument, where)[0], where);
     if (name === 'Fn::And') return listOf(argument, where).every((one) => holds(one, where));
     if (name === 'Fn::Or') return listOf(argument, where).some((one) => holds(one, where));
+    if (name === 'Fn::Contains') {
+      const [texts, wanted] = listOf(argument, where).map((one) => resolve(one, where));
+      return listOf(texts, where).includes(wanted);
+    }
     if (name !== 'Fn::Equals') throw new Error(`template.yaml: ${where}: ${name} is not known in a condition`);
     const [left, right] = listOf(argument, where).map((one) => resolve(one, where));
     return left === right;

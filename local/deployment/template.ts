@@ -13,7 +13,21 @@ const collectionTag = (tag: string, key: string, collection: 'seq' | 'map'): Col
   resolve: (node) => ({ [key]: node.toJSON() }),
 });
 
-const NAMES = ['Sub', 'GetAtt', 'Join', 'If', 'Not', 'Equals', 'And', 'Or', 'Select', 'Split', 'Condition', 'Ref'];
+const NAMES = [
+  'Sub',
+  'GetAtt',
+  'Join',
+  'If',
+  'Not',
+  'Equals',
+  'And',
+  'Or',
+  'Contains',
+  'Select',
+  'Split',
+  'Condition',
+  'Ref',
+];
 
 const tags = NAMES.flatMap((name) => {
   const key = name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`;

@@ -88,6 +88,7 @@ async function thrownBy({ fleet, input, prepare, environment, principalFails }: 
       BATCH_SIZE: '50',
       LISTINGS_MAX: '5',
       WINDOW_SECONDS: '14400',
+      SCHEDULE_TIMEZONE: 'UTC',
       RESTORE_DEADLINE_SECONDS: '1800',
       ...environment,
     },

@@ -30,7 +30,7 @@ export const aRun = (changes: Partial<Run> = {}): Run => ({
   region: 'eu-central-1',
   startedAt: stamp('02:00'),
   targetVersion: TARGET,
-  finishBy: null,
+  timeZone: 'UTC',
   ...ENDS,
   ...changes,
 });

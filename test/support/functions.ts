@@ -28,6 +28,7 @@ const ENVIRONMENT = {
   PARTITION: 'aws',
   STATE_MACHINE_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:reveille-update-agents',
   WINDOW_SECONDS: '14400',
+  SCHEDULE_TIMEZONE: 'UTC',
   LISTINGS_MAX: '5',
   START_DEADLINE_SECONDS: '1800',
   READINESS_DEADLINE_SECONDS: '900',

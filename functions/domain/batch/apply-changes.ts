@@ -1,10 +1,10 @@
 // How a Lambda begins and ends its look at a batch.
-import { INVOCATIONS_MAX, RUN_DEADLINE_SECONDS } from '../model/limits.ts';
-import { secondsBetween, toTimestamp } from '../model/time.ts';
+import { INVOCATIONS_MAX, UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
+import { addSeconds, isAfter, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
 import type { BatchInstance } from './batch-instance.ts';
 import { countForRecovery, countSteps, waitSecondsFor } from './counts-and-wait.ts';
-import { fail } from './transitions.ts';
+import { fail, outOfTime } from './transitions.ts';
 
 /** A batch may have waited for others before its first look: the deadlines of its instances begin with that look. */
 export function beginBatch(batch: Batch, now: Date): Batch {
@@ -16,21 +16,16 @@ export function beginBatch(batch: Batch, now: Date): Batch {
 
 /**
  * Ends one Lambda's look: the new instances replace the old ones of the same ID; counts and waiting time are made anew.
- * A batch that has taken too long is ended: every instance that is still at work fails, and is restored. Those of a failed
- * step wait for its recovery, which fails them as well.
+ * What has taken too long is ended: an instance that is still at work fails, and is restored. Those of a failed step wait for its
+ * recovery, which fails them as well.
  */
 export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date): Batch {
   const byId = new Map(changed.map((instance) => [instance.instanceId, instance]));
   const invocations = batch.invocations + 1;
   const awaitsRecovery = batch.error !== undefined;
-  const limit = awaitsRecovery ? null : limitReached(batch, invocations, now);
   const instances = batch.instances
     .map((instance) => byId.get(instance.instanceId) ?? instance)
-    .map((instance) =>
-      limit !== null && instance.step !== 'restore' && instance.step !== 'settled'
-        ? fail(instance, 'run-limit', limit, now)
-        : instance,
-    );
+    .map((instance) => (awaitsRecovery ? instance : endWork(instance, invocations, now)));
   const moved = instances.some((instance, index) => hasMoved(instance, batch.instances[index]));
   const lastProgressAt = moved ? toTimestamp(now) : batch.lastProgressAt;
   return {
@@ -47,12 +42,21 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date):
 const hasMoved = (instance: BatchInstance, before: BatchInstance | undefined): boolean =>
   instance.step !== before?.step || instance.commands.length > before.commands.length;
 
-/** Why the work on every instance has to end now; null while there is time. */
-function limitReached({ run }: Batch, invocations: number, now: Date): string | null {
-  if (invocations > INVOCATIONS_MAX)
-    return `the work on it was not done after ${INVOCATIONS_MAX} invocations for its batch`;
-  const hours = RUN_DEADLINE_SECONDS / 3600;
-  return secondsBetween(run.startedAt, now) >= RUN_DEADLINE_SECONDS
-    ? `the work on it was not done ${hours} hours after the run began`
-    : null;
+/**
+ * Ends the work on an instance whose time is over. Proving ends when an update that was sent last has had all of its time: the
+ * rest, until nothing is stopped any more, is kept for the restoring.
+ */
+function endWork(instance: BatchInstance, invocations: number, now: Date): BatchInstance {
+  if (instance.step === 'restore' || instance.step === 'settled') return instance;
+  if (invocations > INVOCATIONS_MAX) {
+    const text = `the work on it was not done after ${INVOCATIONS_MAX} invocations for its batch`;
+    return fail(instance, 'run-limit', text, now);
+  }
+  const workUntil = addSeconds(instance.sendUntil, UPDATE_HARD_DEADLINE_SECONDS);
+  if (!isAfter(now, workUntil)) return instance;
+  return outOfTime(
+    instance,
+    `the work on it was not done by ${workUntil}, and nothing is stopped after ${instance.stopUntil}`,
+    now,
+  );
 }

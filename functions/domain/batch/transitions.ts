@@ -1,5 +1,5 @@
 // How an instance moves from step to step.
-import { type Reason, reason } from '../model/reason.ts';
+import { exclusion, type Reason, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import { toTimestamp } from '../model/time.ts';
 import type { BatchInstance, Outcome, Step } from './batch-instance.ts';
@@ -20,6 +20,16 @@ export const exclude = (instance: BatchInstance, why: Reason, now: Date): BatchI
 
 export const fail = (instance: BatchInstance, code: FailureCode, text: string, now: Date): BatchInstance =>
   finishWork(instance, 'failed', reason(code, text), now);
+
+/**
+ * No time is left for it: excluded if nothing was done to it yet, so that it had no turn; else it has failed, and is restored.
+ */
+export function outOfTime(instance: BatchInstance, text: string, now: Date): BatchInstance {
+  const isUntouched = instance.owner.kind === 'none' && instance.commands.length === 0;
+  return isUntouched
+    ? exclude(instance, exclusion('out-of-time', text), now)
+    : fail(instance, 'out-of-time', text, now);
+}
 
 /** Another run may be at work on the same instances: a run that has lost the lock starts no instance and sends no command. */
 export const failWithoutLock = (instance: BatchInstance, now: Date): BatchInstance =>

@@ -1,5 +1,6 @@
 import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
+import { isAfter } from '../model/time.ts';
 import { isOurBoot } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 
@@ -18,6 +19,7 @@ export function decideEligibility(
   instance: InstanceFacts | null,
   lease: LeaseStatus | null,
   optOutTag: string,
+  now: Date,
 ): Eligibility {
   if (instance === null) return excluded(exclusion('not-found', 'the group names it, EC2 does not know it'));
   if (instance.state === 'terminated' || instance.state === 'shutting-down') {
@@ -36,7 +38,7 @@ export function decideEligibility(
       reason: reason('in-transition', `the instance is ${instance.state}`),
     };
   }
-  return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
+  return { decision: 'take-part', originalState: originalStateOf(instance, lease, now), reason: null };
 }
 
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
@@ -80,11 +82,14 @@ function structuralReason(instance: InstanceFacts): Reason | null {
   return null;
 }
 
-/** How it was before Reveille touched it: a dead run may have left it awake, and its record says how it was. */
-function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null): OriginalState {
+/**
+ * How it was before Reveille touched it: a dead run may have left it awake, and its record says how it was. Someone else may have
+ * started it since, or that run's end may have passed: then it counts as running, and is never stopped.
+ */
+function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null, now: Date): OriginalState {
   if (lease?.kind === 'orphaned') {
-    // Someone else has started it since: then it counts as running, and the dead run's lease holds nothing.
-    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.attempts)) return lease.originalState;
+    const isHeld = isOurBoot(instance.launchTime, lease.attempts) && !isAfter(now, lease.ends.stopUntil);
+    if (instance.state !== 'running' || isHeld) return lease.originalState;
   }
   if (instance.state === 'running') return 'running';
   return isHibernated(instance) ? 'hibernated' : 'stopped';

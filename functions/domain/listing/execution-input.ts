@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { targetVersionSchema } from '../model/agent-version.ts';
+import { ReveilleError } from '../model/errors.ts';
 import { GROUPS_MAX } from '../model/limits.ts';
-import { timestampSchema } from '../model/time.ts';
+
+import { isAfter, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
+import { nextLocalTime } from './local-time.ts';
 
 const groupsSchema = z
   .array(z.string().min(1).max(300), `give a list of 1 to ${GROUPS_MAX} names`)
@@ -9,16 +12,37 @@ const groupsSchema = z
   .max(GROUPS_MAX)
   .refine((groups) => new Set(groups).size === groups.length, 'give each group once');
 
+const LOCAL_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+const finishBySchema = z.union(
+  [z.iso.datetime({ offset: true }), z.string().regex(LOCAL_TIME)],
+  'give a time with its offset, such as 2026-12-06T06:00:00+09:00, or a local time, such as 06:00',
+);
+
+/**
+ * The moment that `finishBy` means. A local time is the next one after the run's start, in the zone of the schedule.
+ * @throws InvalidInput if it is past
+ */
+export function resolveFinishBy(finishBy: string, timeZone: string, startedAt: Timestamp): Timestamp {
+  if (LOCAL_TIME.test(finishBy)) return nextLocalTime(finishBy, timeZone, startedAt);
+  const moment = toTimestamp(new Date(finishBy));
+  if (isAfter(moment, startedAt)) return moment;
+  throw new ReveilleError(
+    'InvalidInput',
+    `finishBy: ${finishBy} is past: give a time after the run's start at ${startedAt}`,
+  );
+}
+
 /** The input of an execution, as people and the schedule give it. `{}` takes the deployed defaults. */
 export const executionInputSchema = z.strictObject({
   groups: groupsSchema.optional().describe('Resource groups, by name, in this order; the deployed ones by default'),
   targetVersion: targetVersionSchema.optional().describe('"latest", or a version such as "3.3.551.0"'),
   dryRun: z.boolean().optional().describe('List and judge only: the run ends with a plan'),
   allowEmpty: z.boolean().optional().describe('An empty group, or one of which no instance takes part, is no failure'),
-  finishBy: timestampSchema
+  finishBy: finishBySchema
     .optional()
     .describe(
-      'No instance is started that may not be restored by this time; ISO 8601 in UTC, such as "2026-12-06T06:00:00Z"',
+      'No instance is stopped after this time, and the last update is sent so much earlier that all is restored by then; ISO 8601 with its offset, such as "2026-12-06T06:00:00+09:00", or the next local time in the schedule\'s zone, such as "06:00"',
     ),
   scheduledTime: timestampSchema.optional().describe('Set by the schedule: the time of this occurrence'),
 });

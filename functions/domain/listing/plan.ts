@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isAtLeast } from '../model/agent-version.ts';
-import { reasonSchema } from '../model/reason.ts';
+import { exclusion, type Reason, reasonSchema } from '../model/reason.ts';
 import type { Manifest, ManifestInstance } from './manifest.ts';
+import { tooLateToStart } from './run-ends.ts';
 
 /** What a dry run says that a run would do. */
 export const planSchema = z.object({
@@ -31,7 +32,15 @@ export type Plan = z.infer<typeof planSchema>;
 
 type Action = Plan['instances'][number]['action'];
 
-export function buildPlan({ run, instances }: Pick<Manifest, 'run' | 'instances'>): Plan {
+/** With the rules of the run itself, as if it began when it was listed. */
+export function buildPlan({
+  run,
+  listedAt,
+  instances: listed,
+}: Pick<Manifest, 'run' | 'listedAt' | 'instances'>): Plan {
+  const late = tooLateToStart(run, listedAt);
+  const instances =
+    late === null ? listed : listed.map((instance) => excludeAsleep(instance, exclusion('out-of-time', late)));
   const planned = instances.map((instance) => ({
     instanceId: instance.instanceId,
     group: instance.group,
@@ -56,6 +65,12 @@ export function buildPlan({ run, instances }: Pick<Manifest, 'run' | 'instances'
     instances: planned,
   };
 }
+
+/** What sleeps is not woken any more; what runs is still updated. */
+const excludeAsleep = (instance: ManifestInstance, why: Reason): ManifestInstance =>
+  instance.decision === 'take-part' && instance.originalState !== 'running'
+    ? { ...instance, decision: 'excluded', reason: why }
+    : instance;
 
 function actionFor({ decision, originalState, version }: ManifestInstance, target: string): Action {
   if (decision === 'excluded') return 'exclude';

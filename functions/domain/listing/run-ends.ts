@@ -1,6 +1,7 @@
-import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
+// A run's two ends, and what they leave time for.
+import { BOOT_SECONDS_MIN, UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import type { Ends } from '../model/run.ts';
-import { addSeconds, isAfter, type Timestamp } from '../model/time.ts';
+import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 
 /** What a deployment chooses. */
 export interface WindowSettings {
@@ -21,4 +22,24 @@ export function computeEnds(
   const windowEnd = addSeconds(startedAt, windowSeconds);
   const stopUntil = finishBy !== null && isAfter(windowEnd, finishBy) ? addSeconds(finishBy, 0) : windowEnd;
   return { sendUntil: addSeconds(stopUntil, -(UPDATE_HARD_DEADLINE_SECONDS + restoreDeadlineSeconds)), stopUntil };
+}
+
+/**
+ * Why an instance is not woken any more; null while ten minutes are left for its boot. What comes after that is kept free
+ * already: an update that is sent at the last moment has all of its time, and so has the restoring.
+ */
+export function tooLateToStart({ sendUntil, stopUntil }: Ends, now: Date | Timestamp): string | null {
+  if (secondsBetween(now, sendUntil) >= BOOT_SECONDS_MIN) return null;
+  const minutes = BOOT_SECONDS_MIN / 60;
+  return `no time is left to wake it: its boot may take ${minutes} minutes, the last update is sent at ${sendUntil}, and nothing is stopped after ${stopUntil}`;
+}
+
+/** The shortest time from a run's start to its last stop in which an instance can be woken, with the sum. */
+export function shortestWindow(restoreDeadlineSeconds: number): { seconds: number; sum: string } {
+  const parts = [BOOT_SECONDS_MIN, UPDATE_HARD_DEADLINE_SECONDS, restoreDeadlineSeconds];
+  const [boot, update, restore] = parts.map((seconds) => Math.ceil(seconds / 60));
+  return {
+    seconds: parts.reduce((sum, seconds) => sum + seconds, 0),
+    sum: `${boot} minutes for a boot, ${update} for an update and ${restore} (RestoreDeadlineSeconds) to restore`,
+  };
 }

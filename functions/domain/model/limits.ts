@@ -61,7 +61,19 @@ export const CONSISTENCY_SECONDS = 60;
 /** EC2's and SSM's clocks are others than ours, and LaunchTime has whole seconds (docs/aws-behaviour.md 44). An assumption. */
 export const CLOCK_MARGIN_SECONDS = 5;
 
+/**
+ * An instance is woken only while so much is left for its boot before nothing is sent any more. Most agents ping within three
+ * minutes of the start, those of Windows within eight.
+ */
+export const BOOT_SECONDS_MIN = 10 * 60;
+
 // ---- Restoring
+
+/**
+ * So long after its end a run still follows a stop that was accepted before: then the instance is given up, and ReconcileLeases
+ * follows it. With the last looks and the report the run is over an hour after its end at the latest.
+ */
+export const FOLLOW_STOP_SECONDS = 45 * 60;
 
 /**
  * A stop that was accepted and shows no effect for this long is asked for again. As long as the shortest
@@ -94,13 +106,6 @@ export const WRITERS_DEAD_SECONDS = 5 * 60;
 export const UNKNOWN_IS_DEAD_AFTER_SECONDS = 24 * 60 * 60;
 
 // ---- Runs
-
-/**
- * From the run's start until all work must be over. With the hard deadline of an update begun just before (45 min), other
- * activity (20 min) and the longest RestoreDeadlineSeconds (2 h) it is 11 h 5 min, so all is restored before the state
- * machine's own time-out of 12 h, which runs no Catch (docs/aws-behaviour.md 27).
- */
-export const RUN_DEADLINE_SECONDS = 8 * 60 * 60;
 
 /**
  * Lambda invocations that one batch may have: the last limit, should every deadline fail to end it. One invocation is at most

@@ -15,7 +15,7 @@ export const exclusions = {
   terminated: { benign: true },
   'still-in-transition': { benign: false },
   busy: { benign: false },
-  'finish-by': { benign: false },
+  'out-of-time': { benign: false },
 } as const satisfies Record<string, { benign: boolean }>;
 
 /** Why an instance has failed, roughly in the order of the steps. */
@@ -66,6 +66,7 @@ export const handovers = {
   'session-active': { failsRun: false },
   'command-running': { failsRun: false },
   'association-running': { failsRun: false },
+  'left-awake': { failsRun: true },
   'lease-removed': { failsRun: true },
 } as const satisfies Record<string, { failsRun: boolean }>;
 
@@ -103,8 +104,11 @@ export const waits = [
 export const refusals = ['already-running'] as const;
 
 export type ExclusionCode = keyof typeof exclusions;
-/** An instance whose lease was taken away has failed if it was not started yet; else it is left to someone else. */
-export type FailureCode = (typeof failures)[number] | 'lease-removed';
+/**
+ * An instance whose lease was taken away has failed if it was not started yet; else it is left to someone else. One without a
+ * turn is excluded, and has failed if something was done to it before.
+ */
+export type FailureCode = (typeof failures)[number] | 'lease-removed' | 'out-of-time';
 export type ReasonCode =
   | ExclusionCode
   | FailureCode

@@ -45,8 +45,8 @@ export const runSchema = z
     region: z.string().min(1),
     startedAt: timestampSchema,
     targetVersion: agentVersionSchema,
-    /** Start no instance that may not be restored by this time; null: there is no such time. */
-    finishBy: timestampSchema.nullable().default(null),
+    /** The schedule's: people are told times in it. */
+    timeZone: z.string().min(1).default('UTC'),
     ...endsFields,
   })
   .transform((run) => withEnds(run, run.startedAt));

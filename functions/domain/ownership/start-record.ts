@@ -1,8 +1,8 @@
 // What an attempt of StartInstances writes to the bucket: which instances it is about, and whose boots are its own.
 import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
-import { endsFields, withEnds } from '../model/run.ts';
-import { timestampSchema } from '../model/time.ts';
+import { type Ends, endsFields, endsOf, withEnds } from '../model/run.ts';
+import { secondsBetween, timestampSchema } from '../model/time.ts';
 import { type Attempt, attemptSchema } from './attempt.ts';
 
 /**
@@ -39,6 +39,13 @@ export const startRecordSchema = z
     instances: instances.map((instance) => withEnds(instance, record.recordedAt)),
   }));
 export type StartRecord = z.infer<typeof startRecordSchema>;
+
+/** The earliest ends that these records give one instance; null if none names it. */
+export function endsOn(instanceId: string, records: StartRecord[]): Ends | null {
+  const found = records.flatMap(({ instances }) => instances.filter((one) => one.instanceId === instanceId));
+  const [first] = found.sort((a, b) => secondsBetween(b.stopUntil, a.stopUntil));
+  return first === undefined ? null : endsOf(first);
+}
 
 /** All attempts to start one instance that these records tell of, and those of dead runs that they took over. */
 export const attemptsOn = (instanceId: string, records: StartRecord[]): Attempt[] =>

@@ -1,22 +1,28 @@
+import { plainText } from '../model/plain-text.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
+import { isLeftAwakeByEnd } from '../steps/restore.ts';
 import { type RestoreOutcome, UNTRIED } from '../steps/restore-result.ts';
+import { stopCommands } from './stop-command.ts';
 
 /** What one pass has done to one instance, for people. */
 export interface ReconcileResult {
   instanceId: string;
   runId: string;
   /** `gone`: it was terminated meanwhile, so there was nothing to restore. */
-  action: 'restored' | 'handed-over' | 'gone' | 'stopping' | 'waiting' | 'refused';
+  action: 'restored' | 'handed-over' | 'left-awake' | 'gone' | 'stopping' | 'waiting' | 'refused';
   finalState: string | null;
   text: string | null;
+  name: string | null;
+  originalState: string;
 }
 
 /** What came of the decision on one orphan. */
 export function toReconciled(
-  { facts, record }: Orphan,
+  { facts, record, status }: Orphan,
   { decision, refusal }: Pick<RestoreOutcome, 'decision' | 'refusal'>,
 ): ReconcileResult {
-  const base = { instanceId: facts.instanceId, runId: record.runId };
+  const name = facts.name === null ? null : plainText(facts.name);
+  const base = { instanceId: facts.instanceId, runId: record.runId, name, originalState: status.originalState };
   if (refusal === UNTRIED) return { ...base, action: 'waiting', finalState: null, text: refusal };
   if (refusal !== null) {
     const undone = decision.action === 'stop' ? 'it was not stopped' : 'its lease tag was not removed';
@@ -31,12 +37,13 @@ export function toReconciled(
     case 'settle': {
       const { finalState, isGone, reason } = decision;
       const kept = finalState === 'handed-over' ? 'handed-over' : 'restored';
-      return { ...base, action: isGone ? 'gone' : kept, finalState, text: reason?.text ?? null };
+      const action = isLeftAwakeByEnd(decision) ? 'left-awake' : kept;
+      return { ...base, action: isGone ? 'gone' : action, finalState, text: reason?.text ?? null };
     }
   }
 }
 
-const SETTLED = new Set<ReconcileResult['action']>(['restored', 'handed-over', 'gone']);
+const SETTLED = new Set<ReconcileResult['action']>(['restored', 'handed-over', 'left-awake', 'gone']);
 
 /** Whether an instance needs no further pass. */
 export const isSettled = ({ action }: ReconcileResult): boolean => SETTLED.has(action);
@@ -53,11 +60,18 @@ export function summarizeReconciled(
   const settled = done.filter(isSettled);
   const open = done.filter((one) => !isSettled(one));
   if (settled.length === 0 && !hasNewRefusals) return null;
+  const leftAwake = done.filter(({ action }) => action === 'left-awake');
   return {
     subject: subjectOf(done),
     message: [
       `A run in ${region} ended before it had restored its instances.`,
       ...(settled.length > 0 ? ['Settled now:', ...settled.map(settledLine)] : []),
+      ...(leftAwake.length > 0
+        ? [
+            'To stop what was left awake, once no one needs it:',
+            ...stopCommands(leftAwake, region).map((one) => `  ${one}`),
+          ]
+        : []),
       ...(settled.length > 0 && open.length > 0 ? [''] : []),
       ...(open.length > 0 ? ['Not settled yet; the next pass tries again:', ...open.map(openLine)] : []),
       ...(hasNewRefusals ? ['', REFUSALS_TOLD_ONCE] : []),
@@ -73,18 +87,21 @@ function subjectOf(done: ReconcileResult[]): string {
   const told: [number, string][] = [
     [count('restored'), 'restored'],
     [count('handed-over'), 'handed over'],
+    [count('left-awake'), 'left awake'],
     [count('gone'), 'gone'],
     [count('refused'), 'refused'],
     [count('stopping') + count('waiting'), 'not yet'],
   ];
   const parts = told.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  return `Reveille after a dead run: ${parts.join(', ')}`;
+  const leftAwake = count('left-awake');
+  return `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille after a dead run: ${parts.join(', ')}`;
 }
 
-function settledLine({ instanceId, runId, action, finalState, text }: ReconcileResult): string {
+function settledLine({ instanceId, name, runId, action, finalState, text }: ReconcileResult): string {
   const state = finalState ?? 'state unknown';
-  const what = action === 'handed-over' ? 'handed over, left awake' : `${action}, ${state}`;
-  return `  ${instanceId}  ${what}, after run ${runId}${textOf(text)}`;
+  const what = action === 'handed-over' ? 'handed over, left awake' : `${action.replace('-', ' ')}, ${state}`;
+  const named = action === 'left-awake' && name !== null ? ` (${name})` : '';
+  return `  ${instanceId}  ${what}, after run ${runId}${named}${textOf(text)}`;
 }
 
 const openLine = ({ instanceId, runId, action, text }: ReconcileResult): string =>

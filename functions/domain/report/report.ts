@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type BatchInstance, outcomeSchema } from '../batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
+import { plainText } from '../model/plain-text.ts';
 import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
 import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
 import { LEASE_TAG } from '../ownership/lease.ts';
@@ -8,6 +9,7 @@ import { wokenAtOf } from '../ownership/owner.ts';
 
 export const reportInstanceSchema = z.object({
   instanceId: z.string().describe('EC2 instance ID'),
+  name: z.string().nullable().default(null).describe('Its tag Name; null if it has none'),
   group: z.string().describe('Resource group that named it; the first, if several do'),
   outcome: outcomeSchema.describe('The one outcome of this instance'),
   reason: reasonSchema.nullable().describe('Why; null if all went as it should'),
@@ -43,6 +45,10 @@ export const reportSchema = z
       ),
     account: z.string(),
     region: z.string(),
+    timeZone: z
+      .string()
+      .default('UTC')
+      .describe("The schedule's, in which the message says times; this report says them in UTC"),
     targetVersion: z.string().describe('Agent version that the run aimed at'),
     counts: z
       .object({
@@ -104,6 +110,7 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
     diedBeforeReport,
     account: run.account,
     region: run.region,
+    timeZone: run.timeZone,
     targetVersion: run.targetVersion,
     counts: countOutcomes(instances),
     instances,
@@ -124,6 +131,7 @@ function reportMember(
   const wokenAt = result === undefined ? null : wokenAtOf(result.owner);
   return {
     instanceId: member.instanceId,
+    name: member.name === null ? null : plainText(member.name),
     group: member.group,
     outcome: settled?.outcome ?? 'failed',
     reason: settled === null ? noResult : settled.reason,
@@ -141,6 +149,7 @@ function reportMember(
 function reportExcluded(member: ManifestInstance): ReportInstance {
   return {
     instanceId: member.instanceId,
+    name: member.name === null ? null : plainText(member.name),
     group: member.group,
     outcome: 'excluded',
     reason: member.reason,

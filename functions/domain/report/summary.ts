@@ -1,4 +1,7 @@
+import { toLocalText } from '../listing/local-time.ts';
+import { boundedText } from '../model/plain-text.ts';
 import { isLeftAwake, type Report, type ReportInstance } from './report.ts';
+import { stopCommands } from './stop-command.ts';
 
 /** As many as a person reads. With the longest texts they are below the 256 KiB that SNS takes, so none is cut. */
 const LISTED_MAX = 100;
@@ -27,33 +30,45 @@ export function summarize(report: Report, reportLocation: string): { subject: st
 
 const ORDER: ReportInstance['outcome'][] = ['failed', 'excluded', 'updated', 'already-current'];
 
-function listed({ instances }: Report): string[] {
+function listed(report: Report): string[] {
+  const { instances, region } = report;
   const sorted = ORDER.flatMap((outcome) => instances.filter((instance) => instance.outcome === outcome));
   const leftAwake = sorted.filter(isLeftAwake).slice(0, LISTED_MAX);
   const others = sorted.filter((instance) => !isLeftAwake(instance)).slice(0, LISTED_MAX - leftAwake.length);
   const unlisted = sorted.length - leftAwake.length - others.length;
   return [
-    ...(leftAwake.length > 0 ? ['Left awake, though stopped before the run:', ...leftAwake.map(line)] : []),
+    ...(leftAwake.length > 0
+      ? [
+          'LEFT AWAKE, though stopped before the run:',
+          ...leftAwake.map((instance) => line(instance, report)),
+          ...['', 'To stop them, once no one needs them:', ...stopCommands(leftAwake, region).map((one) => `  ${one}`)],
+        ]
+      : []),
     ...(leftAwake.length > 0 && others.length > 0 ? ['', 'The others:'] : []),
-    ...others.map(line),
+    ...others.map((instance) => line(instance, report)),
     ...(unlisted > 0 ? [`  … and ${unlisted} more`] : []),
   ];
 }
 
-const timesOf = ({ startedAt, endedAt, diedBeforeReport }: Report): string =>
-  diedBeforeReport
-    ? `It began at ${startedAt}. Its execution ended before it made its report: ReconcileLeases made this one at ${endedAt}.`
-    : `From ${startedAt} to ${endedAt}.`;
-
-function line(instance: ReportInstance): string {
-  const { instanceId, group, outcome, reason, notes, versionBefore, versionAfter, finalState } = instance;
-  const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
-  const why = [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join('');
-  return `  ${instanceId}  ${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${awakeOf(instance)}${why}`;
+function timesOf({ startedAt, endedAt, diedBeforeReport, timeZone }: Report): string {
+  const [began, ended] = [startedAt, endedAt].map((moment) => toLocalText(moment, timeZone));
+  return diedBeforeReport
+    ? `It began at ${began}. Its execution ended before it made its report: ReconcileLeases made this one at ${ended}.`
+    : `From ${began} to ${ended}.`;
 }
 
-function awakeOf(instance: ReportInstance): string {
+const NAME_LENGTH_LISTED = 40;
+
+function line(instance: ReportInstance, report: Report): string {
+  const { instanceId, name, group, outcome, reason, notes, versionBefore, versionAfter, finalState } = instance;
+  const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
+  const why = [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join('');
+  const named = name === null ? '' : `${boundedText(name, NAME_LENGTH_LISTED)}  `;
+  return `  ${instanceId}  ${named}${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${awakeOf(instance, report)}${why}`;
+}
+
+function awakeOf(instance: ReportInstance, { timeZone }: Report): string {
   const { awakeSeconds, wokenAt } = instance;
   if (awakeSeconds !== null) return `, awake ${Math.round(awakeSeconds / 60)} min`;
-  return wokenAt !== null && isLeftAwake(instance) ? `, awake since ${wokenAt}` : '';
+  return wokenAt !== null && isLeftAwake(instance) ? `, awake since ${toLocalText(wokenAt, timeZone)}` : '';
 }

@@ -1,6 +1,6 @@
 // An instance that a dead run has left behind, as the rules of `restore` see it.
 import { type BatchInstance, batchInstanceSchema } from '../batch/batch-instance.ts';
-import { WRITERS_DEAD_SECONDS } from '../model/limits.ts';
+import { STOP_REPEAT_SECONDS, WRITERS_DEAD_SECONDS } from '../model/limits.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
 import { triedBy } from '../ownership/owner.ts';
@@ -21,6 +21,10 @@ export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
     otherActivitySince: status.deadSince,
   });
 }
+
+/** Whether it can't be stopped any more, and a stop that was sent last has had its time to show: it only has to be told. */
+export const isOver = ({ status }: Orphan, now: Date): boolean =>
+  secondsBetween(status.ends.stopUntil, now) > STOP_REPEAT_SECONDS;
 
 /** Whether no start of a dead run can be on its way any more: then `stopped` is believed without a stop of our own. */
 export const areWritersDead = (deadSince: Timestamp, now: Date): boolean =>

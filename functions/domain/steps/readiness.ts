@@ -1,7 +1,7 @@
 // The step `readiness`: whether an instance is awake with an agent that pings, and if not at the deadline, why not.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { fail, toStep } from '../batch/transitions.ts';
+import { fail, outOfTime, toStep } from '../batch/transitions.ts';
 import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
@@ -16,7 +16,7 @@ export interface ReadinessCase {
   ec2: InstanceFacts | null;
   /** null: SSM does not list its agent. */
   agent: AgentFacts | null;
-  /** From the first look at this step until the agent must have pinged. */
+  /** From the first look at this step until the agent must have pinged; what is left before nothing is sent, if that is less. */
   deadlineSeconds: number;
   now: Date;
 }
@@ -35,9 +35,12 @@ export function checkReadiness(given: ReadinessCase): Look {
     const ready = { ...instance, launchTime: ec2.launchTime, versionBefore: ping.version };
     return moves(toStep(ready, 'update', now));
   }
-  const until = addSeconds(instance.stepSince, deadlineSeconds);
+  const deadline = addSeconds(instance.stepSince, deadlineSeconds);
+  const until = isAfter(deadline, instance.sendUntil) ? instance.sendUntil : deadline;
   if (isAfter(until, now)) return stays(instance, 'booting', 'its agent is not ready yet', until);
   const { code, text } = diagnose({ ...given, ec2 });
+  // A longer window would have let it go on waiting.
+  if (until !== deadline) return moves(outOfTime(instance, `${text}; nothing is sent to it after ${until}`, now));
   return failed(code, text);
 }
 

@@ -4,6 +4,7 @@ import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type InstanceFacts, stateNow } from '../model/instance.ts';
 import {
   CONSISTENCY_SECONDS,
+  FOLLOW_STOP_SECONDS,
   OTHER_ACTIVITY_WAIT_SECONDS,
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
@@ -77,6 +78,7 @@ const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
   settleStopped,
   leaveRestarted,
   leaveWithoutLease,
+  leaveAwakeAfterEnd,
   waitForUpdate,
   waitWhilePending,
   waitForAcceptedStop,
@@ -104,7 +106,8 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   const { instance, ec2, attempts } = ours;
   if (ec2.state !== 'stopped') return null;
   const finalState = stateNow(ec2);
-  if (instance.stopAcceptedAt !== null || ours.writersAreDead) {
+  // After its end no start of ours can be on its way: the last one was sent long before.
+  if (instance.stopAcceptedAt !== null || ours.writersAreDead || isPastEnd(ours)) {
     // The lease may be gone: an earlier try of this step removed it, and its reply was lost.
     const releaseLease = ec2.tags[LEASE_TAG] === ours.expectedLease;
     return settle(finalState, { releaseLease, wasSeenStopped: true, reason: lostHibernation(instance, finalState) });
@@ -127,6 +130,32 @@ function leaveWithoutLease(ours: OurCase): RestoreDecision | null {
   const lost = leaseLoss(ours);
   return lost === null ? null : leaveToOthers(ours.ec2, lost, { releaseLease: false });
 }
+
+/**
+ * Nothing is stopped after its end: people or other schedulers may have come. A stop that was sent just before has its time to
+ * show, also one whose reply was lost.
+ */
+function leaveAwakeAfterEnd(ours: OurCase): RestoreDecision | null {
+  const { instance, ec2, otherActivity, now } = ours;
+  if (!isPastEnd(ours)) return null;
+  const until = addSeconds(instance.stopUntil, STOP_REPEAT_SECONDS);
+  if (isAfter(until, now)) {
+    return { ...wait(reason('stop-not-shown', 'a stop of it may not be shown yet'), until), outlastsDeadline: true };
+  }
+  const heldBy = otherActivity?.reason.text ?? instance.lastRefusal;
+  const why = heldBy === null ? '' : `: ${heldBy}`;
+  const text = `it could be stopped until ${instance.stopUntil} only, so it is left awake${why}`;
+  return settle(ec2.state, { releaseLease: true, reason: reason(LEFT_AWAKE, text) });
+}
+
+const LEFT_AWAKE = 'left-awake';
+
+/** Whether an instance is left awake because its end has passed. */
+export const isLeftAwakeByEnd = (decision: RestoreDecision): boolean =>
+  decision.action === 'settle' && decision.reason?.code === LEFT_AWAKE;
+
+const isPastEnd = ({ instance, now }: Pick<RestoreCase, 'instance' | 'now'>): boolean =>
+  isAfter(now, instance.stopUntil);
 
 /** Stopping an instance in the middle of an update can leave its agent broken (docs/aws-behaviour.md 3). */
 function waitForUpdate({ instance, now }: OurCase): RestoreDecision | null {
@@ -167,7 +196,10 @@ function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecis
   const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
   const outlastsDeadline = decision.action === 'wait' && decision.outlastsDeadline === true;
   if (deadlineSeconds === null || decision.action === 'settle' || isFirstStop || outlastsDeadline) return decision;
-  const deadline = addSeconds(mayBeStoppedSince(ours), deadlineSeconds);
+  const deadline = earliest(
+    addSeconds(mayBeStoppedSince(ours), deadlineSeconds),
+    addSeconds(instance.stopUntil, FOLLOW_STOP_SECONDS),
+  );
   if (isAfter(deadline, ours.now)) {
     if (decision.action !== 'wait' || isBefore(decision.until, deadline)) return decision;
     return { ...decision, until: deadline };
@@ -222,6 +254,8 @@ const lostHibernation = ({ originalState }: BatchInstance, finalState: string): 
 
 const latest = (first: Timestamp, ...others: Timestamp[]): Timestamp =>
   others.reduce((last, moment) => (isAfter(moment, last) ? moment : last), first);
+
+const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
 
 const isBefore = (moment: Timestamp | null, other: Timestamp): boolean => moment !== null && isAfter(other, moment);
 

@@ -2,7 +2,8 @@
 // instance has, its LaunchTime tells: one in the window of an attempt of ours is ours, any other is someone else's.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { exclude, fail, toStep } from '../batch/transitions.ts';
+import { exclude, fail, outOfTime, toStep } from '../batch/transitions.ts';
+import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { exclusion, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
@@ -46,6 +47,8 @@ export function decideStart(given: StartCase): StartDecision {
   if (lease?.kind === 'busy' || lease?.kind === 'ending') return none(leaveToOtherRun(given, lease.why));
   switch (ec2.state) {
     case 'stopped': {
+      const late = tooLateToStart(instance, now);
+      if (late !== null) return none(moves(outOfTime(withLostAttempts(instance, given.lostAttempts), late, now)));
       const { retryAt } = instance;
       if (retryAt === null || !isAfter(retryAt, now)) return { action: 'start' };
       const text = 'waits before the next attempt to start it';
@@ -80,14 +83,22 @@ function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
     return none(moves(toStep({ ...given.instance, owner }, 'readiness', given.now)));
   }
   if (lease?.kind === 'orphaned' && isOurBoot(launchTime, lease.attempts)) {
+    // Its own end has passed since it was listed: no run stops it any more.
+    if (isAfter(given.now, lease.ends.stopUntil)) return none(leaveToOthers(given, PAST_END));
     return { action: 'take-over', adopted: lease.attempts.filter(isOpenWindow), ends: lease.ends };
   }
   return none(leaveToOthers(given));
 }
 
+const STARTED_BY_OTHERS = reason(
+  'started-by-others',
+  'someone else started it before Reveille did, so it stays running',
+);
+
+const PAST_END = reason('left-awake', 'the run that had started it could stop it only until now, so it is left awake');
+
 /** It is updated, and never stopped. An attempt that was lost may have left its lease on it, which is to be removed. */
-function leaveToOthers({ instance, lostAttempts, now }: StartCase): Look {
-  const why = reason('started-by-others', 'someone else started it before Reveille did, so it stays running');
+function leaveToOthers({ instance, lostAttempts, now }: StartCase, why = STARTED_BY_OTHERS): Look {
   const known = withLostAttempts(instance, lostAttempts);
   return moves(toStep({ ...known, owner: leftToOthers(known.owner, why) }, 'readiness', now));
 }

@@ -1,7 +1,7 @@
 // The step `update`: whether an instance is sent a command of the work, and what follows from what SSM and its agent say.
 import type { BatchInstance, SentCommand } from '../batch/batch-instance.ts';
 import { type Look, moves, type Waiting } from '../batch/look.ts';
-import { finishWork, toStep } from '../batch/transitions.ts';
+import { finishWork, outOfTime, toStep } from '../batch/transitions.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import {
   DELIVERY_DEADLINE_SECONDS,
@@ -136,6 +136,10 @@ function decideFirstSend(given: UpdateCase): UpdateDecision {
   const { versionBefore, retryAt, stepSince, lastRefusal } = instance;
   // CheckReadiness saw this version in a fresh ping, in this same pass.
   if (versionBefore !== null && work.isAtTarget(versionBefore, target)) return atTarget(given, versionBefore, null);
+  if (!maySendTo(instance, now)) {
+    const text = `it was not sent the update: nothing is sent after ${instance.sendUntil}`;
+    return { action: 'fail', cancelFirst: null, ...moves(outOfTime(instance, text, now)) };
+  }
   if (isAhead(retryAt, now)) return wait(WAITING_TO_SEND, retryAt);
   // Before its first try it has a retryAt of null: it must not fail because this Lambda could not look for long.
   const hadNoTurn = lastRefusal === NO_TURN;
@@ -181,7 +185,8 @@ function decideUnansweredCommand(open: OpenCase, lack: { why: Reason; isUndelive
   if (version !== null && isUndelivered) return atTarget(open, version, why, command.commandId);
   const resendUntil = addSeconds(command.sentAt, RESEND_DEADLINE_SECONDS);
   const isRefused = instance.lastRefusal !== null && !isAfter(resendUntil, now);
-  if (version === null && instance.commands.length < work.commandsMax && !isRefused) {
+  const mayResend = instance.commands.length < work.commandsMax && !isRefused && maySendTo(instance, now);
+  if (version === null && mayResend) {
     if (isAhead(instance.retryAt, now)) return wait(why, instance.retryAt);
     // A command that an agent may be working on is not cancelled: it may be a slow rollback.
     return { action: 'send', cancelFirst: isUndelivered ? command.commandId : null, reason: why };
@@ -220,7 +225,7 @@ function decideAfterOtherUpdate(given: UpdateCase, since: Timestamp): UpdateDeci
     const isDue = !isAhead(instance.retryAt, now) || (version !== null && instance.lastRefusal === null);
     // Commands before that told no more than that it is there: duplicates, and such as the agent never took.
     const hasSentSince = instance.commands.some(({ sentAt }) => isAfter(sentAt, since));
-    const maySend = isDue && !hasSentSince && work.commandsMax > 1;
+    const maySend = isDue && !hasSentSince && work.commandsMax > 1 && maySendTo(instance, now);
     if (maySend) return { action: 'send', cancelFirst: null, reason: null };
     return wait(ANOTHER_UPDATE, until);
   }
@@ -231,6 +236,10 @@ function decideAfterOtherUpdate(given: UpdateCase, since: Timestamp): UpdateDeci
   const ended = endCommands(instance, 'current', toTimestamp(now));
   return { action: 'fail', cancelFirst: null, ...moves(finishWork(ended, 'failed', why, now)) };
 }
+
+/** Whether it may still be sent a command: one that is sent by then has all of its time before the restoring. */
+export const maySendTo = ({ sendUntil }: Pick<BatchInstance, 'sendUntil'>, now: Date): boolean =>
+  !isAfter(now, sendUntil);
 
 /** Just after a send the invocation is not listed yet (docs/aws-behaviour.md 13). */
 const judgeCommand = ({ invocation, work }: Pick<UpdateCase, 'invocation' | 'work'>): Judgement =>

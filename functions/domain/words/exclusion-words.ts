@@ -122,16 +122,16 @@ export const exclusionWords = {
       whatToDo: '別の実行が終わるのを待って、もう一度実行してください。',
     },
   },
-  'finish-by': {
+  'out-of-time': {
     en: {
-      title: 'No time left before finishBy',
-      meaning: 'There was no time left to update and restore it before finishBy. One that was tried before has failed.',
-      whatToDo: 'Start the run earlier, choose a later finishBy, or shorten the deadlines.',
+      title: 'No time left in the window',
+      meaning: 'No time was left for it before the window of the run ended. One that was tried before has failed.',
+      whatToDo: 'Choose a longer WindowSeconds, a later finishBy, or fewer instances.',
     },
     ja: {
-      title: 'finishBy までの時間不足',
-      meaning: 'finishBy までに更新して元の状態に戻す時間がありませんでした。途中まで進んでいたものは失敗になります。',
-      whatToDo: '開始を早めるか、finishBy を遅らせるか、各段階の期限を短くしてください。',
+      title: '実行時間枠の時間不足',
+      meaning: '実行の時間枠が終わるまでに、処理する時間がありませんでした。途中まで進んでいたものは失敗になります。',
+      whatToDo: 'WindowSeconds を長くするか、finishBy を遅らせるか、対象のインスタンスを減らしてください。',
     },
   },
   'already-running': {

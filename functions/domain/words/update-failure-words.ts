@@ -185,12 +185,12 @@ export const updateFailureWords = {
   'run-limit': {
     en: {
       title: 'The run reached its limit',
-      meaning: 'It was still at work eight hours after the run began, or after 1,500 invocations for its batch.',
+      meaning: 'It was still at work after 1,500 invocations for its batch.',
       whatToDo: 'Find what held the run up: its log says at each look what instances wait for.',
     },
     ja: {
       title: '実行の上限に到達',
-      meaning: '実行の開始から8時間、またはバッチの呼び出し1,500回に達しても終わりませんでした。',
+      meaning: 'バッチの呼び出しが1,500回に達しても終わりませんでした。',
       whatToDo: '何を待っていたかを調べてください。確認のたびに、待っている理由がログに残っています。',
     },
   },

@@ -11,6 +11,7 @@ import { oneHolder } from './one-holder.ts';
 import { restoredInTime } from './restored-in-time.ts';
 import { trueOutcomes } from './true-outcomes.ts';
 import { trueReport } from './true-report.ts';
+import { twoEnds } from './two-ends.ts';
 import { withinLimits } from './within-limits.ts';
 import { withinRoles } from './within-roles.ts';
 
@@ -24,6 +25,7 @@ export const checkers: readonly Checker[] = [
   noStopInUpdate,
   oneHolder,
   restoredInTime,
+  twoEnds,
   endedRight,
   withinLimits,
   withinRoles,

@@ -1,4 +1,5 @@
 import type { Checker } from '../evidence/checker.ts';
+import { stopUntil } from '../evidence/ends.ts';
 import {
   type Boot,
   bootsOf,
@@ -21,10 +22,17 @@ const AWAKE = new Set(['running', 'pending', 'stopping']);
 const linesOf = (evidence: Evidence, instanceId: string) =>
   evidence.executions.flatMap(({ report }) => report?.instances.filter((line) => line.instanceId === instanceId) ?? []);
 
+/** The end of the run that has started it has passed, and people were told that it was left awake. */
+const isToldLeftAwake = (evidence: Evidence, instanceId: string, boot: Boot): boolean =>
+  evidence.endedAt > stopUntil(evidence, boot) &&
+  evidence.overheard.mails.some(
+    ({ subject, message }) => subject.startsWith('LEFT AWAKE') && message.includes(instanceId),
+  );
+
 function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): string | null {
   const { instanceId, after } = instance;
   if (!AWAKE.has(after.state) || boot.stop !== null || isStuck(instance)) return null;
-  if (takeoversOf(evidence, instance, boot).size > 0) return null;
+  if (takeoversOf(evidence, instance, boot).size > 0 || isToldLeftAwake(evidence, instanceId, boot)) return null;
   const since = clock(evidence, boot.at ?? evidence.startedAt);
   return `${instanceId} was ${instance.settled}, Reveille started it at ${since}, and it is still ${after.state}: no one else took it over`;
 }
@@ -76,7 +84,7 @@ function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boo
     if (boot === undefined || !boot.ours || !AWAKE.has(state)) continue;
     // Only what someone else did before.
     const untilThen = { ...boot, stop: { at, ours: true, principal, runId: '' } };
-    if (takeoversOf(evidence, instance, untilThen).size > 0) continue;
+    if (takeoversOf(evidence, instance, untilThen).size > 0 || at > stopUntil(evidence, boot)) continue;
     return `${instanceId} was ${state} when ${principal} removed its lease at ${clock(evidence, at)}`;
   }
   return null;
@@ -84,7 +92,7 @@ function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boo
 
 export const asItWas: Checker = {
   promise: 'as-it-was',
-  says: 'Every instance that Reveille started ends as it was, or is handed over for a true reason.',
+  says: 'Every instance that Reveille started ends as it was, or is handed over for a true reason, or is told as left awake at its end.',
   check(evidence) {
     return evidence.instances.flatMap((instance) => {
       const boots = bootsOf(evidence, instance);

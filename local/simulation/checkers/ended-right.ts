@@ -1,9 +1,13 @@
 import type { Report } from '../../../functions/domain/report/report.ts';
 import type { Checker } from '../evidence/checker.ts';
+import { endsOf } from '../evidence/ends.ts';
 import { calls, clock, DESCRIBE_LAG_SECONDS_MAX, type Evidence, type ExecutionEvidence } from '../evidence/evidence.ts';
 import { isDeserved, isRefusal } from './report/deserved-refusal.ts';
 
-/** The state machine's own time-out, and a little. */
+/** After the end of its window, a run still follows its last stop. */
+const FOLLOW_SECONDS_MAX = 3600;
+
+/** The state machine's own time-out, and a little: for a run that was redriven. */
 const EXECUTION_SECONDS_MAX = 12 * 3600 + 60;
 
 /** For so long an execution that has ended may still be called running. */
@@ -22,7 +26,7 @@ const BENIGN = new Set([
 ]);
 
 /** Reasons that say of an updated instance that it is not as it was. */
-const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost']);
+const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost', 'left-awake']);
 
 const ASLEEP = new Set(['stopped', 'hibernated']);
 
@@ -110,7 +114,12 @@ function judgeFailed(evidence: Evidence, execution: ExecutionEvidence): string |
 function judge(evidence: Evidence, execution: ExecutionEvidence): string | null {
   const { status, startedAt, endedAt } = execution;
   if (endedAt === null) return 'it never ended';
-  if (endedAt - startedAt > EXECUTION_SECONDS_MAX * 1000) return `it ended only after ${clock({ startedAt }, endedAt)}`;
+  const isRedriven = execution.lives.length > 1;
+  const latest = isRedriven
+    ? startedAt + EXECUTION_SECONDS_MAX * 1000
+    : endsOf(evidence, execution).stopUntil + FOLLOW_SECONDS_MAX * 1000;
+  if (endedAt > Math.max(latest, startedAt + FOLLOW_SECONDS_MAX * 1000))
+    return `it ended only after ${clock({ startedAt }, endedAt)}`;
   switch (status) {
     case 'SUCCEEDED':
       return judgeSucceeded(evidence, execution);

@@ -19,9 +19,6 @@ const UNDISTURBED_SECONDS = 10 * 60;
 /** After something has gone wrong: an aborted run is put back by the next pass of the reconciler, or the one after it. */
 const DISTURBED_SECONDS = 90 * 60;
 
-/** An update that hangs keeps its instance awake for 45 minutes, besides the boot and the stop. */
-const WORST_UPDATE_SECONDS = 55 * 60;
-
 const HARD_DEADLINE_SECONDS = 45 * 60;
 
 /** The deadlines as deployed (template.yaml). */
@@ -63,12 +60,6 @@ function lastTrouble({ disturbances, faults, endedAt, startedAt }: Evidence, boo
   return moments.length === 0 ? null : Math.max(...moments);
 }
 
-/** By when the run of this boot wanted every instance to be back; null: it did not say. */
-function finishBy({ executions }: Evidence, { runId }: Boot): number | null {
-  const text = executions.find(({ name }) => name === runId)?.input['finishBy'];
-  return typeof text === 'string' ? Date.parse(text) : null;
-}
-
 /** EventBridge tells within ten seconds, and Lambda begins at once. */
 const HEARD_SECONDS = 15;
 
@@ -105,15 +96,6 @@ export const restoredInTime: Checker = {
         const due =
           trouble === null ? done + UNDISTURBED_SECONDS * 1000 : Math.max(done, trouble) + DISTURBED_SECONDS * 1000;
         const { instanceId } = instance;
-        const latest = finishBy(evidence, boot);
-        if (latest !== null && boot.at !== null && latest - boot.at < WORST_UPDATE_SECONDS * 1000) {
-          const text = `${instanceId} was to be back by ${clock(evidence, latest)}, and was woken at ${clock(evidence, boot.at)}`;
-          return [{ instanceId, at: boot.at, text }];
-        }
-        if (latest !== null && trouble === null && boot.stop.at > latest) {
-          const text = `${instanceId} was to be back by ${clock(evidence, latest)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
-          return [{ instanceId, at: boot.stop.at, text }];
-        }
         if (boot.stop.at <= due) return [];
         const text = `${instanceId} could have been put back by ${clock(evidence, done)}, and was stopped at ${clock(evidence, boot.stop.at)}`;
         return [{ instanceId, at: boot.stop.at, text }];

@@ -1,6 +1,7 @@
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { Checker, Complaint } from '../evidence/checker.ts';
+import { endsOf, wakeUntil } from '../evidence/ends.ts';
 import {
   bootsOf,
   calls,
@@ -117,7 +118,9 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'command-running': ({ evidence, instance }) =>
     bootsOf(evidence, instance).some((boot) => takeoversOf(evidence, instance, boot).has('command')),
   'association-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'association').length > 0,
-  'finish-by': ({ execution }) => execution.input['finishBy'] !== undefined,
+  'out-of-time': ({ evidence, execution, report }) => Date.parse(report.endedAt) >= wakeUntil(evidence, execution),
+  'left-awake': ({ evidence, report }) =>
+    evidence.executions.some((one) => Date.parse(report.endedAt) >= endsOf(evidence, one).stopUntil),
   'lease-removed': (line) => line.evidence.disturbances.length > 0 || line.evidence.executions.length > 1,
   'limit-reached': ({ instance }) => instance.behaviours.includes('vcpu-limit'),
   'hibernation-lost': ({ instance }) =>

@@ -1,5 +1,6 @@
 import { type BehaviourName, behaviours } from '../../account/fleet/behaviours.ts';
 import { isRefusal } from '../checkers/report/deserved-refusal.ts';
+import { wakeUntil } from '../evidence/ends.ts';
 import { calls, changes, type DoneDisturbance, pingsOf, spansOf } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { isAtLeast } from '../evidence/versions.ts';
@@ -170,9 +171,10 @@ export const exemptions: readonly Exemption[] = [
     applies: ({ evidence, execution, ended }) => struckTries(evidence, execution.startedAt, ended) >= TRIES,
   },
   {
-    name: 'finish-by',
-    because: 'there was no time left to wake it and put it back before others come',
-    applies: ({ execution, line }) => execution.input['finishBy'] !== undefined && line?.reason?.code === 'finish-by',
+    name: 'out-of-time',
+    because: 'the window was too short for it',
+    applies: ({ evidence, execution, line, ended }) =>
+      line?.reason?.code === 'out-of-time' && ended >= wakeUntil(evidence, execution),
   },
   {
     name: 'short-readiness',

@@ -19,6 +19,44 @@ export const restoringBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'stops-after-its-end',
+    what: 'an instance is stopped however late it is',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '  isAfter(now, instance.stopUntil);',
+        replace: "  isAfter(now, '2099-01-01T00:00:00.000Z') && isAfter(now, instance.stopUntil);",
+      },
+      {
+        file: 'functions/operations/stop-and-release.ts',
+        find: 'hasTime() && !isAfter(now(), stopUntil);',
+        replace: 'hasTime() && !isAfter(stopUntil, "2099-01-01T00:00:00.000Z") && now().getTime() > 0;',
+      },
+    ],
+  },
+  {
+    name: 'lease-kept-after-its-end',
+    what: 'an instance that is left awake keeps its lease',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: 'settle(ec2.state, { releaseLease: true, reason: reason(LEFT_AWAKE, text) });',
+        replace: 'settle(ec2.state, { releaseLease: false, reason: reason(LEFT_AWAKE, text) });',
+      },
+    ],
+  },
+  {
+    name: 'left-awake-in-silence',
+    what: 'ReconcileLeases does not say what it has left awake',
+    patches: [
+      {
+        file: 'functions/domain/report/reconcile-report.ts',
+        find: "const action = isLeftAwakeByEnd(decision) ? 'left-awake' : kept;",
+        replace: "const action = isLeftAwakeByEnd(decision) ? 'waiting' : kept;",
+      },
+    ],
+  },
+  {
     name: 'lease-removed-early',
     what: 'the lease goes while the instance is still stopping',
     patches: [

@@ -112,13 +112,13 @@ export const startingBugs: PlantedBug[] = [
     ],
   },
   {
-    name: 'finish-by-ignored',
+    name: 'ends-ignored-at-start',
     what: 'instances are woken however late it is',
     patches: [
       {
-        file: 'functions/domain/steps/start-deadline.ts',
-        find: '  if (finishBy === null) return null;',
-        replace: '  if (finishBy !== undefined) return null;',
+        file: 'functions/domain/steps/start.ts',
+        find: '      const late = tooLateToStart(instance, now);',
+        replace: "      const late = tooLateToStart({ ...instance, sendUntil: '2099-01-01T00:00:00.000Z' }, now);",
       },
     ],
   },
@@ -141,7 +141,7 @@ export const startingBugs: PlantedBug[] = [
         file: 'functions/domain/steps/start.ts',
         find: '  return none(leaveToOthers(given));\n}',
         replace:
-          "  return { action: 'take-over', adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }] };\n}",
+          "  return { action: 'take-over', ends: given.instance, adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }] };\n}",
       },
     ],
   },

@@ -14,6 +14,17 @@ const catchBefore = (next: string) => `            "Catch": [
 /** Bugs of readiness, updating, verifying and reporting. */
 export const updatingBugs: PlantedBug[] = [
   {
+    name: 'sends-after-its-end',
+    what: 'an instance is sent its update however late it is',
+    patches: [
+      {
+        file: 'functions/domain/steps/update.ts',
+        find: '  !isAfter(now, sendUntil);',
+        replace: '  !isAfter(now, sendUntil) || now.getTime() > 0;',
+      },
+    ],
+  },
+  {
     name: 'catch-removed',
     what: 'UpdateAgent has no Catch any more',
     patches: [{ file: ASL, find: catchBefore('AnyToVerify'), replace: '            "Next": "AnyToVerify"' }],

@@ -19,12 +19,19 @@ function drawParameters(random: Random): Record<string, string> {
   shorten('UpdateDeadlineSeconds', [120, 600]);
   shorten('VerifyDeadlineSeconds', [360, 600]);
   shorten('RestoreDeadlineSeconds', [300, 600]);
+  shorten('WindowSeconds', [5400, 7200, 10_800, 21_600]);
   return parameters;
 }
 
 const SCHEDULED = '2026-12-06T02:00:00Z';
 
-const FINISHES = ['2026-12-06T02:30:00Z', '2026-12-06T05:00:00Z', '2026-12-06T05:10:00Z', '2026-12-06T10:00:00Z'];
+/** Of every length, in each of the forms that people use. */
+function drawFinish(random: Random): string {
+  const moment = Date.parse(SCHEDULED) + random.integer([20, 240]) * 60_000;
+  const utc = new Date(moment).toISOString();
+  const inTokyo = new Date(moment + 9 * 3_600_000).toISOString().replace('Z', '+09:00');
+  return pick(random, [utc, inTokyo, utc.slice(11, 16)]);
+}
 
 const LATER = '2026-12-06T02:30:00Z';
 
@@ -35,7 +42,7 @@ function drawInput(random: Random, { groups }: Fleet): Record<string, unknown> {
   if (chance(random, 0.1)) input['targetVersion'] = pick(random, ['3.3.131.0', '3.2.1630.0', LATEST]);
   if (chance(random, 0.03)) input['dryRun'] = true;
   if (chance(random, 0.05)) input['allowEmpty'] = true;
-  if (chance(random, 0.08)) input['finishBy'] = pick(random, FINISHES);
+  if (chance(random, 0.08)) input['finishBy'] = drawFinish(random);
   return input;
 }
 
@@ -132,7 +139,7 @@ export const kinds: readonly Kind[] = [
   { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 24, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 96, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 88, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import { judge } from '../checkers/all-checkers.ts';
-import { judgeQuietNight } from '../checkers/quiet-night.ts';
 import type { Complaint } from '../evidence/checker.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { findNeedless, type Needless } from '../needless/needless.ts';
@@ -10,6 +9,7 @@ import type { Played } from '../play/stage.ts';
 import { drawScenario } from '../scenario/draw-scenario.ts';
 import { quietNight } from '../scenario/quiet-nights.ts';
 import type { Scenario, Task } from '../scenario/scenario.ts';
+import { judgeQuietNight } from './quiet-night.ts';
 
 const NOTHING_NEEDLESS: Needless = { instances: 0, failures: [], minutes: [] };
 

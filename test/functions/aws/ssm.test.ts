@@ -77,6 +77,7 @@ describe('sendCommand', () => {
     comment: 'reveille run-1 b0 a1',
     timeoutSeconds: 3600,
     hasTime: () => true,
+    mayLeave: () => true,
   };
 
   it('sends the work to all of them, and lets no failure of one end the others', async () => {

@@ -270,17 +270,3 @@ describe('ListInstances, meeting leases', () => {
     expect(manifest().instances[0]).toMatchObject({ decision: 'excluded', reason: { code: 'busy' } });
   });
 });
-
-describe('ListInstances, the two ends of a run', () => {
-  it.each([
-    ['the window', '14400', {}, { stopUntil: stamp('06:00'), sendUntil: stamp('04:45') }],
-    ['a shorter window', '7200', {}, { stopUntil: stamp('04:00'), sendUntil: stamp('02:45') }],
-    ['finishBy', '14400', { finishBy: stamp('05:30') }, { stopUntil: stamp('05:30'), sendUntil: stamp('04:15') }],
-    ['the window', '14400', { finishBy: stamp('07:30') }, { stopUntil: stamp('06:00'), sendUntil: stamp('04:45') }],
-  ])('are those of what ends first: %s', async (_what, WINDOW_SECONDS, input, ends) => {
-    const { run, batches } = await list(input, { WINDOW_SECONDS });
-
-    expect(run).toMatchObject(ends);
-    expect(batches[0]?.instances[0]).toMatchObject(ends);
-  });
-});

@@ -13,7 +13,9 @@ const bucket = createBucket(new S3Client({ region: 'eu-central-1' }), 'reveille-
 
 const FIRST = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: stamp('02:01') };
 const SECOND = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
-const find = (answered: string[] = []) => findLostAttempts(bucket, leaseholderOf(aBatch([anInstance()])), answered);
+const findAll = (answered: string[] = []) => findLostAttempts(bucket, leaseholderOf(aBatch([anInstance()])), answered);
+const find = async (answered: string[] = []) =>
+  new Map([...(await findAll(answered))].map(([instanceId, { attempts }]) => [instanceId, attempts]));
 
 beforeEach(() => s3.reset());
 
@@ -74,6 +76,14 @@ describe('findLostAttempts', () => {
     givenRecords(s3, aRecord([], { ...FIRST, instances: [{ ...member, adopted: [dead] }] }));
 
     expect([...(await find())]).toEqual([['i-1', [FIRST, dead]]]);
+  });
+
+  it('finds the ends of the dead run that an attempt has taken it over from', async () => {
+    const ENDS_OF_RUN_0 = { sendUntil: stamp('04:00'), stopUntil: stamp('05:15') };
+    const takenOver = aRecord(['i-1']).instances.map((one) => ({ ...one, ...ENDS_OF_RUN_0 }));
+    givenRecords(s3, aRecord(['i-1'], FIRST), aRecord([], { ...SECOND, instances: takenOver }));
+
+    expect((await findAll()).get('i-1')?.ends).toEqual(ENDS_OF_RUN_0);
   });
 
   it('finds nothing where nothing is, and changes nothing', async () => {

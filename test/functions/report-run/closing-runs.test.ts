@@ -189,7 +189,7 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
     expect((await reconcile('03:00')).reportedRuns).toEqual(['run-1']);
 
     expect(putOf('runs/run-1/report.json')).toEqual(own);
-    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Message).toContain(`to ${stamp('02:15')}.`);
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Message).toContain('to 2026-12-06 02:15:00 (UTC).');
     expect(writes()).toContain('delete open-runs/run-1.json');
   });
 

@@ -97,6 +97,7 @@ describe('ReportRun', () => {
     expect(writtenReport()).toMatchObject({ status: 'succeeded', counts, endedAt: stamp('02:15') });
     expect(writtenReport().instances[0]).toEqual({
       instanceId: FIRST,
+      name: 'web-1',
       group: 'dev',
       outcome: 'updated',
       reason: null,

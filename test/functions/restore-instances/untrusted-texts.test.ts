@@ -138,7 +138,14 @@ describe('a message', () => {
   });
 
   it.each(texts)('of the reconciler has one line for each as well: %j', (text) => {
-    const one = { instanceId: 'i-1', runId: 'run-1', finalState: null, text: reason('booting', text).text };
+    const one = {
+      instanceId: 'i-1',
+      runId: 'run-1',
+      finalState: null,
+      text: reason('booting', text).text,
+      name: null,
+      originalState: 'stopped',
+    };
     const summary = summarizeReconciled(
       [
         { ...one, action: 'handed-over' },

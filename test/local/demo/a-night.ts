@@ -8,6 +8,7 @@ import { OLD, stamp, TARGET } from '../../support/builders.ts';
 /** An instance of a report: by default one that was woken, updated and put back. */
 export const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance => ({
   instanceId,
+  name: null,
   group: 'dev',
   outcome: 'updated',
   reason: null,
@@ -88,6 +89,7 @@ export function endFacts(
       startedAt: stamp('02:00'),
       endedAt: stamp('02:08'),
       diedBeforeReport: false,
+      timeZone: 'UTC',
       account: '123456789012',
       region: 'eu-central-1',
       targetVersion: TARGET,

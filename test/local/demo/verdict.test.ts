@@ -23,7 +23,7 @@ it('a run in which every instance failed', () => {
 });
 
 it('instances that were never reached are told as what is wrong', () => {
-  expect(verdict(told('i-1'), told('i-2'), excluded('i-3', 'busy'), excluded('i-4', 'finish-by'))).toEqual([
+  expect(verdict(told('i-1'), told('i-2'), excluded('i-3', 'busy'), excluded('i-4', 'out-of-time'))).toEqual([
     'WRONG 2 instances were never reached.',
     'All 2 agents are proved to be on 3.3.551.0.',
     'Every instance is back as it was.',

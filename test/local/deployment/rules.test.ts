@@ -29,7 +29,11 @@ describe('the rules of a template', () => {
       'the condition HasEmail is not known',
     ],
     ['a resource', { 'Fn::Equals': [{ Ref: 'Topic' }, ''] }, 'Topic is not known'],
-    ['a function of rules that is not in use here', { 'Fn::Contains': [['a'], 'a'] }, 'Fn::Contains is not known'],
+    [
+      'a function of rules that is not in use here',
+      { 'Fn::EachMemberIn': [['a'], ['a']] },
+      'Fn::EachMemberIn is not known',
+    ],
   ])('may not name %s', (_, assertion, message) => {
     expect(() => assertRules(demanding(assertion), { Day: 'SUN' })).toThrow(message);
   });

@@ -48,6 +48,8 @@ export const anExecution = (changes: Partial<ExecutionEvidence> = {}): Execution
   ...changes,
 });
 
+const inUtc = (moment: string): string => `${moment.slice(0, 19).replace('T', ' ')} (UTC)`;
+
 /** A mail as it is to be, written by hand from a report. */
 const aMail = ({ runId, status, startedAt, endedAt, counts, instances, ...rest }: Report) => {
   const told = instances.map(
@@ -62,7 +64,7 @@ const aMail = ({ runId, status, startedAt, endedAt, counts, instances, ...rest }
     subject: `Reveille ${status}: ${updated} updated, ${alreadyCurrent} current, ${failed} failed, ${excluded} excluded`,
     message: [
       `Run ${runId} in ${rest.region} (${rest.account}) ${status}.`,
-      `Target: SSM Agent ${rest.targetVersion}. From ${startedAt} to ${endedAt}.`,
+      `Target: SSM Agent ${rest.targetVersion}. From ${inUtc(startedAt)} to ${inUtc(endedAt)}.`,
       `${intended} intended = ${updated} updated`,
       ...told,
     ].join('\n'),
@@ -181,6 +183,7 @@ export const until = (time: string): Evidence['timeline'] => aNight.filter((entr
 
 export const aLine = (changes: Partial<ReportInstance> = {}): ReportInstance => ({
   instanceId: INSTANCE_ID,
+  name: null,
   group: 'dev',
   outcome: 'updated',
   reason: null,
@@ -212,6 +215,7 @@ export const aReported = (
       endedAt: at('02:20').toISOString(),
       account: '123456789012',
       region: 'eu-central-1',
+      timeZone: 'UTC',
       targetVersion: TARGET,
       counts: {
         intended: 1,

@@ -160,11 +160,10 @@ describe('an exemption', () => {
       },
     ],
     [
-      'finish-by',
+      'out-of-time',
       {
-        executions: [
-          aReported({ outcome: 'excluded', reason: { code: 'finish-by', text: '' } }, { input: { finishBy: 'then' } }),
-        ],
+        parameters: { WindowSeconds: '3600' },
+        executions: [aReported({ outcome: 'excluded', reason: { code: 'out-of-time', text: '' } })],
       },
     ],
     ['short-readiness', { ...failedAs('x'), parameters: { ReadinessDeadlineSeconds: '120' } }],

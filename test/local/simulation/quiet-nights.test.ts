@@ -1,9 +1,9 @@
 import { behaviourNames, behaviours } from '../../../local/account/fleet/behaviours.ts';
-import { judgeQuietNight } from '../../../local/simulation/checkers/quiet-night.ts';
 import { printQuietNights } from '../../../local/simulation/command/quiet-nights.ts';
 import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
 import { play } from '../../../local/simulation/play/play.ts';
 import { NEIGHBOUR_ID, quietNight, SPECIAL_ID } from '../../../local/simulation/scenario/quiet-nights.ts';
+import { judgeQuietNight } from '../../../local/simulation/trial/quiet-night.ts';
 import { tryQuietNight } from '../../../local/simulation/trial/verdict.ts';
 
 it('each behaviour has a night of its own, beside a healthy neighbour', () => {

@@ -1,3 +1,4 @@
+import { wakeUntil } from '../../evidence/ends.ts';
 import { calls, type Evidence, type ExecutionEvidence } from '../../evidence/evidence.ts';
 
 const INSTANCES_MAX = 500;
@@ -26,13 +27,15 @@ const KNOWN_FIELDS: Record<string, (value: unknown) => boolean> = {
   targetVersion: (value) => value === 'latest' || /^\d{1,6}(\.\d{1,6}){2,3}$/.test(String(value)),
   dryRun: (value) => typeof value === 'boolean',
   allowEmpty: (value) => typeof value === 'boolean',
-  finishBy: (value) => !Number.isNaN(Date.parse(String(value))),
+  finishBy: (value) => /^\d\d:\d\d$/.test(String(value)) || !Number.isNaN(Date.parse(String(value))),
   scheduledTime: (value) => !Number.isNaN(Date.parse(String(value))),
 };
 
 /** What each refusal claims of the input or of the groups. */
 const claims: Record<string, (evidence: Evidence, execution: ExecutionEvidence) => boolean> = {
-  InvalidInput: (_, { input }) => Object.entries(input).some(([name, value]) => !KNOWN_FIELDS[name]?.(value)),
+  InvalidInput: (evidence, execution) =>
+    Object.entries(execution.input).some(([name, value]) => !KNOWN_FIELDS[name]?.(value)) ||
+    wakeUntil(evidence, execution) < execution.startedAt,
   EmptyGroup: (evidence, execution) =>
     execution.input['allowEmpty'] !== true &&
     [...groupsOf(evidence, execution).values()].some(({ size }) => size === 0),

@@ -13,7 +13,8 @@ interface Told {
   runId: string;
 }
 
-const LINE = /^ {2}(i-\S+) {2}(restored|handed over|gone|stopping|waiting|refused)(?:, ([^,]+))?, after run ([^\s:]+)/;
+const LINE =
+  /^ {2}(i-\S+) {2}(restored|handed over|left awake|gone|stopping|waiting|refused)(?:, ([^,]+))?, after run ([^\s:]+)/;
 
 /** A pass looks at an instance, goes on with the others, and tells all of them at its end. */
 const PASS_MILLISECONDS = 60_000;
@@ -58,7 +59,7 @@ function aboutState(evidence: Evidence, { at, instanceId, action, state }: Told)
 
 /** What is settled carries the dead run's lease no more. */
 function aboutLease(evidence: Evidence, { at, instanceId, action, runId }: Told): string | null {
-  if (action !== 'restored' && action !== 'handed over') return null;
+  if (action !== 'restored' && action !== 'handed over' && action !== 'left awake') return null;
   const last = changes(evidence, instanceId).findLast(({ at: then, facts }) => then <= at && facts.about === 'tags');
   const lease = last?.facts.about === 'tags' ? last.facts.tags[LEASE_TAG] : undefined;
   const isKept = last !== undefined && last.at < at - PASS_MILLISECONDS && lease?.split('/')[1] === runId;
@@ -90,6 +91,7 @@ function aboutCalls(evidence: Evidence, { at, instanceId, action }: Told): strin
 const COUNTED: [what: string, actions: string[]][] = [
   ['restored', ['restored']],
   ['handed over', ['handed over']],
+  ['left awake', ['left awake']],
   ['gone', ['gone']],
   ['refused', ['refused']],
   ['not yet', ['stopping', 'waiting']],
@@ -100,7 +102,9 @@ function aboutSubject(evidence: Evidence, { at, subject }: Mail, told: Told[]): 
     const count = told.filter(({ action }) => actions.includes(action)).length;
     return count > 0 ? [`${count} ${what}`] : [];
   }).join(', ');
-  if (subject === `${SUBJECT}${should}`) return null;
+  const leftAwake = told.filter(({ action }) => action === 'left awake').length;
+  const head = leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : '';
+  if (subject === `${head}${SUBJECT}${should}`) return null;
   return `the mail at ${clock(evidence, at)} tells of ${should}, and its subject is ${subject}`;
 }
 

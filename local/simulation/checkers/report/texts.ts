@@ -1,3 +1,4 @@
+import { endsOf } from '../../evidence/ends.ts';
 import { changes, pingsOf, spansOf } from '../../evidence/evidence.ts';
 import { standingsOf } from '../../evidence/standings.ts';
 import { type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
@@ -62,8 +63,10 @@ const facts: StatedFact[] = [
       spansOf(evidence, instance.instanceId, 'session').some((span) => span.id === id),
   },
   {
-    words: /must be restored by (\d{4}-\S+Z)/g,
-    isTrue: ({ execution }, time = '') => Date.parse(String(execution.input['finishBy'])) === Date.parse(time),
+    words: /(?:nothing is stopped after|could be stopped until) (\d{4}-\S+Z)/g,
+    // One that was taken over goes by the end of the dead run.
+    isTrue: ({ evidence }, time = '') =>
+      evidence.executions.some((one) => endsOf(evidence, one).stopUntil === Date.parse(time)),
   },
   {
     words: /EC2 does not know it/g,

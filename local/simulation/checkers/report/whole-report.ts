@@ -140,11 +140,14 @@ function aboutMailedLines(report: Report, message: string): string[] {
     : missing.map(({ instanceId }) => `the mail does not tell ${instanceId} as the report does`);
 }
 
+/** As a mail says a time: every simulation is deployed with a schedule in UTC. */
+const inUtc = (moment: string): string => `${moment.slice(0, 19).replace('T', ' ')} (UTC)`;
+
 /** The mail says what the account says: whom it left awake first, then the counts, then each instance. */
 export function aboutMail({ evidence, execution, report, lines }: WholeReport): string[] {
   const head = `Run ${execution.name} in `;
   const mail = evidence.overheard.mails.find(
-    ({ message }) => message.startsWith(head) && message.includes(` ${report.endedAt}.`),
+    ({ message }) => message.startsWith(head) && message.includes(` ${inUtc(report.endedAt)}.`),
   );
   if (mail === undefined) {
     const isOver = execution.status === 'SUCCEEDED' || execution.error === 'RunFailed';

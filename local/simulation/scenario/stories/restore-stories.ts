@@ -27,6 +27,24 @@ export const restoreStories: readonly Kind[] = [
     },
   },
   {
+    name: 'held until the end of its window',
+    ofThousand: 8,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], [], ['hibernated'], ['update-hangs']]))],
+        parameters: {
+          WindowSeconds: pick(random, ['5400', '7200']),
+          ...sometimes(random, 0.5, { RestoreDeadlineSeconds: '300' }),
+        },
+        // It can't be stopped, or it can't be seen whether it may be, until some time around its end.
+        disturbances: [
+          window(pick(random, ['denied', 'server-errors']), 60, random.integer([3000, 9000]), {
+            operation: pick(random, ['StopInstances', 'StopInstances', 'DescribeSessions']),
+          }),
+        ],
+      }),
+  },
+  {
     name: 'its lease cannot be removed',
     ofThousand: 14,
     draw: (random) =>

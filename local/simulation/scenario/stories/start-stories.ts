@@ -250,8 +250,8 @@ export const startStories: readonly Kind[] = [
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['no-capacity-at-first'])],
-        // With the deadlines as deployed, three hours are needed from the start on.
-        input: { finishBy: pick(random, ['2026-12-06T04:00:00Z', '2026-12-06T05:01:00Z', '2026-12-06T05:03:00Z']) },
+        // With the deadlines as deployed, an instance needs 85 minutes from its start on.
+        input: { finishBy: pick(random, ['2026-12-06T03:25:30Z', '2026-12-06T03:26:00Z', '2026-12-06T04:30:00Z']) },
       }),
   },
   {

@@ -3,7 +3,7 @@ import { ListGroupResourcesCommand } from '@aws-sdk/client-resource-groups';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DescribeInstanceInformationCommand } from '@aws-sdk/client-ssm';
-import { startInstances } from '../../../../functions/aws/ec2-start-stop.ts';
+import { startInstances, stopInstances } from '../../../../functions/aws/ec2-start-stop.ts';
 import {
   type ClientOptions,
   createEc2Client,
@@ -12,6 +12,8 @@ import {
   createSnsClient,
   createSsmClient,
 } from '../../../../functions/aws/sdk/clients.ts';
+import { sendCommand } from '../../../../functions/aws/ssm-commands.ts';
+import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 
 interface Answer {
   statusCode: number;
@@ -62,6 +64,37 @@ beforeEach(() => {
   jest.spyOn(globalThis, 'setTimeout').mockImplementation(skip as unknown as typeof setTimeout);
 });
 afterEach(() => jest.restoreAllMocks());
+
+describe('a stop', () => {
+  it('is not tried again by the SDK once its time is over: it may have been carried out, and is not sent twice', async () => {
+    const { options, attempts } = aService(ec2Error(500, 'InternalError'));
+    const began = Date.now();
+    const hasTime = () => Date.now() === began;
+
+    const { untried, replies } = await stopInstances(createEc2Client(options), ['i-1'], { hibernate: false, hasTime });
+
+    expect({ attempts: attempts(), untried, replies }).toEqual({ attempts: 1, untried: ['i-1'], replies: [] });
+  });
+});
+
+describe('a command', () => {
+  it('is not sent again by the SDK once its time is over', async () => {
+    const { options, attempts } = aService({ statusCode: 500, body: '{"__type":"InternalServerError"}' });
+    const began = Date.now();
+    const mayLeave = () => Date.now() === began;
+    const request = {
+      work: updateSsmAgent,
+      target: '3.3.551.0',
+      comment: 'c',
+      timeoutSeconds: 3600,
+      hasTime: () => true,
+    };
+
+    const { untried } = await sendCommand(createSsmClient(options), [['i-1']], { ...request, mayLeave });
+
+    expect({ attempts: attempts(), untried }).toEqual({ attempts: 1, untried: ['i-1'] });
+  });
+});
 
 describe('the EC2 client', () => {
   it.each(['InsufficientInstanceCapacity', 'InsufficientHostCapacity', 'InsufficientReservedInstanceCapacity'])(

@@ -60,9 +60,10 @@ describe('a batch that has taken too long', () => {
       text: 'the work on it was not done after 1500 invocations for its batch',
     });
     expect(reasonOf({ invocations: INVOCATIONS_MAX - 1 })).toBeNull();
-    expect(reasonOf({}, at('10:00'))).toEqual({
-      code: 'run-limit',
-      text: 'the work on it was not done 8 hours after the run began',
+    expect(reasonOf({}, at('05:30'))).toBeNull();
+    expect(reasonOf({}, at('05:30:01'))).toEqual({
+      code: 'out-of-time',
+      text: 'the work on it was not done by 2026-12-06T05:30:00.000Z, and nothing is stopped after 2026-12-06T06:00:00.000Z',
     });
   });
 });

@@ -17,8 +17,20 @@ const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseSta
   ends: ENDS,
 });
 
-const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts()) =>
-  decideEligibility(instance, lease, OPT_OUT_TAG);
+const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts(), now = at('02:40')) =>
+  decideEligibility(instance, lease, OPT_OUT_TAG, now);
+
+describe('an instance that a dead run has left awake', () => {
+  it('is put back as it was until that run’s end, and runs for any run after it', () => {
+    const awake = wokenFacts();
+    expect(judge(orphaned(), awake, at('06:00'))).toMatchObject({ originalState: 'stopped' });
+    expect(judge(orphaned(), awake, at('06:00:00.001'))).toMatchObject({ originalState: 'running' });
+  });
+
+  it('takes part as it was, past that end too, if it sleeps', () => {
+    expect(judge(orphaned('hibernated'), instanceFacts(), at('07:00'))).toMatchObject({ originalState: 'hibernated' });
+  });
+});
 
 describe('an instance that carries a lease', () => {
   it('is left out while that one is at work, and that fails the run', () => {

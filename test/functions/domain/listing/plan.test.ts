@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ManifestInstance } from '../../../../functions/domain/listing/manifest.ts';
 import { buildPlan, planSchema } from '../../../../functions/domain/listing/plan.ts';
-import { aRun, OLD, TARGET } from '../../../support/builders.ts';
+import { aRun, OLD, stamp, TARGET } from '../../../support/builders.ts';
 
 const member = (changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
   instanceId: 'i-1',
@@ -18,7 +18,23 @@ const member = (changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
 const running = { state: 'running', originalState: 'running' } as const;
 const spot = { decision: 'excluded', originalState: null, reason: { code: 'spot', text: 'Spot Instance' } } as const;
 const inTransition = { decision: 'in-transition', originalState: null, state: 'stopping' } as const;
-const plan = (...instances: ManifestInstance[]) => buildPlan({ run: aRun(), instances });
+const plan = (...instances: ManifestInstance[]) => buildPlan({ run: aRun(), listedAt: stamp('02:00'), instances });
+
+describe('a dry run that begins too late to wake any instance', () => {
+  const { counts, instances } = buildPlan({
+    run: aRun({ sendUntil: stamp('02:09') }),
+    listedAt: stamp('02:00'),
+    instances: [member(), member({ instanceId: 'i-2', ...running, version: OLD })],
+  });
+
+  it('says so, with the rule of the run itself, and that what runs is updated', () => {
+    expect(counts).toMatchObject({ wake: 0, update: 1, excluded: 1 });
+    expect(instances).toMatchObject([
+      { action: 'exclude', reason: { code: 'out-of-time' }, originalState: 'stopped' },
+      { action: 'update', reason: null },
+    ]);
+  });
+});
 
 describe('a dry run', () => {
   it.each<[string, string, Partial<ManifestInstance>]>([

@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { REQUEST_TIMEOUT_SECONDS } from '../../../../functions/aws/sdk/clients.ts';
 import { WAIT_SECONDS_MAX, WAIT_SECONDS_MIN } from '../../../../functions/domain/batch/counts-and-wait.ts';
+import { computeEnds, shortestWindow } from '../../../../functions/domain/listing/run-ends.ts';
 import {
+  BOOT_SECONDS_MIN,
   CAPACITY_RETRY_SECONDS,
   CLOCK_MARGIN_SECONDS,
   COMMAND_TIMEOUT_SECONDS,
   CONSISTENCY_SECONDS,
   DELIVERY_DEADLINE_SECONDS,
+  FOLLOW_STOP_SECONDS,
   NO_TURN_SECONDS_MIN,
   OTHER_ACTIVITY_WAIT_SECONDS,
   OTHER_UPDATE_BACKOFF_SECONDS,
   PASSING_RETRY_SECONDS,
   PING_AGE_SECONDS_MAX,
-  RUN_DEADLINE_SECONDS,
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
   UNDELIVERED_RETRY_SECONDS,
@@ -22,7 +24,6 @@ import {
 } from '../../../../functions/domain/model/limits.ts';
 import { addSeconds, secondsBetween } from '../../../../functions/domain/model/time.ts';
 import { maySendStart, toAttempt } from '../../../../functions/domain/ownership/attempt.ts';
-import { tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
 import { timeKeeper } from '../../../../functions/runtime/runtime.ts';
 import { definitionPath } from '../../../../local/deployment/deploy.ts';
 import { readTemplate } from '../../../../local/deployment/template.ts';
@@ -35,8 +36,16 @@ const HOUR = 60 * MINUTE;
 const template = readTemplate();
 const functionSeconds = template.Globals.Function.Timeout;
 /** What a deployment may choose, and what it has by default. */
-const parameter = (name: string) =>
-  template.Parameters[name] as unknown as { Default: number; MinValue: number; MaxValue: number };
+const parameter = (name: string) => {
+  const found = template.Parameters[name] as unknown as {
+    Default: number;
+    MinValue: number;
+    MaxValue: number;
+    AllowedValues?: number[];
+  };
+  const { AllowedValues: values } = found;
+  return values === undefined ? found : { ...found, MinValue: Math.min(...values), MaxValue: Math.max(...values) };
+};
 const { States: states, TimeoutSeconds: machineSeconds = 0 } = readDefinition(definitionPath, {});
 const facts = readFileSync(new URL('../../../../docs/aws-behaviour.md', `file://${__filename}`), 'utf8');
 /** A fact by its number, as docs/aws-behaviour.md tells it. */
@@ -84,18 +93,6 @@ describe('a verification', () => {
 
   it('waits at least for the next ping of an agent with the usual interval', () => {
     expect(MinValue).toBe(5 * MINUTE + MINUTE);
-  });
-
-  it('may be over by finishBy, with the longest of everything else, three hours after the start by default', () => {
-    const seconds = (name: string) => parameter(`${name}DeadlineSeconds`).Default;
-    const limits = {
-      readinessDeadlineSeconds: seconds('Readiness'),
-      updateDeadlineSeconds: seconds('Update'),
-      verifyDeadlineSeconds: seconds('Verify'),
-      restoreDeadlineSeconds: seconds('Restore'),
-    };
-    expect(tooLateToStart(addSeconds(at('02:00'), 3 * HOUR), limits, at('02:00'))).toBeNull();
-    expect(tooLateToStart(addSeconds(at('02:00'), 3 * HOUR - 1), limits, at('02:00'))).not.toBeNull();
   });
 });
 
@@ -177,17 +174,26 @@ describe('a Lambda that nothing waits for', () => {
 });
 
 describe('a run', () => {
-  it('has restored everything before its own time-out, which runs no Catch', () => {
-    const restoreSeconds = parameter('RestoreDeadlineSeconds').MaxValue;
-    const waitSeconds = UPDATE_HARD_DEADLINE_SECONDS + OTHER_ACTIVITY_WAIT_SECONDS;
-    expect(RUN_DEADLINE_SECONDS + waitSeconds + restoreSeconds).toBe(11 * HOUR + 5 * MINUTE);
-    expect(machineSeconds).toBe(12 * HOUR);
+  const window = parameter('WindowSeconds');
+  const restore = parameter('RestoreDeadlineSeconds');
+
+  it('is over an hour after the end of its window, and the longest one before its time-out, which runs no Catch', () => {
+    const lastLookSeconds = WAIT_SECONDS_MAX + STRAY_LAMBDA_SECONDS;
+    expect(FOLLOW_STOP_SECONDS + lastLookSeconds).toBeLessThan(HOUR);
+    expect(machineSeconds).toBe(window.MaxValue + HOUR);
   });
 
-  it('may take all its deadlines, even the longest ones, before its own deadline', () => {
-    const names = ['Start', 'Readiness', 'Update', 'Verify'].map((name) => `${name}DeadlineSeconds`);
-    const longest = names.reduce((sum, name) => sum + parameter(name).MaxValue, 0);
-    expect(longest).toBeLessThan(RUN_DEADLINE_SECONDS);
+  it('has time for an instance in the shortest window: a boot, the hardest update, and the shortest restoring', () => {
+    expect(window.MinValue).toBe(BOOT_SECONDS_MIN + UPDATE_HARD_DEADLINE_SECONDS + restore.MinValue);
+    expect(shortestWindow(restore.MinValue).seconds).toBe(window.MinValue);
+  });
+
+  it('has by default as much time to prove a version as agents that ping every hour need', () => {
+    const settings = { windowSeconds: window.Default, restoreDeadlineSeconds: restore.Default };
+    const { sendUntil } = computeEnds(at('02:00').toISOString(), null, settings);
+    const workUntil = addSeconds(sendUntil, UPDATE_HARD_DEADLINE_SECONDS);
+    const sentSeconds = BOOT_SECONDS_MIN + UPDATE_HARD_DEADLINE_SECONDS + parameter('VerifyDeadlineSeconds').Default;
+    expect(secondsBetween(at('02:00'), workUntil)).toBeGreaterThan(sentSeconds);
   });
 
   it('is dead without a word of it after twice its time-out', () => {

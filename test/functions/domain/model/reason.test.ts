@@ -87,7 +87,11 @@ describe('a reason that was stored', () => {
 
   it('fails its run for no other code, nor for one that is unknown', () => {
     const harmless = [...Object.keys(handovers), ...Object.keys(remarks), 'spot', 'booting', 'agent-lost', 'toString'];
-    expect(harmless.filter((code) => failsRun({ code, text: '' }))).toEqual(['lease-removed', 'hibernation-lost']);
+    expect(harmless.filter((code) => failsRun({ code, text: '' }))).toEqual([
+      'left-awake',
+      'lease-removed',
+      'hibernation-lost',
+    ]);
   });
 });
 

@@ -108,7 +108,7 @@ describe('an orphan', () => {
 
 describe('what a pass did', () => {
   const why = { code: 'stopping', text: 'it is stopping' };
-  const base = { instanceId: INSTANCE_ID, runId: 'run-1' };
+  const base = { instanceId: INSTANCE_ID, runId: 'run-1', name: 'web-1', originalState: 'hibernated' };
   const settle = { action: 'settle', releaseLease: true, wasSeenStopped: true, isGone: false, reason: null } as const;
 
   it.each([
@@ -142,6 +142,11 @@ describe('what a pass did', () => {
       { ...settle, finalState: 'handed-over', reason: why },
       { action: 'handed-over', finalState: 'handed-over', text: why.text },
     ],
+    [
+      'it was left awake, as its end had passed',
+      { ...settle, finalState: 'running', reason: { code: 'left-awake', text: 'it is left awake' } },
+      { action: 'left-awake', finalState: 'running', text: 'it is left awake' },
+    ],
   ])('is told: %s', (_what, decision, told) => {
     expect(toReconciled(orphan, { decision, refusal: null })).toEqual({ ...base, ...told });
   });
@@ -166,6 +171,7 @@ describe('what a pass did', () => {
   const finalStates: Partial<Record<ReconcileResult['action'], string>> = {
     restored: 'stopped',
     'handed-over': 'handed-over',
+    'left-awake': 'running',
     gone: 'terminated',
   };
   const done = (
@@ -178,11 +184,29 @@ describe('what a pass did', () => {
     action,
     finalState: finalStates[action] ?? null,
     text,
+    name: 'db-1',
+    originalState: 'stopped',
   });
 
-  it('is over for those that are back, handed over or gone, and for no others', () => {
-    const actions = ['restored', 'handed-over', 'gone', 'stopping', 'waiting', 'refused'] as const;
-    expect(actions.filter((action) => isSettled(done(action, 'i-1')))).toEqual(['restored', 'handed-over', 'gone']);
+  it('begins with what was left awake, and has the command that stops it', () => {
+    const left = done('left-awake', 'i-1', 'it could be stopped until 06:00 only');
+    const asleep = { ...done('left-awake', 'i-2'), originalState: 'hibernated' };
+    const { subject = '', message = '' } = summarizeReconciled([left, asleep], 'eu-central-1', false) ?? {};
+    expect(subject).toBe('LEFT AWAKE: 2. Reveille after a dead run: 2 left awake');
+    expect(message.split('\n').slice(1)).toEqual([
+      'Settled now:',
+      '  i-1  left awake, running, after run run-1 (db-1): it could be stopped until 06:00 only',
+      '  i-2  left awake, running, after run run-1 (db-1)',
+      'To stop what was left awake, once no one needs it:',
+      '  aws ec2 stop-instances --region eu-central-1 --instance-ids i-1',
+      '  aws ec2 stop-instances --region eu-central-1 --hibernate --instance-ids i-2',
+    ]);
+  });
+
+  it('is over for those that are back, left awake or gone, and for no others', () => {
+    const over = ['restored', 'handed-over', 'left-awake', 'gone'] as const;
+    const actions = [...over, 'stopping', 'waiting', 'refused'] as const;
+    expect(actions.filter((action) => isSettled(done(action, 'i-1')))).toEqual(over);
   });
 
   it('is told to people as soon as an instance is back, with those that are not', () => {

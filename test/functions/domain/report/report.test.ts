@@ -80,11 +80,13 @@ describe('a run in which all went well', () => {
       diedBeforeReport: false,
       account: '123456789012',
       region: 'eu-central-1',
+      timeZone: 'UTC',
       targetVersion: TARGET,
       counts: { intended: 1, updated: 1, alreadyCurrent: 0, failed: 0, excluded: 0 },
       instances: [
         {
           instanceId: 'i-1',
+          name: null,
           group: 'prod',
           outcome: 'updated',
           reason: null,

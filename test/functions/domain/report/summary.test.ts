@@ -5,6 +5,7 @@ import { OLD, stamp, TARGET } from '../../../support/builders.ts';
 const LOCATION = 's3://bucket/runs/run-1/report.json';
 const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance => ({
   instanceId,
+  name: null,
   group: 'dev',
   outcome: 'updated',
   reason: null,
@@ -39,6 +40,7 @@ const summary = (instances: ReportInstance[], status: Report['status'] = 'failed
       diedBeforeReport,
       account: '123456789012',
       region: 'eu-central-1',
+      timeZone: 'Europe/Berlin',
       targetVersion: TARGET,
       counts: countOutcomes(instances),
       instances,
@@ -62,13 +64,15 @@ describe('the summary of a run', () => {
   it('says first which run, where, how and with what target', () => {
     const [first, second] = summary([told('i-1')], 'succeeded').message.split('\n');
     expect(first).toBe('Run run-1 in eu-central-1 (123456789012) succeeded.');
-    expect(second).toBe(`Target: SSM Agent ${TARGET}. From ${stamp('02:00')} to ${stamp('02:30')}.`);
+    expect(second).toBe(
+      `Target: SSM Agent ${TARGET}. From 2026-12-06 03:00:00 (Europe/Berlin) to 2026-12-06 03:30:00 (Europe/Berlin).`,
+    );
   });
 
   it('says of a dead run that its execution ended before, and when the report was made: perhaps days later', () => {
     const [, second] = summary([told('i-1')], 'failed', true).message.split('\n');
     expect(second).toBe(
-      `Target: SSM Agent ${TARGET}. It began at ${stamp('02:00')}. Its execution ended before it made its report: ReconcileLeases made this one at ${stamp('02:30')}.`,
+      `Target: SSM Agent ${TARGET}. It began at 2026-12-06 03:00:00 (Europe/Berlin). Its execution ended before it made its report: ReconcileLeases made this one at 2026-12-06 03:30:00 (Europe/Berlin).`,
     );
   });
 
@@ -85,29 +89,32 @@ describe('the summary of a run', () => {
   });
 
   it('has those on top of all that it left awake, under a line of their own, with since when', () => {
-    const awake = told('i-awake', { finalState: 'running', restoredAt: null, awakeSeconds: null });
+    const awake = told('i-awake', { name: 'db-1', finalState: 'running', restoredAt: null, awakeSeconds: null });
     const lines = summary([...many(150), failed, awake]).message.split('\n');
-    const head = lines.indexOf('Left awake, though stopped before the run:');
-    expect(lines.slice(head, head + 4)).toEqual([
-      'Left awake, though stopped before the run:',
-      `  i-awake  dev  updated  ${OLD} -> ${TARGET}, running, awake since ${stamp('02:00:30')}`,
+    const head = lines.indexOf('LEFT AWAKE, though stopped before the run:');
+    expect(lines.slice(head, head + 7)).toEqual([
+      'LEFT AWAKE, though stopped before the run:',
+      `  i-awake  db-1  dev  updated  ${OLD} -> ${TARGET}, running, awake since 2026-12-06 03:00:30 (Europe/Berlin)`,
+      '',
+      'To stop them, once no one needs them:',
+      '  aws ec2 stop-instances --region eu-central-1 --instance-ids i-awake',
       '',
       'The others:',
     ]);
-    expect(lines[head + 4]).toContain('  i-failed  ');
+    expect(lines[head + 7]).toContain('  i-failed  ');
     expect(lines.filter((line) => line.startsWith('  i-'))).toHaveLength(100);
     expect(lines).toContain('  … and 52 more');
   });
 
   it('has no such line where none was left awake', () => {
     const { message } = summary([told('i-1'), failed]);
-    expect(message).not.toContain('Left awake');
+    expect(message).not.toContain('LEFT AWAKE');
     expect(message).not.toContain('The others');
   });
 
   it('names no others where all were left awake', () => {
     const { message } = summary([told('i-awake', { finalState: 'running' })]);
-    expect(message).toContain('Left awake, though stopped before the run:\n  i-awake  ');
+    expect(message).toContain('LEFT AWAKE, though stopped before the run:\n  i-awake  ');
     expect(message).not.toContain('The others');
   });
 

@@ -1,7 +1,10 @@
 import { applyChanges, beginBatch } from '../../../../functions/domain/batch/apply-changes.ts';
-import { RUN_DEADLINE_SECONDS } from '../../../../functions/domain/model/limits.ts';
+import type { Batch } from '../../../../functions/domain/batch/batch.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import { INVOCATIONS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
-import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
+import type { OtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
+import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
 import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
 import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
@@ -19,6 +22,7 @@ import {
   restoreCase,
   stamp,
   TARGET,
+  wokenFacts,
 } from '../../../support/builders.ts';
 
 const HARD_DEADLINE_SECONDS = 2700;
@@ -68,19 +72,101 @@ describe('a second command that SSM refuses to send', () => {
 });
 
 describe('a run that goes on for too long', () => {
-  const late = new Date(at('02:00').getTime() + RUN_DEADLINE_SECONDS * 1000);
+  // Sending ends at 04:45, an update that is sent last takes 45 minutes, and the rest is for the restoring.
+  const after = (instance: BatchInstance, time: string, changes: Partial<Batch> = {}) =>
+    applyChanges(aBatch([instance], changes), [], at(time)).instances[0];
 
-  it('ends the work of every instance, and goes on restoring', () => {
-    const instances = [anInstance(), aWokenInstance({ step: 'restore', outcome: 'updated' })];
-    const [working, restoring] = applyChanges(aBatch(instances), [], late).instances;
-    expect(working).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'run-limit' } });
-    expect(restoring).toEqual(instances[1]);
+  it('ends the work of every instance in time to restore it, and goes on restoring', () => {
+    const proving = aWokenInstance({ step: 'verify' });
+    expect(after(proving, '05:30')).toEqual(proving);
+    expect(after(proving, '05:30:01')).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'out-of-time', text: expect.stringContaining('nothing is stopped after 2026-12-06T06:00') },
+    });
+    const restoring = aWokenInstance({ step: 'restore', outcome: 'updated' });
+    expect(after(restoring, '05:30:01')).toEqual(restoring);
+  });
+
+  it('goes by the ends of each instance', () => {
+    const takenOver = aWokenInstance({ step: 'verify', sendUntil: stamp('02:00'), stopUntil: stamp('03:15') });
+    expect(after(takenOver, '02:45:01')).toMatchObject({ step: 'restore', reason: { code: 'out-of-time' } });
+  });
+
+  it('excludes what had no turn', () => {
+    const running = anInstance({ originalState: 'running', step: 'update' });
+    expect(after(running, '05:30:01')).toMatchObject({ outcome: 'excluded', reason: { code: 'out-of-time' } });
+  });
+
+  it('ends with the last of its invocations at the latest', () => {
+    const invocations = INVOCATIONS_MAX;
+    expect(after(aWokenInstance(), '03:00', { invocations })).toMatchObject({ reason: { code: 'run-limit' } });
   });
 
   it('does not take the time that a batch has waited for others from its instances', () => {
     const entered = beginBatch(aBatch([anInstance()], { invocations: 0 }), at('03:30'));
     expect(entered).toMatchObject({ lastProgressAt: stamp('03:30'), instances: [{ stepSince: stamp('03:30') }] });
     expect(beginBatch(aBatch([anInstance()]), at('03:30')).instances[0]?.stepSince).toBe(stamp('02:00'));
+  });
+});
+
+describe('an instance whose end has come', () => {
+  // Nothing is stopped after 06:00.
+  const done = aWokenInstance({ step: 'restore', stepSince: stamp('05:20'), outcome: 'updated' });
+  const held: OtherActivity = {
+    reason: { code: 'association-running', text: 'the association X is at work on it' },
+    isKnown: true,
+  };
+  const decide = (time: string, { instance = done, ec2 = wokenFacts(), ...changes }: Partial<RestoreCase> = {}) =>
+    decideRestore(restoreCase(instance, ec2, { deadlineSeconds: 1800, now: at(time), ...changes }));
+  const accepted = { instance: aWokenInstance({ ...done, stopAcceptedAt: stamp('05:58') }) };
+
+  it('is stopped until then, and not a moment later', () => {
+    expect(decide('06:00').action).toBe('stop');
+    expect(decide('06:00:00.001')).toMatchObject({ action: 'wait', until: stamp('06:05') });
+    expect(decide('06:00:00.001', { ec2: wokenFacts({ state: 'stopped' }) })).toMatchObject({
+      action: 'settle',
+      finalState: 'stopped',
+    });
+  });
+
+  it('is left awake without its lease once a stop that was sent last has had five minutes to show', () => {
+    expect(decide('06:05')).toMatchObject({
+      action: 'settle',
+      finalState: 'running',
+      releaseLease: true,
+      reason: { code: 'left-awake' },
+    });
+    expect(decide('06:05', accepted)).toMatchObject({
+      action: 'settle',
+      finalState: 'running',
+      reason: { code: 'left-awake' },
+    });
+  });
+
+  it('is told with what held it: someone else, or a refusal', () => {
+    expect(decide('06:05', { otherActivity: held })).toMatchObject({
+      reason: {
+        text: expect.stringContaining('06:00:00.000Z only, so it is left awake: the association X is at work on it'),
+      },
+    });
+    const refused = aWokenInstance({ ...done, lastRefusal: 'UnauthorizedOperation: no' });
+    expect(decide('06:05', { instance: refused })).toMatchObject({
+      reason: { text: expect.stringContaining('UnauthorizedOperation') },
+    });
+  });
+
+  it('is followed while it is stopping, for three quarters of an hour: that is not left awake', () => {
+    const stopping = { ...accepted, deadlineSeconds: 7200, ec2: wokenFacts({ state: 'stopping' }) };
+    expect(decide('06:44', stopping)).toMatchObject({ action: 'wait', reason: { code: 'stopping' } });
+    expect(decide('06:45', stopping)).toMatchObject({ action: 'give-up', finalState: 'stopping' });
+    expect(decide('09:00', { ...stopping, deadlineSeconds: null })).toMatchObject({ action: 'wait' });
+  });
+
+  it('is someone else’s if they have restarted it', () => {
+    expect(decide('06:05', { ec2: wokenFacts({ launchTime: stamp('05:50') }) })).toMatchObject({
+      finalState: 'handed-over',
+    });
   });
 });
 

@@ -157,12 +157,12 @@ describe('an instance on which someone else is at work', () => {
   it('is never handed over because SSM could not tell of other activity', () => {
     const unknown = otherActivityUnknown('ThrottlingException: slow down');
     expect(unknown.reason.text).toContain('ThrottlingException: slow down');
-    expect(decide('09:00', unknown, { otherActivitySince: stamp('02:11') })).toEqual({
+    expect(decide('05:00', unknown, { otherActivitySince: stamp('02:11') })).toEqual({
       action: 'wait',
       reason: unknown.reason,
       until: null,
     });
-    expect(decide('09:00', unknown, { otherActivitySince: stamp('02:11'), lastRefusal: 'x' }, 1800)).toMatchObject({
+    expect(decide('05:00', unknown, { otherActivitySince: stamp('02:11'), lastRefusal: 'x' }, 1800)).toMatchObject({
       action: 'give-up',
       reason: { code: 'not-restored' },
     });

@@ -29,6 +29,30 @@ interface Seen {
 const judge = ({ instance = wokenFacts(), agent = agentFacts(), of = aWokenInstance(), now = NOW }: Seen = {}) =>
   said(checkReadiness({ instance: of, ec2: instance, agent, deadlineSeconds: DEADLINE_SECONDS, now }));
 
+describe('an instance that boots when nothing is sent any more', () => {
+  const booting = aWokenInstance({ stepSince: stamp('02:00:30'), sendUntil: stamp('02:12') });
+  const look = (time: string, instance = booting) =>
+    checkReadiness({ instance, ec2: wokenFacts(), agent: null, deadlineSeconds: 1200, now: at(time) });
+
+  it('has what is left for its boot', () => {
+    expect(look('02:11:59')).toMatchObject({ waiting: { until: stamp('02:12') } });
+    expect(look('02:12')).toMatchObject({
+      instance: {
+        step: 'restore',
+        outcome: 'failed',
+        reason: { code: 'out-of-time', text: expect.stringContaining('did not register') },
+      },
+    });
+  });
+
+  it('had no turn if it ran before', () => {
+    const running = anInstance({ ...booting, owner: { kind: 'none' }, originalState: 'running' });
+    expect(look('02:12', running)).toMatchObject({
+      instance: { outcome: 'excluded', reason: { code: 'out-of-time' } },
+    });
+  });
+});
+
 describe('an instance that boots', () => {
   it('is ready when it runs and its agent has pinged since', () => {
     expect(judge()).toEqual({ action: 'go-on', step: 'update', version: OLD, launchTime: stamp('02:00:30') });

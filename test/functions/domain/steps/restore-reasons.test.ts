@@ -238,9 +238,9 @@ describe('what restoring decides', () => {
   });
 
   it('gives up no instance whose stop was accepted and has not shown yet, however late', () => {
-    expect(decide('09:01', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'wait' });
+    expect(decide('05:01', wokenFacts(), { stopAcceptedAt: stamp('05:00') })).toMatchObject({ action: 'wait' });
     // It has had its time, and is asked once more only within the deadline.
-    expect(decide('09:06', wokenFacts(), { stopAcceptedAt: stamp('09:00') })).toMatchObject({ action: 'give-up' });
+    expect(decide('05:06', wokenFacts(), { stopAcceptedAt: stamp('05:00') })).toMatchObject({ action: 'give-up' });
   });
 
   it('counts one that runs on from the end of its work, not from its stop', () => {

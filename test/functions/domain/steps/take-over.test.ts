@@ -1,8 +1,6 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
-import { type AwakeLimits, skipStart, tooLateToStart } from '../../../../functions/domain/steps/start-deadline.ts';
 import { applyStart, type StartResult } from '../../../../functions/domain/steps/start-result.ts';
 import { anAttempt, anInstance, at, ENDS, instanceFacts, ours, stamp, wokenFacts } from '../../../support/builders.ts';
 import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
@@ -127,57 +125,42 @@ describe('an instance that a dead run has left awake', () => {
   });
 });
 
-describe('a run that has to be over by a certain time', () => {
-  const limits: AwakeLimits = {
-    readinessDeadlineSeconds: 15 * 60,
-    updateDeadlineSeconds: 10 * 60,
-    verifyDeadlineSeconds: 30 * 60,
-    restoreDeadlineSeconds: 30 * 60,
-  };
+describe('an instance that has its turn late', () => {
+  const late = at('04:35:01');
+  const decideAt = (now: Date, changes: Partial<StartCase> = {}) =>
+    saidOfStart(decideStart(aStartCase({ now, ...changes })));
 
-  it('starts no instance that could be awake longer: all deadlines, and a hung update’s hard one', () => {
-    // 15 + 45 + 30 minutes, 20 for other activity, and 30 to restore it, before 06:00.
-    expect(tooLateToStart(stamp('06:00'), limits, at('03:40'))).toBeNull();
-    expect(tooLateToStart(stamp('06:00'), limits, at('03:40:00.001'))).toEqual({
-      code: 'finish-by',
-      text: 'too late to start it: boot, update, verification and restoring may take 140 minutes, and every instance must be restored by 2026-12-06T06:00:00.000Z',
+  it('is woken while ten minutes are left for its boot before the last update is sent', () => {
+    expect(decideAt(at('04:35'))).toEqual({ action: 'start' });
+    expect(decideAt(late)).toEqual({
+      action: 'exclude',
+      reason: {
+        code: 'out-of-time',
+        text: expect.stringMatching(/10 minutes.*sent at 2026-12-06T04:45.*stopped after 2026-12-06T06:00/),
+      },
     });
   });
 
-  it('counts an update’s own deadline where that is the longer one', () => {
-    const slow = { ...limits, updateDeadlineSeconds: 60 * 60 };
-    expect(tooLateToStart(stamp('06:00'), slow, at('03:25'))).toBeNull();
-    expect(tooLateToStart(stamp('06:00'), slow, at('03:25:01'))?.text).toContain('155 minutes');
-  });
-
-  it('may start any instance where there is no such time', () => {
-    expect(tooLateToStart(null, limits, at('23:00'))).toBeNull();
-  });
-
-  const why = { code: 'finish-by', text: 'too late' };
-  const left = (instance: BatchInstance, lostAttempts: (typeof ATTEMPT)[] = []) =>
-    skipStart({ instance, lostAttempts }, why, NOW);
-
-  it('leaves out an instance that it has not touched yet', () => {
-    expect(left(anInstance())).toMatchObject({
-      step: 'restore',
-      outcome: 'excluded',
-      reason: why,
-      owner: { kind: 'none' },
-    });
-  });
-
-  it('fails, and restores, an instance that it has tried to start', () => {
-    expect(left(anInstance({ owner: ours([anAttempt()]) }))).toMatchObject({
-      step: 'restore',
-      outcome: 'failed',
-      reason: why,
+  it('has failed, and is restored, if something was done to it before', () => {
+    expect(decideAt(late, { instance: anInstance({ owner: ours([anAttempt()]) }) })).toMatchObject({
+      action: 'fail',
+      reason: { code: 'out-of-time' },
     });
     const lost = aLostAttempt({ attempt: 'lost' });
-    expect(left(anInstance(), [lost])).toMatchObject({ outcome: 'failed', owner: ours([lost]) });
-    const refused = ours([anAttempt({ startBy: stamp('02:00') })]);
-    expect(left(anInstance({ owner: refused }), [lost])).toMatchObject({
-      owner: ours([lost, anAttempt({ startBy: stamp('02:00') })]),
-    });
+    const decision = decideStart(aStartCase({ now: late, lostAttempts: [lost] }));
+    expect(decision).toMatchObject({ look: { instance: { outcome: 'failed', owner: ours([lost]) } } });
+  });
+
+  it('does not wait for the next attempt: none will come', () => {
+    expect(decideAt(late, { instance: anInstance({ retryAt: stamp('04:40') }) })).toMatchObject({ action: 'exclude' });
+  });
+
+  it('is taken over all the same if a dead run has left it awake: it is to be restored', () => {
+    expect(decideAt(late, { ec2: wokenFacts(), lease: orphaned })).toMatchObject({ action: 'take-over', ends: ENDS });
+  });
+
+  it('is left awake once that run’s end has passed', () => {
+    const decision = decideAt(at('06:00:01'), { ec2: wokenFacts(), lease: orphaned });
+    expect(decision).toMatchObject({ action: 'hand-over', reason: { code: 'left-awake' } });
   });
 });

@@ -45,6 +45,36 @@ const ended = (status: string, output = '', statusDetails = status): Partial<Inv
 });
 const FAILED = { step: 'restore', outcome: 'failed' };
 
+describe('an instance that is ready when nothing is sent any more', () => {
+  const late = (changes: Partial<BatchInstance> = {}, time = '04:45:01') =>
+    decideUpdate({
+      instance: aWokenInstance({ step: 'update', versionBefore: OLD, ...changes }),
+      invocation: null,
+      agent: null,
+      work: updateSsmAgent,
+      target: TARGET,
+      deadlineSeconds: 600,
+      now: at(time),
+    });
+
+  it('is sent the update until then, and has failed after it', () => {
+    expect(late({}, '04:45').action).toBe('send');
+    expect(late()).toMatchObject({ action: 'fail', instance: { outcome: 'failed', reason: { code: 'out-of-time' } } });
+  });
+
+  it('had no turn if it ran before, and is current all the same if it has the target', () => {
+    const running = { owner: { kind: 'none' }, originalState: 'running' } as const;
+    expect(late(running)).toMatchObject({ instance: { outcome: 'excluded', reason: { code: 'out-of-time' } } });
+    expect(late({ ...running, versionBefore: TARGET })).toMatchObject({ action: 'at-target' });
+  });
+
+  it('is sent no second command either', () => {
+    const commands = [{ commandId: 'command-1', sentAt: stamp('04:44'), endedAt: null }];
+    expect(late({ commands }, '04:55').action).toBe('wait');
+    expect(late({ commands, sendUntil: stamp('05:00') }, '04:55').action).toBe('send');
+  });
+});
+
 describe('an instance that is ready', () => {
   it('is sent the command', () => {
     expect(decide(awake(), '02:02')).toEqual({ action: 'send', cancelFirst: null, reason: null });

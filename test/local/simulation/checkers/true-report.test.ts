@@ -80,7 +80,7 @@ describe('a line is held to the account', () => {
     ['a session', 'session-active', 'person has a session on it (no-such-session)'],
     ['a version', 'version-not-confirmed', `the agent reports 3.2.1.0 instead of ${TARGET}`],
     ['its end', 'terminated-in-run', 'EC2 does not know it any more'],
-    ['a time', 'finish-by', 'every instance must be restored by 2026-12-06T06:00:00Z'],
+    ['a time', 'out-of-time', 'nothing is stopped after 2026-12-06T06:30:00Z'],
   ])('the text of a reason, where it states %s', (_what, code, text) => {
     expect(ofLine(failed(code, text)).join('\n')).toContain('which is not so');
   });

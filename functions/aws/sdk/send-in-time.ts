@@ -1,0 +1,18 @@
+import { OutOfTime } from './bisect.ts';
+
+/** Where the middleware stands: inside of the SDK's retries, so it is asked for each of them. */
+export const EACH_REQUEST = { step: 'finalizeRequest', priority: 'low', name: 'sendInTime' } as const;
+
+/**
+ * Middleware that lets no request leave any more once its time is over, not as a retry of the SDK either: those come up to
+ * 15 s after the first.
+ * @param mayLeave asked right before each request
+ * @throws OutOfTime, from the sending, if a request was held back: an earlier one may have been carried out all the same
+ */
+export const sendInTime =
+  (operation: string, mayLeave: () => boolean) =>
+  <Args, Reply>(next: (args: Args) => Promise<Reply>) =>
+  async (args: Args): Promise<Reply> => {
+    if (!mayLeave()) throw new OutOfTime(`${operation}: not sent, as its time was over`);
+    return next(args);
+  };
