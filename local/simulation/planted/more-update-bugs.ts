@@ -82,8 +82,8 @@ export const needlessBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/update.ts',
-        find: '    const maySend = isDue && !hasSentSince && work.commandsMax > 1;',
-        replace: '    const maySend = isDue && !hasSentSince && instance.commands.length < work.commandsMax;',
+        find: 'isDue && !hasSentSince && work.commandsMax > 1 &&',
+        replace: 'isDue && !hasSentSince && instance.commands.length < work.commandsMax &&',
       },
     ],
   },

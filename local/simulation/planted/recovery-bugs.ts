@@ -54,8 +54,8 @@ export const recoveryBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/recover-failed-step.ts',
-        find: '    const lostAttempts = mayBeStartedLate(instance) ?',
-        replace: "    const lostAttempts = mayBeStartedLate(instance) && instance.owner.kind === 'none' ?",
+        find: '    const found = mayBeStartedLate(instance) ?',
+        replace: "    const found = mayBeStartedLate(instance) && instance.owner.kind === 'none' ?",
       },
     ],
   },

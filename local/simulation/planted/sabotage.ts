@@ -11,8 +11,8 @@ export const sabotages: readonly PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/stop-and-release.ts',
-        find: ".filter(({ decision }) => decision.action === 'stop' && decision.hibernate === hibernate)",
-        replace: '.filter(() => !hibernate)',
+        find: "    if (decision.action !== 'stop') continue;\n    const { instanceId, stopUntil } = instance;\n    const { hibernate } = decision;",
+        replace: '    const { instanceId, stopUntil } = instance;\n    const hibernate = false;',
       },
     ],
   },
@@ -22,9 +22,9 @@ export const sabotages: readonly PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/stop-and-release.ts',
-        find: 'const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime });',
+        find: 'const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime: maySend });',
         replace:
-          "const more = ids.length > 0 ? [...new Set([...ids, 'i-00000000000000001'])] : ids;\n    const { refused, untried } = await stopInstances(ec2, more, { hibernate, hasTime });",
+          "const more = ids.length > 0 ? [...new Set([...ids, 'i-00000000000000001'])] : ids;\n    const { refused, untried } = await stopInstances(ec2, more, { hibernate, hasTime: maySend });",
       },
     ],
   },

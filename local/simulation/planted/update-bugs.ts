@@ -175,8 +175,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/aws/ssm-commands.ts',
-        find: '        Comment: comment,',
-        replace: "        Comment: comment.padEnd(120, '.'),",
+        find: '      Comment: comment,',
+        replace: "      Comment: comment.padEnd(120, '.'),",
       },
     ],
   },
