@@ -22,11 +22,12 @@ const AWAKE = new Set(['running', 'pending', 'stopping']);
 const linesOf = (evidence: Evidence, instanceId: string) =>
   evidence.executions.flatMap(({ report }) => report?.instances.filter((line) => line.instanceId === instanceId) ?? []);
 
-/** The end of the run that has started it has passed, and people were told that it was left awake. */
+/** The end of the run that has started it has passed, and people were told since that it is left awake. */
 const isToldLeftAwake = (evidence: Evidence, instanceId: string, boot: Boot): boolean =>
   evidence.endedAt > stopUntil(evidence, boot) &&
   evidence.overheard.mails.some(
-    ({ subject, message }) => subject.startsWith('LEFT AWAKE') && message.includes(instanceId),
+    ({ at, subject, message }) =>
+      at > stopUntil(evidence, boot) && subject.startsWith('LEFT AWAKE') && message.includes(instanceId),
   );
 
 function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): string | null {
