@@ -95,10 +95,12 @@ const filed = ({ now }: PublishTools, results: ReconcileResult[], runId: string)
 
 export async function publishMetrics(tools: PublishTools, pass: Omit<Pass, 'instances'>): Promise<void> {
   const { metrics } = tools;
+  // First what can fail: numbers of a pass that died here would be published with those of the next one.
+  const days = await daysSinceLastRun(tools);
   metrics.addMetric('OpenLeases', MetricUnit.Count, pass.openLeases);
   metrics.addMetric('OldestLeaseAge', MetricUnit.Seconds, pass.oldestLeaseAgeSeconds);
   metrics.addMetric('IgnoredLeases', MetricUnit.Count, pass.ignoredLeases);
-  metrics.addMetric('DaysSinceLastCompleteRun', MetricUnit.Count, await daysSinceLastRun(tools));
+  metrics.addMetric('DaysSinceLastCompleteRun', MetricUnit.Count, days);
   metrics.publishStoredMetrics();
 }
 
