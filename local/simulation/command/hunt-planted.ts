@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
 import { BadInput } from '../../base/bad-input.ts';
 import { judge } from '../checkers/all-checkers.ts';
+import { drawScenario } from '../draw/draw-scenario.ts';
 import { applyPatch, type PlantedBug } from '../planted/bug.ts';
 import { plantedBugs } from '../planted/bugs.ts';
 import { PLANTED, readPatched } from '../planted/plant.ts';
 import { play } from '../play/play.ts';
-import { drawScenario } from '../scenario/draw-scenario.ts';
 import { tryAll } from '../trial/pool.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import type { SimulateArguments } from './simulate-flags.ts';

@@ -1,6 +1,6 @@
 import { judge } from '../checkers/all-checkers.ts';
+import { drawScenario } from '../draw/draw-scenario.ts';
 import { play } from '../play/play.ts';
-import { drawScenario } from '../scenario/draw-scenario.ts';
 import { describeEnd, describeScenario, tell } from './narrative.ts';
 import { EXIT, type Output } from './summary.ts';
 

@@ -1,5 +1,5 @@
+import { drawScenario } from '../draw/draw-scenario.ts';
 import { play } from '../play/play.ts';
-import { drawScenario } from '../scenario/draw-scenario.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import { exhaust } from './exhaustive.ts';
 import { huntMutants } from './hunt-mutants.ts';

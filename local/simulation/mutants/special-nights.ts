@@ -1,7 +1,7 @@
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { FleetInstance } from '../../account/fleet/fleet.ts';
+import { person, startsLate } from '../draw/story.ts';
 import type { Night, Scenario } from '../scenario/scenario.ts';
-import { person, startsLate } from '../scenario/stories/story.ts';
 
 /** A healthy one that sleeps, unless it behaves otherwise. */
 const sleeper = (index: number, behaviours: BehaviourName[] = []): FleetInstance => ({

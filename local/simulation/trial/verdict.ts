@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import { judge } from '../checkers/all-checkers.ts';
+import { drawScenario } from '../draw/draw-scenario.ts';
 import type { Complaint } from '../evidence/checker.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { findNeedless, type Needless } from '../needless/needless.ts';
 import { play } from '../play/play.ts';
 import type { Played } from '../play/stage.ts';
-import { drawScenario } from '../scenario/draw-scenario.ts';
 import { quietNight } from '../scenario/quiet-nights.ts';
 import type { Scenario, Task } from '../scenario/scenario.ts';
 import { judgeQuietNight } from './quiet-night.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { canStandTogether } from '../../../local/account/fleet/behaviours.ts';
 import { type FleetInstance, fleetSchema } from '../../../local/account/fleet/fleet.ts';
+import { countTroubles, drawScenario, kinds } from '../../../local/simulation/draw/draw-scenario.ts';
 import { play } from '../../../local/simulation/play/play.ts';
-import { countTroubles, drawScenario, kinds } from '../../../local/simulation/scenario/draw-scenario.ts';
 import { references } from '../../../local/simulation/scenario/reference-scenarios.ts';
 import {
   callFaultKinds,

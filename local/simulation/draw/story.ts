@@ -1,8 +1,8 @@
-import type { FleetInstance } from '../../../account/fleet/fleet.ts';
-import type { Random } from '../../../base/random.ts';
-import { drawMember, oneGroup } from '../draw-fleet.ts';
-import type { Deed, Disturbance, Fault, InvocationFaultKind, Night, PlannedExecution } from '../scenario.ts';
-import { chance } from '../weighted-choice.ts';
+import type { FleetInstance } from '../../account/fleet/fleet.ts';
+import type { Random } from '../../base/random.ts';
+import { drawMember, oneGroup } from '../scenario/draw-fleet.ts';
+import type { Deed, Disturbance, Fault, InvocationFaultKind, Night, PlannedExecution } from '../scenario/scenario.ts';
+import { chance } from '../scenario/weighted-choice.ts';
 
 /** One kind of what the simulation draws. A story is a small history that chance alone hardly ever brings about. */
 export interface Kind {

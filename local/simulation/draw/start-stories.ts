@@ -1,6 +1,6 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import type { Fault } from '../scenario.ts';
-import { pick, pickSpread } from '../weighted-choice.ts';
+import { drawSleeper } from '../scenario/draw-fleet.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import { pick, pickSpread } from '../scenario/weighted-choice.ts';
 import { type Kind, night, person, sometimes, startsLate, struck, window } from './story.ts';
 
 /** Between the look at the instances and their start, this call of it takes seven seconds. */

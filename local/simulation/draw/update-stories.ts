@@ -1,6 +1,6 @@
-import type { BehaviourName } from '../../../account/fleet/behaviours.ts';
-import { drawSleeper, LATEST } from '../draw-fleet.ts';
-import { chance, pick, pickSpread } from '../weighted-choice.ts';
+import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import { drawSleeper, LATEST } from '../scenario/draw-fleet.ts';
+import { chance, pick, pickSpread } from '../scenario/weighted-choice.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
 
 const SLOW_UPDATE: BehaviourName[][] = [

@@ -1,12 +1,12 @@
 import type { ServiceHabits } from '../../account/account.ts';
 import type { Fleet } from '../../account/fleet/fleet.ts';
 import { createRandom, type Random } from '../../base/random.ts';
-import { drawHealthyFleet, drawMixedFleet, LATEST } from './draw-fleet.ts';
-import { drawDisturbances, drawFaults, drawHarmlessFault } from './draw-trouble.ts';
-import type { Night, PlannedExecution, Scenario } from './scenario.ts';
-import { stories } from './stories/all-stories.ts';
-import type { Kind } from './stories/story.ts';
-import { chance, pick, pickWeighted } from './weighted-choice.ts';
+import { drawHealthyFleet, drawMixedFleet, LATEST } from '../scenario/draw-fleet.ts';
+import { drawDisturbances, drawFaults, drawHarmlessFault } from '../scenario/draw-trouble.ts';
+import type { Night, PlannedExecution, Scenario } from '../scenario/scenario.ts';
+import { chance, pick, pickWeighted } from '../scenario/weighted-choice.ts';
+import { stories } from './all-stories.ts';
+import type { Kind } from './story.ts';
 
 /** Deadlines are as deployed, mostly; a shorter one is another way through the rules. */
 function drawParameters(random: Random): Record<string, string> {

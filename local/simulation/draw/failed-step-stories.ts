@@ -1,6 +1,6 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import type { Fault } from '../scenario.ts';
-import { chance, pick } from '../weighted-choice.ts';
+import { drawSleeper } from '../scenario/draw-fleet.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import { chance, pick } from '../scenario/weighted-choice.ts';
 import { type Kind, night, person, startsLate, struck } from './story.ts';
 
 /** It has sent the command that tells whether the other update is gone; then it dies, and can't find that command again. */

@@ -1,6 +1,6 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import type { Fault } from '../scenario.ts';
-import { pick } from '../weighted-choice.ts';
+import { drawSleeper } from '../scenario/draw-fleet.ts';
+import type { Fault } from '../scenario/scenario.ts';
+import { pick } from '../scenario/weighted-choice.ts';
 import { type Kind, night, noEvents, person } from './story.ts';
 
 /** Such calls of ReconcileLeases take seven seconds each. */

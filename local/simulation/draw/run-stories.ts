@@ -1,5 +1,5 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import { chance, pick } from '../weighted-choice.ts';
+import { drawSleeper } from '../scenario/draw-fleet.ts';
+import { chance, pick } from '../scenario/weighted-choice.ts';
 import { type Kind, night, noEvents, person, sometimes, startsLate, struck, window } from './story.ts';
 
 const manyUnknownFields = (count: number): Record<string, unknown> =>

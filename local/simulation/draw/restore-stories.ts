@@ -1,6 +1,6 @@
-import { drawSleeper } from '../draw-fleet.ts';
-import type { Deed } from '../scenario.ts';
-import { pick } from '../weighted-choice.ts';
+import { drawSleeper } from '../scenario/draw-fleet.ts';
+import type { Deed } from '../scenario/scenario.ts';
+import { pick } from '../scenario/weighted-choice.ts';
 import { type Kind, night, person, sometimes, window } from './story.ts';
 
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
