@@ -51,7 +51,8 @@ export async function judgeMembers(
   return [...groupOf].map(([instanceId, group]) => {
     const facts = described.get(instanceId) ?? null;
     const lease = leases.get(instanceId) ?? null;
-    return { instanceId, group, facts, lease, eligibility: decideEligibility(facts, lease, settings.OPT_OUT_TAG) };
+    const eligibility = decideEligibility(facts, lease, settings.OPT_OUT_TAG, now());
+    return { instanceId, group, facts, lease, eligibility };
   });
 }
 

@@ -1,6 +1,6 @@
 import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
-import { isOurBoot } from '../ownership/attempt.ts';
+import { bootOwnerOf } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 
 export type Eligibility =
@@ -18,6 +18,7 @@ export function decideEligibility(
   instance: InstanceFacts | null,
   lease: LeaseStatus | null,
   optOutTag: string,
+  now: Date,
 ): Eligibility {
   if (instance === null) return excluded(exclusion('not-found', 'the group names it, EC2 does not know it'));
   if (instance.state === 'terminated' || instance.state === 'shutting-down') {
@@ -36,7 +37,7 @@ export function decideEligibility(
       reason: reason('in-transition', `the instance is ${instance.state}`),
     };
   }
-  return { decision: 'take-part', originalState: originalStateOf(instance, lease), reason: null };
+  return { decision: 'take-part', originalState: originalStateOf(instance, lease, now), reason: null };
 }
 
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
@@ -81,10 +82,11 @@ function structuralReason(instance: InstanceFacts): Reason | null {
 }
 
 /** How it was before Reveille touched it: a dead run may have left it awake, and its record says how it was. */
-function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null): OriginalState {
+function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null, now: Date): OriginalState {
   if (lease?.kind === 'orphaned') {
     // Someone else has started it since: then it counts as running, and the dead run's lease holds nothing.
-    if (instance.state !== 'running' || isOurBoot(instance.launchTime, lease.attempts)) return lease.originalState;
+    const isOthers = bootOwnerOf(lease.attempts, instance, now) === 'others';
+    if (instance.state !== 'running' || !isOthers) return lease.originalState;
   }
   if (instance.state === 'running') return 'running';
   return isHibernated(instance) ? 'hibernated' : 'stopped';

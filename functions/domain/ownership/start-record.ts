@@ -21,7 +21,11 @@ export const startRecordSchema = z
       z.object({
         instanceId: z.string(),
         originalState: originalStateSchema,
+        /** LaunchTime and StateTransitionReason as they were before the start. */
         previousLaunchTime: timestampSchema.nullable(),
+        previousTransitionReason: z.string().nullable().default(null),
+        /** When EC2 accepted the start, of an instance that it had found stopped; null: it did not, or the reply is not known. */
+        repliedAt: timestampSchema.nullable().default(null),
         /**
          * Until when a start of this attempt can take effect on it. The same as recordedAt if none can: it was refused, not tried,
          * only taken over, or found awake.
@@ -45,5 +49,18 @@ export const attemptsOn = (instanceId: string, records: StartRecord[]): Attempt[
   records.flatMap(({ attempt, recordedAt, instances }) =>
     instances
       .filter((one) => one.instanceId === instanceId)
-      .flatMap(({ startBy, adopted }) => [{ attempt, recordedAt, startBy }, ...adopted]),
+      .flatMap(({ adopted, ...one }) => [
+        { attempt, recordedAt, startBy: one.startBy, ...soughtBoot(one) },
+        ...adopted,
+      ]),
   );
+
+/** The boot that an accepted start brings; without a reply none is sought, and the window counts. */
+function soughtBoot({
+  repliedAt,
+  previousLaunchTime,
+  previousTransitionReason,
+}: Omit<StartRecord['instances'][number], 'adopted'>): Pick<Attempt, 'boot'> {
+  if (repliedAt === null) return {};
+  return { boot: { kind: 'sought', repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake: false } };
+}

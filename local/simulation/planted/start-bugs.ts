@@ -39,8 +39,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/ownership/attempt.ts',
-        find: 'launchTime !== null && attempts.some((attempt) => isWithin(launchTime, attempt));',
-        replace: 'launchTime !== null && attempts.length > 0;',
+        find: "boot.kind === 'known' && boot.launchTime === ec2.launchTime)",
+        replace: "boot.kind === 'known' && ec2.launchTime !== null)",
       },
     ],
   },
@@ -139,9 +139,9 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/start.ts',
-        find: '  return none(leaveToOthers(given));\n}',
+        find: "  const isInDoubt = owner === 'doubtful' || orphanOwner === 'doubtful';",
         replace:
-          "  return { action: 'take-over', adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }] };\n}",
+          "  const { launchTime } = ec2;\n  if (owner !== 'doubtful') return { action: 'take-over', adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }] };\n  const isInDoubt = orphanOwner === 'doubtful';",
       },
     ],
   },

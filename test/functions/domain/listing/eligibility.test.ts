@@ -8,11 +8,11 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
 import { anyInstanceFacts } from '../../../support/arbitraries.ts';
-import { instanceFacts } from '../../../support/builders.ts';
+import { at, instanceFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 
-const decide = (instance: InstanceFacts | null) => decideEligibility(instance, null, OPT_OUT_TAG);
+const decide = (instance: InstanceFacts | null) => decideEligibility(instance, null, OPT_OUT_TAG, at('02:00'));
 const judge = (changes: Partial<InstanceFacts> = {}) => decide(instanceFacts(changes));
 
 const INTERRUPTED = { code: 'Server.SpotInstanceStop', message: 'Server.SpotInstanceStop: no capacity' };

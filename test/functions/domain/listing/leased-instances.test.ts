@@ -18,7 +18,7 @@ const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseSta
 });
 
 const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts()) =>
-  decideEligibility(instance, lease, OPT_OUT_TAG);
+  decideEligibility(instance, lease, OPT_OUT_TAG, at('02:35'));
 
 describe('an instance that carries a lease', () => {
   it('is left out while that one is at work, and that fails the run', () => {
