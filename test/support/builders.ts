@@ -84,6 +84,18 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
   ...changes,
 });
 
+/** The same attempt as its record tells of it, as long as EC2's reply is not known; as in `aRecord`. */
+export const seeking = (attempt: Attempt): Attempt => ({
+  ...attempt,
+  boot: {
+    kind: 'sought',
+    repliedAt: null,
+    previousLaunchTime: null,
+    previousTransitionReason: null,
+    wasSeenAwake: false,
+  },
+});
+
 /** An attempt whose boot is known: that of 02:00:30. */
 export const aProvedAttempt = (changes: Partial<Attempt> = {}): Attempt =>
   anAttempt({ boot: { kind: 'known', launchTime: stamp('02:00:30'), isAssumed: false }, ...changes });

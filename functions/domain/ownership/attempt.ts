@@ -2,16 +2,13 @@
 import * as z from 'zod';
 import { BOOT_PROOF_SECONDS, CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { addSeconds, secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
-import { type BootLook, bootSchema, judgeBoot } from './boot.ts';
+import { type BootLook, bootSchema, isUnshown, isWithin, judgeBoot, type Window } from './boot.ts';
 
 /**
  * Later than this after its record, an attempt sends no start: the next attempt does, with a record of its own. With the time
  * that a request may take (8 s) and the margin for clocks (5 s) a window ends 23 s after the record.
  */
 const START_SENDING_SECONDS = 10;
-
-/** LaunchTime has whole seconds, and was seen two seconds before the reply: so much before the record a boot may look (44). */
-const LAUNCH_TIME_EARLY_SECONDS = 3;
 
 /** One attempt of StartInstances, as its record in the bucket says. */
 export const attemptSchema = z.object({
@@ -22,12 +19,10 @@ export const attemptSchema = z.object({
    * refused or never sent: then no boot can be its own.
    */
   startBy: timestampSchema,
-  /** What is known of the boot that it has caused. Left out as long as EC2's reply is not known: then its window counts. */
+  /** What is known of the boot that it has caused; left out where nothing but its window is known. */
   boot: bootSchema.optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
-
-type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
 
 /**
  * Whose boot an instance has: `ours`, someone `others'`, or not known: `open` as long as EC2 may yet show our own start, and
@@ -37,32 +32,31 @@ export type BootOwner = 'ours' | 'open' | 'doubtful' | 'others';
 
 /** Whose boot one look shows, by all attempts of ours. */
 export function bootOwnerOf(attempts: Attempt[], ec2: Omit<BootLook, 'at'>, now: Date): BootOwner {
-  const boots = attempts.flatMap((attempt) => judgeAttempt(attempt, { ...ec2, at: now }).boot ?? []);
-  if (boots.some((boot) => boot.kind === 'known' && boot.launchTime === ec2.launchTime)) return 'ours';
-  if (boots.some(({ kind }) => kind === 'sought')) return 'open';
-  return boots.some(({ kind }) => kind === 'doubtful') ? 'doubtful' : 'others';
+  const { launchTime } = ec2;
+  const judged = attempts.map((attempt) => judgeAttempt(attempt, { ...ec2, at: now }));
+  if (judged.some(({ boot }) => boot?.kind === 'known' && boot.launchTime === launchTime)) return 'ours';
+  const isOpen = ({ boot, ...window }: Attempt) => boot?.kind === 'sought' && isUnshown(boot, window, launchTime);
+  if (judged.some(isOpen)) return 'open';
+  return judged.some(({ boot }) => boot?.kind === 'doubtful') ? 'doubtful' : 'others';
 }
 
 /** Until when a boot of these attempts is looked for at the latest; null: none is. */
 export const bootSoughtUntil = (attempts: Attempt[]): Timestamp | null =>
   attempts
-    .flatMap(({ boot }) => (boot?.kind === 'sought' ? [addSeconds(boot.repliedAt, BOOT_PROOF_SECONDS)] : []))
+    .flatMap(({ boot, startBy }) =>
+      boot?.kind === 'sought' ? [addSeconds(boot.repliedAt ?? startBy, BOOT_PROOF_SECONDS)] : [],
+    )
     .sort()
     .at(-1) ?? null;
 
 /** The attempt with what one look makes of its boot. A boot that is known, or doubtful, stays as it is. */
 export function judgeAttempt(attempt: Attempt, look: BootLook): Attempt {
-  const { boot, recordedAt } = attempt;
-  if (boot?.kind === 'sought') return { ...attempt, boot: judgeBoot(boot, recordedAt, look) };
+  const { boot } = attempt;
+  if (boot?.kind === 'sought') return { ...attempt, boot: judgeBoot(boot, attempt, look) };
   const { launchTime } = look;
   if (boot !== undefined || launchTime === null || !isWithin(launchTime, attempt)) return attempt;
   return { ...attempt, boot: { kind: 'known', launchTime, isAssumed: true } };
 }
-
-const isWithin = (launchTime: Timestamp, attempt: Window): boolean =>
-  isOpenWindow(attempt) &&
-  secondsBetween(attempt.recordedAt, launchTime) >= -LAUNCH_TIME_EARLY_SECONDS &&
-  secondsBetween(launchTime, attempt.startBy) >= 0;
 
 /** Whether any boot can be this attempt's: its start was accepted, or its reply was lost. */
 export const isOpenWindow = ({ recordedAt, startBy }: Window): boolean => recordedAt !== startBy;

@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { endsFields, withEnds } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
-import { type Attempt, attemptSchema } from './attempt.ts';
+import { type Attempt, attemptSchema, isOpenWindow } from './attempt.ts';
+import type { SoughtBoot } from './boot.ts';
 
 /**
  * Written before the lease tag and before the start: which instances are to be restored, and how each was. Written again when
@@ -49,18 +50,20 @@ export const attemptsOn = (instanceId: string, records: StartRecord[]): Attempt[
   records.flatMap(({ attempt, recordedAt, instances }) =>
     instances
       .filter((one) => one.instanceId === instanceId)
-      .flatMap(({ adopted, ...one }) => [
-        { attempt, recordedAt, startBy: one.startBy, ...soughtBoot(one) },
-        ...adopted,
-      ]),
+      .flatMap(({ adopted, ...one }) => [attemptIn({ attempt, recordedAt }, one), ...adopted]),
   );
 
-/** The boot that an accepted start brings; without a reply none is sought, and the window counts. */
-function soughtBoot({
-  repliedAt,
-  previousLaunchTime,
-  previousTransitionReason,
-}: Omit<StartRecord['instances'][number], 'adopted'>): Pick<Attempt, 'boot'> {
-  if (repliedAt === null) return {};
-  return { boot: { kind: 'sought', repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake: false } };
+/** One that may have started the instance seeks its boot. */
+function attemptIn(
+  named: Pick<Attempt, 'attempt' | 'recordedAt'>,
+  {
+    startBy,
+    ...one
+  }: Pick<StartRecord['instances'][number], 'startBy' | keyof Omit<SoughtBoot, 'kind' | 'wasSeenAwake'>>,
+): Attempt {
+  const { repliedAt, previousLaunchTime, previousTransitionReason } = one;
+  const attempt = { ...named, startBy };
+  if (!isOpenWindow(attempt)) return attempt;
+  const before = { previousLaunchTime, previousTransitionReason, wasSeenAwake: false };
+  return { ...attempt, boot: { kind: 'sought', repliedAt, ...before } };
 }

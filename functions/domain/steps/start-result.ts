@@ -96,11 +96,14 @@ function applyAccepted(given: StartResultCase, result: Accepted): BatchInstance 
   return toStep({ ...instance, owner }, 'readiness', now);
 }
 
-/** EC2 found it stopped: so our start brings the next boot, whatever other requests may have been on their way before. */
-function soughtBoot({ ec2, now }: StartResultCase, { previousState }: Accepted): Pick<Attempt, 'boot'> {
-  if (previousState !== 'stopped') return {};
+/**
+ * If EC2 found it stopped, our start brings the next boot, whatever other requests may have been on their way before. If it did
+ * not, or if that is not known, one of those may have brought the boot.
+ */
+function soughtBoot({ ec2, now }: StartResultCase, result: Accepted): Pick<Attempt, 'boot'> {
+  if (wasAwake(result) && !result.mayHaveTakenEffect) return {};
   const { launchTime: previousLaunchTime = null, transitionReason: previousTransitionReason = null } = ec2 ?? {};
-  const repliedAt = toTimestamp(now);
+  const repliedAt = result.previousState === 'stopped' ? toTimestamp(now) : null;
   return { boot: { kind: 'sought', repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake: false } };
 }
 

@@ -164,6 +164,19 @@ describe('whose boot it is', () => {
     expect(whose([lost], '02:10', 'running', '02:00:29')).toBe('others');
   });
 
+  it.each<[string, Shown, string]>([
+    ['is open while the LaunchTime of before is shown', ['02:01', 'pending', UNSHOWN], 'open'],
+    ['is doubtful five minutes later', ['02:05:28', 'running', UNSHOWN], 'doubtful'],
+    ['is ours in the window', ['02:10', 'running', '02:00:28'], 'ours'],
+    ['is doubtful for a minute after it', ['02:10', 'running', '02:01:28'], 'doubtful'],
+    ['is someone else’s later', ['02:10', 'running', '02:01:29'], 'others'],
+    ['is someone else’s before the window', ['02:10', 'running', '02:00:01'], 'others'],
+    ['is doubtful after a stop that was seen', ['02:01', 'stopped', UNSHOWN, STOPPED_SINCE], 'doubtful'],
+  ])('%s, where EC2’s reply is not known and only a record tells of the start', (_what, look, owner) => {
+    const recorded = { ...attempt, startBy: stamp('02:00:28'), boot: { ...sought, repliedAt: null } };
+    expect(whose([recorded], ...look)).toBe(owner);
+  });
+
   it('can be that of no attempt whose start was refused', () => {
     const refused = anAttempt({ startBy: anAttempt().recordedAt });
     expect(whose([refused], '02:10', 'running', '02:00')).toBe('others');

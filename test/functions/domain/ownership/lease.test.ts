@@ -4,7 +4,7 @@ import { type Attempt, bootOwnerOf } from '../../../../functions/domain/ownershi
 import { formatLease, parseLease } from '../../../../functions/domain/ownership/lease.ts';
 import { attemptsOn, startRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { anAttempt, at, ENDS, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import { anAttempt, at, ENDS, INSTANCE_ID, seeking, stamp } from '../../../support/builders.ts';
 
 /** Whether only the windows of these attempts make a boot ours: EC2's replies to them are not known. */
 const isOurBoot = (launchTime: string | null, attempts: Attempt[]) =>
@@ -172,7 +172,11 @@ describe('a record', () => {
     const taken = aRecord([], { instances: [{ ...member, startBy: stamp('02:00'), adopted: [dead] }] });
     const second = anAttempt({ attempt: 'attempt-2', recordedAt: stamp('02:05'), startBy: stamp('02:06') });
     const later = aRecord(['i-other', INSTANCE_ID], second);
-    expect(attemptsOn(INSTANCE_ID, [taken, later])).toEqual([anAttempt({ startBy: stamp('02:00') }), dead, second]);
+    expect(attemptsOn(INSTANCE_ID, [taken, later])).toEqual([
+      anAttempt({ startBy: stamp('02:00') }),
+      dead,
+      seeking(second),
+    ]);
     expect(attemptsOn('i-none', [taken, later])).toEqual([]);
   });
 
