@@ -1,6 +1,7 @@
 import { type BehaviourName, behaviours } from '../../account/fleet/behaviours.ts';
 import { isRefusal } from '../checkers/report/deserved-refusal.ts';
-import { calls, changes, type DoneDisturbance, pingsOf, spansOf } from '../evidence/evidence.ts';
+import { isInDoubt } from '../evidence/doubt.ts';
+import { bootsOf, calls, changes, type DoneDisturbance, pingsOf, spansOf } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { isAtLeast } from '../evidence/versions.ts';
 import type { Deed } from '../scenario/scenario.ts';
@@ -168,6 +169,13 @@ export const exemptions: readonly Exemption[] = [
     name: 'struck-too-often',
     because: 'functions were struck at least as often as one of them is tried',
     applies: ({ evidence, execution, ended }) => struckTries(evidence, execution.startedAt, ended) >= TRIES,
+  },
+  {
+    name: 'late-launch',
+    because: 'EC2 showed its boot so late that it may be another one: that is left awake, by design',
+    applies: ({ evidence, instance, line }) =>
+      line?.reason?.code === 'boot-in-doubt' &&
+      bootsOf(evidence, instance).some((boot) => isInDoubt(evidence, instance, boot)),
   },
   {
     name: 'finish-by',

@@ -134,6 +134,50 @@ export const startingBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'late-boot-is-theirs',
+    what: 'a boot of which LaunchTime comes later than five seconds after the reply never counts as our own',
+    patches: [
+      {
+        file: 'functions/domain/ownership/boot.ts',
+        find: 'secondsAfterReply <= CLOCK_MARGIN_SECONDS || (secondsAfterReply <= LATE_BOOT_SECONDS && isAlone)',
+        replace: 'secondsAfterReply <= CLOCK_MARGIN_SECONDS && isAlone === isAlone',
+      },
+    ],
+  },
+  {
+    name: 'doubt-is-ours',
+    what: 'a boot counts as our own however late its LaunchTime comes, and whatever was seen before',
+    patches: [
+      {
+        file: 'functions/domain/ownership/boot.ts',
+        find: 'secondsAfterReply <= CLOCK_MARGIN_SECONDS || (secondsAfterReply <= LATE_BOOT_SECONDS && isAlone)',
+        replace: 'secondsAfterReply <= 86_400 || isAlone',
+      },
+    ],
+  },
+  {
+    name: 'boot-overwritten',
+    what: 'which boot is ours is written again by whoever looks',
+    patches: [
+      {
+        file: 'functions/operations/prove-boots.ts',
+        find: '(await bucket.putOnce(key, boot)) !== null',
+        replace: '(await bucket.put(key, boot)) !== null',
+      },
+    ],
+  },
+  {
+    name: 'doubt-untold',
+    what: 'what is left awake in doubt is told as stopped',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '      return leaveToOthers(ec2, bootInDoubt(launchTime));',
+        replace: "      return settle('stopped', { releaseLease: true });",
+      },
+    ],
+  },
+  {
     name: 'taken-over-as-stopped',
     what: 'an instance that was found awake is taken for our own',
     patches: [

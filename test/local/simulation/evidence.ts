@@ -93,6 +93,7 @@ export function whatIsHeardOf(executions: ExecutionEvidence[]): Overheard {
     metrics: reports.map(measured),
     mails: reports.map(aMail),
     plans: {},
+    boots: {},
   };
 }
 
@@ -101,6 +102,7 @@ export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   endedAt: moment('04:00'),
   latestVersion: TARGET,
   parameters: {},
+  describeLagSeconds: 3,
   instances: [anInstance()],
   timeline: [],
   executions: [anExecution()],
