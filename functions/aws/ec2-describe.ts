@@ -7,6 +7,7 @@ import {
 import * as z from 'zod';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/model/instance.ts';
+import { plainText } from '../domain/model/plain-text.ts';
 import { parsePlainly } from '../domain/model/plain-words.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';
@@ -23,6 +24,7 @@ const replySchema = z.object({
   InstanceId: z.string(),
   State: z.object({ Name: ec2StateSchema }),
   StateReason: z.object({ Code: z.string().default(''), Message: z.string().default('') }).optional(),
+  StateTransitionReason: z.string().optional(),
   LaunchTime: z.date().optional(),
   RootDeviceType: z.string().optional(),
   InstanceLifecycle: z.string().optional(),
@@ -42,6 +44,7 @@ function toFacts(instance: Instance): InstanceFacts {
     name: tags['Name'] ?? null,
     state: data.State.Name,
     stateReason: data.StateReason ? { code: data.StateReason.Code, message: data.StateReason.Message } : null,
+    transitionReason: data.StateTransitionReason ? plainText(data.StateTransitionReason) : null,
     launchTime: data.LaunchTime?.toISOString() ?? null,
     rootDeviceType: data.RootDeviceType ?? null,
     isSpot: data.InstanceLifecycle === 'spot',

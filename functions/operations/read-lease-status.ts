@@ -8,6 +8,7 @@ import type { Leaseholder } from '../domain/model/run.ts';
 import type { Lease } from '../domain/ownership/lease.ts';
 import { type LeaseFacts, type LeaseStatus, leaseStatusOf, parseOwnLease } from '../domain/ownership/lease-status.ts';
 import type { StartRecord } from '../domain/ownership/start-record.ts';
+import { recallBoots } from './prove-boots.ts';
 import { listAttempts, readRecord } from './read-records.ts';
 
 /** Each is a few calls in a row, and a run that died leaves one for each attempt of each batch: some dozens. */
@@ -23,8 +24,8 @@ export interface LeaseFinding {
 
 /**
  * What each of these lease tags means. Costs, for each child of this state machine that has written one of them, one listing
- * of S3 and one read for each of its attempts; and for each run and each child one DescribeExecution. Nothing where no
- * instance carries a lease.
+ * of S3 and one read for each of its attempts; for each run and each child one DescribeExecution; and for each instance of a
+ * dead run one read for each attempt that may have started it. Nothing where no instance carries a lease.
  */
 export async function readLeaseStatuses(
   { bucket, sfn, names, now }: { bucket: Bucket; sfn: SFNClient; names: StateMachineNames; now(): Date },
@@ -48,10 +49,12 @@ export async function readLeaseStatuses(
   const values = [...new Set(leases.map(({ value }) => value))];
   const evidence = await mapConcurrently(values, LOOKED_UP_AT_ONCE, lookUp);
   const byValue = new Map(values.map((value, index) => [value, evidence[index] ?? NOTHING]));
-  return leases.map(({ instanceId, value }) => {
+  return mapConcurrently(leases, LOOKED_UP_AT_ONCE, async ({ instanceId, value }) => {
     const { record, ...found } = byValue.get(value) ?? NOTHING;
     const status = leaseStatusOf({ instanceId, value, ...found }, names.stateMachine, now());
-    return { instanceId, value, record, status };
+    if (status.kind !== 'orphaned' || record === null) return { instanceId, value, record, status };
+    const attempts = await recallBoots(bucket, record, instanceId, status.attempts);
+    return { instanceId, value, record, status: { ...status, attempts } };
   });
 }
 

@@ -14,6 +14,7 @@ import { toTimestamp } from '../domain/model/time.ts';
 import { noteLostStart } from '../domain/steps/failed-step.ts';
 import { applyRestore } from '../domain/steps/restore-result.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
+import { proveBoots } from '../operations/prove-boots.ts';
 import {
   findLateWrites,
   followCommands,
@@ -45,9 +46,11 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
 
   return createHandler(runtime, 'RestoreInstances', batchSchema, async (received, context) => {
     const facts = await describeRestoring(tools, received);
+    const seenAt = now();
     const batch = await recoverFailedStep(tools, received);
     const isRecovered = received.error !== undefined && batch.error === undefined;
-    const instances = await readLostWork(tools, batch, facts, isRecovered);
+    const known = await readLostWork(tools, batch, facts, isRecovered);
+    const instances = await proveOrGoOn(tools, batch, known, { facts, at: seenAt });
     const outcomes = await restoreAll(tools, {
       leaseholder: leaseholderOf(batch),
       members: instances.map((instance) => ({
@@ -94,8 +97,23 @@ async function readLostWork(
 ): Promise<BatchInstance[]> {
   const members = batch.instances.filter(({ step }) => step === 'restore');
   const known = isRecovered ? members : await findLateWrites(tools, batch, members);
-  const noted = known.map((instance) => noteLostStart(instance, facts.get(instance.instanceId) ?? null));
+  const noted = known.map((instance) => noteLostStart(instance, facts.get(instance.instanceId) ?? null, tools.now()));
   return followCommands(tools, noted);
+}
+
+/** A boot that can't be written down must not keep its instance awake: the same look tells the rules whose it is. */
+async function proveOrGoOn(
+  { bucket, logger }: Tools,
+  batch: Batch,
+  instances: BatchInstance[],
+  look: Parameters<typeof proveBoots>[3],
+): Promise<BatchInstance[]> {
+  try {
+    return await proveBoots(bucket, leaseholderOf(batch), instances, look);
+  } catch (error) {
+    logger.warn('could not write down whose boots these are', { failure: describeFailure(error) });
+    return instances;
+  }
 }
 
 /** A result that can't be stored must not stop restoring; but once all instances are settled, nothing else is left to do. */

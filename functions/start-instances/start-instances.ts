@@ -8,6 +8,7 @@ import {
   REQUEST_TIMEOUT_SECONDS,
   type SFNClient,
 } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
@@ -16,10 +17,12 @@ import type { InstanceFacts } from '../domain/model/instance.ts';
 import { toAttempt } from '../domain/ownership/attempt.ts';
 import { isLeaseOf, leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
+import { attemptsOf } from '../domain/ownership/owner.ts';
 import { decideStart, type StartCandidate, type StartCase, withLostAttempts } from '../domain/steps/start.ts';
 import { applyStart, type StartResult, wasAwake } from '../domain/steps/start-result.ts';
-import { findLostAttempts } from '../operations/find-lost-attempts.ts';
+import { findLostAttempts, type LostAttempts } from '../operations/find-lost-attempts.ts';
 import { createStepHandler } from '../operations/handle-step.ts';
+import { proveBoot, proveBoots } from '../operations/prove-boots.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
@@ -84,9 +87,9 @@ async function readAnew(
     tools.ec2,
     members.map(({ instanceId }) => instanceId),
   );
-  const lostAttempts = await findLostAttempts(tools.bucket, leaseholderOf(batch), batch.attempts);
   const leases = await readLeasesOfOthers(tools, batch, facts);
   const readAt = tools.now();
+  const lostAttempts = await findLostStarts(tools, batch, facts);
   const cases = members.map((instance) => ({
     instance: { ...instance, ...lostAttempts.get(instance.instanceId)?.ends },
     ec2: facts.get(instance.instanceId) ?? null,
@@ -96,6 +99,24 @@ async function readAnew(
     now: readAt,
   }));
   return { cases, readAt };
+}
+
+/** Attempts of this child whose replies were lost, with what the look just now says of their boots. */
+async function findLostStarts(
+  { bucket, now }: Tools,
+  batch: Batch,
+  facts: Map<string, InstanceFacts>,
+): Promise<Map<string, LostAttempts>> {
+  const at = now();
+  const leaseholder = leaseholderOf(batch);
+  const lost = await findLostAttempts(bucket, leaseholder, batch.attempts);
+  const proved = new Map<string, LostAttempts>();
+  for (const [instanceId, { attempts, ends }] of lost) {
+    const ec2 = facts.get(instanceId);
+    const judged = ec2 === undefined ? attempts : await proveBoot(bucket, leaseholder, attempts, { ...ec2, at });
+    proved.set(instanceId, { attempts: judged, ends });
+  }
+  return proved;
 }
 
 /** What leases mean that are not this child's own: asked only where an instance carries one. */
@@ -143,10 +164,11 @@ async function startAll(tools: Tools, request: StartRequest): Promise<Look[]> {
   const lostNow = [...results.values()].some(wasAwake)
     ? await findLostAttempts(tools.bucket, leaseholderOf(batch), [...batch.attempts, attempt.attempt])
     : null;
-  const looks = candidates.map(({ instance, lostAttempts: lostAttemptsBefore, adopted }) => {
+  const looks = candidates.map(({ instance, ec2, lostAttempts: lostAttemptsBefore, adopted }) => {
     const lostAttempts = lostNow === null ? lostAttemptsBefore : (lostNow.get(instance.instanceId)?.attempts ?? []);
     return applyStart({
       instance,
+      ec2,
       result: results.get(instance.instanceId) ?? NOT_IN_REPLY,
       attempt,
       lostAttempts: [...lostAttempts, ...adopted],
@@ -156,5 +178,26 @@ async function startAll(tools: Tools, request: StartRequest): Promise<Look[]> {
   });
   const instances = looks.map(({ instance }) => instance);
   await completeRecord(tools, record, instances);
-  return looks;
+  return lookAtStarted(tools, batch, looks);
+}
+
+/**
+ * One look at what EC2 has just started: a LaunchTime that is seen now is surely ours. The starts are done, so a look that fails
+ * must not lose their replies: readiness looks again.
+ */
+async function lookAtStarted({ ec2, bucket, now, logger }: Tools, batch: Batch, looks: Look[]): Promise<Look[]> {
+  const isStarted = ({ owner }: BatchInstance) => attemptsOf(owner).some(({ boot }) => boot?.kind === 'sought');
+  const started = looks.map(({ instance }) => instance).filter(isStarted);
+  try {
+    const facts = await describeInstances(
+      ec2,
+      started.map(({ instanceId }) => instanceId),
+    );
+    const proved = await proveBoots(bucket, leaseholderOf(batch), started, { facts, at: now() });
+    const byId = new Map(proved.map((instance) => [instance.instanceId, instance]));
+    return looks.map((look) => ({ ...look, instance: byId.get(look.instance.instanceId) ?? look.instance }));
+  } catch (error) {
+    logger.warn('could not look at what was started; readiness looks again', { failure: describeFailure(error) });
+    return looks;
+  }
 }

@@ -67,6 +67,8 @@ export function toRecord(
       instanceId: instance.instanceId,
       originalState: instance.originalState,
       previousLaunchTime: ec2?.launchTime ?? null,
+      previousTransitionReason: ec2?.transitionReason ?? null,
+      repliedAt: null,
       // One that is only taken over is not started.
       startBy: adopted.length > 0 ? recordedAt : startBy,
       adopted,

@@ -1,5 +1,6 @@
 import { createRandom, randomUuid } from '../base/random.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import type { Range } from './fleet/platforms.ts';
 import { type Access, createAccess } from './iam/access.ts';
 import { targetRequests } from './iam/request-table.ts';
 import { createDisturbances, type DisturbanceRule } from './injected-errors.ts';
@@ -30,6 +31,8 @@ export interface ServiceHabits {
   pageSizeMax?: number;
   /** How long describes of EC2 lag behind a change at the most; 3 seconds if left out (docs/aws-behaviour.md 45). */
   describeLagSeconds?: number;
+  /** When a boot's LaunchTime comes, in seconds from its start; from -2 to +2 if left out (docs/aws-behaviour.md 44). */
+  launchTimeSeconds?: Range;
 }
 
 export interface AccountOptions extends ServiceHabits {
@@ -40,6 +43,8 @@ export interface AccountOptions extends ServiceHabits {
 }
 
 const DESCRIBE_LAG_SECONDS = 3;
+
+const LAUNCH_TIME_SECONDS: Range = [-2, 2];
 
 /** A service: how it speaks, and what it can do. */
 export interface Service {
@@ -108,6 +113,7 @@ export function createAccount(options: AccountOptions): Account {
     journal,
     now: now(),
     describeLagSeconds: options.describeLagSeconds ?? DESCRIBE_LAG_SECONDS,
+    launchTimeSeconds: options.launchTimeSeconds ?? LAUNCH_TIME_SECONDS,
   });
   const objects = createObjectStore(pageSizeMax);
   const messages: Message[] = [];

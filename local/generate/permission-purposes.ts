@@ -41,10 +41,12 @@ export const PURPOSES: Record<string, Purpose> = {
   ListGroups: { what: "the groups' instances; an execution's input may name other groups than the deployed ones" },
   ListGroupsByStack: { what: 'Resource Groups asks for the members of a group that is made of a stack', byAws: true },
   ListGroupsByTag: { what: 'Resource Groups asks for the members of a group that is made of a tag query' },
+  ProveBoots: { what: 'which boot of an instance is ours; written on condition only, once' },
+  ReadBoots: { what: 'which boot another copy of the function has found to be ours' },
   ReadLatestAgentVersion: { what: "the newest version of this region, from AWS's own bucket" },
   ReadManifestAndResults: { what: 'joins what was meant with what became of it' },
   ReadOtherActivity: { what: 'whether someone else is at work on an instance that is about to be stopped' },
-  ReadRecords: { what: 'which instances were started, and how they were before' },
+  ReadRecords: { what: 'which instances were started, how they were before, and which boots are ours' },
   ReadReports: { what: 'a report that is there already is sent, and not made again' },
   ReleaseInstances: {
     what: 'removes the lease of what is back as it was',

@@ -159,6 +159,7 @@ function seenByCheckers({ account, report, before, intended }: Evidence): WholeR
     endedAt,
     latestVersion: account.world.latestVersion,
     parameters: {},
+    describeLagSeconds: 3,
     instances: [...intended].map((instanceId) => ({
       instanceId,
       groups: [],
@@ -174,7 +175,7 @@ function seenByCheckers({ account, report, before, intended }: Evidence): WholeR
     messages: [],
     lock: null,
     longestHistory: 0,
-    overheard: { pings: [], metrics: [], mails: [], plans: {} },
+    overheard: { pings: [], metrics: [], mails: [], plans: {}, boots: {} },
   };
   return wholeReport(seen, execution, report);
 }

@@ -2,7 +2,7 @@ import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { createEc2Client } from '../../functions/aws/sdk/clients.ts';
 import type { Plan } from '../../functions/domain/listing/plan.ts';
 import type { Report } from '../../functions/domain/report/report.ts';
-import { type Account, createAccount } from '../account/account.ts';
+import { type Account, createAccount, type ServiceHabits } from '../account/account.ts';
 import type { Fleet } from '../account/fleet/fleet.ts';
 import { connect } from '../account/in-process.ts';
 import type { JournalEntry } from '../account/world/journal.ts';
@@ -20,6 +20,8 @@ export interface SimulationOptions {
   /** The execution's input. */
   input?: unknown;
   runId?: string;
+  /** How AWS itself behaves; as usual where it says nothing. */
+  habits?: ServiceHabits;
   /** Parameters of template.yaml that this deployment gives instead of their defaults. */
   parameters?: Record<string, string>;
   onEntry?: (entry: JournalEntry) => void;
@@ -71,7 +73,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const { fleet, seed, input = {}, runId = `demo-${seed}`, onEntry } = options;
   await warmUp(fleet);
   return runInVirtualTime(SIMULATION_START, seed, async () => {
-    const account = createAccount({ fleet, seed, now: () => Date.now() });
+    const account = createAccount({ fleet, seed, now: () => Date.now(), ...options.habits });
     if (onEntry) account.journal.onEntry(onEntry);
     options.prepare?.(account);
     const before = new Map([...account.world.machines.keys()].map((id) => [id, stateOf(account, id)]));

@@ -52,6 +52,11 @@ export const anyInstanceFacts: fc.Arbitrary<InstanceFacts> = fc
         message: fc.string(),
       }),
     ),
+    transitionReason: fc.constantFrom(
+      'User initiated (2026-12-05 18:00:00 GMT)',
+      'User initiated (2026-12-06 02:10:00 GMT)',
+      null,
+    ),
     launchTime: orNull(stamps),
     rootDeviceType: fc.constantFrom('ebs', 'instance-store', null),
     isSpot: fc.boolean(),

@@ -49,7 +49,8 @@ export function aRecord(
   { startBy = anAttempt().startBy, ...changes }: Partial<StartRecord> & { startBy?: string } = {},
 ): StartRecord {
   const { attempt, recordedAt } = anAttempt();
-  const member = { originalState: 'stopped', previousLaunchTime: null, startBy, adopted: [], ...ENDS } as const;
+  const before = { previousLaunchTime: null, previousTransitionReason: null, repliedAt: null };
+  const member = { originalState: 'stopped', ...before, startBy, adopted: [], ...ENDS } as const;
   return {
     runId: aRun().runId,
     stateMachine: aRun().stateMachine,
@@ -62,10 +63,22 @@ export function aRecord(
   };
 }
 
-/** The same record once EC2 has answered: until when a boot of these instances can be its own; of the others none can. */
-export const completed = (record: StartRecord, ends: Record<string, string> = {}): StartRecord => ({
+/**
+ * The same record once EC2 has answered.
+ * @param ends until when a start of these instances can take effect; of the others none can
+ * @param replies when EC2 accepted the start of those that it had found stopped
+ */
+export const completed = (
+  record: StartRecord,
+  ends: Record<string, string> = {},
+  replies: Record<string, string> = {},
+): StartRecord => ({
   ...record,
-  instances: record.instances.map((one) => ({ ...one, startBy: ends[one.instanceId] ?? record.recordedAt })),
+  instances: record.instances.map((one) => ({
+    ...one,
+    startBy: ends[one.instanceId] ?? record.recordedAt,
+    repliedAt: replies[one.instanceId] ?? null,
+  })),
 });
 
 /** The bucket has these records, the run's lock, and no other object. */

@@ -84,11 +84,27 @@ export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance 
   ...changes,
 });
 
+/** The same attempt as its record tells of it, as long as EC2's reply is not known; as in `aRecord`. */
+export const seeking = (attempt: Attempt): Attempt => ({
+  ...attempt,
+  boot: {
+    kind: 'sought',
+    repliedAt: null,
+    previousLaunchTime: null,
+    previousTransitionReason: null,
+    wasSeenAwake: false,
+  },
+});
+
+/** An attempt whose boot is known: that of 02:00:30. */
+export const aProvedAttempt = (changes: Partial<Attempt> = {}): Attempt =>
+  anAttempt({ boot: { kind: 'known', launchTime: stamp('02:00:30'), isAssumed: false }, ...changes });
+
 /** One that Reveille started at 02:00:30. */
 export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInstance =>
   anInstance({
     step: 'readiness',
-    owner: ours([anAttempt()], stamp('02:00:30')),
+    owner: ours([aProvedAttempt()], stamp('02:00:30')),
     launchTime: stamp('02:00:30'),
     ...changes,
   });
@@ -102,6 +118,7 @@ export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFac
     code: 'Client.UserInitiatedShutdown',
     message: 'Client.UserInitiatedShutdown: User initiated shutdown',
   },
+  transitionReason: 'User initiated (2026-12-05 18:00:00 GMT)',
   launchTime: '2026-12-05T06:00:00.000Z',
   rootDeviceType: 'ebs',
   isSpot: false,
@@ -118,6 +135,7 @@ export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts 
   instanceFacts({
     state: 'running',
     stateReason: null,
+    transitionReason: null,
     launchTime: stamp('02:00:30'),
     tags: { [LEASE_TAG]: leaseValue() },
     ...changes,

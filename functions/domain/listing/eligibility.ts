@@ -1,7 +1,7 @@
 import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import { isAfter } from '../model/time.ts';
-import { isOurBoot } from '../ownership/attempt.ts';
+import { bootOwnerOf } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 
 export type Eligibility =
@@ -88,7 +88,8 @@ function structuralReason(instance: InstanceFacts): Reason | null {
  */
 function originalStateOf(instance: InstanceFacts, lease: LeaseStatus | null, now: Date): OriginalState {
   if (lease?.kind === 'orphaned') {
-    const isHeld = isOurBoot(instance.launchTime, lease.attempts) && !isAfter(now, lease.ends.stopUntil);
+    const isOthers = bootOwnerOf(lease.attempts, instance, now) === 'others';
+    const isHeld = !isOthers && !isAfter(now, lease.ends.stopUntil);
     if (instance.state !== 'running' || isHeld) return lease.originalState;
   }
   if (instance.state === 'running') return 'running';

@@ -15,6 +15,8 @@ export const instanceFactsSchema = z.object({
   name: z.string().nullable(),
   state: ec2StateSchema,
   stateReason: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** EC2's StateTransitionReason: who has stopped it, and when; null while it is awake (docs/aws-behaviour.md 74). */
+  transitionReason: z.string().nullable(),
   launchTime: timestampSchema.nullable(),
   rootDeviceType: z.string().nullable(),
   isSpot: z.boolean(),

@@ -58,7 +58,10 @@ export const PASSING_RETRY_SECONDS = 30;
  */
 export const CONSISTENCY_SECONDS = 60;
 
-/** EC2's and SSM's clocks are others than ours, and LaunchTime has whole seconds (docs/aws-behaviour.md 44). An assumption. */
+/**
+ * EC2's and SSM's clocks are others than ours, and LaunchTime has whole seconds (docs/aws-behaviour.md 44). An assumption. As a
+ * limit for the LaunchTime of a start that EC2 has accepted it rests on more: no one can stop and start an instance in 5 s.
+ */
 export const CLOCK_MARGIN_SECONDS = 5;
 
 /**
@@ -66,6 +69,12 @@ export const CLOCK_MARGIN_SECONDS = 5;
  * minutes of the start, those of Windows within eight.
  */
 export const BOOT_SECONDS_MIN = 10 * 60;
+
+/** So late after EC2's reply a LaunchTime can still be ours, if looks have shown the start in between (ownership/boot.ts). */
+export const LATE_BOOT_SECONDS = 60;
+
+/** For so long after EC2's reply a start whose LaunchTime is not shown is looked for. Five times the longest that is believed. */
+export const BOOT_PROOF_SECONDS = 5 * 60;
 
 // ---- Restoring
 
@@ -122,7 +131,7 @@ export const GROUPS_MAX = 20;
 
 /**
  * SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11). In batches of 50, the 500 instances of the largest
- * run are 105 kB of a Map's input, and one batch is at most 115 kB with the longest ASCII texts and 250 kB with those of four
+ * run are 105 kB of a Map's input, and one batch is at most 125 kB with the longest ASCII texts and 245 kB with those of four
  * bytes a letter, of 262,144 bytes each (26).
  */
 export const BATCH_SIZE_MAX = 50;
@@ -145,7 +154,7 @@ export const TAG_VALUE_LENGTH_MAX = 256;
 export const COMMENT_LENGTH_MAX = 100;
 
 /** Of a reason, or another text that is not ours. An instance has up to three of them, and a batch up to 50 instances. */
-export const PLAIN_TEXT_LENGTH_MAX = 300;
+export const PLAIN_TEXT_LENGTH_MAX = 260;
 
 /** Of what does not fit a schema: enough for the first dozen of misfits. It ends a run, so one payload has one of them. */
 export const VALIDATION_MESSAGE_LENGTH_MAX = 1000;

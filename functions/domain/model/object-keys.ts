@@ -7,6 +7,10 @@ export const recordPrefix = ({ runId, child }: Leaseholder): string => `runs/${r
 export const recordKey = (leaseholder: Leaseholder, attempt: string): string =>
   `${recordPrefix(leaseholder)}${attempt}.json`;
 
+/** Which boot of an instance is that of this attempt: written once, and read by all who may stop the instance. */
+export const bootKey = ({ runId, child }: Leaseholder, attempt: string, instanceId: string): string =>
+  `runs/${runId}/boots/${child}/${attempt}/${instanceId}.json`;
+
 /** The one object that says who may hold instances: written on condition, so that only one can have it. */
 export const LOCK_KEY = 'lock.json';
 

@@ -62,6 +62,7 @@ export const failures = [
  */
 export const handovers = {
   'started-by-others': { failsRun: false },
+  'boot-in-doubt': { failsRun: false },
   'restarted-by-others': { failsRun: false },
   'session-active': { failsRun: false },
   'command-running': { failsRun: false },
@@ -74,6 +75,7 @@ export const handovers = {
 export const remarks = {
   'updated-by-others': { failsRun: false },
   'newer-than-target': { failsRun: false },
+  'boot-assumed': { failsRun: false },
   'lease-ignored': { failsRun: false },
   'hibernation-lost': { failsRun: true },
 } as const satisfies Record<string, { failsRun: boolean }>;

@@ -1,17 +1,14 @@
-// Whose boot is it? An attempt of StartInstances has a window, from its record to the last moment at which its start can
-// take effect: a boot whose LaunchTime lies in it is ours, any other is someone else's.
+// One attempt of StartInstances, and which boots of an instance its attempts have caused.
 import * as z from 'zod';
-import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
+import { BOOT_PROOF_SECONDS, CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { addSeconds, secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
+import { type BootLook, bootSchema, isUnshown, isWithin, judgeBoot, type Window } from './boot.ts';
 
 /**
  * Later than this after its record, an attempt sends no start: the next attempt does, with a record of its own. With the time
- * that a request may take (8 s) and the margin for clocks (5 s) a window is 23 s.
+ * that a request may take (8 s) and the margin for clocks (5 s) a window ends 23 s after the record.
  */
 const START_SENDING_SECONDS = 10;
-
-/** LaunchTime has whole seconds, so a start may look up to a second older than it is (docs/aws-behaviour.md 44). */
-const LAUNCH_TIME_PRECISION_SECONDS = 1;
 
 /** One attempt of StartInstances, as its record in the bucket says. */
 export const attemptSchema = z.object({
@@ -22,19 +19,44 @@ export const attemptSchema = z.object({
    * refused or never sent: then no boot can be its own.
    */
   startBy: timestampSchema,
+  /** What is known of the boot that it has caused; left out where nothing but its window is known. */
+  boot: bootSchema.optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-type Window = Pick<Attempt, 'recordedAt' | 'startBy'>;
+/**
+ * Whose boot an instance has: `ours`, someone `others'`, or not known: `open` as long as EC2 may yet show our own start, and
+ * `doubtful` from then on.
+ */
+export type BootOwner = 'ours' | 'open' | 'doubtful' | 'others';
 
-/** Whether the boot at `launchTime` lies in the window of one of these attempts: then our StartInstances caused it. */
-export const isOurBoot = (launchTime: Timestamp | null, attempts: Window[]): boolean =>
-  launchTime !== null && attempts.some((attempt) => isWithin(launchTime, attempt));
+/** Whose boot one look shows, by all attempts of ours. */
+export function bootOwnerOf(attempts: Attempt[], ec2: Omit<BootLook, 'at'>, now: Date): BootOwner {
+  const { launchTime } = ec2;
+  const judged = attempts.map((attempt) => judgeAttempt(attempt, { ...ec2, at: now }));
+  if (judged.some(({ boot }) => boot?.kind === 'known' && boot.launchTime === launchTime)) return 'ours';
+  const isOpen = ({ boot, ...window }: Attempt) => boot?.kind === 'sought' && isUnshown(boot, window, launchTime);
+  if (judged.some(isOpen)) return 'open';
+  return judged.some(({ boot }) => boot?.kind === 'doubtful') ? 'doubtful' : 'others';
+}
 
-const isWithin = (launchTime: Timestamp, attempt: Window): boolean =>
-  isOpenWindow(attempt) &&
-  secondsBetween(attempt.recordedAt, launchTime) >= -LAUNCH_TIME_PRECISION_SECONDS &&
-  secondsBetween(launchTime, attempt.startBy) >= 0;
+/** Until when a boot of these attempts is looked for at the latest; null: none is. */
+export const bootSoughtUntil = (attempts: Attempt[]): Timestamp | null =>
+  attempts
+    .flatMap(({ boot, startBy }) =>
+      boot?.kind === 'sought' ? [addSeconds(boot.repliedAt ?? startBy, BOOT_PROOF_SECONDS)] : [],
+    )
+    .sort()
+    .at(-1) ?? null;
+
+/** The attempt with what one look makes of its boot. A boot that is known, or doubtful, stays as it is. */
+export function judgeAttempt(attempt: Attempt, look: BootLook): Attempt {
+  const { boot } = attempt;
+  if (boot?.kind === 'sought') return { ...attempt, boot: judgeBoot(boot, attempt, look) };
+  const { launchTime } = look;
+  if (boot !== undefined || launchTime === null || !isWithin(launchTime, attempt)) return attempt;
+  return { ...attempt, boot: { kind: 'known', launchTime, isAssumed: true } };
+}
 
 /** Whether any boot can be this attempt's: its start was accepted, or its reply was lost. */
 export const isOpenWindow = ({ recordedAt, startBy }: Window): boolean => recordedAt !== startBy;

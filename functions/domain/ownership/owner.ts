@@ -35,13 +35,23 @@ export function triedBy(attempts: Attempt[], wokenAt: Timestamp | null): Owner {
 
 /**
  * With attempts that were lost: each may have started the instance, and may have left its lease on it. One that is known
- * already is taken as it was found now.
+ * already is taken as it was found now, but for what was seen of its boot: no record tells that.
  */
 export function withAttempts(owner: Owner, found: Attempt[]): Owner {
-  const foundNow = new Set(found.map(({ attempt }) => attempt));
-  const attempts = [...found, ...attemptsOf(owner).filter(({ attempt }) => !foundNow.has(attempt))];
+  const known = new Map(attemptsOf(owner).map((attempt) => [attempt.attempt, attempt]));
+  const now = found.map((attempt) => {
+    const { boot = attempt.boot } = known.get(attempt.attempt) ?? {};
+    known.delete(attempt.attempt);
+    return boot === undefined ? attempt : { ...attempt, boot };
+  });
+  const attempts = [...now, ...known.values()];
   if (owner.kind === 'others') return { ...owner, attempts: newestFirst(attempts) };
   return triedBy(attempts, wokenAtOf(owner));
+}
+
+/** With what was seen of the boots of these same attempts. */
+export function withBoots(owner: Owner, attempts: Attempt[]): Owner {
+  return owner.kind === 'reveille' ? triedBy(attempts, owner.wokenAt) : owner;
 }
 
 /** It is someone else's from now on: it is worked on, and never stopped. */

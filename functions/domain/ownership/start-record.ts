@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { type Ends, endsFields, endsOf, withEnds } from '../model/run.ts';
 import { secondsBetween, timestampSchema } from '../model/time.ts';
-import { type Attempt, attemptSchema } from './attempt.ts';
+import { type Attempt, attemptSchema, isOpenWindow } from './attempt.ts';
+import type { SoughtBoot } from './boot.ts';
 
 /**
  * Written before the lease tag and before the start: which instances are to be restored, and how each was. Written again when
@@ -21,7 +22,11 @@ export const startRecordSchema = z
       z.object({
         instanceId: z.string(),
         originalState: originalStateSchema,
+        /** LaunchTime and StateTransitionReason as they were before the start. */
         previousLaunchTime: timestampSchema.nullable(),
+        previousTransitionReason: z.string().nullable().default(null),
+        /** When EC2 accepted the start, of an instance that it had found stopped; null: it did not, or the reply is not known. */
+        repliedAt: timestampSchema.nullable().default(null),
         /**
          * Until when a start of this attempt can take effect on it. The same as recordedAt if none can: it was refused, not tried,
          * only taken over, or found awake.
@@ -52,5 +57,20 @@ export const attemptsOn = (instanceId: string, records: StartRecord[]): Attempt[
   records.flatMap(({ attempt, recordedAt, instances }) =>
     instances
       .filter((one) => one.instanceId === instanceId)
-      .flatMap(({ startBy, adopted }) => [{ attempt, recordedAt, startBy }, ...adopted]),
+      .flatMap(({ adopted, ...one }) => [attemptIn({ attempt, recordedAt }, one), ...adopted]),
   );
+
+/** One that may have started the instance seeks its boot. */
+function attemptIn(
+  named: Pick<Attempt, 'attempt' | 'recordedAt'>,
+  {
+    startBy,
+    ...one
+  }: Pick<StartRecord['instances'][number], 'startBy' | keyof Omit<SoughtBoot, 'kind' | 'wasSeenAwake'>>,
+): Attempt {
+  const { repliedAt, previousLaunchTime, previousTransitionReason } = one;
+  const attempt = { ...named, startBy };
+  if (!isOpenWindow(attempt)) return attempt;
+  const before = { previousLaunchTime, previousTransitionReason, wasSeenAwake: false };
+  return { ...attempt, boot: { kind: 'sought', repliedAt, ...before } };
+}

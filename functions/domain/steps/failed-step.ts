@@ -5,7 +5,7 @@ import { fail } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { STRAY_LAMBDA_SECONDS } from '../model/limits.ts';
 import { addSeconds } from '../model/time.ts';
-import { isOurBoot } from '../ownership/attempt.ts';
+import { bootOwnerOf } from '../ownership/attempt.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
 
 /** The instances that a step was at work on when it failed for good have failed with it, and go to be restored. */
@@ -16,10 +16,10 @@ export function failCaught(instance: BatchInstance, caught: NonNullable<Batch['e
 }
 
 /** An attempt whose reply was lost may have started it all the same: its LaunchTime says so, and when. */
-export function noteLostStart(instance: BatchInstance, ec2: InstanceFacts | null): BatchInstance {
+export function noteLostStart(instance: BatchInstance, ec2: InstanceFacts | null, now: Date): BatchInstance {
   const { owner } = instance;
   if (owner.kind !== 'reveille' || owner.wokenAt !== null || ec2 === null) return instance;
-  return isOurBoot(ec2.launchTime, owner.attempts)
+  return bootOwnerOf(owner.attempts, ec2, now) === 'ours'
     ? { ...instance, owner: { ...owner, wokenAt: ec2.launchTime } }
     : instance;
 }

@@ -6,7 +6,8 @@ import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
-import { isOurBoot } from '../ownership/attempt.ts';
+import { type BootOwner, bootOwnerOf } from '../ownership/attempt.ts';
+import { attemptsOf, wokenAtOf } from '../ownership/owner.ts';
 import { pingAfter } from '../work/fresh-ping.ts';
 
 /** One instance at this step, with all that the rules look at. */
@@ -30,8 +31,11 @@ export function checkReadiness(given: ReadinessCase): Look {
     return failed('terminated-in-run', `it is ${ec2.state} now`);
   }
   if (ec2.state === 'stopped' || ec2.state === 'stopping') return checkStopped({ ...given, ec2 });
-  const ping = pingAfter(agent, { launchTime: ec2.launchTime }, now);
-  if (ec2.state === 'running' && ping !== null) {
+  const bootOwner = bootOwnerSeen({ ...given, ec2 });
+  // With the LaunchTime of before, a ping of before would seem to be of this boot.
+  const since = bootOwner === 'doubtful' ? wokenAtOf(instance.owner) : null;
+  const ping = pingAfter(agent, { launchTime: ec2.launchTime, ...(since === null ? {} : { since }) }, now);
+  if (ec2.state === 'running' && ping !== null && bootOwner !== 'open') {
     const ready = { ...instance, launchTime: ec2.launchTime, versionBefore: ping.version };
     return moves(toStep(ready, 'update', now));
   }
@@ -47,8 +51,13 @@ export function checkReadiness(given: ReadinessCase): Look {
 /** An instance that EC2 lists. */
 type ListedCase = ReadinessCase & { ec2: InstanceFacts };
 
+/** Whose boot this look shows; `others` where Reveille has tried nothing. */
+const bootOwnerSeen = ({ instance, ec2, now }: ListedCase): BootOwner =>
+  bootOwnerOf(attemptsOf(instance.owner), ec2, now);
+
 /** A launch that fails after StartInstances said yes falls back to stopped, and says why (docs/aws-behaviour.md 19). */
-function checkStopped({ instance, ec2, now }: ListedCase): Look {
+function checkStopped(given: ListedCase): Look {
+  const { instance, ec2, now } = given;
   const failed = (code: FailureCode, text: string): Look => moves(fail(instance, code, text, now));
   const { owner } = instance;
   if (owner.kind !== 'reveille' || owner.wokenAt === null) {
@@ -59,7 +68,8 @@ function checkStopped({ instance, ec2, now }: ListedCase): Look {
     }
     return failed('stopped-in-run', `it was running, and was stopped in mid-run: it is ${ec2.state}`);
   }
-  const startIsShown = isOurBoot(ec2.launchTime, owner.attempts);
+  const bootOwner = bootOwnerSeen(given);
+  const startIsShown = bootOwner === 'ours' || bootOwner === 'doubtful';
   const until = addSeconds(owner.wokenAt, CONSISTENCY_SECONDS);
   if (!startIsShown && isAfter(until, now)) {
     return stays(instance, 'start-not-shown', 'its start is not shown yet', until);

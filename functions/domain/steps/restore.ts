@@ -11,11 +11,12 @@ import {
 } from '../model/limits.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
-import { isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
+import { bootOwnerOf, bootSoughtUntil, isOpenWindow, judgeAttempt } from '../ownership/attempt.ts';
 import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
 import type { Attempts } from '../ownership/owner.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
 import type { OtherActivity } from './other-activity.ts';
+import { bootInDoubt } from './start.ts';
 
 /** One instance whose work is over, with all that the rules look at. */
 export interface RestoreCase {
@@ -76,7 +77,7 @@ const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
   waitForOtherWriters,
   waitWhileStopping,
   settleStopped,
-  leaveRestarted,
+  leaveUnlessOurs,
   leaveWithoutLease,
   leaveAwakeAfterEnd,
   waitForUpdate,
@@ -110,7 +111,8 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   if (instance.stopAcceptedAt !== null || ours.writersAreDead || isPastEnd(ours)) {
     // The lease may be gone: an earlier try of this step removed it, and its reply was lost.
     const releaseLease = ec2.tags[LEASE_TAG] === ours.expectedLease;
-    return settle(finalState, { releaseLease, wasSeenStopped: true, reason: lostHibernation(instance, finalState) });
+    const why = lostHibernation(instance, finalState) ?? assumedBoot(ours);
+    return settle(finalState, { releaseLease, wasSeenStopped: true, reason: why });
   }
   const lost = leaseLoss(ours);
   // Without our lease IAM would refuse the stop. The instance is stopped already: report the loss, and leave it.
@@ -120,10 +122,24 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   return stop(instance);
 }
 
-function leaveRestarted({ ec2, attempts }: OurCase): RestoreDecision | null {
-  if (isOurBoot(ec2.launchTime, attempts)) return null;
-  const text = `it was started again at ${ec2.launchTime ?? 'an unknown time'}, not by this run`;
-  return leaveToOthers(ec2, reason('restarted-by-others', text));
+/** Only the boot that Reveille has brought is ever ended. */
+function leaveUnlessOurs({ ec2, attempts, now }: OurCase): RestoreDecision | null {
+  const { launchTime } = ec2;
+  switch (bootOwnerOf(attempts, ec2, now)) {
+    case 'ours':
+      return null;
+    case 'open':
+      return {
+        ...wait(reason('start-not-shown', 'its start is not shown yet'), bootSoughtUntil(attempts)),
+        outlastsDeadline: true,
+      };
+    case 'doubtful':
+      return leaveToOthers(ec2, bootInDoubt(launchTime));
+    case 'others': {
+      const text = `it was started again at ${launchTime ?? 'an unknown time'}, not by this run`;
+      return leaveToOthers(ec2, reason('restarted-by-others', text));
+    }
+  }
 }
 
 function leaveWithoutLease(ours: OurCase): RestoreDecision | null {
@@ -251,6 +267,15 @@ const lostHibernation = ({ originalState }: BatchInstance, finalState: string): 
   originalState === 'hibernated' && finalState !== 'hibernated'
     ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop')
     : null;
+
+/** EC2's reply to the start was lost, so only the moment of its boot says that it was ours. */
+function assumedBoot({ ec2, attempts, now }: OurCase): Reason | null {
+  const boots = attempts.map((attempt) => judgeAttempt(attempt, { ...ec2, at: now }).boot);
+  const assumed = boots.find((boot) => boot?.kind === 'known' && boot.launchTime === ec2.launchTime);
+  if (assumed?.kind !== 'known' || !assumed.isAssumed) return null;
+  const text = `its boot of ${assumed.launchTime} was taken for Reveille's: EC2's answer to the start was lost, and it came in time`;
+  return reason('boot-assumed', text);
+}
 
 const latest = (first: Timestamp, ...others: Timestamp[]): Timestamp =>
   others.reduce((last, moment) => (isAfter(moment, last) ? moment : last), first);

@@ -2,6 +2,7 @@
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, toStep } from '../batch/transitions.ts';
+import type { InstanceFacts } from '../model/instance.ts';
 import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
@@ -32,6 +33,8 @@ interface Accepted {
 /** One instance that this attempt wanted to start or take over. */
 export interface StartResultCase {
   instance: BatchInstance;
+  /** As it was read just before; null: EC2 did not list it. */
+  ec2: InstanceFacts | null;
   result: StartResult;
   /** This attempt, as its record says. */
   attempt: Attempt;
@@ -78,11 +81,12 @@ function leaveUntried({ instance, lostAttempts, deadlineSeconds, now }: StartRes
   return moves(fail(known, 'not-started', `${text} (tried again for ${minutes} minutes)`, now));
 }
 
-function applyAccepted({ instance, attempt, lostAttempts, now }: StartResultCase, result: Accepted): BatchInstance {
+function applyAccepted(given: StartResultCase, result: Accepted): BatchInstance {
+  const { instance, attempt, lostAttempts, now } = given;
   // EC2 has answered, so no later boot can be this attempt's; unless EC2 was asked before without an answer.
   const { startBy: latest } = attempt;
   const startBy = result.mayHaveTakenEffect ? latest : earliest(latest, addSeconds(now, CLOCK_MARGIN_SECONDS));
-  const attempts: Attempts = [{ ...attempt, startBy }, ...lostAttempts];
+  const attempts: Attempts = [{ ...attempt, startBy, ...soughtBoot(given, result) }, ...lostAttempts];
   // If it was awake already, one of our starts whose reply was lost may have done it, as its LaunchTime will tell.
   const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.some(isOpenWindow);
   const text = `it was ${result.previousState} already when Reveille started it, so it stays running`;
@@ -92,6 +96,17 @@ function applyAccepted({ instance, attempt, lostAttempts, now }: StartResultCase
   return toStep({ ...instance, owner }, 'readiness', now);
 }
 
+/**
+ * If EC2 found it stopped, our start brings the next boot, whatever other requests may have been on their way before. If it did
+ * not, or if that is not known, one of those may have brought the boot.
+ */
+function soughtBoot({ ec2, now }: StartResultCase, result: Accepted): Pick<Attempt, 'boot'> {
+  if (wasAwake(result) && !result.mayHaveTakenEffect) return {};
+  const { launchTime: previousLaunchTime = null, transitionReason: previousTransitionReason = null } = ec2 ?? {};
+  const repliedAt = result.previousState === 'stopped' ? toTimestamp(now) : null;
+  return { boot: { kind: 'sought', repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake: false } };
+}
+
 /** Whether EC2 had found the instance awake already when it was told to start it. */
 export const wasAwake = (result: StartResult): boolean =>
   result.kind === 'accepted' && (result.previousState === 'running' || result.previousState === 'pending');
@@ -99,16 +114,19 @@ export const wasAwake = (result: StartResult): boolean =>
 const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
 
 /**
- * The record once the replies are in: until when a boot of each instance can be this attempt's own. Without instances: the
- * attempt has sent no start, so none can.
+ * The record once the replies are in: until when a start of each instance can take effect, and when EC2 accepted it. Without
+ * instances: the attempt has sent no start.
  */
 export function answeredRecord(record: StartRecord, instances: BatchInstance[]): StartRecord {
-  const ends = new Map(
+  const own = new Map(
     instances.flatMap(({ instanceId, owner }) => {
-      const own = owner.kind === 'reveille' && owner.attempts.find(({ attempt }) => attempt === record.attempt);
-      return own ? [[instanceId, own.startBy]] : [];
+      const found = owner.kind === 'reveille' && owner.attempts.find(({ attempt }) => attempt === record.attempt);
+      return found ? [[instanceId, found]] : [];
     }),
   );
-  const endOf = (instanceId: string): Timestamp => ends.get(instanceId) ?? record.recordedAt;
-  return { ...record, instances: record.instances.map((one) => ({ ...one, startBy: endOf(one.instanceId) })) };
+  const answer = (instanceId: string) => {
+    const { startBy = record.recordedAt, boot } = own.get(instanceId) ?? {};
+    return { startBy, repliedAt: boot?.kind === 'sought' ? boot.repliedAt : null };
+  };
+  return { ...record, instances: record.instances.map((one) => ({ ...one, ...answer(one.instanceId) })) };
 }

@@ -1,15 +1,15 @@
 // The step `start`: which instances are started or taken over, and what becomes of those that are not. Whose boot an awake
-// instance has, its LaunchTime tells: one in the window of an attempt of ours is ours, any other is someone else's.
+// instance has, its LaunchTime tells, with what is known of our attempts (ownership/boot.ts).
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { exclude, fail, outOfTime, toStep } from '../batch/transitions.ts';
 import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
-import { exclusion, reason } from '../model/reason.ts';
+import { exclusion, type Reason, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import type { Ends } from '../model/run.ts';
-import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
-import { type Attempt, isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
+import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
+import { type Attempt, bootOwnerOf, isOpenWindow } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 import { leftToOthers, triedBy, withAttempts } from '../ownership/owner.ts';
 
@@ -75,19 +75,21 @@ function leaveToOtherRun(given: StartCase, why: string): Look {
 
 /** For an instance that already runs. Its LaunchTime tells who started it. */
 function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
-  const { lease, lostAttempts } = given;
-  const { launchTime } = given.ec2;
-  if (launchTime === null) return none(leaveToOthers(given));
-  if (isOurBoot(launchTime, lostAttempts)) {
-    const owner = triedBy(lostAttempts, launchTime);
-    return none(moves(toStep({ ...given.instance, owner }, 'readiness', given.now)));
+  const { instance, ec2, lease, lostAttempts, now } = given;
+  const owner = bootOwnerOf(lostAttempts, ec2, now);
+  if (owner === 'ours' || owner === 'open') {
+    // As long as it is open, readiness goes on looking.
+    const wokenAt = owner === 'ours' ? ec2.launchTime : toTimestamp(now);
+    return none(moves(toStep({ ...instance, owner: triedBy(lostAttempts, wokenAt) }, 'readiness', now)));
   }
-  if (lease?.kind === 'orphaned' && isOurBoot(launchTime, lease.attempts)) {
+  const orphanOwner = lease?.kind === 'orphaned' ? bootOwnerOf(lease.attempts, ec2, now) : 'others';
+  if (lease?.kind === 'orphaned' && (orphanOwner === 'ours' || orphanOwner === 'open')) {
     // Its own end has passed since it was listed: no run stops it any more.
-    if (isAfter(given.now, lease.ends.stopUntil)) return none(leaveToOthers(given, PAST_END));
+    if (isAfter(now, lease.ends.stopUntil)) return none(leaveToOthers(given, PAST_END));
     return { action: 'take-over', adopted: lease.attempts.filter(isOpenWindow), ends: lease.ends };
   }
-  return none(leaveToOthers(given));
+  const isInDoubt = owner === 'doubtful' || orphanOwner === 'doubtful';
+  return none(leaveToOthers(given, isInDoubt ? bootInDoubt(ec2.launchTime) : STARTED_BY_OTHERS));
 }
 
 const STARTED_BY_OTHERS = reason(
@@ -97,8 +99,15 @@ const STARTED_BY_OTHERS = reason(
 
 const PAST_END = reason('left-awake', 'the run that had started it could stop it only until now, so it is left awake');
 
+/** Reveille has tried to start it, and this boot may be another one. */
+export const bootInDoubt = (launchTime: Timestamp | null): Reason =>
+  reason(
+    'boot-in-doubt',
+    `whether its boot of ${launchTime ?? 'an unknown time'} is the one that Reveille asked for is not certain, so it is left running`,
+  );
+
 /** It is updated, and never stopped. An attempt that was lost may have left its lease on it, which is to be removed. */
-function leaveToOthers({ instance, lostAttempts, now }: StartCase, why = STARTED_BY_OTHERS): Look {
+function leaveToOthers({ instance, lostAttempts, now }: StartCase, why: Reason): Look {
   const known = withLostAttempts(instance, lostAttempts);
   return moves(toStep({ ...known, owner: leftToOthers(known.owner, why) }, 'readiness', now));
 }

@@ -14,6 +14,20 @@ export const leftToOthersWords = {
       whatToDo: '使い終わったことを確認してから停止してください。',
     },
   },
+  'boot-in-doubt': {
+    en: {
+      title: 'Not certain whose boot it is',
+      meaning:
+        'Reveille has asked EC2 to start it, and its boot came so late, or was shown so late, that it may be another one.',
+      whatToDo: 'Stop it, unless someone else has started it in the same minutes.',
+    },
+    ja: {
+      title: '誰が起動したか確かでない',
+      meaning:
+        'Reveille が起動を要求しましたが、起動時刻（またはその表示）が遅すぎて、別の起動である可能性があるため、停止しませんでした。',
+      whatToDo: '同じ頃にほかの誰かが起動したのでなければ、停止してください。',
+    },
+  },
   'restarted-by-others': {
     en: {
       title: 'Restarted by someone else',
@@ -108,6 +122,20 @@ export const leftToOthersWords = {
       title: '目標より新しいバージョン',
       meaning: 'コマンドが届いたとき、SSM Agent はすでに目標より新しいバージョンでした。別の更新が先に行われています。',
       whatToDo: '繰り返す場合は、目標バージョンを新しくしてください。Reveille が古いバージョンに戻すことはありません。',
+    },
+  },
+  'boot-assumed': {
+    en: {
+      title: 'Its boot is taken for ours',
+      meaning:
+        "EC2's answer to its start was lost; its boot came in the seconds in which that start can have taken effect.",
+      whatToDo: 'Nothing, unless someone else started it in the same seconds: then it was stopped under their hands.',
+    },
+    ja: {
+      title: 'Reveille による起動とみなした',
+      meaning:
+        '起動に対する EC2 の応答が失われましたが、その起動が有効になり得た数秒の間に起動していたため、Reveille によるものとみなしました。',
+      whatToDo: '対応は不要です。同じ数秒の間にほかの誰かが起動していた場合は、使用中に停止されています。',
     },
   },
   'lease-ignored': {

@@ -14,6 +14,7 @@ export interface View {
   visibleAt: number;
   state: Ec2State;
   stateReason: StateReason | null;
+  transitionReason: string;
   launchTime: number;
   tags: ReadonlyMap<string, string>;
 }
@@ -52,8 +53,11 @@ export interface Machine {
   platform: Platform;
   state: Ec2State;
   stateReason: StateReason | null;
-  /** Milliseconds since the epoch. */
+  /** StateTransitionReason: who has stopped it, and when; empty while it is awake (docs/aws-behaviour.md 74). */
+  transitionReason: string;
+  /** Of this boot, or of the last one; milliseconds since the epoch. It can lie ahead: until then the one before is shown. */
   launchTime: number;
+  previousLaunchTime: number;
   tags: Map<string, string>;
   /** Counts starts and stops: what was scheduled for an earlier life doesn't happen any more. */
   life: number;
@@ -66,7 +70,13 @@ export interface Machine {
   activities: Set<Activity>;
   views: View[];
   random: Random;
+  /** How long after its start each boot's LaunchTime comes. */
+  launches: Random;
 }
+
+/** EC2's words for who has stopped an instance, and when. */
+export const stoppedAt = (who: string, at: number): string =>
+  `${who} (${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} GMT)`;
 
 export const has = (machine: Machine, behaviour: BehaviourName): boolean => machine.spec.behaviours.includes(behaviour);
 
@@ -132,7 +142,9 @@ export function createMachine(
     platform: platforms[spec.platform],
     state: spec.state,
     stateReason: null,
+    transitionReason: spec.state === 'stopped' ? stoppedAt('User initiated', launchTime + 3_600_000) : '',
     launchTime,
+    previousLaunchTime: launchTime,
     tags: tagsOf(spec, group),
     life: 0,
     hibernating: spec.behaviours.includes('hibernated') || spec.behaviours.includes('hibernation-falls-back'),
@@ -151,5 +163,6 @@ export function createMachine(
     activities: new Set(),
     views: [],
     random,
+    launches: createRandom(seed, 'launches', spec.id),
   };
 }

@@ -1,12 +1,13 @@
 import type { Ec2State } from '../../../functions/domain/model/instance.ts';
 import { createRandom } from '../../base/random.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Range } from '../fleet/platforms.ts';
 import { createAgenda } from './agenda.ts';
 import { bootAgent, haltAgent, resumeAgent } from './agent.ts';
 import { deliverPending } from './commands.ts';
 import type { Journal } from './journal.ts';
 import { beginnings, nextTransition, TERMINATED_LISTED_SECONDS, USER_SHUTDOWN } from './lifecycle.ts';
-import { createMachine, draw, has, type Machine, type StateReason, type View } from './machine.ts';
+import { createMachine, draw, has, type Machine, type StateReason, stoppedAt, type View } from './machine.ts';
 import type { World } from './model.ts';
 
 /** A start and a stop are shown at once in their reply, and by describes only after this. */
@@ -18,27 +19,32 @@ export interface WorldOptions {
   now: number;
   /** How long describes may lag behind a change (docs/aws-behaviour.md 45). */
   describeLagSeconds: number;
+  /** When LaunchTime comes, counted from the start's acceptance (docs/aws-behaviour.md 44). */
+  launchTimeSeconds: Range;
 }
 
-export function createWorld(fleet: Fleet, { seed, journal, now, describeLagSeconds }: WorldOptions): World {
+export function createWorld(fleet: Fleet, options: WorldOptions): World {
+  const { seed, journal, now, describeLagSeconds, launchTimeSeconds } = options;
   const agenda = createAgenda();
   const machines = new Map<string, Machine>();
   const ghosts = new Set<string>();
 
   const show = (machine: Machine, at: number) => {
-    const { state, stateReason, launchTime } = machine;
+    const { state, stateReason, transitionReason } = machine;
+    const launchTime = at < machine.launchTime ? machine.previousLaunchTime : machine.launchTime;
     // Never before an earlier change.
     const visibleAt = Math.max(
       at + machine.random.between([0, describeLagSeconds]) * 1000,
       machine.views.at(-1)?.visibleAt ?? 0,
     );
-    machine.views.push({ visibleAt, state, stateReason, launchTime, tags: new Map(machine.tags) });
+    machine.views.push({ visibleAt, state, stateReason, transitionReason, launchTime, tags: new Map(machine.tags) });
     if (machine.views.length > VIEWS_KEPT) machine.views.shift();
   };
 
   const enter = (machine: Machine, state: Ec2State, stateReason: StateReason | null, at: number) => {
     machine.state = state;
     machine.stateReason = stateReason;
+    machine.transitionReason = transitionReasonOf(machine, at);
     show(machine, at);
     const stateReasonCode = stateReason?.code ?? null;
     world.change(machine, at, {
@@ -79,9 +85,12 @@ export function createWorld(fleet: Fleet, { seed, journal, now, describeLagSecon
     change: (machine, at, change) => journal.write({ kind: 'change', at, instanceId: machine.id, ...change }),
     start(machine, at) {
       machine.life++;
-      machine.launchTime = Math.floor(at / 1000) * 1000;
+      machine.previousLaunchTime = machine.launchTime;
+      const launchAt = at + machine.launches.between(launchTimeSeconds) * 1000;
+      machine.launchTime = Math.floor(launchAt / 1000) * 1000;
       machine.agent.lock = null;
       enter(machine, 'pending', null, at);
+      if (machine.launchTime > at) world.later(machine, machine.launchTime, 0, (then) => show(machine, then));
     },
     stop(machine, hibernate, at) {
       machine.life++;
@@ -120,6 +129,14 @@ export function createWorld(fleet: Fleet, { seed, journal, now, describeLagSecon
   }
   for (const machine of machines.values()) begin(world, machine, now, enter);
   return world;
+}
+
+/** Who has stopped it, and when; what falls back by itself names EC2's own reason. */
+function transitionReasonOf({ state, stateReason, transitionReason }: Machine, at: number): string {
+  if (state === 'pending' || state === 'running') return '';
+  if (transitionReason !== '') return transitionReason;
+  const isUsers = stateReason === null || stateReason.code.startsWith('Client.UserInitiated');
+  return isUsers ? stoppedAt('User initiated', at) : stateReason.message;
 }
 
 /** A broken group answers with an empty list (docs/aws-behaviour.md 30). */
@@ -174,6 +191,7 @@ function begin(
     visibleAt: 0,
     state,
     stateReason: why,
+    transitionReason: machine.transitionReason,
     launchTime: machine.launchTime,
     tags: new Map(machine.tags),
   });

@@ -1,4 +1,5 @@
 import type { Checker } from '../evidence/checker.ts';
+import { isInDoubt } from '../evidence/doubt.ts';
 import { stopUntil } from '../evidence/ends.ts';
 import {
   type Boot,
@@ -33,7 +34,8 @@ const isToldLeftAwake = (evidence: Evidence, instanceId: string, boot: Boot): bo
 function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): string | null {
   const { instanceId, after } = instance;
   if (!AWAKE.has(after.state) || boot.stop !== null || isStuck(instance)) return null;
-  if (takeoversOf(evidence, instance, boot).size > 0 || isToldLeftAwake(evidence, instanceId, boot)) return null;
+  if (takeoversOf(evidence, instance, boot).size > 0 || isInDoubt(evidence, instance, boot)) return null;
+  if (isToldLeftAwake(evidence, instanceId, boot)) return null;
   const since = clock(evidence, boot.at ?? evidence.startedAt);
   return `${instanceId} was ${instance.settled}, Reveille started it at ${since}, and it is still ${after.state}: no one else took it over`;
 }
@@ -86,6 +88,7 @@ function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boo
     // Only what someone else did before.
     const untilThen = { ...boot, stop: { at, ours: true, principal, runId: '' } };
     if (takeoversOf(evidence, instance, untilThen).size > 0 || at > stopUntil(evidence, boot)) continue;
+    if (isInDoubt(evidence, instance, boot)) continue;
     return `${instanceId} was ${state} when ${principal} removed its lease at ${clock(evidence, at)}`;
   }
   return null;

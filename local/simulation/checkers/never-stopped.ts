@@ -1,5 +1,5 @@
-import type { Checker } from '../evidence/checker.ts';
-import { bootsOf, changes, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import type { Checker, Complaint } from '../evidence/checker.ts';
+import { bootsOf, calls, changes, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
 import { LEASE_TAG } from '../play/deeds.ts';
 
 /** What has only just been done may not be seen yet. */
@@ -36,11 +36,33 @@ function workAt(evidence: Evidence, instanceId: string, at: number): string | nu
   return null;
 }
 
+/** What is written down as our boot is a boot that we have started, and is written once. */
+function falselyOurs(evidence: Evidence): Omit<Complaint, 'promise'>[] {
+  const { boots } = evidence.overheard;
+  return evidence.instances.flatMap((instance) => {
+    const { instanceId } = instance;
+    const started = bootsOf(evidence, instance).filter(({ ours }) => ours);
+    return Object.keys(boots)
+      .filter((key) => key.endsWith(`/${instanceId}.json`))
+      .flatMap((key) => {
+        const told = { instanceId, at: null };
+        const writes = calls(evidence, 'PutObject').filter(
+          ({ error, parameters }) => error === null && parameters['key'] === key,
+        );
+        const isOurs = started.some(({ launchTime }) => launchTime === boots[key]);
+        return [
+          ...(isOurs ? [] : [{ ...told, text: `${instanceId}: a boot is written down as ours that we did not start` }]),
+          ...(writes.length > 1 ? [{ ...told, text: `${instanceId}: which boot is ours was written twice` }] : []),
+        ];
+      });
+  });
+}
+
 export const neverStopped: Checker = {
   promise: 'never-stopped',
   says: 'What ran before, what someone else has started, and where someone else is at work, is never stopped.',
   check(evidence) {
-    return evidence.instances.flatMap((instance) => {
+    const stopped = evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;
       return bootsOf(evidence, instance).flatMap(({ at, ours, stop }) => {
         if (stop === null || !stop.ours) return [];
@@ -59,5 +81,6 @@ export const neverStopped: Checker = {
         return work === null ? [] : [{ ...told, text: `${instanceId} had ${work}, and was stopped at ${when}` }];
       });
     });
+    return [...stopped, ...falselyOurs(evidence)];
   },
 };

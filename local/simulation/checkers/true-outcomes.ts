@@ -1,6 +1,7 @@
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { Checker, Complaint } from '../evidence/checker.ts';
+import { isInDoubt } from '../evidence/doubt.ts';
 import { endsOf, wakeUntil } from '../evidence/ends.ts';
 import {
   bootsOf,
@@ -100,6 +101,8 @@ function stoppedInSilence(line: Line): boolean {
 const REASONS: Record<string, (line: Line) => boolean> = {
   'started-by-others': (line) => othersBooted(line),
   'restarted-by-others': bootedByAnother,
+  'boot-in-doubt': ({ evidence, instance }) =>
+    bootsOf(evidence, instance).some((boot) => !boot.ours || isInDoubt(evidence, instance, boot)),
   'stopped-in-run': (line) => stoppedByNoRun(line),
   'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
   'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),

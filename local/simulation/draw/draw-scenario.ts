@@ -134,8 +134,8 @@ function drawNightOfLostStarts(random: Random): Night {
 
 /** What is drawn, and how many of a thousand simulations are such. */
 export const kinds: readonly Kind[] = [
-  { name: 'quiet night', ofThousand: 50, draw: drawQuietNight },
-  { name: 'one harmless fault', ofThousand: 70, draw: drawHarmlessNight },
+  { name: 'quiet night', ofThousand: 50, isKind: true, draw: drawQuietNight },
+  { name: 'one harmless fault', ofThousand: 70, isKind: true, draw: drawHarmlessNight },
   { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 24, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
@@ -154,6 +154,11 @@ function drawHabits(random: Random): ServiceHabits {
   const pageSizeMax = pickWeighted(random, PAGE_SIZES);
   return pageSizeMax === null ? {} : { pageSizeMax };
 }
+
+/** In every eighth account, LaunchTime comes whenever it likes: AWS promises nothing of it (docs/aws-behaviour.md 44). */
+const UNKIND_SHARE = 0.125;
+
+const UNKIND_HABITS: ServiceHabits = { launchTimeSeconds: [-2, 45] };
 
 /** Whole numbers times this, without what is before the point, are spread evenly: each kind gets its share in any row of seeds. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
@@ -182,12 +187,15 @@ function beginningWith(first: number, random: Random): Random {
 export function drawScenario(seed: number): Scenario {
   const { kind, place } = kindOf(seed);
   const { habits, ...night } = kind.draw(beginningWith(place, createRandom(seed, 'scenario')));
-  return { seed, drawnAs: kind.name, habits: { ...drawHabits(createRandom(seed, 'habits')), ...habits }, ...night };
+  const isUnkind = !kind.isKind && chance(createRandom(seed, 'unkind AWS'), UNKIND_SHARE);
+  const drawn = { ...drawHabits(createRandom(seed, 'habits')), ...(isUnkind ? UNKIND_HABITS : {}) };
+  return { seed, drawnAs: kind.name, habits: { ...drawn, ...habits }, ...night };
 }
 
-/** How many things go wrong: behaviours, faults and disturbances. */
-export function countTroubles({ fleet, faults, disturbances }: Scenario): number {
+/** How many things go wrong: behaviours, faults, disturbances, and an AWS that is unkind. */
+export function countTroubles({ fleet, faults, disturbances, habits }: Scenario): number {
   const instances = new Map(fleet.groups.flatMap((group) => group.instances.map((one) => [one.id, one])));
   const behaviours = [...instances.values()].flatMap((one) => one.behaviours);
-  return behaviours.length + faults.length + disturbances.length;
+  const unkind = habits?.launchTimeSeconds === undefined ? 0 : 1;
+  return behaviours.length + faults.length + disturbances.length + unkind;
 }

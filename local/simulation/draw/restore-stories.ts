@@ -1,7 +1,7 @@
 import { drawSleeper } from '../scenario/draw-fleet.ts';
 import type { Deed } from '../scenario/scenario.ts';
 import { pick } from '../scenario/weighted-choice.ts';
-import { type Kind, night, person, sometimes, window } from './story.ts';
+import { type Kind, night, person, sometimes, struck, window } from './story.ts';
 
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
 
@@ -161,4 +161,37 @@ export const restoreStories: readonly Kind[] = [
         habits: { describeLagSeconds: random.integer([20, 50]) },
       }),
   },
+  {
+    name: 'its LaunchTime comes late',
+    ofThousand: 8,
+    draw(random) {
+      // Before any look, between two, or later than can be believed.
+      const launchTimeSeconds = pick(random, [
+        [6, 13],
+        [6, 13],
+        [17, 45],
+        [17, 45],
+        [61, 100],
+      ] as const);
+      const isStruck = pick(random, [true, false, false]);
+      return night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['update-hangs']]))],
+        faults: isStruck ? [struck('lost-result', pick(random, LOOKERS), { nth: random.integer([1, 3]) })] : [],
+        habits: { launchTimeSeconds },
+      });
+    },
+  },
+  {
+    name: 'restarted by someone else before its LaunchTime has come',
+    ofThousand: 6,
+    draw: (random) =>
+      night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot']]))],
+        disturbances: [person('restart', random.integer([33, 70]))],
+        habits: { launchTimeSeconds: [10, 45] },
+      }),
+  },
 ];
+
+/** Who looks for the boot of what was started. */
+const LOOKERS = ['StartInstancesFunction', 'CheckReadinessFunction'] as const;

@@ -10,6 +10,8 @@ export interface Kind {
   name: string;
   /** How many of a thousand simulations are of it. */
   ofThousand: number;
+  /** AWS is never unkind in it: what complains here complains without a reason. */
+  isKind?: boolean;
   draw(random: Random): Night;
 }
 

@@ -101,6 +101,8 @@ export interface Overheard {
   mails: { at: number; subject: string; message: string }[];
   /** What dry runs said that a run would do, by the run. */
   plans: Record<string, Plan>;
+  /** What is written down of boots that are ours: the LaunchTime of each, by the object's key. */
+  boots: Record<string, number>;
 }
 
 /** All that the checkers look at: what happened, and what a person would see. Plain data. */
@@ -109,6 +111,8 @@ export interface Evidence {
   endedAt: number;
   latestVersion: string;
   parameters: Record<string, string>;
+  /** How long describes of EC2 lag behind at the most. */
+  describeLagSeconds: number;
   instances: InstanceEvidence[];
   timeline: (CallEvidence | ChangeEvidence)[];
   executions: ExecutionEvidence[];
@@ -184,6 +188,8 @@ export function stateAt(evidence: Evidence, instance: InstanceEvidence, at: numb
 export interface Boot {
   /** null: it ran when everything began. */
   at: number | null;
+  /** Its LaunchTime; null for one that ran before. */
+  launchTime: number | null;
   /** Whether we started it. */
   ours: boolean;
   runId: string;
@@ -195,11 +201,14 @@ export interface Boot {
 export function bootsOf(evidence: Evidence, instance: InstanceEvidence): Boot[] {
   const boots: Boot[] = [];
   const { state } = instance.before;
-  if (state === 'running' || state === 'pending') boots.push({ at: null, ours: false, runId: '', stop: null });
+  if (state === 'running' || state === 'pending')
+    boots.push({ at: null, launchTime: null, ours: false, runId: '', stop: null });
   for (const { at, facts, by } of changes(evidence, instance.instanceId)) {
     if (facts.about !== 'state') continue;
     const ours = by !== null && isOurs(by.principal);
-    if (facts.state === 'pending') boots.push({ at, ours, runId: by?.runId ?? '', stop: null });
+    if (facts.state === 'pending') {
+      boots.push({ at, launchTime: facts.launchTime, ours, runId: by?.runId ?? '', stop: null });
+    }
     const boot = boots.at(-1);
     const goesDown = facts.state === 'stopping' || facts.state === 'shutting-down' || facts.state === 'stopped';
     if (goesDown && boot !== undefined) {

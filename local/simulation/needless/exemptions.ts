@@ -1,7 +1,8 @@
 import { type BehaviourName, behaviours } from '../../account/fleet/behaviours.ts';
 import { isRefusal } from '../checkers/report/deserved-refusal.ts';
+import { isInDoubt } from '../evidence/doubt.ts';
 import { wakeUntil } from '../evidence/ends.ts';
-import { calls, changes, type DoneDisturbance, pingsOf, spansOf } from '../evidence/evidence.ts';
+import { bootsOf, calls, changes, type DoneDisturbance, pingsOf, spansOf } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { isAtLeast } from '../evidence/versions.ts';
 import type { Deed } from '../scenario/scenario.ts';
@@ -175,6 +176,13 @@ export const exemptions: readonly Exemption[] = [
     because: 'the window was too short for it',
     applies: ({ evidence, execution, line, ended }) =>
       line?.reason?.code === 'out-of-time' && ended >= wakeUntil(evidence, execution),
+  },
+  {
+    name: 'late-launch',
+    because: 'EC2 showed its boot so late that it may be another one: that is left awake, by design',
+    applies: ({ evidence, instance, line }) =>
+      line?.reason?.code === 'boot-in-doubt' &&
+      bootsOf(evidence, instance).some((boot) => isInDoubt(evidence, instance, boot)),
   },
   {
     name: 'short-readiness',

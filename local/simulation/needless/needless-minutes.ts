@@ -1,4 +1,4 @@
-import { calls, changes, clock, pingsOf, spansOf } from '../evidence/evidence.ts';
+import { type Boot, calls, changes, clock, pingsOf, spansOf } from '../evidence/evidence.ts';
 import { isAtLeast } from '../evidence/versions.ts';
 import { type NeedlessCase, ownBoot, sendsOf } from './needless-case.ts';
 import { struckSeconds } from './struck-tries.ts';
@@ -59,6 +59,20 @@ function freeAt(given: NeedlessCase, bootAt: number, wanted: number, actedAt: nu
   );
 }
 
+/** When EC2 and SSM had shown what makes it ready: it runs, in a boot of ours, with a ping that is newer than its LaunchTime. */
+function readyAt(
+  { evidence, instance: { instanceId } }: NeedlessCase,
+  boot: Boot & { at: number },
+): number | undefined {
+  const launchTime = boot.launchTime ?? boot.at;
+  const runsAt = changes(evidence, instanceId).find(
+    ({ at, facts }) => facts.about === 'state' && facts.state === 'running' && at > boot.at,
+  )?.at;
+  const pingAt = pingsOf(evidence, instanceId).find(({ at }) => at > boot.at && at > launchTime)?.at;
+  if (runsAt === undefined || pingAt === undefined) return undefined;
+  return Math.max(pingAt, Math.max(runsAt, launchTime) + evidence.describeLagSeconds * 1000);
+}
+
 /** Reactions from the boot to the stop: first ping, the command's end, the proof. A second command is no move: the step stays. */
 export function reactionsOf(given: NeedlessCase): Reaction[] {
   const { evidence, execution, instance, line } = given;
@@ -67,9 +81,7 @@ export function reactionsOf(given: NeedlessCase): Reaction[] {
   if (boot === null || target === undefined) return [];
   const { at: bootAt, stoppedAt } = boot;
   const isDone = line?.outcome === 'updated' || line?.outcome === 'already-current';
-  const upAt = changes(evidence, instance.instanceId).find(
-    ({ at, facts }) => facts.about === 'agent' && at > bootAt,
-  )?.at;
+  const upAt = readyAt(given, boot);
   if (!isDone || upAt === undefined) return [];
   const stop = (what: string, movedAt: number, wanted: number): Reaction => {
     const happenedAt = Math.min(stoppedAt, freeAt(given, bootAt, wanted, stoppedAt));

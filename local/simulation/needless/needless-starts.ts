@@ -27,15 +27,17 @@ function* lookedAtInVain(evidence: Evidence): Generator<Found> {
   for (const look of byStarter(evidence, 'DescribeInstances')) {
     const text = JSON.stringify(look.parameters);
     const looked = evidence.instances.map(({ instanceId }) => instanceId).filter((id) => text.includes(id));
-    const hasRefused = (id: string) =>
-      starts.some(
+    // What it has started meanwhile it looks at once.
+    const hasRefused = (id: string) => {
+      const last = starts.findLast(
         (start) =>
           start.runId === look.runId &&
-          start.error !== null &&
           isReal(start) &&
           start.instanceIds.includes(id) &&
           isBetween(start, look.at - RETRY_SECONDS * 1000, look.at - 1),
       );
+      return last !== undefined && last.error !== null;
+    };
     const [first] = looked;
     if (first === undefined || !looked.every(hasRefused)) continue;
     const said = `StartInstancesFunction looked at ${looked.join(', ')} at ${clock(evidence, look.at)}`;

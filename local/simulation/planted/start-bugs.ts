@@ -39,8 +39,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/ownership/attempt.ts',
-        find: 'launchTime !== null && attempts.some((attempt) => isWithin(launchTime, attempt));',
-        replace: 'launchTime !== null && attempts.length > 0;',
+        find: "boot.kind === 'known' && boot.launchTime === ec2.launchTime)",
+        replace: "boot.kind === 'known' && ec2.launchTime !== null)",
       },
     ],
   },
@@ -134,14 +134,58 @@ export const startingBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'late-boot-is-theirs',
+    what: 'a boot of which LaunchTime comes later than five seconds after the reply never counts as our own',
+    patches: [
+      {
+        file: 'functions/domain/ownership/boot.ts',
+        find: 'secondsAfterReply <= CLOCK_MARGIN_SECONDS || (secondsAfterReply <= LATE_BOOT_SECONDS && isAlone)',
+        replace: 'secondsAfterReply <= CLOCK_MARGIN_SECONDS && isAlone === isAlone',
+      },
+    ],
+  },
+  {
+    name: 'doubt-is-ours',
+    what: 'a boot counts as our own however late its LaunchTime comes, and whatever was seen before',
+    patches: [
+      {
+        file: 'functions/domain/ownership/boot.ts',
+        find: 'secondsAfterReply <= CLOCK_MARGIN_SECONDS || (secondsAfterReply <= LATE_BOOT_SECONDS && isAlone)',
+        replace: 'secondsAfterReply <= 86_400 || isAlone',
+      },
+    ],
+  },
+  {
+    name: 'boot-overwritten',
+    what: 'which boot is ours is written again by whoever looks',
+    patches: [
+      {
+        file: 'functions/operations/prove-boots.ts',
+        find: '(await bucket.putOnce(key, boot)) !== null',
+        replace: '(await bucket.put(key, boot)) !== null',
+      },
+    ],
+  },
+  {
+    name: 'doubt-untold',
+    what: 'what is left awake in doubt is told as stopped',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '      return leaveToOthers(ec2, bootInDoubt(launchTime));',
+        replace: "      return settle('stopped', { releaseLease: true });",
+      },
+    ],
+  },
+  {
     name: 'taken-over-as-stopped',
     what: 'an instance that was found awake is taken for our own',
     patches: [
       {
         file: 'functions/domain/steps/start.ts',
-        find: '  return none(leaveToOthers(given));\n}',
+        find: "  const isInDoubt = owner === 'doubtful' || orphanOwner === 'doubtful';",
         replace:
-          "  return { action: 'take-over', ends: given.instance, adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }] };\n}",
+          "  const { launchTime } = ec2;\n  if (owner !== 'doubtful') return { action: 'take-over', ends: given.instance, adopted: [{ attempt: 'none', recordedAt: launchTime, startBy: new Date(Date.parse(launchTime) + 1000).toISOString() }] };\n  const isInDoubt = orphanOwner === 'doubtful';",
       },
     ],
   },

@@ -33,6 +33,9 @@ const EXECUTION_SECONDS_MAX = 13 * 3600;
 
 const LOCK_KEY = 'lock.json';
 
+/** As the account has it where the scenario says nothing. */
+const EC2_LAG_SECONDS = 3;
+
 const DESCRIBE_LAG_SECONDS = [0, DESCRIBE_LAG_SECONDS_MAX] as const;
 
 export interface PlayOptions {
@@ -174,6 +177,21 @@ const readPlans = ({ account, executions }: Stage): Record<string, Plan> =>
     }),
   );
 
+/** By the keys that stand in the journal: what was written there, as it stands in the end. */
+function readBoots({ account }: Stage): Record<string, number> {
+  const keys = account.journal.entries.flatMap((entry) =>
+    entry.kind === 'call' && entry.operation === 'PutObject' && entry.error === null
+      ? [(entry.parameters as { key: string }).key]
+      : [],
+  );
+  return Object.fromEntries(
+    [...new Set(keys.filter((key) => key.includes('/boots/')))].flatMap((key) => {
+      const text = account.objects.read(account.bucket, key);
+      return text === null ? [] : [[key, Date.parse((JSON.parse(text) as { launchTime: string }).launchTime)]];
+    }),
+  );
+}
+
 function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, metrics }: Overhearing): Evidence {
   const { account, before, executions, machine, notes } = stage;
   const { groups } = scenario.fleet;
@@ -182,6 +200,7 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, met
     endedAt: Date.now(),
     latestVersion: scenario.fleet.agentVersion,
     parameters: scenario.parameters,
+    describeLagSeconds: scenario.habits?.describeLagSeconds ?? EC2_LAG_SECONDS,
     instances: [...before].map(([instanceId, standingBefore]) => {
       const holders = groups.filter(({ instances }) => instances.some(({ id }) => id === instanceId));
       const spec = holders[0]?.instances.find(({ id }) => id === instanceId);
@@ -220,6 +239,7 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, met
       metrics,
       mails: account.messages.map(({ at, subject, message }) => ({ at, subject, message })),
       plans: readPlans(stage),
+      boots: readBoots(stage),
     },
   };
 }

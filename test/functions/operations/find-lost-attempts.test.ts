@@ -5,7 +5,7 @@ import { createBucket } from '../../../functions/aws/bucket.ts';
 import { leaseholderOf } from '../../../functions/domain/batch/batch.ts';
 import { findLostAttempts } from '../../../functions/operations/find-lost-attempts.ts';
 import { aRecord, completed, givenRecords } from '../../support/bucket.ts';
-import { aBatch, anInstance, stamp } from '../../support/builders.ts';
+import { aBatch, anInstance, seeking, stamp } from '../../support/builders.ts';
 import { awsError } from '../../support/functions.ts';
 
 const s3 = mockClient(S3Client);
@@ -26,8 +26,8 @@ describe('findLostAttempts', () => {
     const lost = await find();
 
     expect([...lost]).toEqual([
-      ['i-1', [FIRST]],
-      ['i-2', [FIRST, SECOND]],
+      ['i-1', [seeking(FIRST)]],
+      ['i-2', [seeking(FIRST), seeking(SECOND)]],
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('findLostAttempts', () => {
 
     const lost = await find(['attempt-1']);
 
-    expect([...lost]).toEqual([['i-1', [SECOND]]]);
+    expect([...lost]).toEqual([['i-1', [seeking(SECOND)]]]);
     expect(s3).not.toHaveReceivedCommandWith(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' });
   });
 
@@ -50,7 +50,7 @@ describe('findLostAttempts', () => {
         : { Contents: [...answered.slice(1000), SECOND.attempt].map(keyOf) },
     );
 
-    expect([...(await find(answered))]).toEqual([['i-1', [SECOND]]]);
+    expect([...(await find(answered))]).toEqual([['i-1', [seeking(SECOND)]]]);
   });
 
   it('leaves out the records of another child', async () => {
@@ -64,7 +64,7 @@ describe('findLostAttempts', () => {
     givenRecords(s3, completed(aRecord(['i-1', 'i-2'], FIRST), { 'i-1': answeredBy }));
 
     expect([...(await find())]).toEqual([
-      ['i-1', [{ ...FIRST, startBy: answeredBy }]],
+      ['i-1', [seeking({ ...FIRST, startBy: answeredBy })]],
       ['i-2', [{ ...FIRST, startBy: FIRST.recordedAt }]],
     ]);
   });
@@ -75,7 +75,7 @@ describe('findLostAttempts', () => {
     if (member === undefined) throw new Error('no member');
     givenRecords(s3, aRecord([], { ...FIRST, instances: [{ ...member, adopted: [dead] }] }));
 
-    expect([...(await find())]).toEqual([['i-1', [FIRST, dead]]]);
+    expect([...(await find())]).toEqual([['i-1', [seeking(FIRST), dead]]]);
   });
 
   it('finds the ends of the dead run that an attempt has taken it over from', async () => {

@@ -88,7 +88,8 @@ describe('readLeaseStatuses', () => {
     expect(found.map(({ record }) => record?.attempt)).toEqual(['attempt-1', 'attempt-1', 'attempt-2']);
     expect(asked()).toEqual([RUN, CHILD]);
     expect(s3).toHaveReceivedCommandTimes(ListObjectsV2Command, 1);
-    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2);
+    // Two records, and which boot of each instance is ours.
+    expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2 + 3);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });
 

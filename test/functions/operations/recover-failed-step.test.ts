@@ -8,7 +8,7 @@ import type { Attempts } from '../../../functions/domain/ownership/owner.ts';
 import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
 import { findLateWrites } from '../../../functions/operations/recover-failed-step.ts';
 import { aRecord, givenRecords } from '../../support/bucket.ts';
-import { aBatch, anAttempt, anInstance, ours, stamp, theirs } from '../../support/builders.ts';
+import { aBatch, anAttempt, anInstance, ours, seeking, stamp, theirs } from '../../support/builders.ts';
 
 const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
@@ -37,12 +37,12 @@ beforeEach(() => {
 
 describe('what a copy of a failed StartInstances does after the step has failed', () => {
   it.each<[string, Partial<BatchInstance>, Attempts]>([
-    ['that was never tried', {}, [LATE]],
-    ['that was tried before, and refused', { owner: ours([REFUSED]) }, [LATE, REFUSED]],
+    ['that was never tried', {}, [seeking(LATE)]],
+    ['that was tried before, and refused', { owner: ours([REFUSED]) }, [seeking(LATE), REFUSED]],
     [
       'of which it is known already, by what was read last',
       { owner: ours([{ ...LATE, startBy: stamp('02:09') }, REFUSED]) },
-      [LATE, REFUSED],
+      [seeking(LATE), REFUSED],
     ],
   ])('is found for an instance %s', async (_what, changes, attempts) => {
     givenRecords(s3, aRecord([anInstance().instanceId]), aRecord([anInstance().instanceId], LATE));

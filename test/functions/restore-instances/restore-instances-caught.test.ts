@@ -13,6 +13,7 @@ import {
   anAttempt,
   anInstance,
   anInvocation,
+  aProvedAttempt,
   at,
   aWokenInstance,
   instanceFacts,
@@ -120,7 +121,9 @@ describe('RestoreInstances, after a step has failed', () => {
 
     const batch = await restoreCaught('02:03', ...unaware);
 
-    expect(batch.instances.map(({ owner }) => attemptsOf(owner))).toEqual([[anAttempt()], [anAttempt()], []]);
+    // EC2's reply to that start is not known: its window makes the boots ours.
+    const found = aProvedAttempt({ boot: { kind: 'known', launchTime: stamp('02:00:30'), isAssumed: true } });
+    expect(batch.instances.map(({ owner }) => attemptsOf(owner))).toEqual([[found], [found], []]);
     // A start that the failed step has left behind may still come to it.
     expect(batch.instances[2]).toMatchObject({ step: 'restore', outcome: 'failed' });
 

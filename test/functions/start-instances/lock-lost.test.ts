@@ -266,14 +266,16 @@ describe('StartInstances, finding an instance awake', () => {
 
     await start(sleepers(FIRST, SECOND));
 
-    expect(secondWrite()).toEqual(completed(record(), { [SECOND]: stamp('03:00:05') }));
+    expect(secondWrite()).toEqual(completed(record(), { [SECOND]: stamp('03:00:05') }, { [SECOND]: stamp('03:00') }));
   });
 
   it('writes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
     const { instances } = await start(sleepers(FIRST, SECOND));
 
     const startBy = stamp('03:00:05');
-    expect(secondWrite()).toEqual(completed(record(), { [FIRST]: startBy, [SECOND]: startBy }));
+    const repliedAt = stamp('03:00');
+    const replies = { [FIRST]: repliedAt, [SECOND]: repliedAt };
+    expect(secondWrite()).toEqual(completed(record(), { [FIRST]: startBy, [SECOND]: startBy }, replies));
     expect(instances).toMatchObject([{ owner: { attempts: [{ startBy }] } }, { owner: { attempts: [{ startBy }] } }]);
   });
 });

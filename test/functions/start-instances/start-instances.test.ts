@@ -58,6 +58,8 @@ describe('StartInstances', () => {
       'CreateTags',
       'StartInstances',
       'PutObject',
+      // One look at all that was started; their new LaunchTimes are not shown yet.
+      'DescribeInstances',
     ]);
     expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
       Resources: ids,
@@ -83,7 +85,11 @@ describe('StartInstances', () => {
       Key: 'runs/run-1/records/child-1/attempt-1.json',
       IfNoneMatch: '*',
     });
-    const previousLaunchTime = instanceFacts().launchTime;
+    const before = {
+      previousLaunchTime: instanceFacts().launchTime,
+      previousTransitionReason: instanceFacts().transitionReason,
+      repliedAt: null,
+    };
     // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
     const startBy = stamp('02:00:33');
     expect(startRecordSchema.parse(contentOf(Body))).toEqual({
@@ -94,8 +100,8 @@ describe('StartInstances', () => {
       attempt: 'attempt-1',
       recordedAt: stamp('02:00:10'),
       instances: [
-        { instanceId: sleeper, originalState: 'stopped', previousLaunchTime, startBy, adopted: [], ...ENDS },
-        { instanceId: hibernated, originalState: 'hibernated', previousLaunchTime, startBy, adopted: [], ...ENDS },
+        { instanceId: sleeper, originalState: 'stopped', ...before, startBy, adopted: [], ...ENDS },
+        { instanceId: hibernated, originalState: 'hibernated', ...before, startBy, adopted: [], ...ENDS },
       ],
     });
   });

@@ -5,7 +5,17 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { aRecord, completed, givenRecords } from '../../support/bucket.ts';
-import { aBatch, anAttempt, anInstance, at, INSTANCE_ID, instanceFacts, ours, stamp } from '../../support/builders.ts';
+import {
+  aBatch,
+  anAttempt,
+  anInstance,
+  at,
+  INSTANCE_ID,
+  instanceFacts,
+  ours,
+  stamp,
+  wokenFacts,
+} from '../../support/builders.ts';
 import { aContext, aRuntime, awsError, contentOf, described, stored } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
@@ -98,7 +108,9 @@ describe('an attempt that EC2 has answered', () => {
 
     expect((await start().answer).instances[0]?.step).toBe('readiness');
 
-    expect(secondWrites()).toEqual([completed(firstWrite(), { [INSTANCE_ID]: stamp('02:00:05') })]);
+    expect(secondWrites()).toEqual([
+      completed(firstWrite(), { [INSTANCE_ID]: stamp('02:00:05') }, { [INSTANCE_ID]: stamp('02:00') }),
+    ]);
   });
 
   it('tells what the answer was, though it can not be written into the record', async () => {
@@ -114,6 +126,43 @@ describe('an attempt that EC2 has answered', () => {
       owner: { kind: 'reveille', attempts: [{ recordedAt: stamp('02:00'), startBy: stamp('02:00') }] },
     });
     expect(warnings).toMatchObject([['the record of an attempt to start could not be completed', { key: Key }]]);
+  });
+});
+
+describe('a look at what was just started', () => {
+  const SHOWN = { Key: `runs/run-1/boots/child-1/attempt-1/${INSTANCE_ID}.json`, IfNoneMatch: '*' };
+  const givenLook = () => ec2.on(DescribeInstancesCommand).resolvesOnce(described(instanceFacts()));
+
+  it('writes down which boot is ours where its LaunchTime is shown already', async () => {
+    givenLook().resolves(described(wokenFacts({ state: 'pending', launchTime: stamp('02:00:01') })));
+
+    const { instances } = await start().answer;
+
+    expect(s3).toHaveReceivedCommandTimes(PutObjectCommand, 3);
+    expect(contentOf(s3.commandCalls(PutObjectCommand, SHOWN)[0]?.args[0].input.Body)).toMatchObject({
+      launchTime: stamp('02:00:01'),
+    });
+    expect(instances[0]?.owner).toMatchObject({ attempts: [{ boot: { kind: 'known', isAssumed: false } }] });
+  });
+
+  it('loses no reply where it fails: readiness looks again', async () => {
+    givenLook().rejects(awsError('InternalError', 'sorry', 500));
+
+    const { answer, warnings } = start();
+
+    expect((await answer).instances[0]).toMatchObject({
+      step: 'readiness',
+      owner: { attempts: [{ boot: { kind: 'sought', repliedAt: stamp('02:00') } }] },
+    });
+    expect(warnings).toMatchObject([['could not look at what was started; readiness looks again', {}]]);
+  });
+
+  it('is not made where nothing was started', async () => {
+    ec2.on(StartInstancesCommand).rejects(awsError('UnauthorizedOperation', 'not authorized', 403));
+
+    await start().answer;
+
+    expect(ec2).toHaveReceivedCommandTimes(DescribeInstancesCommand, 1);
   });
 });
 

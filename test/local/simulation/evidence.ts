@@ -95,6 +95,7 @@ export function whatIsHeardOf(executions: ExecutionEvidence[]): Overheard {
     metrics: reports.map(measured),
     mails: reports.map(aMail),
     plans: {},
+    boots: {},
   };
 }
 
@@ -103,6 +104,7 @@ export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   endedAt: moment('04:00'),
   latestVersion: TARGET,
   parameters: {},
+  describeLagSeconds: 3,
   instances: [anInstance()],
   timeline: [],
   executions: [anExecution()],

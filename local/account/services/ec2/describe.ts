@@ -52,6 +52,7 @@ function describe(machine: Machine, view: View, { world, account }: Call): XmlVa
     imageId: 'ami-0123456789abcdef0',
     instanceState: stateOf(view),
     instanceType: 't3.medium',
+    reason: view.transitionReason,
     launchTime: new Date(view.launchTime).toISOString(),
     placement: { availabilityZone: `${world.region}a`, tenancy: 'default' },
     platform: platform.ec2Platform,

@@ -16,7 +16,8 @@ export const takesCommands = (machine: Machine | undefined): boolean =>
 function pingStatus(machine: Machine, now: number): string {
   if (has(machine, 'stale-ping')) return 'Online';
   const pingAt = machine.agent.lastReport?.pingAt ?? 0;
-  const isOfThisBoot = pingAt > machine.launchTime;
+  // An agent that runs has pinged in this boot, also where EC2 shows the boot's LaunchTime only later.
+  const isOfThisBoot = machine.agent.running !== null || pingAt > machine.launchTime;
   return isOfThisBoot && now - pingAt < 3_600_000 ? 'Online' : 'ConnectionLost';
 }
 

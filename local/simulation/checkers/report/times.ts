@@ -1,5 +1,5 @@
 import { bootsOf, clock } from '../../evidence/evidence.ts';
-import { standingsBetween, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
+import { standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
 import { hasOtherRun, type LineRule, ownBoots, ownCalls, type ReportedLine } from './reported-line.ts';
 
 /** From EC2's yes to the function's note of it: at most its own life. */
@@ -12,7 +12,7 @@ const isOurDoing = ({ evidence, instance }: ReportedLine, until: number): boolea
   bootsOf(evidence, instance).some(({ at, ours }) => ours && at !== null && at <= until + NOTED_MILLISECONDS);
 
 export const wokenAt: LineRule = (seen) => {
-  const { evidence, line } = seen;
+  const { evidence, instance, execution, line } = seen;
   const boots = ownBoots(seen);
   if (line.wokenAt === null) {
     const isSilent = line.reason?.code === 'no-result' || line.outcome === 'excluded';
@@ -24,9 +24,12 @@ export const wokenAt: LineRule = (seen) => {
   // What a dead run had started is taken over, and counts from then.
   if (boots.length === 0 && hasOtherRun(seen) && isOurDoing(seen, at)) return null;
   const starts = ownCalls(seen, 'StartInstances').map((call) => call.at);
-  // LaunchTime has whole seconds.
-  const isTrue = starts.some((start) => at >= start - 1000 && at <= start + NOTED_MILLISECONDS);
-  return isTrue ? null : `was not started at ${clock(evidence, at)}, and the report says so`;
+  const isNoted = starts.some((start) => at >= start && at <= start + NOTED_MILLISECONDS);
+  // Where the reply was lost, the boot itself says when it was: LaunchTime, which can be earlier or later than the call.
+  const isItsBoot = standingsOf(evidence, instance).some(
+    ({ standing, launchTime, by }) => standing === 'pending' && launchTime === at && by?.runId === execution.name,
+  );
+  return isNoted || isItsBoot ? null : `was not started at ${clock(evidence, at)}, and the report says so`;
 };
 
 export const restoredAt: LineRule = (seen) => {

@@ -54,7 +54,8 @@ describe('what travels in one payload', () => {
   function longestBatch(character: string) {
     const text = character.repeat(PLAIN_TEXT_LENGTH_MAX);
     const why = { code: 'waiting-for-capacity', text };
-    const attempt = { attempt: UUID, recordedAt: stamp('02:00'), startBy: stamp('02:01') };
+    const boot = { kind: 'known', launchTime: stamp('02:00'), isAssumed: false };
+    const attempt = { attempt: UUID, recordedAt: stamp('02:00'), startBy: stamp('02:01'), boot };
     const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00') };
     const moments = Object.fromEntries(
       ['stepSince', 'retryAt', 'launchTime', 'otherUpdateSince', 'stopAcceptedAt', 'otherActivitySince']

@@ -3,7 +3,7 @@ import { type ExecutionStatus, livenessOf } from '../../../../functions/domain/o
 import { type LeaseFacts, leaseStatusOf, parseOwnLease } from '../../../../functions/domain/ownership/lease-status.ts';
 import type { StartRecord } from '../../../../functions/domain/ownership/start-record.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { anAttempt, aRun, at, ENDS, INSTANCE_ID, leaseValue, stamp } from '../../../support/builders.ts';
+import { anAttempt, aRun, at, ENDS, INSTANCE_ID, leaseValue, seeking, stamp } from '../../../support/builders.ts';
 
 const OURS = aRun().stateMachine;
 const NOW = at('03:00');
@@ -35,7 +35,7 @@ describe('a lease that was found', () => {
     expect(judge()).toEqual({
       kind: 'orphaned',
       originalState: 'stopped',
-      attempts: [anAttempt()],
+      attempts: [seeking(anAttempt())],
       deadSince: stamp('02:30'),
       ends: ENDS,
     });
@@ -75,7 +75,7 @@ describe('a lease that was found', () => {
   it('is judged by all that the dead child has recorded of it', () => {
     const lost = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
     expect(judge({ records: recorded(aRecord([INSTANCE_ID]), aRecord([INSTANCE_ID], lost)) })).toMatchObject({
-      attempts: [lost, anAttempt()],
+      attempts: [seeking(lost), seeking(anAttempt())],
     });
   });
 

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { recordKey, recordPrefix } from '../../../../functions/domain/model/object-keys.ts';
-import { isOurBoot } from '../../../../functions/domain/ownership/attempt.ts';
+import { type Attempt, bootOwnerOf } from '../../../../functions/domain/ownership/attempt.ts';
 import { formatLease, parseLease } from '../../../../functions/domain/ownership/lease.ts';
 import { attemptsOn, startRecordSchema } from '../../../../functions/domain/ownership/start-record.ts';
 import { aRecord } from '../../../support/bucket.ts';
-import { anAttempt, at, ENDS, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import { anAttempt, at, ENDS, INSTANCE_ID, seeking, stamp } from '../../../support/builders.ts';
+
+/** Whether only the windows of these attempts make a boot ours: EC2's replies to them are not known. */
+const isOurBoot = (launchTime: string | null, attempts: Attempt[]) =>
+  bootOwnerOf(attempts, { state: 'running', transitionReason: null, launchTime }, at('04:00')) === 'ours';
 
 const names = (maxLength: number) => fc.string({ minLength: 1, maxLength }).filter((name) => !name.includes('/'));
 const leases = fc.record({ stateMachine: names(80), runId: names(80), child: names(46), attempt: names(36) });
@@ -60,14 +64,14 @@ describe('a boot', () => {
 
   it.each([
     ['right after the record', '02:00:11'],
-    ['a little before the record: LaunchTime has whole seconds only', '02:00:10'],
+    ['a little before the record: LaunchTime has whole seconds, and was seen two before the reply', '02:00:08'],
     ['at the last moment of the Lambda that wrote the record', '02:01:10'],
   ])('is ours when it comes %s', (_when, time) => {
     expect(isOurBoot(stamp(time), attempts)).toBe(true);
   });
 
   it.each([
-    ['before the record', '02:00:09'],
+    ['before the record', '02:00:07'],
     ['after that Lambda was dead', '02:01:11'],
     ['an hour later', '03:00:30'],
   ])('is someone else’s when it comes %s', (_when, time) => {
@@ -90,7 +94,11 @@ describe('a boot', () => {
           const startBy = new Date(recordedAt.getTime() + aliveSeconds * 1000);
           const startedAt = new Date(recordedAt.getTime() + startedMs);
           const launchTime = new Date(Math.floor(startedAt.getTime() / 1000) * 1000);
-          const attempt = { recordedAt: recordedAt.toISOString(), startBy: startBy.toISOString() };
+          const attempt = {
+            attempt: 'attempt-1',
+            recordedAt: recordedAt.toISOString(),
+            startBy: startBy.toISOString(),
+          };
           const isOurs = isOurBoot(launchTime.toISOString(), [attempt]);
           if (startedAt <= startBy) expect(isOurs).toBe(true);
           if (launchTime > startBy) expect(isOurs).toBe(false);
@@ -144,6 +152,8 @@ describe('a record', () => {
         instanceId: INSTANCE_ID,
         originalState: 'hibernated',
         previousLaunchTime: null,
+        previousTransitionReason: null,
+        repliedAt: null,
         startBy: stamp('02:01'),
         adopted: [],
         ...ENDS,
@@ -162,7 +172,11 @@ describe('a record', () => {
     const taken = aRecord([], { instances: [{ ...member, startBy: stamp('02:00'), adopted: [dead] }] });
     const second = anAttempt({ attempt: 'attempt-2', recordedAt: stamp('02:05'), startBy: stamp('02:06') });
     const later = aRecord(['i-other', INSTANCE_ID], second);
-    expect(attemptsOn(INSTANCE_ID, [taken, later])).toEqual([anAttempt({ startBy: stamp('02:00') }), dead, second]);
+    expect(attemptsOn(INSTANCE_ID, [taken, later])).toEqual([
+      anAttempt({ startBy: stamp('02:00') }),
+      dead,
+      seeking(second),
+    ]);
     expect(attemptsOn('i-none', [taken, later])).toEqual([]);
   });
 
@@ -170,6 +184,16 @@ describe('a record', () => {
     const old = record.instances.map(({ sendUntil: _, stopUntil: __, ...member }) => member);
     const { instances } = startRecordSchema.parse({ ...record, instances: old });
     expect(instances).toMatchObject([{ sendUntil: stamp('02:00'), stopUntil: stamp('06:00') }]);
+  });
+
+  it('tells of a start that EC2 has accepted which boot is looked for', () => {
+    const previousTransitionReason = 'User initiated (2026-12-05 18:00:00 GMT)';
+    const [member] = aRecord([INSTANCE_ID]).instances;
+    if (member === undefined) throw new Error('no member');
+    const repliedAt = stamp('02:00:03');
+    const answered = aRecord([], { instances: [{ ...member, previousTransitionReason, repliedAt }] });
+    const boot = { kind: 'sought', repliedAt, previousLaunchTime: null, previousTransitionReason, wasSeenAwake: false };
+    expect(attemptsOn(INSTANCE_ID, [answered])).toEqual([{ ...anAttempt(), boot }]);
   });
 
   it('without a time is no record', () => {

@@ -244,7 +244,7 @@ describe('whatever EC2 says', () => {
         expect(['running', 'stopped']).toContain(seen.state);
         const [attempt] = attemptsOf(owner);
         if (attempt === undefined || seen.state !== 'running') return;
-        expect(secondsAfter(attempt.recordedAt, seen.launchTime ?? '')).toBeGreaterThanOrEqual(-1);
+        expect(secondsAfter(attempt.recordedAt, seen.launchTime ?? '')).toBeGreaterThanOrEqual(-3);
         expect(secondsAfter(seen.launchTime ?? '', attempt.startBy)).toBeGreaterThanOrEqual(0);
         if (secondsAfter(attempt.recordedAt, now) > 60) expect(seen.tags[LEASE_TAG]).toBe(leaseValue());
         const begun = commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);

@@ -28,6 +28,15 @@ const ATTEMPT = { attempt: 'attempt-1', recordedAt: stamp('02:00'), startBy: sta
 const NOW = at('02:00:03');
 const LOST = aLostAttempt({ attempt: 'lost', recordedAt: stamp('01:50'), startBy: stamp('01:51') });
 
+/** What is known of the boot that an accepted start brings, before any look. */
+const SOUGHT = {
+  kind: 'sought',
+  repliedAt: stamp('02:00:03'),
+  previousLaunchTime: instanceFacts().launchTime,
+  previousTransitionReason: instanceFacts().transitionReason,
+  wasSeenAwake: false,
+} as const;
+
 const accepted = (previousState: string, mayHaveTakenEffect = false): StartResult => ({
   kind: 'accepted',
   previousState,
@@ -35,7 +44,15 @@ const accepted = (previousState: string, mayHaveTakenEffect = false): StartResul
 });
 const refused = (code: string): StartResult => ({ kind: 'start-refused', error: { code, message: 'sorry' } });
 const look = (result: StartResult, { instance = anInstance(), lostAttempts = [] as (typeof LOST)[], now = NOW } = {}) =>
-  applyStart({ instance, result, attempt: ATTEMPT, lostAttempts, deadlineSeconds: DEADLINE_SECONDS, now });
+  applyStart({
+    instance,
+    ec2: instanceFacts(),
+    result,
+    attempt: ATTEMPT,
+    lostAttempts,
+    deadlineSeconds: DEADLINE_SECONDS,
+    now,
+  });
 const apply = (...given: Parameters<typeof look>) => look(...given).instance;
 const newestOf = ({ owner }: BatchInstance) => attemptsOf(owner)[0];
 
@@ -44,7 +61,7 @@ describe('an instance whose start was accepted', () => {
     expect(apply(accepted('stopped'))).toMatchObject({
       step: 'readiness',
       stepSince: stamp('02:00:03'),
-      owner: ours([{ ...ATTEMPT, startBy: stamp('02:00:08') }], stamp('02:00:03')),
+      owner: ours([{ ...ATTEMPT, startBy: stamp('02:00:08'), boot: SOUGHT }], stamp('02:00:03')),
     });
   });
 
@@ -134,7 +151,13 @@ describe('an instance whose start was not accepted', () => {
   );
 
   it('is given up later where its deployment leaves it more time', () => {
-    const given = { instance: anInstance(), attempt: ATTEMPT, lostAttempts: [], deadlineSeconds: 3600 };
+    const given = {
+      instance: anInstance(),
+      ec2: instanceFacts(),
+      attempt: ATTEMPT,
+      lostAttempts: [],
+      deadlineSeconds: 3600,
+    };
     const untriedAt = (time: string) => applyStart({ ...given, result: { kind: 'start-untried' }, now: at(time) });
     expect(untriedAt('02:59:59').waiting?.until).toBe(stamp('03:00'));
     expect(untriedAt('03:00').instance.outcome).toBe('failed');
@@ -175,7 +198,8 @@ describe('a record once the replies are in', () => {
     ];
     const record = aRecord(held.map(({ instanceId }) => instanceId));
     const ends = { 'i-started': stamp('02:00:08'), 'i-asked-twice': stamp('02:01') };
-    expect(answeredRecord(record, held)).toEqual(completed(record, ends));
+    const replies = { 'i-started': stamp('02:00:03'), 'i-asked-twice': stamp('02:00:03') };
+    expect(answeredRecord(record, held)).toEqual(completed(record, ends, replies));
   });
 
   it('claims no boot at all where no start was sent', () => {

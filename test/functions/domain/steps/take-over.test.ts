@@ -25,7 +25,7 @@ const orphaned: LeaseStatus = {
 const decide = (ec2: InstanceFacts | null, changes: Partial<StartCase> = {}) =>
   saidOfStart(decideStart(aStartCase({ ec2, now: NOW, ...changes })));
 const apply = (result: StartResult, lostAttempts: (typeof ATTEMPT)[]) => {
-  const given = { instance: anInstance(), result, attempt: ATTEMPT, lostAttempts, now: NOW };
+  const given = { instance: anInstance(), ec2: instanceFacts(), result, attempt: ATTEMPT, lostAttempts, now: NOW };
   return applyStart({ ...given, deadlineSeconds: DEADLINE_SECONDS }).instance;
 };
 

@@ -52,6 +52,7 @@ const stories: Record<string, Pick<SimulationOptions, 'fleet'> & Partial<Simulat
   'the demo': { fleet: shipped('dev-and-prod') },
   'every behaviour': { fleet: withAll(...behaviourNames), parameters: encrypted },
   'a mixed fleet': { fleet: mixedFleet(60, 2), seed: 2 },
+  'boots that EC2 shows late': { fleet: pair, habits: { launchTimeSeconds: [8, 12] } },
   'a dry run': { fleet: pair, input: { dryRun: true } },
   'a start whose reply is lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', (turn) => turn === 1) },
   'starts whose replies are all lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', () => true) },
