@@ -3,6 +3,7 @@ import type { InstanceFacts } from '../domain/model/instance.ts';
 import type { Leaseholder } from '../domain/model/run.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
 import { formatLease, isLeaseOf, LEASE_TAG } from '../domain/ownership/lease.ts';
+import { type OptOutTag, optOutText } from '../domain/ownership/opt-out.ts';
 import { attemptsOf } from '../domain/ownership/owner.ts';
 import { areWritersDead } from '../domain/steps/orphan.ts';
 import type { OtherActivity } from '../domain/steps/other-activity.ts';
@@ -13,6 +14,7 @@ import { type DecidedMember, type Member, releaseDecided, stopDecided } from './
 
 export interface RestoreTools extends ActivityTools {
   ec2: EC2Client;
+  optOutTag: OptOutTag;
 }
 
 /** Instances that one child of a run has leased, or left as they were, and whose work is over. */
@@ -36,7 +38,8 @@ export async function restoreAll(tools: RestoreTools, restoring: Restoring): Pro
     const now = tools.now();
     const expectedLease = expectedLeaseOf(leaseholder, attemptsOf(instance.owner)[0], ec2);
     const writersAreDead = deadSince !== null && areWritersDead(deadSince, now);
-    const given = { instance, ec2, expectedLease, otherActivity, writersAreDead, deadlineSeconds, now };
+    const optOut = optOutText(ec2, tools.optOutTag, now);
+    const given = { instance, ec2, expectedLease, otherActivity, optOut, writersAreDead, deadlineSeconds, now };
     return { ...member, expectedLease, decision: decideRestore(given) };
   };
   const unconfirmed = members.map((member) => decide(member, null));

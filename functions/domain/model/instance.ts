@@ -23,6 +23,9 @@ export const instanceFactsSchema = z.object({
 });
 export type InstanceFacts = z.infer<typeof instanceFactsSchema>;
 
+/** In place of EC2's state: it is left awake by its opt-out tag alone. */
+export const OPTED_OUT = 'opted-out';
+
 /** What SSM says of an instance's agent. */
 export interface AgentFacts {
   instanceId: string;

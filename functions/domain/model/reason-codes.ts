@@ -9,6 +9,7 @@ export const exclusions = {
   'instance-store': { benign: true },
   'not-found': { benign: true },
   'opted-out': { benign: true },
+  'opted-out-in-run': { benign: true },
   spot: { benign: true },
   'spot-interrupted': { benign: true },
   'stop-protected': { benign: true },
@@ -62,7 +63,7 @@ export const failures = [
  */
 export const handovers = {
   'started-by-others': { failsRun: false },
-  'restarted-by-others': { failsRun: false },
+  'restarted-by-others': { failsRun: true },
   'session-active': { failsRun: false },
   'command-running': { failsRun: false },
   'association-running': { failsRun: false },

@@ -1,3 +1,4 @@
+import { OPTED_OUT } from '../model/instance.ts';
 import { plainText } from '../model/plain-text.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
 import { isLeftAwakeByEnd } from '../steps/restore.ts';
@@ -36,7 +37,8 @@ export function toReconciled(
       return { ...base, action: 'stopping', finalState: null, text: null };
     case 'settle': {
       const { finalState, isGone, reason } = decision;
-      const kept = finalState === 'handed-over' ? 'handed-over' : 'restored';
+      const isTheirs = finalState === 'handed-over' || finalState === OPTED_OUT;
+      const kept = isTheirs ? 'handed-over' : 'restored';
       const action = isLeftAwakeByEnd(decision) ? 'left-awake' : kept;
       return { ...base, action: isGone ? 'gone' : action, finalState, text: reason?.text ?? null };
     }

@@ -1,7 +1,7 @@
 // The step `restore`: how one instance is put back as it was, and whether it may be stopped. RULES is the answer: the first
 // rule with an answer decides; if none has one, the instance is stopped. IAM enforces what it can see (no lease, no stop).
 import type { BatchInstance } from '../batch/batch-instance.ts';
-import { type InstanceFacts, stateNow } from '../model/instance.ts';
+import { type InstanceFacts, OPTED_OUT, stateNow } from '../model/instance.ts';
 import {
   CONSISTENCY_SECONDS,
   FOLLOW_STOP_SECONDS,
@@ -9,7 +9,7 @@ import {
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
 } from '../model/limits.ts';
-import { type Reason, reason, retold } from '../model/reason.ts';
+import { exclusion, type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 import { isOpenWindow, isOurBoot } from '../ownership/attempt.ts';
 import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
@@ -26,6 +26,8 @@ export interface RestoreCase {
   expectedLease: string | null;
   /** Another session, command or association on the instance; null if there is none, or if it was not asked for yet. */
   otherActivity: OtherActivity | null;
+  /** Why its opt-out tag keeps it out; null: it does not. */
+  optOut: string | null;
   /** Every Lambda that could start it has been dead for long enough: `stopped` is believed without a stop of our own. */
   writersAreDead: boolean;
   /** How long restoring may take; null: the instance is never given up. */
@@ -82,6 +84,7 @@ const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
   waitForUpdate,
   waitWhilePending,
   waitForAcceptedStop,
+  leaveOptedOut,
   waitForOtherActivity,
 ];
 
@@ -117,7 +120,12 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   if (lost !== null) return settle(finalState, { wasSeenStopped: true, reason: lost });
   // Every start was refused, so no start is on its way: a stop could only hit someone else's start.
   if (!attempts.some(isOpenWindow)) return settle(finalState, { releaseLease: true });
-  return stop(instance);
+  if (ours.optOut === null) return stop(instance);
+  // Its owner lets no stop be sent to it: then only time proves that no start is on its way.
+  const until = addSeconds(startsMayComeUntil(ours), CONSISTENCY_SECONDS);
+  return isAfter(until, ours.now)
+    ? wait(reason('start-may-come', 'a start of ours may not be shown yet'), until)
+    : settle(finalState, { releaseLease: true });
 }
 
 function leaveRestarted({ ec2, attempts }: OurCase): RestoreDecision | null {
@@ -173,6 +181,15 @@ function waitForAcceptedStop({ instance: { stopAcceptedAt }, now }: OurCase): Re
   const until = addSeconds(stopAcceptedAt, STOP_REPEAT_SECONDS);
   if (!isAfter(until, now)) return null;
   return { ...wait(reason('stop-not-shown', 'its stop is not shown yet'), until), outlastsDeadline: true };
+}
+
+/** Its owner has put the tag on it while it was awake: it is theirs. */
+function leaveOptedOut({ optOut }: OurCase): RestoreDecision | null {
+  if (optOut === null) return null;
+  return settle(OPTED_OUT, {
+    releaseLease: true,
+    reason: exclusion('opted-out-in-run', `${optOut}: it is left awake`),
+  });
 }
 
 /** Someone who stays for long has taken the instance over. If SSM can't say whether anyone is active, the instance waits. */

@@ -4,9 +4,9 @@ import type { ReportedWords } from './words.ts';
 export const leftToOthersWords = {
   'started-by-others': {
     en: {
-      title: 'Started by someone else',
-      meaning: 'Someone else started it before Reveille did.',
-      whatToDo: 'Stop it once they are done.',
+      title: 'Started before Reveille did it',
+      meaning: 'A person or a scheduler started it before Reveille did. EC2 does not say which.',
+      whatToDo: 'Stop it once it is not needed.',
     },
     ja: {
       title: '他者が先に起動',
@@ -16,9 +16,9 @@ export const leftToOthersWords = {
   },
   'restarted-by-others': {
     en: {
-      title: 'Restarted by someone else',
-      meaning: 'Someone else restarted it while Reveille held it.',
-      whatToDo: 'Stop it once they are done.',
+      title: 'Restarted, and not by Reveille',
+      meaning: 'A person or a scheduler stopped and started it while Reveille held it. EC2 does not say which.',
+      whatToDo: 'Stop it once it is not needed.',
     },
     ja: {
       title: '他者が再起動',
@@ -77,13 +77,13 @@ export const leftToOthersWords = {
   'lease-removed': {
     en: {
       title: 'Its lease tag was removed',
-      meaning: 'Someone else removed or changed its lease tag, so Reveille neither starts nor stops it.',
-      whatToDo: 'Find out who did it, and stop the instance if it is still awake.',
+      meaning: 'LEFT AWAKE, if it was awake: its lease tag was removed or changed, so Reveille can no more stop it.',
+      whatToDo: 'Stop it if it is awake, and have the tool that strips tags ignore those of reveille.',
     },
     ja: {
       title: 'リースタグが外された',
-      meaning: 'リースタグが外部から削除または変更されたため、Reveille はこのインスタンスの起動も停止も行いません。',
-      whatToDo: 'タグを変更した人やツールを調べ、起動したままなら停止してください。',
+      meaning: 'リースタグが外部から削除または変更されたため、Reveille は停止できません。起動中だった場合は LEFT AWAKE です。',
+      whatToDo: '起動したままなら停止してください。タグを消すツールには、reveille のタグを無視させてください。',
     },
   },
   'updated-by-others': {

@@ -11,6 +11,7 @@ import {
   type InstanceEvidence,
   spansOf,
 } from '../evidence/evidence.ts';
+import { optedOutAt } from '../evidence/opted-out.ts';
 import { takeoversOf } from '../evidence/takeovers.ts';
 import { isAtLeast, versionAt } from '../evidence/versions.ts';
 
@@ -98,6 +99,8 @@ function stoppedInSilence(line: Line): boolean {
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
+  'opted-out-in-run': ({ evidence, instance, report }) =>
+    optedOutAt(evidence, instance.instanceId, Date.parse(report.endedAt)) !== null,
   'started-by-others': (line) => othersBooted(line),
   'restarted-by-others': bootedByAnother,
   'stopped-in-run': (line) => stoppedByNoRun(line),
@@ -177,6 +180,7 @@ function aboutReason(seen: Line): string | null {
   if (
     claimed !== undefined &&
     !(code === 'not-found' && wasTerminated) &&
+    !(code === 'opted-out' && optedOutAt(evidence, instanceId, evidence.endedAt) !== null) &&
     !claimed.some((name) => instance.behaviours.includes(name))
   ) {
     return `${instanceId} is excluded as ${code}, which it is not`;

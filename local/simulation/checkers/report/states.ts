@@ -1,5 +1,6 @@
 import { bootsOf, changes, spansOf } from '../../evidence/evidence.ts';
-import { standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
+import { optedOutAt } from '../../evidence/opted-out.ts';
+import { standingAt, standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
 import { hasOtherRun, type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
 
 /** One that is excluded is told as EC2 names its state; that it is hibernated does not matter then. */
@@ -36,6 +37,11 @@ export const finalState: LineRule = (seen) => {
     // Only an instance that the run did not look at any more has none; what EC2 does not know has none either.
     const isUnknown = line.reason?.code === 'no-result' || shownAtListing(seen).has('not-found');
     return isUnknown ? null : 'has no final state in the report';
+  }
+  if (said === 'opted-out') {
+    const isSo =
+      optedOutAt(evidence, instance.instanceId, ended) !== null && standingAt(evidence, instance, ended) !== 'stopped';
+    return isSo || wasMoved(seen) ? null : 'is said to be left awake by its tag, which is not so';
   }
   if (line.outcome === 'excluded') {
     const shown = standingsBetween(evidence, instance, listed - 2 * VIEW_LAG_MILLISECONDS, ended);
