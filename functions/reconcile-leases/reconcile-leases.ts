@@ -68,10 +68,13 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
     };
     await publishMetrics(tools, pass);
     logger.info('leases reconciled', { ...pass });
-    const isDone = lock !== 'ending' && stillOpen.length === 0;
+    // What others keep awake can stay so for hours: to ask for it again in a minute is no use.
+    const held = new Set(instances.filter(({ action }) => action === 'held').map(({ instanceId }) => instanceId));
+    const due = stillOpen.filter(({ facts }) => !held.has(facts.instanceId));
+    const isDone = lock !== 'ending' && due.length === 0;
     // Lambda asks again after one minute and after two more: by then a run that was ending is dead. The schedule does the rest.
     if (!isDone && !('trigger' in trigger)) {
-      throw new ReveilleError('LeasesOpen', whyNotDone(stillOpen.length));
+      throw new ReveilleError('LeasesOpen', whyNotDone(due.length));
     }
     return pass;
   });

@@ -56,9 +56,12 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
         instance,
         ec2: facts.get(instance.instanceId) ?? null,
         deadSince: null,
+        hold: null,
       })),
       deadlineSeconds,
       hasTime: timeKeeper(context),
+      // Its lease is of this run, which is alive: no other takes it.
+      findChanged: async () => new Set(),
     });
     const moment = now();
     const looks = outcomes.map((outcome) => applyRestore(outcome, deadlineSeconds, moment));

@@ -30,7 +30,8 @@ describe('in the middle of a run, a person', () => {
     );
 
     expect(stateOf(account, WEB)).toBe('running');
-    expect(of('web')).toMatchObject({ finalState: 'handed-over' });
+    expect(of('web')).toMatchObject({ finalState: 'running', reason: { code: 'session-active' } });
+    expect(account.world.machines.get(WEB)?.tags.has('reveille:lease')).toBe(true);
     expect(report.status).toBe('failed');
     expect(account.messages.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^LEFT AWAKE: 1\. /)]);
   });

@@ -97,6 +97,7 @@ export const waits = [
   'update-may-run',
   'pending',
   'stop-not-shown',
+  'just-used',
   'other-activity-unknown',
   'lock-ending',
 ] as const;

@@ -8,7 +8,6 @@ import { noStopInUpdate } from './no-stop-in-update.ts';
 import { nothingHeld } from './nothing-held.ts';
 import { nothingNeedless } from './nothing-needless.ts';
 import { oneHolder } from './one-holder.ts';
-import { optOutObeyed } from './opt-out-obeyed.ts';
 import { restoredInTime } from './restored-in-time.ts';
 import { trueOutcomes } from './true-outcomes.ts';
 import { trueReport } from './true-report.ts';
@@ -18,7 +17,6 @@ import { withinRoles } from './within-roles.ts';
 
 export const checkers: readonly Checker[] = [
   neverStopped,
-  optOutObeyed,
   asItWas,
   nothingHeld,
   trueOutcomes,

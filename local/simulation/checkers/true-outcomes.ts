@@ -9,10 +9,10 @@ import {
   type Evidence,
   type ExecutionEvidence,
   type InstanceEvidence,
+  isOurs,
   spansOf,
 } from '../evidence/evidence.ts';
 import { optedOutAt } from '../evidence/opted-out.ts';
-import { takeoversOf } from '../evidence/takeovers.ts';
 import { isAtLeast, versionAt } from '../evidence/versions.ts';
 
 type Found = Omit<Complaint, 'promise'>;
@@ -119,7 +119,10 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'no-result': mayLackResult,
   'session-active': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'session').length > 0,
   'command-running': ({ evidence, instance }) =>
-    bootsOf(evidence, instance).some((boot) => takeoversOf(evidence, instance, boot).has('command')),
+    calls(evidence, 'SendCommand').some(
+      ({ principal, error, instanceIds }) =>
+        !isOurs(principal) && error === null && instanceIds.includes(instance.instanceId),
+    ),
   'association-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'association').length > 0,
   'out-of-time': ({ evidence, execution, report }) => Date.parse(report.endedAt) >= wakeUntil(evidence, execution),
   'left-awake': ({ evidence, report }) =>

@@ -29,3 +29,9 @@ export function takeoversOf(evidence: Evidence, instance: InstanceEvidence, boot
   if (optedOutAt(evidence, instanceId, to) !== null) found.add('opted-out');
   return found;
 }
+
+/** Whether someone else has taken it for good: who only works on it has it until they are done. */
+export function isTheirs(evidence: Evidence, instance: InstanceEvidence, boot: Boot): boolean {
+  const found = takeoversOf(evidence, instance, boot);
+  return found.has('lease-removed') || found.has('opted-out');
+}

@@ -89,7 +89,7 @@ const KEEPERS = new Set(['session-active', 'command-running', 'association-runni
 export const handedOver: LineRule = (seen) => {
   const { evidence, instance, line, ended } = seen;
   const code = line.reason?.code ?? '';
-  if (line.finalState !== 'handed-over') return null;
+  if (line.finalState !== 'handed-over' && !KEEPERS.has(code)) return null;
   if (code === 'lease-removed') {
     return wasTagged(seen) ? null : 'is handed over (lease-removed), and no one else has changed its tags';
   }
@@ -110,5 +110,5 @@ export const handedOver: LineRule = (seen) => {
   const open = code === 'command-running' && sent !== undefined ? (ended - sent.at) / 1000 : 0;
   const used = Math.max(open, usedSeconds(seen, from));
   if (used >= OTHERS_KEEP_SECONDS - LOOK_SECONDS) return null;
-  return `is handed over (${code}), and others used it for ${Math.round(used / 60)} minutes only`;
+  return `is held (${code}), and others used it for ${Math.round(used / 60)} minutes only`;
 };

@@ -164,15 +164,6 @@ describe('a run fails', () => {
     },
   );
 
-  it('but not when its owner has put the opt-out tag on it in mid-run: it is left awake by its tag alone', () => {
-    const tagged = (changes: Partial<BatchInstance>) =>
-      settled('i-2', { finalState: 'opted-out', reason: { code: 'opted-out-in-run', text: 'mine' }, ...changes });
-    expect(report(others, [first, tagged({})]).status).toBe('succeeded');
-    expect(report(others, [first, tagged({ outcome: 'excluded' })]).status).toBe('succeeded');
-    expect(report(others, [first, tagged({ outcome: 'failed' })]).status).toBe('failed');
-    expect(report(others, [first, tagged({ finalState: 'running' })]).status).toBe('failed');
-  });
-
   it.each(['lease-removed', 'hibernation-lost', 'restarted-by-others'])(
     'when a promise was not kept though the update succeeded: %s',
     (code) => {

@@ -35,7 +35,7 @@ const judge = (seen: Seen = {}) => {
 describe('an instance that boots when nothing is sent any more', () => {
   const booting = aWokenInstance({ stepSince: stamp('02:00:30'), sendUntil: stamp('02:12') });
   const look = (time: string, instance = booting) =>
-    checkReadiness({ instance, ec2: wokenFacts(), agent: null, deadlineSeconds: 1200, now: at(time) });
+    checkReadiness({ instance, ec2: wokenFacts(), agent: null, optOut: null, deadlineSeconds: 1200, now: at(time) });
 
   it('has what is left for its boot', () => {
     expect(look('02:11:59')).toMatchObject({ waiting: { until: stamp('02:12') } });
