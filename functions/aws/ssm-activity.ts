@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/client-ssm';
 import { ReveilleError } from '../domain/model/errors.ts';
 import type { OtherActivityFacts } from '../domain/model/instance.ts';
-import { addSeconds, type Timestamp } from '../domain/model/time.ts';
 import { mapConcurrently } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
 
@@ -41,34 +40,30 @@ async function listSessions(ssm: SSMClient, ids: Set<string>): Promise<OtherActi
     { State: 'Active' },
   )) {
     assertPages(++count, 'DescribeSessions');
-    for (const { Target = '', SessionId = '', Owner = 'someone' } of Sessions) {
-      if (ids.has(Target)) found.push({ instanceId: Target, sessionId: SessionId, owner: Owner });
+    for (const { Target = '', SessionId = '', Owner = 'someone', StartDate, Status } of Sessions) {
+      if (!ids.has(Target)) continue;
+      const times = { startedAt: StartDate?.toISOString() ?? null, isConnected: Status === 'Connected' };
+      found.push({ instanceId: Target, sessionId: SessionId, owner: Owner, ...times });
     }
   }
   return found;
 }
 
-/** Open invocations of the region on these instances, in one listing for each status instead of one for each instance. */
-async function listOpenInvocations(
-  ssm: SSMClient,
-  ids: Set<string>,
-  since: Timestamp,
-): Promise<OtherActivityFacts['invocations']> {
+/**
+ * Open invocations of the region on these instances, in one listing for each status instead of one for each instance. However
+ * old they are: SSM gives them another status when they expire (docs/aws-behaviour.md 11).
+ */
+async function listOpenInvocations(ssm: SSMClient, ids: Set<string>): Promise<OtherActivityFacts['invocations']> {
   const found: OtherActivityFacts['invocations'] = [];
-  // The filter takes whole seconds; one second earlier loses none.
-  const InvokedAfter = addSeconds(since, -1).replace(/\.\d+Z$/, 'Z');
   for (const status of OPEN_STATUSES) {
-    const Filters = [
-      { key: 'Status' as const, value: status },
-      { key: 'InvokedAfter' as const, value: InvokedAfter },
-    ];
+    const Filters = [{ key: 'Status' as const, value: status }];
     let count = 0;
     for await (const page of paginateListCommandInvocations({ client: ssm, pageSize: INVOCATIONS_PAGE }, { Filters })) {
       assertPages(++count, 'ListCommandInvocations');
       for (const reply of page.CommandInvocations ?? []) {
         const { InstanceId = '', CommandId = '', DocumentName = '', Comment = '', RequestedDateTime } = reply;
         if (!ids.has(InstanceId)) continue;
-        const requestedAt = RequestedDateTime?.toISOString() ?? since;
+        const requestedAt = RequestedDateTime?.toISOString() ?? null;
         const command = { commandId: CommandId, documentName: DocumentName, comment: Comment };
         found.push({ instanceId: InstanceId, ...command, requestedAt });
       }
@@ -99,16 +94,11 @@ async function listAssociations(ssm: SSMClient, InstanceId: string): Promise<Oth
 /**
  * Sessions, commands and associations that are active on these instances, ours included. One call for the sessions and two
  * for the commands of the whole region, and one for each instance: State Manager has no bulk form.
- * @param since begin of the oldest boot among them
  */
-export async function readOtherActivity(
-  ssm: SSMClient,
-  instanceIds: string[],
-  since: Timestamp,
-): Promise<OtherActivityFacts> {
+export async function readOtherActivity(ssm: SSMClient, instanceIds: string[]): Promise<OtherActivityFacts> {
   const ids = new Set(instanceIds);
   const sessions = await listSessions(ssm, ids);
-  const invocations = await listOpenInvocations(ssm, ids, since);
+  const invocations = await listOpenInvocations(ssm, ids);
   const associations = await mapConcurrently(instanceIds, ASSOCIATION_CALLS_AT_ONCE, (id) => listAssociations(ssm, id));
   return { sessions, invocations, associations: associations.flat() };
 }

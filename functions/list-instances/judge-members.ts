@@ -14,6 +14,7 @@ import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
+import type { OptOutTag } from '../domain/ownership/opt-out.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -22,10 +23,7 @@ export interface MemberTools extends Pick<Runtime, 'now'> {
   ssm: SSMClient;
   sfn: SFNClient;
   bucket: Bucket;
-  settings: {
-    /** Key of the tag that keeps an instance out. */
-    OPT_OUT_TAG: string;
-  };
+  optOutTag: OptOutTag;
 }
 
 /** One member of the groups, and whether it takes part unless stop protection keeps it out. */
@@ -41,7 +39,7 @@ export interface Member {
 
 /** Asks EC2 what the members are, and what the leases on them mean, and judges each; in the order of the groups. */
 export async function judgeMembers(
-  { ec2, bucket, sfn, now, settings }: MemberTools,
+  { ec2, bucket, sfn, now, optOutTag }: MemberTools,
   names: StateMachineNames,
   groupOf: Map<string, string>,
 ): Promise<Member[]> {
@@ -51,7 +49,7 @@ export async function judgeMembers(
   return [...groupOf].map(([instanceId, group]) => {
     const facts = described.get(instanceId) ?? null;
     const lease = leases.get(instanceId) ?? null;
-    const eligibility = decideEligibility(facts, lease, settings.OPT_OUT_TAG, now());
+    const eligibility = decideEligibility(facts, lease, optOutTag, now());
     return { instanceId, group, facts, lease, eligibility };
   });
 }

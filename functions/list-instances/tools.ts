@@ -11,7 +11,7 @@ import { timeZoneSchema } from '../domain/listing/local-time.ts';
 import { shortestWindow } from '../domain/listing/run-ends.ts';
 import { targetVersionSchema } from '../domain/model/agent-version.ts';
 import { BATCH_SIZE_MAX, GROUPS_MAX } from '../domain/model/limits.ts';
-import { environment, wholeNumber } from '../runtime/environment.ts';
+import { environment, optOutEnvironment, optOutTagOf, wholeNumber } from '../runtime/environment.ts';
 import { parseEnvironment } from '../runtime/handler.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -29,12 +29,12 @@ const settingsSchema = z
       )
       .pipe(z.array(z.string()).min(1).max(GROUPS_MAX)),
     TARGET_VERSION: targetVersionSchema,
-    OPT_OUT_TAG: z.string().min(1).max(128),
+    ...optOutEnvironment,
+    SCHEDULE_TIMEZONE: timeZoneSchema,
     BATCH_SIZE: wholeNumber(1, BATCH_SIZE_MAX),
     LISTINGS_MAX: wholeNumber(1, 20),
     WINDOW_SECONDS: environment.WINDOW_SECONDS,
     RESTORE_DEADLINE_SECONDS: environment.RESTORE_DEADLINE_SECONDS,
-    SCHEDULE_TIMEZONE: timeZoneSchema,
   })
   .refine(
     ({ WINDOW_SECONDS, RESTORE_DEADLINE_SECONDS }) =>
@@ -55,6 +55,7 @@ export function createTools(runtime: Runtime) {
   const s3 = createS3Client(clientOptions);
   return {
     settings,
+    optOutTag: optOutTagOf(settings),
     ec2: createEc2Client(clientOptions),
     ssm: createSsmClient(clientOptions),
     s3,

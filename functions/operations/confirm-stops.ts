@@ -1,6 +1,7 @@
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import { readOtherActivity } from '../aws/ssm-activity.ts';
+import { noteQuiet } from '../domain/steps/hold.ts';
 import {
   findOtherActivity,
   findOwnCommands,
@@ -8,7 +9,7 @@ import {
   type OtherActivity,
   otherActivityUnknown,
 } from '../domain/steps/other-activity.ts';
-import { isLeftAwakeByEnd } from '../domain/steps/restore.ts';
+import { isLeftAwakeByEnd, type RestoreCase } from '../domain/steps/restore.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DecidedMember, Member } from './stop-and-release.ts';
@@ -17,19 +18,25 @@ export interface ActivityTools extends Pick<Runtime, 'now' | 'logger'> {
   ssm: SSMClient;
 }
 
+/** What is known of others on an instance: nothing, before SSM is asked. */
+export type SeenActivity = Pick<RestoreCase, 'otherActivity' | 'quietSince'>;
+
 /** Decides once more on the instances that would be stopped or left awake now, with what is active on them. */
 export async function confirmStops(
   tools: ActivityTools,
   decided: DecidedMember[],
-  decide: (member: Member, otherActivity: OtherActivity | null) => DecidedMember,
+  decide: (member: Member, seen: SeenActivity) => DecidedMember,
 ): Promise<DecidedMember[]> {
   const checks = await checkStops(tools, decided);
   return decided.map((unconfirmed) => {
     const check = checks.get(unconfirmed.instance.instanceId);
     if (check === undefined) return unconfirmed;
     const known = withLostCommands(unconfirmed.instance, check.ownCommands);
-    const instance = noteOtherActivity(known, check.otherActivity, tools.now());
-    return decide({ ...unconfirmed, instance }, check.otherActivity);
+    const { otherActivity } = check;
+    const now = tools.now();
+    const instance = noteOtherActivity(known, otherActivity, now);
+    const hold = noteQuiet(unconfirmed.hold, otherActivity, unconfirmed.ec2?.launchTime ?? null, now);
+    return decide({ ...unconfirmed, instance, hold }, { otherActivity, quietSince: hold?.quietSince ?? null });
   });
 }
 
@@ -45,18 +52,16 @@ async function checkStops({ ssm, logger }: ActivityTools, decided: DecidedMember
   const toStop = decided.filter(
     ({ ec2, decision }) => ec2?.state === 'running' && (decision.action === 'stop' || isLeftAwakeByEnd(decision)),
   );
-  const [first] = toStop;
-  if (first === undefined) return new Map();
+  if (toStop.length === 0) return new Map();
   const ids = toStop.map(({ instance }) => instance.instanceId);
-  const [oldestBoot = first.instance.stepSince] = toStop.flatMap(({ ec2 }) => ec2?.launchTime ?? []).sort();
   try {
-    const found = await readOtherActivity(ssm, ids, oldestBoot);
+    const found = await readOtherActivity(ssm, ids);
     return new Map(
-      toStop.map(({ instance: { instanceId: id, commands }, ec2 }) => {
+      toStop.map(({ instance, ec2 }) => {
+        const { instanceId } = instance;
         const launchTime = ec2?.launchTime ?? null;
-        const known = new Set(commands.map(({ commandId }) => commandId));
-        const otherActivity = findOtherActivity(id, launchTime, found, known);
-        return [id, { otherActivity, ownCommands: findOwnCommands(id, launchTime, found) }];
+        const otherActivity = findOtherActivity(instance, launchTime, found);
+        return [instanceId, { otherActivity, ownCommands: findOwnCommands(instanceId, launchTime, found) }];
       }),
     );
   } catch (error) {

@@ -3,16 +3,18 @@ import type { InstanceFacts } from '../domain/model/instance.ts';
 import type { Leaseholder } from '../domain/model/run.ts';
 import type { Attempt } from '../domain/ownership/attempt.ts';
 import { formatLease, isLeaseOf, LEASE_TAG } from '../domain/ownership/lease.ts';
+import { type OptOutTag, optOutText } from '../domain/ownership/opt-out.ts';
 import { attemptsOf } from '../domain/ownership/owner.ts';
+import type { Hold } from '../domain/steps/hold.ts';
 import { areWritersDead } from '../domain/steps/orphan.ts';
-import type { OtherActivity } from '../domain/steps/other-activity.ts';
 import { decideRestore } from '../domain/steps/restore.ts';
 import type { RestoreOutcome } from '../domain/steps/restore-result.ts';
-import { type ActivityTools, confirmStops } from './confirm-stops.ts';
+import { type ActivityTools, confirmStops, type SeenActivity } from './confirm-stops.ts';
 import { type DecidedMember, type Member, releaseDecided, stopDecided } from './stop-and-release.ts';
 
 export interface RestoreTools extends ActivityTools {
   ec2: EC2Client;
+  optOutTag: OptOutTag;
 }
 
 /** Instances that one child of a run has leased, or left as they were, and whose work is over. */
@@ -23,29 +25,45 @@ export interface Restoring {
   deadlineSeconds: number | null;
   /** Whether this Lambda has time for another call. */
   hasTime(): boolean;
+  /** Right before a stop: which of the instances can't be stopped any more. */
+  findChanged(members: DecidedMember[]): Promise<Set<string>>;
 }
 
 /**
  * Looks once at each of the instances: decides, asks SSM for other activity on those that would be stopped, decides on
  * these again, stops them, and removes the leases of those that are settled. Can be done again at any time.
  */
-export async function restoreAll(tools: RestoreTools, restoring: Restoring): Promise<RestoreOutcome[]> {
-  const { leaseholder, members, deadlineSeconds, hasTime } = restoring;
-  const decide = (member: Member, otherActivity: OtherActivity | null): DecidedMember => {
+export async function restoreAll(
+  tools: RestoreTools,
+  restoring: Restoring,
+): Promise<(RestoreOutcome & { hold: Hold | null })[]> {
+  const { leaseholder, members, deadlineSeconds, hasTime, findChanged } = restoring;
+  const decide = (member: Member, { otherActivity, quietSince }: SeenActivity): DecidedMember => {
     const { instance, ec2, deadSince } = member;
     const now = tools.now();
     const expectedLease = expectedLeaseOf(leaseholder, attemptsOf(instance.owner)[0], ec2);
     const writersAreDead = deadSince !== null && areWritersDead(deadSince, now);
-    const given = { instance, ec2, expectedLease, otherActivity, writersAreDead, deadlineSeconds, now };
+    const optOut = optOutText(ec2, tools.optOutTag, now);
+    const given = {
+      instance,
+      ec2,
+      expectedLease,
+      otherActivity,
+      quietSince,
+      optOut,
+      writersAreDead,
+      deadlineSeconds,
+      now,
+    };
     return { ...member, expectedLease, decision: decideRestore(given) };
   };
-  const unconfirmed = members.map((member) => decide(member, null));
+  const unconfirmed = members.map((member) => decide(member, { otherActivity: null, quietSince: null }));
   const decided = await confirmStops(tools, unconfirmed, decide);
-  const keptAwake = await stopDecided(tools, decided, hasTime);
+  const keptAwake = await stopDecided(tools, decided, hasTime, findChanged);
   const keptLeases = await releaseDecided(tools.ec2, decided);
-  return decided.map(({ instance, decision }) => {
+  return decided.map(({ instance, decision, hold }) => {
     const { instanceId } = instance;
-    return { instance, decision, refusal: keptAwake.get(instanceId) ?? keptLeases.get(instanceId) ?? null };
+    return { instance, decision, hold, refusal: keptAwake.get(instanceId) ?? keptLeases.get(instanceId) ?? null };
   });
 }
 

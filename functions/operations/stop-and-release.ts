@@ -6,8 +6,9 @@ import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
+import type { Hold } from '../domain/steps/hold.ts';
 import type { RestoreDecision } from '../domain/steps/restore.ts';
-import { UNTRIED } from '../domain/steps/restore-result.ts';
+import { CHANGED, UNTRIED } from '../domain/steps/restore-result.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 /** One instance that is to be restored. */
@@ -17,6 +18,8 @@ export interface Member {
   ec2: InstanceFacts | null;
   /** When the run that leased it ended; null: it is this run. */
   deadSince: Timestamp | null;
+  /** What is remembered of others who have kept it awake after its run; null: nothing. */
+  hold: Hold | null;
 }
 
 export interface DecidedMember extends Member {
@@ -28,15 +31,20 @@ export interface DecidedMember extends Member {
 /**
  * Stops the instances in one call, and hibernates the others in a second; those that were taken over have other ends, and a
  * call of their own. After the end of its instances no request leaves any more.
+ * @param findChanged asked right before each call: which of its instances can't be stopped any more
  * @returns what EC2 refused, by instance
  */
 export async function stopDecided(
   { ec2, now }: { ec2: EC2Client } & Pick<Runtime, 'now'>,
   decided: DecidedMember[],
   hasTime: () => boolean,
+  findChanged: (members: DecidedMember[]) => Promise<Set<string>>,
 ): Promise<Map<string, string>> {
   const refusals = new Map<string, string>();
-  for (const { ids, hibernate, stopUntil } of toCalls(decided)) {
+  for (const { members, hibernate, stopUntil } of toCalls(decided)) {
+    const changed = await findChanged(members);
+    for (const id of changed) refusals.set(id, CHANGED);
+    const ids = members.map(({ instance }) => instance.instanceId).filter((id) => !changed.has(id));
     const maySend = () => hasTime() && !isAfter(now(), stopUntil);
     const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime: maySend });
     for (const { id, failure } of refused) refusals.set(id, failureText(failure));
@@ -47,19 +55,20 @@ export async function stopDecided(
 
 /** One call of StopInstances: either as hibernation or not, and with one end. */
 interface StopCall {
-  ids: string[];
+  members: DecidedMember[];
   hibernate: boolean;
   stopUntil: Timestamp;
 }
 
 function toCalls(decided: DecidedMember[]): StopCall[] {
   const calls = new Map<string, StopCall>();
-  for (const { instance, decision } of decided) {
+  for (const member of decided) {
+    const { instance, decision } = member;
     if (decision.action !== 'stop') continue;
-    const { instanceId, stopUntil } = instance;
+    const { stopUntil } = instance;
     const { hibernate } = decision;
-    const { ids } = calls.get(`${hibernate} ${stopUntil}`) ?? { ids: [] };
-    calls.set(`${hibernate} ${stopUntil}`, { ids: [...ids, instanceId], hibernate, stopUntil });
+    const { members } = calls.get(`${hibernate} ${stopUntil}`) ?? { members: [] };
+    calls.set(`${hibernate} ${stopUntil}`, { members: [...members, member], hibernate, stopUntil });
   }
   return [...calls.values()];
 }

@@ -13,7 +13,7 @@ import { oldestAgeSeconds } from '../domain/ownership/leased-instance.ts';
 import { isSettled } from '../domain/report/reconcile-report.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
 import type { Work } from '../domain/work/work.ts';
-import { environment } from '../runtime/environment.ts';
+import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -25,6 +25,7 @@ import { type SurveyTools, surveyLeases } from './survey-leases.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
+  ...optOutEnvironment,
   TOPIC_ARN: environment.TOPIC_ARN,
   STATE_MACHINE_ARN: environment.STATE_MACHINE_ARN,
 });
@@ -67,10 +68,13 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
     };
     await publishMetrics(tools, pass);
     logger.info('leases reconciled', { ...pass });
-    const isDone = lock !== 'ending' && stillOpen.length === 0;
+    // What others keep awake can stay so for hours: to ask for it again in a minute is no use.
+    const held = new Set(instances.filter(({ action }) => action === 'held').map(({ instanceId }) => instanceId));
+    const due = stillOpen.filter(({ facts }) => !held.has(facts.instanceId));
+    const isDone = lock !== 'ending' && due.length === 0;
     // Lambda asks again after one minute and after two more: by then a run that was ending is dead. The schedule does the rest.
     if (!isDone && !('trigger' in trigger)) {
-      throw new ReveilleError('LeasesOpen', whyNotDone(stillOpen.length));
+      throw new ReveilleError('LeasesOpen', whyNotDone(due.length));
     }
     return pass;
   });
@@ -95,7 +99,8 @@ function createTools(
   const sfn = createSfnClient(clientOptions);
   const sns = createSnsClient(clientOptions);
   const bucket = createBucket(createS3Client(clientOptions), bucketName);
-  return { ec2, ssm, sfn, sns, bucket, bucketName, topicArn, names, work, metrics, now, logger };
+  const optOutTag = optOutTagOf(settings);
+  return { ec2, ssm, sfn, sns, bucket, bucketName, topicArn, names, optOutTag, work, metrics, now, logger };
 }
 
 function namesOf(stateMachineArn: string): StateMachineNames {

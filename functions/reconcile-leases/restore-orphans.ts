@@ -8,21 +8,28 @@ import { toBatchInstance } from '../domain/steps/orphan.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
 import { followCommands, type RecoveryTools } from '../operations/recover-failed-step.ts';
-import { type RestoreTools, restoreAll } from '../operations/restore-all.ts';
+import { type RestoreTools, type Restoring, restoreAll } from '../operations/restore-all.ts';
+import { readHolds, writeHold } from './holds.ts';
 
 export type OrphanTools = RestoreTools & RecoveryTools;
+
+type FindChanged = Restoring['findChanged'];
+
+/** Under the lock no run can come for them. */
+const noneChanged: FindChanged = async () => new Set();
 
 /** One pass over all orphans, child by child: an error with one dead run must not keep another's instances awake. */
 export async function restoreOrphans(
   tools: OrphanTools,
   orphans: Orphan[],
   hasTime: () => boolean,
+  findChanged = noneChanged,
 ): Promise<ReconcileResult[]> {
   const done: ReconcileResult[] = [];
   for (const group of groupByChild(orphans)) {
     if (!hasTime()) break;
     try {
-      done.push(...(await restoreGroup(tools, group, hasTime)));
+      done.push(...(await restoreGroup(tools, group, { hasTime, findChanged })));
     } catch (error) {
       tools.logger.error('could not restore the orphans of a run, will be tried again', {
         runId: group[0].record.runId,
@@ -48,9 +55,14 @@ function groupByChild(orphans: Orphan[]): Group[] {
 }
 
 /** With the same rules as in a run. No other run will restore an orphan, so none is ever given up. */
-async function restoreGroup(tools: OrphanTools, group: Group, hasTime: () => boolean): Promise<ReconcileResult[]> {
+async function restoreGroup(
+  tools: OrphanTools,
+  group: Group,
+  asked: Pick<Restoring, 'hasTime' | 'findChanged'>,
+): Promise<ReconcileResult[]> {
   const byId = new Map(group.map((orphan) => [orphan.facts.instanceId, orphan]));
   const instances = await recallWork(tools, group);
+  const holds = await readHolds(tools, group);
   const [
     {
       record: { runId, stateMachine, child },
@@ -60,11 +72,19 @@ async function restoreGroup(tools: OrphanTools, group: Group, hasTime: () => boo
     leaseholder: { stateMachine, runId, child },
     members: instances.map((instance) => {
       const orphan = byId.get(instance.instanceId);
-      return { instance, ec2: orphan?.facts ?? null, deadSince: orphan?.status.deadSince ?? null };
+      return {
+        instance,
+        ec2: orphan?.facts ?? null,
+        deadSince: orphan?.status.deadSince ?? null,
+        hold: holds.get(instance.instanceId) ?? null,
+      };
     }),
     deadlineSeconds: null,
-    hasTime,
+    ...asked,
   });
+  for (const { instance, decision, hold } of outcomes) {
+    if (decision.action === 'wait' && hold !== null) await writeHold(tools, { runId }, instance.instanceId, hold);
+  }
   const waiting = countWaiting(
     outcomes.map(({ decision }) => ({ waiting: decision.action === 'wait' ? decision : null })),
   );

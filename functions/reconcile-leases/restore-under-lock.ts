@@ -6,6 +6,7 @@ import type { ReconcileResult } from '../domain/report/reconcile-report.ts';
 import { isOver } from '../domain/steps/orphan.ts';
 import { readLock, readLockHolder, releaseLock, takeLock } from '../operations/take-run-lock.ts';
 import { type InvocationContext, timeKeeper } from '../runtime/runtime.ts';
+import { restoreBesideRun } from './restore-beside-run.ts';
 import { type OrphanTools, restoreOrphans } from './restore-orphans.ts';
 import { findLeases, type Survey, type SurveyTools } from './survey-leases.ts';
 
@@ -23,8 +24,11 @@ export async function restoreUnderLock(
   // Nothing of the dead holder can still act, and it has left no instance to restore: its lock protects nothing any more.
   // It is removed only if it is still the one that was judged: a run that has taken it since keeps it.
   if (mayAct && seenLock !== null) await releaseLock(tools.bucket, seenLock);
-  const over = orphans.filter((orphan) => isOver(orphan, tools.now()));
-  return restoreOrphans(tools, over, timeKeeper(context));
+  const over = new Set(orphans.filter((orphan) => isOver(orphan, tools.now())));
+  const hasTime = timeKeeper(context);
+  const told = await restoreOrphans(tools, [...over], hasTime);
+  const others = orphans.filter((orphan) => !over.has(orphan));
+  return [...told, ...(lock === 'alive' ? await restoreBesideRun(tools, seenLock, others, hasTime) : [])];
 }
 
 /** While the leases were read, a dead run may have been redriven: then it keeps its lock. */

@@ -22,12 +22,13 @@ import {
   recoverFailedStep,
 } from '../operations/recover-failed-step.ts';
 import { type RestoreTools, restoreAll } from '../operations/restore-all.ts';
-import { environment } from '../runtime/environment.ts';
+import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
+  ...optOutEnvironment,
   RESTORE_DEADLINE_SECONDS: environment.RESTORE_DEADLINE_SECONDS,
 });
 
@@ -42,7 +43,8 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
   const ec2 = createEc2Client(runtime.clientOptions);
   const bucket = createBucket(createS3Client(runtime.clientOptions), settings.BUCKET_NAME);
   const ssm = createSsmClient(runtime.clientOptions);
-  const tools: Tools = { ec2, bucket, ssm, work, now, logger };
+  const optOutTag = optOutTagOf(settings);
+  const tools: Tools = { optOutTag, ec2, bucket, ssm, work, now, logger };
 
   return createHandler(runtime, 'RestoreInstances', batchSchema, async (received, context) => {
     const facts = await describeRestoring(tools, received);
@@ -57,9 +59,12 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
         instance,
         ec2: facts.get(instance.instanceId) ?? null,
         deadSince: null,
+        hold: null,
       })),
       deadlineSeconds,
       hasTime: timeKeeper(context),
+      // Its lease is of this run, which is alive: no other takes it.
+      findChanged: async () => new Set(),
     });
     const moment = now();
     const looks = outcomes.map((outcome) => applyRestore(outcome, deadlineSeconds, moment));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { OptOutTag } from '../domain/ownership/opt-out.ts';
 
 /**
  * Environment variables, as template.yaml sets them, with its bounds. Each function takes the ones that it uses.
@@ -27,3 +28,15 @@ export const environment = {
   /** From the end of the work until it must be seen back as it was. Other activity on it has its own time, before that. */
   RESTORE_DEADLINE_SECONDS: seconds(300, 7200),
 };
+
+/** The opt-out tag's key, and the zone in which the day in its value ends. */
+export const optOutEnvironment = {
+  OPT_OUT_TAG: z.string().min(1).max(128),
+  // ListInstances, with which each run begins, refuses one that is no zone.
+  SCHEDULE_TIMEZONE: z.string().min(1),
+};
+
+export const optOutTagOf = (settings: { OPT_OUT_TAG: string; SCHEDULE_TIMEZONE: string }): OptOutTag => ({
+  key: settings.OPT_OUT_TAG,
+  timeZone: settings.SCHEDULE_TIMEZONE,
+});

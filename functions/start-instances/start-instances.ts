@@ -17,6 +17,7 @@ import type { InstanceFacts } from '../domain/model/instance.ts';
 import { toAttempt } from '../domain/ownership/attempt.ts';
 import { isLeaseOf, leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
+import { optOutText } from '../domain/ownership/opt-out.ts';
 import { attemptsOf } from '../domain/ownership/owner.ts';
 import { decideStart, type StartCandidate, type StartCase, withLostAttempts } from '../domain/steps/start.ts';
 import { applyStart, type StartResult, wasAwake } from '../domain/steps/start-result.ts';
@@ -25,7 +26,7 @@ import { createStepHandler } from '../operations/handle-step.ts';
 import { proveBoot, proveBoots } from '../operations/prove-boots.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
-import { environment } from '../runtime/environment.ts';
+import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
 import { type LeaseTools, recordLeaseAndStart, type StartRequest } from './lease-and-start.ts';
@@ -34,6 +35,7 @@ import { completeRecord } from './write-record.ts';
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
   PARTITION: environment.PARTITION,
+  ...optOutEnvironment,
   START_DEADLINE_SECONDS: environment.START_DEADLINE_SECONDS,
 });
 
@@ -90,9 +92,11 @@ async function readAnew(
   const leases = await readLeasesOfOthers(tools, batch, facts);
   const readAt = tools.now();
   const lostAttempts = await findLostStarts(tools, batch, facts);
+  const optOutTag = optOutTagOf(tools.settings);
   const cases = members.map((instance) => ({
     instance: { ...instance, ...lostAttempts.get(instance.instanceId)?.ends },
     ec2: facts.get(instance.instanceId) ?? null,
+    optOut: optOutText(facts.get(instance.instanceId) ?? null, optOutTag, readAt),
     lostAttempts: lostAttempts.get(instance.instanceId)?.attempts ?? [],
     lease: leases.get(instance.instanceId) ?? null,
     deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,

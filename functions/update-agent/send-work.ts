@@ -1,13 +1,15 @@
 import type { Bucket } from '../aws/bucket.ts';
-import type { SSMClient } from '../aws/sdk/clients.ts';
+import { describeInstances } from '../aws/ec2-describe.ts';
+import type { EC2Client, SSMClient } from '../aws/sdk/clients.ts';
 import { failureText } from '../aws/sdk/failures.ts';
 import { findCommands, sendCommand } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
-import { failWithoutLock } from '../domain/batch/transitions.ts';
+import { failWithoutLock, optOut } from '../domain/batch/transitions.ts';
 import { COMMAND_TIMEOUT_SECONDS } from '../domain/model/limits.ts';
 import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
+import { type OptOutTag, optOutText } from '../domain/ownership/opt-out.ts';
 import { afterSend, maySendTo } from '../domain/steps/update.ts';
 import { commandComment } from '../domain/work/command-comment.ts';
 import { toTurns } from '../domain/work/send-turn.ts';
@@ -17,13 +19,18 @@ import type { Runtime } from '../runtime/runtime.ts';
 
 export interface SendTools extends Pick<Runtime, 'now'> {
   bucket: Bucket;
+  ec2: EC2Client;
+  optOutTag: OptOutTag;
   ssm: SSMClient;
   work: Work;
 }
 
 type Sent = Map<string, { commandId: string; sentAt: Timestamp }>;
 
-/** A run that has lost the lock sends nothing more: another run may be at work on the same instances. */
+/**
+ * A run that has lost the lock sends nothing more: another run may be at work on the same instances. And nothing is sent to an
+ * instance that carries the opt-out tag by now: EC2 is asked just before.
+ */
 export async function sendWork(
   tools: SendTools,
   batch: Batch,
@@ -31,8 +38,18 @@ export async function sendWork(
   hasTime: () => boolean,
 ): Promise<Look[]> {
   if (members.length === 0) return [];
-  if (await hasLock(tools.bucket, batch.run)) return sendCommands(tools, batch, members, hasTime);
-  return members.map((instance) => moves(failWithoutLock(instance, tools.now())));
+  if (!(await hasLock(tools.bucket, batch.run))) {
+    return members.map((instance) => moves(failWithoutLock(instance, tools.now())));
+  }
+  const facts = await describeInstances(tools.ec2, idsOf(members));
+  const now = tools.now();
+  const judged = members.map((instance) => {
+    const text = optOutText(facts.get(instance.instanceId) ?? null, tools.optOutTag, now);
+    return { instance, optedOut: text === null ? null : moves(optOut(instance, text, now)) };
+  });
+  const toSend = judged.filter(({ optedOut }) => optedOut === null).map(({ instance }) => instance);
+  const sent = toSend.length === 0 ? [] : await sendCommands(tools, batch, toSend, hasTime);
+  return [...judged.flatMap(({ optedOut }) => optedOut ?? []), ...sent];
 }
 
 /** One command for each turn of them, but for those that were sent it already, by a Lambda that then crashed. */

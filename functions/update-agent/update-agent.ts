@@ -20,13 +20,14 @@ import { currentCommand, currentInvocation, withLostCommands } from '../domain/w
 import type { Work } from '../domain/work/work.ts';
 import { explainUnresponsiveAgents } from '../operations/explain-unresponsive.ts';
 import { createStepHandler } from '../operations/handle-step.ts';
-import { environment } from '../runtime/environment.ts';
+import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
 import { sendWork } from './send-work.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
+  ...optOutEnvironment,
   UPDATE_DEADLINE_SECONDS: environment.UPDATE_DEADLINE_SECONDS,
 });
 
@@ -37,7 +38,8 @@ export function createUpdateAgent(runtime: Runtime, work = chosenWork): Handler<
   const bucket = createBucket(createS3Client(clientOptions), settings.BUCKET_NAME);
   const ec2 = createEc2Client(clientOptions);
   const ssm = createSsmClient(clientOptions);
-  const tools = { bucket, ssm, work, deadlineSeconds: settings.UPDATE_DEADLINE_SECONDS, now, logger };
+  const optOutTag = optOutTagOf(settings);
+  const tools = { bucket, ec2, ssm, work, optOutTag, deadlineSeconds: settings.UPDATE_DEADLINE_SECONDS, now, logger };
 
   return createStepHandler(runtime, {
     name: 'UpdateAgent',

@@ -84,6 +84,7 @@ const truth = ({ report, account }: Evidence): PromiseCheck => ({
 /** EC2 itself broke it, and the report says so, with its reason: that is no broken promise of ours. */
 const isToldLoss = (account: Account, { instanceId, originalState, finalState, reason }: ReportInstance): boolean =>
   finalState === 'handed-over' ||
+  finalState === 'opted-out' ||
   (originalState === 'hibernated' &&
     finalState === 'stopped' &&
     /hibernated/.test(reason?.text ?? '') &&
@@ -118,7 +119,9 @@ const untouched = ({ account, report }: Evidence): PromiseCheck => {
     promise: 'excluded instances were not touched',
     upholds: 'back-as-it-was',
     broken: report.instances
-      .filter(({ outcome, instanceId }) => outcome === 'excluded' && touched.has(instanceId))
+      // What was opted out in mid-run was touched before.
+      .filter(({ outcome, reason }) => outcome === 'excluded' && reason?.code !== 'opted-out-in-run')
+      .filter(({ instanceId }) => touched.has(instanceId))
       .map(({ instanceId }) => `${instanceId} was touched`),
   };
 };

@@ -30,9 +30,45 @@ describe('in the middle of a run, a person', () => {
     );
 
     expect(stateOf(account, WEB)).toBe('running');
-    expect(of('web')).toMatchObject({ finalState: 'handed-over' });
+    expect(of('web')).toMatchObject({ finalState: 'running', reason: { code: 'session-active' } });
+    expect(account.world.machines.get(WEB)?.tags.has('reveille:lease')).toBe(true);
     expect(report.status).toBe('failed');
     expect(account.messages.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^LEFT AWAKE: 1\. /)]);
+  });
+
+  it('puts the opt-out tag on one that boots: it is sent nothing and left awake, and the run succeeds all the same', async () => {
+    const { of, report, account, broken } = await tell(
+      aFleet({ dev: { 'db-1': {}, neighbour: {} } }),
+      meanwhile(({ people }) => people.setTag(WEB, 'reveille:opt-out', 'mine tonight', after(30))),
+    );
+
+    expect(of('db-1')).toMatchObject({
+      outcome: 'excluded',
+      reason: { code: 'opted-out-in-run', text: expect.stringContaining('mine tonight') },
+      finalState: 'opted-out',
+    });
+    expect(stateOf(account, WEB)).toBe('running');
+    expect(account.world.machines.get(WEB)?.tags.has('reveille:lease')).toBe(false);
+    expect(report.status).toBe('succeeded');
+    expect(account.messages.map(({ subject }) => subject)).toEqual([
+      'LEFT AWAKE: 1 (db-1, by its tag). Reveille succeeded: 1 updated, 0 current, 0 failed, 1 excluded',
+    ]);
+    expect(broken).toEqual([]);
+  });
+
+  it('puts it on one whose update is at work: that is proved as ever, and the instance is left awake', async () => {
+    const { of, report, account } = await tell(
+      aFleet({ dev: { web: {}, neighbour: {} } }),
+      meanwhile(({ people }) => people.setTag(WEB, 'reveille:opt-out', 'mine, until 2027-01-31', after(130))),
+    );
+
+    expect(of('web')).toMatchObject({
+      outcome: 'updated',
+      reason: { code: 'opted-out-in-run' },
+      finalState: 'opted-out',
+    });
+    expect(stateOf(account, WEB)).toBe('running');
+    expect(report.status).toBe('succeeded');
   });
 
   it('terminates one: that is told, and the neighbour is updated', async () => {

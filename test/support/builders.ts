@@ -151,6 +151,8 @@ export const restoreCase = (
   ec2,
   expectedLease: leaseValue(),
   otherActivity: null,
+  quietSince: null,
+  optOut: null,
   writersAreDead: false,
   deadlineSeconds: 20 * 60,
   ...changes,

@@ -11,6 +11,7 @@ export const aStartCase = (changes: Partial<StartCase> = {}): StartCase => ({
   ec2: instanceFacts(),
   lostAttempts: [],
   lease: null,
+  optOut: null,
   deadlineSeconds: 20 * 60,
   now: at('02:00:45'),
   ...changes,

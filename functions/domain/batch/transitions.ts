@@ -14,9 +14,13 @@ export function finishWork(instance: BatchInstance, outcome: Outcome, why: Reaso
   return { ...toStep(instance, 'restore', now), outcome, reason: why };
 }
 
-/** Left out, before anything was done to it. */
+/** Left out. */
 export const exclude = (instance: BatchInstance, why: Reason, now: Date): BatchInstance =>
   finishWork(instance, 'excluded', why, now);
+
+/** Its owner has put the opt-out tag on it: nothing more is sent to it, and the work that was done on it counts for nothing. */
+export const optOut = (instance: BatchInstance, text: string, now: Date): BatchInstance =>
+  exclude(instance, exclusion('opted-out-in-run', text), now);
 
 export const fail = (instance: BatchInstance, code: FailureCode, text: string, now: Date): BatchInstance =>
   finishWork(instance, 'failed', reason(code, text), now);

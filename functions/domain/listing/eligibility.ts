@@ -3,6 +3,7 @@ import { exclusion, type Reason, reason } from '../model/reason.ts';
 import { isAfter } from '../model/time.ts';
 import { bootOwnerOf } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
+import { type OptOutTag, optOutText } from '../ownership/opt-out.ts';
 
 export type Eligibility =
   | { decision: 'take-part'; originalState: OriginalState; reason: null }
@@ -13,19 +14,18 @@ export type Eligibility =
  * Decides whether an instance takes part in a run (docs/aws-behaviour.md 20-22, 25), if it has no stop protection.
  * @param instance null: the group names it and EC2 doesn't know it
  * @param lease what the lease that it carries means; null if it carries none
- * @param optOutTag key of the tag that keeps an instance out; the value "false" lets it in again
  */
 export function decideEligibility(
   instance: InstanceFacts | null,
   lease: LeaseStatus | null,
-  optOutTag: string,
+  optOutTag: OptOutTag,
   now: Date,
 ): Eligibility {
   if (instance === null) return excluded(exclusion('not-found', 'the group names it, EC2 does not know it'));
   if (instance.state === 'terminated' || instance.state === 'shutting-down') {
     return excluded(exclusion('terminated', `the instance is ${instance.state}`));
   }
-  const why = optOutReason(instance, optOutTag) ?? structuralReason(instance);
+  const why = optOutReason(instance, optOutTag, now) ?? structuralReason(instance);
   if (why !== null) return excluded(why);
   if (lease?.kind === 'busy') return excluded(exclusion('busy', lease.why));
   if (lease?.kind === 'ending') {
@@ -54,11 +54,10 @@ export const STOP_PROTECTED = excluded(
   exclusion('stop-protected', 'stop protection (disableApiStop) is on: started, it could not be stopped again'),
 );
 
-const optOutReason = (instance: InstanceFacts, optOutTag: string): Reason | null => {
-  const value = Object.hasOwn(instance.tags, optOutTag) ? instance.tags[optOutTag] : undefined;
-  if (value === undefined || value.toLowerCase() === 'false') return null;
-  return exclusion('opted-out', `carries the tag ${optOutTag}`);
-};
+function optOutReason(instance: InstanceFacts, optOutTag: OptOutTag, now: Date): Reason | null {
+  const text = optOutText(instance, optOutTag, now);
+  return text === null ? null : exclusion('opted-out', text);
+}
 
 /** EC2 stopped it, so only EC2 can start it again (docs/aws-behaviour.md 22). */
 const wasInterrupted = (instance: InstanceFacts): boolean =>

@@ -25,6 +25,9 @@ export const instanceFactsSchema = z.object({
 });
 export type InstanceFacts = z.infer<typeof instanceFactsSchema>;
 
+/** In place of EC2's state: it is left awake by its opt-out tag alone. */
+export const OPTED_OUT = 'opted-out';
+
 /** What SSM says of an instance's agent. */
 export interface AgentFacts {
   instanceId: string;
@@ -43,14 +46,20 @@ export const stateNow = (facts: InstanceFacts): string => (isHibernated(facts) ?
 /** What others are doing on an instance, as SSM tells it. RDP and SSH are not seen (docs/aws-behaviour.md 16). */
 export interface OtherActivityFacts {
   /** Active Session Manager sessions: connected ones, and those that are disconnected but not ended. */
-  sessions: { instanceId: string; sessionId: string; owner: string }[];
-  /** Run Command's invocations that have not ended. */
+  sessions: {
+    instanceId: string;
+    sessionId: string;
+    owner: string;
+    startedAt: Timestamp | null;
+    isConnected: boolean;
+  }[];
+  /** Run Command's invocations that have not ended, and have not expired. */
   invocations: {
     instanceId: string;
     commandId: string;
     documentName: string;
     comment: string;
-    requestedAt: Timestamp;
+    requestedAt: Timestamp | null;
   }[];
   /** State Manager's associations that are being carried out. */
   associations: { instanceId: string; name: string; executedAt: Timestamp | null }[];

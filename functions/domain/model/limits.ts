@@ -91,10 +91,16 @@ export const FOLLOW_STOP_SECONDS = 45 * 60;
 export const STOP_REPEAT_SECONDS = 5 * 60;
 
 /**
- * How long someone else's session, command or association keeps an instance from being stopped; after that it is theirs.
- * As long as an idle Session Manager session lives by default. It comes before RestoreDeadlineSeconds, however short that is.
+ * How long a run waits for someone else's session, command or association; then it ends, and ReconcileLeases waits. As long as an
+ * idle Session Manager session lives by default. It comes before RestoreDeadlineSeconds, however short that is.
  */
 export const OTHER_ACTIVITY_WAIT_SECONDS = 20 * 60;
+
+/**
+ * For so long nothing must be seen on an instance that others have kept awake after its run, before ReconcileLeases puts it back:
+ * longer than its schedule of 15 min, so that at least two passes have looked.
+ */
+export const QUIET_SECONDS = 20 * 60;
 
 // ---- Writers that may still live
 

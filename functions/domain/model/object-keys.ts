@@ -28,9 +28,13 @@ export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
 
 export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
 
-/** What one pass of ReconcileLeases did to a dead run's instances. */
+/** What one pass of ReconcileLeases did to a run's instances: an addendum to its report, which is written once. */
 export const reconciledKey = ({ runId }: RunId, requestId: string): string =>
   `runs/${runId}/reconciled/${requestId}.json`;
+
+/** What the next pass has to know of an instance that others keep awake after its run. */
+export const holdKey = ({ runId }: RunId, instanceId: string): string =>
+  `runs/${runId}/reconciled/holds/${instanceId}.json`;
 
 /** Which refusals ReconcileLeases has told people of: once for each dead run, since a refusal can stay for many passes. */
 export const refusalKey = ({ runId }: RunId): string => `runs/${runId}/reconciled/refusals-told.json`;

@@ -9,6 +9,7 @@ export const exclusions = {
   'instance-store': { benign: true },
   'not-found': { benign: true },
   'opted-out': { benign: true },
+  'opted-out-in-run': { benign: true },
   spot: { benign: true },
   'spot-interrupted': { benign: true },
   'stop-protected': { benign: true },
@@ -63,7 +64,7 @@ export const failures = [
 export const handovers = {
   'started-by-others': { failsRun: false },
   'boot-in-doubt': { failsRun: false },
-  'restarted-by-others': { failsRun: false },
+  'restarted-by-others': { failsRun: true },
   'session-active': { failsRun: false },
   'command-running': { failsRun: false },
   'association-running': { failsRun: false },
@@ -98,6 +99,7 @@ export const waits = [
   'update-may-run',
   'pending',
   'stop-not-shown',
+  'just-used',
   'other-activity-unknown',
   'lock-ending',
 ] as const;

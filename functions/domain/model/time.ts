@@ -17,3 +17,8 @@ export function addSeconds(moment: Timestamp | Date, seconds: number): Timestamp
 
 export const isAfter = (moment: Timestamp | Date, other: Timestamp | Date): boolean =>
   secondsBetween(other, moment) > 0;
+
+export const latest = (first: Timestamp, ...others: Timestamp[]): Timestamp =>
+  others.reduce((last, moment) => (isAfter(moment, last) ? moment : last), first);
+
+export const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);

@@ -1,15 +1,20 @@
+import { OPTED_OUT } from '../model/instance.ts';
 import { plainText } from '../model/plain-text.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
+import type { Hold } from '../steps/hold.ts';
 import { isLeftAwakeByEnd } from '../steps/restore.ts';
-import { type RestoreOutcome, UNTRIED } from '../steps/restore-result.ts';
+import { CHANGED, type RestoreOutcome, UNTRIED } from '../steps/restore-result.ts';
 import { stopCommands } from './stop-command.ts';
 
 /** What one pass has done to one instance, for people. */
 export interface ReconcileResult {
   instanceId: string;
   runId: string;
-  /** `gone`: it was terminated meanwhile, so there was nothing to restore. */
-  action: 'restored' | 'handed-over' | 'left-awake' | 'gone' | 'stopping' | 'waiting' | 'refused';
+  /**
+   * `back-now`: restored after others had kept it awake, `held`: they still do, or have just done.
+   * `gone`: it was terminated meanwhile, so there was nothing to restore.
+   */
+  action: 'restored' | 'back-now' | 'held' | 'handed-over' | 'left-awake' | 'gone' | 'stopping' | 'waiting' | 'refused';
   finalState: string | null;
   text: string | null;
   name: string | null;
@@ -19,11 +24,12 @@ export interface ReconcileResult {
 /** What came of the decision on one orphan. */
 export function toReconciled(
   { facts, record, status }: Orphan,
-  { decision, refusal }: Pick<RestoreOutcome, 'decision' | 'refusal'>,
+  { decision, refusal, hold }: Pick<RestoreOutcome, 'decision' | 'refusal'> & { hold: Hold | null },
 ): ReconcileResult {
   const name = facts.name === null ? null : plainText(facts.name);
   const base = { instanceId: facts.instanceId, runId: record.runId, name, originalState: status.originalState };
-  if (refusal === UNTRIED) return { ...base, action: 'waiting', finalState: null, text: refusal };
+  if (refusal === UNTRIED || refusal === CHANGED)
+    return { ...base, action: 'waiting', finalState: null, text: refusal };
   if (refusal !== null) {
     const undone = decision.action === 'stop' ? 'it was not stopped' : 'its lease tag was not removed';
     return { ...base, action: 'refused', finalState: facts.state, text: `${undone}: ${refusal}` };
@@ -31,19 +37,21 @@ export function toReconciled(
   switch (decision.action) {
     case 'wait':
     case 'give-up':
-      return { ...base, action: 'waiting', finalState: null, text: decision.reason.text };
+      return { ...base, action: hold === null ? 'waiting' : 'held', finalState: null, text: decision.reason.text };
     case 'stop':
       return { ...base, action: 'stopping', finalState: null, text: null };
     case 'settle': {
       const { finalState, isGone, reason } = decision;
-      const kept = finalState === 'handed-over' ? 'handed-over' : 'restored';
+      const isTheirs = finalState === 'handed-over' || finalState === OPTED_OUT;
+      const restored = hold === null ? 'restored' : 'back-now';
+      const kept = isTheirs ? 'handed-over' : restored;
       const action = isLeftAwakeByEnd(decision) ? 'left-awake' : kept;
       return { ...base, action: isGone ? 'gone' : action, finalState, text: reason?.text ?? null };
     }
   }
 }
 
-const SETTLED = new Set<ReconcileResult['action']>(['restored', 'handed-over', 'left-awake', 'gone']);
+const SETTLED = new Set<ReconcileResult['action']>(['restored', 'back-now', 'handed-over', 'left-awake', 'gone']);
 
 /** Whether an instance needs no further pass. */
 export const isSettled = ({ action }: ReconcileResult): boolean => SETTLED.has(action);
@@ -86,15 +94,17 @@ function subjectOf(done: ReconcileResult[]): string {
   const count = (action: ReconcileResult['action']) => done.filter((one) => one.action === action).length;
   const told: [number, string][] = [
     [count('restored'), 'restored'],
+    [count('back-now'), 'back now'],
     [count('handed-over'), 'handed over'],
     [count('left-awake'), 'left awake'],
     [count('gone'), 'gone'],
     [count('refused'), 'refused'],
+    [count('held'), 'held'],
     [count('stopping') + count('waiting'), 'not yet'],
   ];
   const parts = told.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   const leftAwake = count('left-awake');
-  return `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille after a dead run: ${parts.join(', ')}`;
+  return `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille after a run: ${parts.join(', ')}`;
 }
 
 function settledLine({ instanceId, name, runId, action, finalState, text }: ReconcileResult): string {

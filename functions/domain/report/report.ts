@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type BatchInstance, outcomeSchema } from '../batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
+import { OPTED_OUT } from '../model/instance.ts';
 import { plainText } from '../model/plain-text.ts';
 import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
 import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
@@ -23,7 +24,7 @@ export const reportInstanceSchema = z.object({
     .nullable()
     .describe('Version that the agent itself reported after the work; null if none was proved'),
   originalState: z.string().nullable().describe('EC2 state before the run, or hibernated; null if EC2 did not know it'),
-  finalState: z.string().nullable().describe('EC2 state when it was settled, hibernated, or handed-over'),
+  finalState: z.string().nullable().describe('EC2 state when it was settled, hibernated, handed-over, or opted-out'),
   wokenAt: timestampSchema.nullable().describe('When Reveille started it; null if it did not'),
   restoredAt: timestampSchema
     .nullable()
@@ -182,11 +183,15 @@ export const coverageHolds = ({ intended, updated, alreadyCurrent, failed, exclu
 
 const ASLEEP: (string | null)[] = ['stopped', 'hibernated'];
 
-const AWAKE: (string | null)[] = ['running', 'pending', 'handed-over'];
+const AWAKE: (string | null)[] = ['running', 'pending', 'handed-over', OPTED_OUT];
 
-/** It was stopped before the run and runs after it, for whatever reason: it costs money, so no run with it succeeds. */
+/** It was stopped before the run and runs after it, for whatever reason: it costs money, so no run with it succeeds; unless its owner asked for it. */
 export const isLeftAwake = ({ originalState, finalState }: ReportInstance): boolean =>
   ASLEEP.includes(originalState) && AWAKE.includes(finalState);
+
+/** It is left awake because its owner asked for that in mid-run, by the opt-out tag alone: that is no failure of the run. */
+export const isLeftAwakeByTag = ({ finalState }: Pick<ReportInstance, 'finalState'>): boolean =>
+  finalState === OPTED_OUT;
 
 /**
  * A run succeeds only if no instance failed, every exclusion is benign, and at least one instance took part: zero
@@ -195,7 +200,8 @@ export const isLeftAwake = ({ originalState, finalState }: ReportInstance): bool
 function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
   const isBad = (instance: ReportInstance): boolean => {
     const { outcome, reason: why } = instance;
-    if (outcome === 'failed' || (why !== null && failsRun(why)) || isLeftAwake(instance)) return true;
+    if (outcome === 'failed' || (why !== null && failsRun(why))) return true;
+    if (isLeftAwake(instance) && !isLeftAwakeByTag(instance)) return true;
     return outcome === 'excluded' && !isBenignExclusion(why?.code ?? '');
   };
   const bad = instances.some(isBad);

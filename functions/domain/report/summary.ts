@@ -1,6 +1,6 @@
 import { toLocalText } from '../listing/local-time.ts';
 import { boundedText } from '../model/plain-text.ts';
-import { isLeftAwake, type Report, type ReportInstance } from './report.ts';
+import { isLeftAwake, isLeftAwakeByTag, type Report, type ReportInstance } from './report.ts';
 import { stopCommands } from './stop-command.ts';
 
 /** As many as a person reads. With the longest texts they are below the 256 KiB that SNS takes, so none is cut. */
@@ -9,11 +9,10 @@ const LISTED_MAX = 100;
 /** A run in words. What a person wants to know first comes first: what was left awake, what failed, what was excluded. */
 export function summarize(report: Report, reportLocation: string): { subject: string; message: string } {
   const { counts, status, targetVersion } = report;
-  const leftAwake = report.instances.filter(isLeftAwake).length;
   const noneTookPart =
     counts.intended === counts.excluded ? ['No instance could be updated: all of them were excluded.'] : [];
   return {
-    subject: `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
+    subject: `${leftAwakeIn(report)}Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
     message: [
       `Run ${report.runId} in ${report.region} (${report.account}) ${status}.`,
       `Target: SSM Agent ${targetVersion}. ${timesOf(report)}`,
@@ -27,6 +26,23 @@ export function summarize(report: Report, reportLocation: string): { subject: st
     ].join('\n'),
   };
 }
+
+/** How many were left awake, at the head of the subject, and which of them their owners wanted awake. */
+function leftAwakeIn({ instances }: Report): string {
+  const leftAwake = instances.filter(isLeftAwake);
+  const byTag = leftAwake.filter(isLeftAwakeByTag);
+  const [first] = byTag;
+  if (leftAwake.length === 0) return '';
+  if (first === undefined) return `LEFT AWAKE: ${leftAwake.length}. `;
+  const why = leftAwake.length === 1 ? `${nameOf(first)}, by its tag` : `${byTag.length} by their tags`;
+  return `LEFT AWAKE: ${leftAwake.length} (${why}). `;
+}
+
+/** An instance's name can have 256 characters, a subject 100. */
+const nameOf = ({ name, instanceId }: ReportInstance): string =>
+  name === null || name.length > NAME_SHOWN_MAX ? instanceId : name;
+
+const NAME_SHOWN_MAX = 24;
 
 const ORDER: ReportInstance['outcome'][] = ['failed', 'excluded', 'updated', 'already-current'];
 

@@ -7,7 +7,7 @@ import { triedBy } from '../ownership/owner.ts';
 
 /**
  * An orphan as the rules of `restore` know instances: the work on it ended with its run. Its commands are found by their
- * comments. Other activity on it is taken to have begun when the run died.
+ * comments.
  */
 export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
   return batchInstanceSchema.parse({
@@ -18,7 +18,6 @@ export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
     ...status.ends,
     owner: triedBy(status.attempts, null),
     launchTime: facts.launchTime,
-    otherActivitySince: status.deadSince,
   });
 }
 

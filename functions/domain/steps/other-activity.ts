@@ -18,31 +18,37 @@ const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): b
   moment !== null && launchTime !== null && isAfter(addSeconds(moment, CLOCK_MARGIN_SECONDS), launchTime);
 
 /**
- * The other activity on an instance that would otherwise be stopped; null if there is none. What hangs since an earlier
- * boot keeps no instance awake.
- * @param knownCommandIds commands of this run, which have deadlines of their own. Commands of ours that the payload does
- * not know are told by their comments
+ * The other activity on an instance that would otherwise be stopped; null if there is none. What worked only before this boot
+ * keeps no instance awake: a session stays listed for days after its window was closed (docs/aws-behaviour.md 84). But a
+ * command that has not expired may be delivered in this boot; and what was connected, or at work, when an instance was
+ * hibernated has come back with its memory. Commands of ours have deadlines of their own: those that the payload does not
+ * know are told by their comments.
  */
 export function findOtherActivity(
-  instanceId: string,
+  { instanceId, originalState, commands }: Pick<BatchInstance, 'instanceId' | 'originalState' | 'commands'>,
   launchTime: Timestamp | null,
   { sessions, invocations, associations }: OtherActivityFacts,
-  knownCommandIds: Set<string>,
 ): OtherActivity | null {
-  const session = sessions.find((one) => one.instanceId === instanceId);
+  const isOfBoot = ({ startedAt, isConnected }: OtherActivityFacts['sessions'][number]) =>
+    (originalState === 'hibernated' && isConnected) ||
+    // Where a time is not known, it may be of this boot.
+    startedAt === null ||
+    launchTime === null ||
+    isOfThisBoot(startedAt, launchTime);
+  const session = sessions.find((one) => one.instanceId === instanceId && isOfBoot(one));
   if (session !== undefined) {
     return known('session-active', `${session.owner} has a session on it (${session.sessionId})`);
   }
-  const isOthers = ({ commandId, comment }: OtherActivityFacts['invocations'][number]) =>
-    !knownCommandIds.has(commandId) && !isOwnComment(comment);
+  const knownIds = new Set(commands.map(({ commandId }) => commandId));
   const command = invocations.find(
-    (one) => one.instanceId === instanceId && isOthers(one) && isOfThisBoot(one.requestedAt, launchTime),
+    (one) => one.instanceId === instanceId && !knownIds.has(one.commandId) && !isOwnComment(one.comment),
   );
   if (command !== undefined) {
-    const { documentName, commandId } = command;
+    const { documentName, commandId, comment } = command;
+    const said = comment === '' ? '' : `, "${comment}"`;
     return known(
       'command-running',
-      `the command ${documentName} of someone else is still running on it (${commandId})`,
+      `the command ${documentName} of someone else has not ended on it (${commandId}${said})`,
     );
   }
   const association = associations.find(
@@ -77,5 +83,9 @@ export const findOwnCommands = (
 ): { commandId: string; sentAt: Timestamp; instanceIds: string[] }[] =>
   invocations
     .filter((one) => one.instanceId === instanceId && isOwnComment(one.comment))
-    .filter(({ requestedAt }) => isOfThisBoot(requestedAt, launchTime))
-    .map(({ commandId, requestedAt }) => ({ commandId, sentAt: requestedAt, instanceIds: [instanceId] }));
+    .flatMap(({ commandId, requestedAt }) => {
+      const sentAt = requestedAt ?? launchTime;
+      return sentAt !== null && isOfThisBoot(sentAt, launchTime)
+        ? [{ commandId, sentAt, instanceIds: [instanceId] }]
+        : [];
+    });

@@ -1,7 +1,7 @@
 // The step `readiness`: whether an instance is awake with an agent that pings, and if not at the deadline, why not.
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { fail, outOfTime, toStep } from '../batch/transitions.ts';
+import { fail, optOut, outOfTime, toStep } from '../batch/transitions.ts';
 import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
@@ -17,6 +17,8 @@ export interface ReadinessCase {
   ec2: InstanceFacts | null;
   /** null: SSM does not list its agent. */
   agent: AgentFacts | null;
+  /** Why its opt-out tag keeps it out; null: it does not. */
+  optOut: string | null;
   /** From the first look at this step until the agent must have pinged; what is left before nothing is sent, if that is less. */
   deadlineSeconds: number;
   now: Date;
@@ -30,6 +32,7 @@ export function checkReadiness(given: ReadinessCase): Look {
   if (ec2.state === 'terminated' || ec2.state === 'shutting-down') {
     return failed('terminated-in-run', `it is ${ec2.state} now`);
   }
+  if (given.optOut !== null) return moves(optOut(instance, given.optOut, now));
   if (ec2.state === 'stopped' || ec2.state === 'stopping') return checkStopped({ ...given, ec2 });
   const bootOwner = bootOwnerSeen({ ...given, ec2 });
   // With the LaunchTime of before, a ping of before would seem to be of this boot.

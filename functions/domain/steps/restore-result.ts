@@ -12,6 +12,9 @@ type Settle = Extract<RestoreDecision, { action: 'settle' }>;
 /** In place of a refusal: the Lambda's time was over before EC2 was asked. */
 export const UNTRIED = 'no time was left to stop it';
 
+/** In place of a refusal: the lock or a lease was another one, right before EC2 was asked. */
+export const CHANGED = 'a run may have come for it just now';
+
 /** One instance, what was decided on it, and what came of that. */
 export interface RestoreOutcome {
   instance: BatchInstance;

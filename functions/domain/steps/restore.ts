@@ -1,16 +1,17 @@
 // The step `restore`: how one instance is put back as it was, and whether it may be stopped. RULES is the answer: the first
 // rule with an answer decides; if none has one, the instance is stopped. IAM enforces what it can see (no lease, no stop).
 import type { BatchInstance } from '../batch/batch-instance.ts';
-import { type InstanceFacts, stateNow } from '../model/instance.ts';
+import { type InstanceFacts, OPTED_OUT, stateNow } from '../model/instance.ts';
 import {
   CONSISTENCY_SECONDS,
   FOLLOW_STOP_SECONDS,
   OTHER_ACTIVITY_WAIT_SECONDS,
+  QUIET_SECONDS,
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
 } from '../model/limits.ts';
-import { type Reason, reason, retold } from '../model/reason.ts';
-import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
+import { exclusion, type Reason, reason, retold } from '../model/reason.ts';
+import { addSeconds, earliest, isAfter, latest, secondsBetween, type Timestamp } from '../model/time.ts';
 import { bootOwnerOf, bootSoughtUntil, isOpenWindow, judgeAttempt } from '../ownership/attempt.ts';
 import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
 import type { Attempts } from '../ownership/owner.ts';
@@ -27,6 +28,10 @@ export interface RestoreCase {
   expectedLease: string | null;
   /** Another session, command or association on the instance; null if there is none, or if it was not asked for yet. */
   otherActivity: OtherActivity | null;
+  /** Since which pass nothing was seen on an instance that is held; null: it is not held, or SSM was not asked in this look. */
+  quietSince: Timestamp | null;
+  /** Why its opt-out tag keeps it out; null: it does not. */
+  optOut: string | null;
   /** Every Lambda that could start it has been dead for long enough: `stopped` is believed without a stop of our own. */
   writersAreDead: boolean;
   /** How long restoring may take; null: the instance is never given up. */
@@ -83,7 +88,9 @@ const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
   waitForUpdate,
   waitWhilePending,
   waitForAcceptedStop,
+  leaveOptedOut,
   waitForOtherActivity,
+  waitForQuiet,
 ];
 
 /** A Lambda whose caller has given up may still start the instance, or send it a command. */
@@ -119,7 +126,12 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   if (lost !== null) return settle(finalState, { wasSeenStopped: true, reason: lost });
   // Every start was refused, so no start is on its way: a stop could only hit someone else's start.
   if (!attempts.some(isOpenWindow)) return settle(finalState, { releaseLease: true });
-  return stop(instance);
+  if (ours.optOut === null) return stop(instance);
+  // Its owner lets no stop be sent to it: then only time proves that no start is on its way.
+  const until = addSeconds(startsMayComeUntil(ours), CONSISTENCY_SECONDS);
+  return isAfter(until, ours.now)
+    ? wait(reason('start-may-come', 'a start of ours may not be shown yet'), until)
+    : settle(finalState, { releaseLease: true });
 }
 
 /** Only the boot that Reveille has brought is ever ended. */
@@ -191,19 +203,31 @@ function waitForAcceptedStop({ instance: { stopAcceptedAt }, now }: OurCase): Re
   return { ...wait(reason('stop-not-shown', 'its stop is not shown yet'), until), outlastsDeadline: true };
 }
 
-/** Someone who stays for long has taken the instance over. If SSM can't say whether anyone is active, the instance waits. */
-function waitForOtherActivity({ instance, ec2, otherActivity, now }: OurCase): RestoreDecision | null {
+/** Its owner has put the tag on it while it was awake: it is theirs. */
+function leaveOptedOut({ optOut }: OurCase): RestoreDecision | null {
+  if (optOut === null) return null;
+  return settle(OPTED_OUT, {
+    releaseLease: true,
+    reason: exclusion('opted-out-in-run', `${optOut}: it is left awake`),
+  });
+}
+
+/** Others are at work, or SSM can't say. A run waits, then ends and holds the instance: ReconcileLeases goes on waiting. */
+function waitForOtherActivity({ instance, ec2, otherActivity, deadlineSeconds, now }: OurCase): RestoreDecision | null {
   if (otherActivity === null) return null;
   const { reason: activity, isKnown } = otherActivity;
-  if (!isKnown) return wait(activity, null);
+  if (!isKnown || deadlineSeconds === null) return wait(activity, null);
   const until = addSeconds(instance.otherActivitySince ?? now, OTHER_ACTIVITY_WAIT_SECONDS);
-  // However short the deadline is: stopping it under someone's hands is no less rude then.
   if (isAfter(until, now)) return { ...wait(activity, until), outlastsDeadline: true };
-  const minutes = OTHER_ACTIVITY_WAIT_SECONDS / 60;
-  return leaveToOthers(
-    ec2,
-    retold(activity, `${activity.text}, for more than ${minutes} minutes, so the instance was left running`),
-  );
+  const text = `${activity.text}: it is held, and put back once nothing was at work on it for ${QUIET_SECONDS / 60} minutes, until ${instance.stopUntil} at the latest`;
+  return settle(ec2.state, { reason: retold(activity, text) });
+}
+
+/** What others have used is put back only when they stay away: two passes at least have seen nothing on it. */
+function waitForQuiet({ quietSince, now }: OurCase): RestoreDecision | null {
+  if (quietSince === null) return null;
+  const until = addSeconds(quietSince, QUIET_SECONDS);
+  return isAfter(until, now) ? wait(reason('just-used', `others have just used it, until ${quietSince}`), until) : null;
 }
 
 /** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
@@ -277,11 +301,6 @@ function assumedBoot({ ec2, attempts, now }: OurCase): Reason | null {
   return reason('boot-assumed', text);
 }
 
-const latest = (first: Timestamp, ...others: Timestamp[]): Timestamp =>
-  others.reduce((last, moment) => (isAfter(moment, last) ? moment : last), first);
-
-const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
-
 const isBefore = (moment: Timestamp | null, other: Timestamp): boolean => moment !== null && isAfter(other, moment);
 
 /** @param until null: only the deadline ends it, if there is one */
@@ -294,15 +313,8 @@ function stop({ originalState }: BatchInstance): RestoreDecision {
 }
 
 function settle(finalState: string, more: Partial<Extract<RestoreDecision, { action: 'settle' }>>): RestoreDecision {
-  return {
-    action: 'settle',
-    finalState,
-    releaseLease: false,
-    wasSeenStopped: false,
-    isGone: false,
-    reason: null,
-    ...more,
-  };
+  const usual = { releaseLease: false, wasSeenStopped: false, isGone: false, reason: null };
+  return { action: 'settle', finalState, ...usual, ...more };
 }
 
 /** It is someone else's. One that they have stopped meanwhile is not awake, and is reported as stopped. */

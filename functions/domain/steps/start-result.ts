@@ -5,7 +5,7 @@ import { fail, toStep } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
-import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
+import { addSeconds, earliest, isAfter, secondsBetween, toTimestamp } from '../model/time.ts';
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
 import type { Attempts, Owner } from '../ownership/owner.ts';
 import type { StartRecord } from '../ownership/start-record.ts';
@@ -110,8 +110,6 @@ function soughtBoot({ ec2, now }: StartResultCase, result: Accepted): Pick<Attem
 /** Whether EC2 had found the instance awake already when it was told to start it. */
 export const wasAwake = (result: StartResult): boolean =>
   result.kind === 'accepted' && (result.previousState === 'running' || result.previousState === 'pending');
-
-const earliest = (one: Timestamp, other: Timestamp): Timestamp => (isAfter(one, other) ? other : one);
 
 /**
  * The record once the replies are in: until when a start of each instance can take effect, and when EC2 accepted it. Without

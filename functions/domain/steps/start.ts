@@ -2,7 +2,7 @@
 // instance has, its LaunchTime tells, with what is known of our attempts (ownership/boot.ts).
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { exclude, fail, outOfTime, toStep } from '../batch/transitions.ts';
+import { exclude, fail, optOut, outOfTime, toStep } from '../batch/transitions.ts';
 import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
@@ -22,6 +22,8 @@ export interface StartCase {
   lostAttempts: Attempt[];
   /** What the lease means that the instance carries now; null if it carries none, or one of this child. */
   lease: LeaseStatus | null;
+  /** Why its opt-out tag keeps it out; null: it does not. */
+  optOut: string | null;
   /** From the first look at the instance until it must have been started. */
   deadlineSeconds: number;
   now: Date;
@@ -44,6 +46,7 @@ export type StartDecision =
 export function decideStart(given: StartCase): StartDecision {
   const { instance, ec2, lease, now } = given;
   if (ec2 === null) return none(failed(given, 'disappeared', 'EC2 does not know it any more'));
+  if (given.optOut !== null) return none(leaveOptedOut(given, given.optOut));
   if (lease?.kind === 'busy' || lease?.kind === 'ending') return none(leaveToOtherRun(given, lease.why));
   switch (ec2.state) {
     case 'stopped': {
@@ -63,6 +66,10 @@ export function decideStart(given: StartCase): StartDecision {
       return none(failed(given, 'terminated-in-run', `it is ${ec2.state} now`));
   }
 }
+
+/** Since it was listed, its owner has put the tag on it. An attempt that was lost may have woken it. */
+const leaveOptedOut = ({ instance, lostAttempts, now }: StartCase, text: string): Look =>
+  moves(optOut(withLostAttempts(instance, lostAttempts), text, now));
 
 /** Since it was listed, another run has come and holds it: what that run does to it must not be disturbed. */
 function leaveToOtherRun(given: StartCase, why: string): Look {
@@ -92,10 +99,7 @@ function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
   return none(leaveToOthers(given, isInDoubt ? bootInDoubt(ec2.launchTime) : STARTED_BY_OTHERS));
 }
 
-const STARTED_BY_OTHERS = reason(
-  'started-by-others',
-  'someone else started it before Reveille did, so it stays running',
-);
+const STARTED_BY_OTHERS = reason('started-by-others', 'it was started before Reveille did it, so it stays running');
 
 const PAST_END = reason('left-awake', 'the run that had started it could stop it only until now, so it is left awake');
 

@@ -41,13 +41,25 @@ export const exclusionWords = {
   'opted-out': {
     en: {
       title: 'Carries the opt-out tag',
-      meaning: 'It carries the opt-out tag.',
+      meaning: 'It carries the opt-out tag. The text has its value.',
       whatToDo: 'Remove the tag, or set it to false, once the instance may take part.',
     },
     ja: {
       title: '除外タグあり',
-      meaning: '除外タグが付いています。',
+      meaning: '除外タグが付いています。タグの値は理由の文にあります。',
       whatToDo: '対象に戻すときは、タグを外すか、値を false にしてください。',
+    },
+  },
+  'opted-out-in-run': {
+    en: {
+      title: 'Opted out during the run',
+      meaning: 'It was given the opt-out tag during the run: nothing more was sent to it, and it was not stopped.',
+      whatToDo: 'Stop it once it is not needed. Remove the tag once it may take part again.',
+    },
+    ja: {
+      title: '実行中に除外タグが付いた',
+      meaning: '実行中に除外タグが付けられたため、それ以降は何も送信せず、停止もしていません。',
+      whatToDo: '使い終わったら停止してください。対象に戻すときは、タグを外すか、値を false にしてください。',
     },
   },
   spot: {

@@ -4,9 +4,9 @@ import type { ReportedWords } from './words.ts';
 export const leftToOthersWords = {
   'started-by-others': {
     en: {
-      title: 'Started by someone else',
-      meaning: 'Someone else started it before Reveille did.',
-      whatToDo: 'Stop it once they are done.',
+      title: 'Started before Reveille did it',
+      meaning: 'A person or a scheduler started it before Reveille did. EC2 does not say which.',
+      whatToDo: 'Stop it once it is not needed.',
     },
     ja: {
       title: '他者が先に起動',
@@ -30,9 +30,9 @@ export const leftToOthersWords = {
   },
   'restarted-by-others': {
     en: {
-      title: 'Restarted by someone else',
-      meaning: 'Someone else restarted it while Reveille held it.',
-      whatToDo: 'Stop it once they are done.',
+      title: 'Restarted, and not by Reveille',
+      meaning: 'A person or a scheduler stopped and started it while Reveille held it. EC2 does not say which.',
+      whatToDo: 'Stop it once it is not needed.',
     },
     ja: {
       title: '他者が再起動',
@@ -43,37 +43,37 @@ export const leftToOthersWords = {
   'session-active': {
     en: {
       title: 'Someone had a session on it',
-      meaning: 'Someone had a Session Manager session on it for more than 20 minutes.',
-      whatToDo: 'Stop it once they are done.',
+      meaning: 'Someone had a Session Manager session on it for more than 20 minutes, so it is held.',
+      whatToDo: 'Nothing: it is put back once it was left alone for 20 minutes. Otherwise you are told.',
     },
     ja: {
       title: 'セッションが接続中',
-      meaning: 'Session Manager のセッションが20分を過ぎても続いていたため、停止しませんでした。',
-      whatToDo: '使い終わったことを確認してから停止してください。',
+      meaning: 'Session Manager のセッションが20分を過ぎても続いていたため、停止を保留しています。',
+      whatToDo: '対応は不要です。20分間使われなければ元の状態に戻します。戻せない場合は通知します。',
     },
   },
   'command-running': {
     en: {
       title: 'A command of someone else ran on it',
-      meaning: "Someone else's command ran on it for more than 20 minutes.",
-      whatToDo: 'Stop it once the command has ended.',
+      meaning: "Someone else's command had not ended on it after more than 20 minutes, so it is held.",
+      whatToDo: 'Nothing: it is put back once it was left alone for 20 minutes. Otherwise you are told.',
     },
     ja: {
       title: '他者のコマンドが実行中',
-      meaning: 'Reveille 以外のコマンド（Run Command）が20分を過ぎても終わらなかったため、停止しませんでした。',
-      whatToDo: 'コマンドが終わったことを確認してから停止してください。',
+      meaning: 'Reveille 以外のコマンド（Run Command）が20分を過ぎても終わらなかったため、停止を保留しています。',
+      whatToDo: '対応は不要です。20分間使われなければ元の状態に戻します。戻せない場合は通知します。',
     },
   },
   'association-running': {
     en: {
       title: 'An association ran on it',
-      meaning: 'An association of State Manager ran on it for more than 20 minutes.',
-      whatToDo: 'Stop it once the association has ended.',
+      meaning: 'An association of State Manager ran on it for more than 20 minutes, so it is held.',
+      whatToDo: 'Nothing: it is put back once it was left alone for 20 minutes. Otherwise you are told.',
     },
     ja: {
       title: '関連付けが実行中',
-      meaning: 'State Manager の関連付けが20分を過ぎても終わらなかったため、停止しませんでした。',
-      whatToDo: '関連付けが終わったことを確認してから停止してください。',
+      meaning: 'State Manager の関連付けが20分を過ぎても終わらなかったため、停止を保留しています。',
+      whatToDo: '対応は不要です。20分間使われなければ元の状態に戻します。戻せない場合は通知します。',
     },
   },
   'left-awake': {
@@ -91,13 +91,14 @@ export const leftToOthersWords = {
   'lease-removed': {
     en: {
       title: 'Its lease tag was removed',
-      meaning: 'Someone else removed or changed its lease tag, so Reveille neither starts nor stops it.',
-      whatToDo: 'Find out who did it, and stop the instance if it is still awake.',
+      meaning: 'LEFT AWAKE, if it was awake: its lease tag was removed or changed, so Reveille can no more stop it.',
+      whatToDo: 'Stop it if it is awake, and have the tool that strips tags ignore those of reveille.',
     },
     ja: {
       title: 'リースタグが外された',
-      meaning: 'リースタグが外部から削除または変更されたため、Reveille はこのインスタンスの起動も停止も行いません。',
-      whatToDo: 'タグを変更した人やツールを調べ、起動したままなら停止してください。',
+      meaning:
+        'リースタグが外部から削除または変更されたため、Reveille は停止できません。起動中だった場合は LEFT AWAKE です。',
+      whatToDo: '起動したままなら停止してください。タグを消すツールには、reveille のタグを無視させてください。',
     },
   },
   'updated-by-others': {

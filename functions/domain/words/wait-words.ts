@@ -96,6 +96,16 @@ export const waitWords = {
     en: { title: 'Stop not shown yet', meaning: 'EC2 to show the stop that it has accepted.' },
     ja: { title: '停止が未反映', meaning: '受け付けられた停止が EC2 の表示に反映されること。' },
   },
+  'just-used': {
+    en: {
+      title: 'Just used by others',
+      meaning: 'Twenty minutes in which nothing is seen on it: others had kept it awake.',
+    },
+    ja: {
+      title: '他者の使用後の確認中',
+      meaning: '他者が使用していたインスタンスで、何も動いていない状態が20分続くこと。',
+    },
+  },
   'other-activity-unknown': {
     en: {
       title: 'Other activity not known yet',

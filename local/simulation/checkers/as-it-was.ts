@@ -15,7 +15,7 @@ import {
   LEASE_TAG,
   stateAt,
 } from '../evidence/evidence.ts';
-import { takeoversOf } from '../evidence/takeovers.ts';
+import { isTheirs } from '../evidence/takeovers.ts';
 
 const AWAKE = new Set(['running', 'pending', 'stopping']);
 
@@ -34,8 +34,8 @@ const isToldLeftAwake = (evidence: Evidence, instanceId: string, boot: Boot): bo
 function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): string | null {
   const { instanceId, after } = instance;
   if (!AWAKE.has(after.state) || boot.stop !== null || isStuck(instance)) return null;
-  if (takeoversOf(evidence, instance, boot).size > 0 || isInDoubt(evidence, instance, boot)) return null;
-  if (isToldLeftAwake(evidence, instanceId, boot)) return null;
+  if (isTheirs(evidence, instance, boot) || isToldLeftAwake(evidence, instanceId, boot)) return null;
+  if (isInDoubt(evidence, instance, boot)) return null;
   const since = clock(evidence, boot.at ?? evidence.startedAt);
   return `${instanceId} was ${instance.settled}, Reveille started it at ${since}, and it is still ${after.state}: no one else took it over`;
 }
@@ -57,7 +57,10 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   const isTold =
     (!isReported && boot.stop.runId === boot.runId) ||
     linesOf(evidence, instanceId).some(({ finalState }) => finalState === 'stopped') ||
-    evidence.messages.some((message) => message.includes(`${instanceId}  restored, stopped`));
+    evidence.messages.some(
+      (message) =>
+        message.includes(`${instanceId}  restored, stopped`) || message.includes(`${instanceId}  back now, stopped`),
+    );
   if (isEc2s && isTold) return null;
   return `${instanceId} was hibernated, and ${boot.stop.principal} left it stopped at ${clock(evidence, boot.stop.at)}${isEc2s ? ' without a word to anybody' : ''}`;
 }
@@ -87,7 +90,7 @@ function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boo
     if (boot === undefined || !boot.ours || !AWAKE.has(state)) continue;
     // Only what someone else did before.
     const untilThen = { ...boot, stop: { at, ours: true, principal, runId: '' } };
-    if (takeoversOf(evidence, instance, untilThen).size > 0 || at > stopUntil(evidence, boot)) continue;
+    if (isTheirs(evidence, instance, untilThen) || at > stopUntil(evidence, boot)) continue;
     if (isInDoubt(evidence, instance, boot)) continue;
     return `${instanceId} was ${state} when ${principal} removed its lease at ${clock(evidence, at)}`;
   }

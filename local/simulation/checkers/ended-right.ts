@@ -19,6 +19,7 @@ const BENIGN = new Set([
   'instance-store',
   'not-found',
   'opted-out',
+  'opted-out-in-run',
   'spot',
   'spot-interrupted',
   'stop-protected',
@@ -26,7 +27,7 @@ const BENIGN = new Set([
 ]);
 
 /** Reasons that say of an updated instance that it is not as it was. */
-const NOT_AS_IT_WAS = new Set(['lease-removed', 'hibernation-lost', 'left-awake']);
+const NOT_AS_IT_WAS = new Set(['lease-removed', 'restarted-by-others', 'hibernation-lost', 'left-awake']);
 
 const ASLEEP = new Set(['stopped', 'hibernated']);
 

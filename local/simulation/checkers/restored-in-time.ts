@@ -11,7 +11,7 @@ import {
   type InstanceEvidence,
   spansOf,
 } from '../evidence/evidence.ts';
-import { takeoversOf } from '../evidence/takeovers.ts';
+import { isTheirs, takeoversOf } from '../evidence/takeovers.ts';
 
 /** When nothing goes wrong: a wait of the conveyor, a look, and the stop. */
 const UNDISTURBED_SECONDS = 10 * 60;
@@ -90,7 +90,8 @@ export const restoredInTime: Checker = {
     const instances = evidence.instances.flatMap((instance) =>
       bootsOf(evidence, instance).flatMap((boot) => {
         if (!boot.ours || boot.stop === null || !boot.stop.ours) return [];
-        if (takeoversOf(evidence, instance, boot).size > 0) return [];
+        // How long a command of others may still be delivered, no span tells.
+        if (isTheirs(evidence, instance, boot) || takeoversOf(evidence, instance, boot).has('command')) return [];
         const done = doneBy(evidence, instance, boot);
         const trouble = lastTrouble(evidence, boot);
         const due =

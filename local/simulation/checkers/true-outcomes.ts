@@ -10,9 +10,10 @@ import {
   type Evidence,
   type ExecutionEvidence,
   type InstanceEvidence,
+  isOurs,
   spansOf,
 } from '../evidence/evidence.ts';
-import { takeoversOf } from '../evidence/takeovers.ts';
+import { optedOutAt } from '../evidence/opted-out.ts';
 import { isAtLeast, versionAt } from '../evidence/versions.ts';
 
 type Found = Omit<Complaint, 'promise'>;
@@ -99,6 +100,8 @@ function stoppedInSilence(line: Line): boolean {
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
+  'opted-out-in-run': ({ evidence, instance, report }) =>
+    optedOutAt(evidence, instance.instanceId, Date.parse(report.endedAt)) !== null,
   'started-by-others': (line) => othersBooted(line),
   'restarted-by-others': bootedByAnother,
   'boot-in-doubt': ({ evidence, instance }) =>
@@ -119,7 +122,10 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'no-result': mayLackResult,
   'session-active': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'session').length > 0,
   'command-running': ({ evidence, instance }) =>
-    bootsOf(evidence, instance).some((boot) => takeoversOf(evidence, instance, boot).has('command')),
+    calls(evidence, 'SendCommand').some(
+      ({ principal, error, instanceIds }) =>
+        !isOurs(principal) && error === null && instanceIds.includes(instance.instanceId),
+    ),
   'association-running': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'association').length > 0,
   'out-of-time': ({ evidence, execution, report }) => Date.parse(report.endedAt) >= wakeUntil(evidence, execution),
   'left-awake': ({ evidence, report }) =>
@@ -180,6 +186,7 @@ function aboutReason(seen: Line): string | null {
   if (
     claimed !== undefined &&
     !(code === 'not-found' && wasTerminated) &&
+    !(code === 'opted-out' && optedOutAt(evidence, instanceId, evidence.endedAt) !== null) &&
     !claimed.some((name) => instance.behaviours.includes(name))
   ) {
     return `${instanceId} is excluded as ${code}, which it is not`;

@@ -5,6 +5,9 @@ import { type Kind, night, person, sometimes, struck, window } from './story.ts'
 
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
 
+/** What people and tools do to the tags of an instance that is awake. */
+const TAG_CHANGES: Deed[] = ['remove-lease', 'forge-lease', 'opt-out', 'opt-out', 'opt-out-of-yesterday'];
+
 /** What keeps an instance from being put back, or what is found when it is to be. */
 export const restoreStories: readonly Kind[] = [
   {
@@ -141,9 +144,7 @@ export const restoreStories: readonly Kind[] = [
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['slow-boot']]))],
-        disturbances: [
-          person(pick(random, ['remove-lease', 'remove-lease', 'forge-lease']), random.integer([20, 240])),
-        ],
+        disturbances: [person(pick(random, TAG_CHANGES), random.integer([20, 240]))],
       }),
   },
   {

@@ -109,13 +109,24 @@ export const recoveryBugs: PlantedBug[] = [
     ],
   },
   {
-    name: 'orphans-session-never-ends',
-    what: 'to the reconciler, a session or a command on an orphan has just begun, at each pass',
+    name: 'held-without-lease',
+    what: 'a run removes the lease of what others keep awake, so nothing puts it back',
     patches: [
       {
-        file: 'functions/domain/steps/orphan.ts',
-        find: '    otherActivitySince: status.deadSince,',
-        replace: '    otherActivitySince: null,',
+        file: 'functions/domain/steps/restore.ts',
+        find: 'return settle(ec2.state, { reason: retold(activity, text) });',
+        replace: 'return settle(ec2.state, { releaseLease: true, reason: retold(activity, text) });',
+      },
+    ],
+  },
+  {
+    name: 'opt-out-in-run-ignored',
+    what: 'an instance whose owner has put the opt-out tag on it in mid-run is stopped',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '  if (optOut === null) return null;',
+        replace: "  if (optOut === null || optOut !== '') return null;",
       },
     ],
   },

@@ -16,7 +16,13 @@ export const reportingBugs: PlantedBug[] = [
   {
     name: 'left-awake-untold',
     what: 'the subject is silent on the instances that were left awake',
-    patches: [{ file: 'functions/domain/report/summary.ts', find: 'leftAwake > 0', replace: 'leftAwake > 1000' }],
+    patches: [
+      {
+        file: 'functions/domain/report/summary.ts',
+        find: "  if (leftAwake.length === 0) return '';",
+        replace: "  if (leftAwake.length >= 0) return '';",
+      },
+    ],
   },
   {
     name: 'failed-runs-unmeasured',

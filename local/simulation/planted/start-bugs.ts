@@ -60,7 +60,7 @@ export const startingBugs: PlantedBug[] = [
     what: 'the opt-out tag is not looked at',
     patches: [
       {
-        file: 'functions/domain/listing/eligibility.ts',
+        file: 'functions/domain/ownership/opt-out.ts',
         find: "  if (value === undefined || value.toLowerCase() === 'false') return null;",
         replace: '  if (value !== null) return null;',
       },

@@ -5,6 +5,8 @@ import { type Deed, FORGED_LEASE } from '../scenario/scenario.ts';
 
 export const LEASE_TAG = 'reveille:lease';
 
+const OPT_OUT_TAG = 'reveille:opt-out';
+
 /** A lease that is on another instance: an image of that one copies it (docs/aws-behaviour.md 37). */
 function leaseOfAnother({ machines }: World, instanceId: string): string | null {
   if (!machines.has(instanceId)) return null;
@@ -45,6 +47,8 @@ export function canDo({ world, settle }: Account, deed: Deed, instanceId: string
     case 'copy-lease':
       return leaseOfAnother(world, instanceId) !== null;
     case 'forge-lease':
+    case 'opt-out':
+    case 'opt-out-of-yesterday':
     case 'terminate':
     case 'leave-group':
       return state !== 'terminated';
@@ -66,6 +70,9 @@ export function doDeed({ people, journal, world }: Account, deed: Deed, instance
     'remove-lease': () => people.removeTag(instanceId, LEASE_TAG),
     'forge-lease': () => people.setTag(instanceId, LEASE_TAG, FORGED_LEASE),
     'copy-lease': () => people.setTag(instanceId, LEASE_TAG, leaseOfAnother(world, instanceId) ?? FORGED_LEASE),
+    'opt-out': () => people.setTag(instanceId, OPT_OUT_TAG, 'mine, until 2031-12-31'),
+    // Its day is over: it keeps nothing out.
+    'opt-out-of-yesterday': () => people.setTag(instanceId, OPT_OUT_TAG, 'mine, until 2019-12-31'),
     'open-session': () => people.openSession(instanceId, seconds),
     'run-command': () => people.runCommand(instanceId, seconds),
     'run-update': () => people.runUpdate(instanceId, seconds),

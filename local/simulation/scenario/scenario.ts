@@ -66,6 +66,8 @@ export const deeds = [
   'remove-lease',
   'forge-lease',
   'copy-lease',
+  'opt-out',
+  'opt-out-of-yesterday',
   'open-session',
   'run-command',
   'run-update',

@@ -13,14 +13,14 @@ import { awsError, instanceIds } from '../../support/functions.ts';
 const ssm = mockClient(SSMClient);
 const client = new SSMClient({ region: 'eu-central-1' });
 const [FIRST = '', SECOND = '', STRANGER = ''] = instanceIds(3);
-const SINCE = stamp('02:00:30');
-const find = (ids = [FIRST, SECOND]) => readOtherActivity(client, ids, SINCE);
+const find = (ids = [FIRST, SECOND]) => readOtherActivity(client, ids);
 
 const session = (Target: string, SessionId: string) => ({
   Target,
   SessionId,
   Owner: 'anna',
   Status: 'Connected' as const,
+  StartDate: at('02:04'),
 });
 const invocation = (InstanceId: string, CommandId: string) => ({
   InstanceId,
@@ -56,14 +56,14 @@ describe('readOtherActivity', () => {
     const { sessions } = await find();
 
     expect(sessions).toEqual([
-      { instanceId: FIRST, sessionId: 's-2', owner: 'anna' },
-      { instanceId: SECOND, sessionId: 's-3', owner: 'anna' },
-      { instanceId: FIRST, sessionId: 's-4', owner: 'someone' },
+      { instanceId: FIRST, sessionId: 's-2', owner: 'anna', startedAt: stamp('02:04'), isConnected: true },
+      { instanceId: SECOND, sessionId: 's-3', owner: 'anna', startedAt: stamp('02:04'), isConnected: true },
+      { instanceId: FIRST, sessionId: 's-4', owner: 'someone', startedAt: null, isConnected: false },
     ]);
     expect(ssm).toHaveReceivedCommandWith(DescribeSessionsCommand, { State: 'Active', MaxResults: 200 });
   });
 
-  it('finds commands that wait and commands that run, from the second before the oldest boot on', async () => {
+  it('finds commands that wait and commands that run, however old they are', async () => {
     ssm.on(ListCommandInvocationsCommand).callsFake(({ Filters, NextToken }) => {
       const status: string = Filters[0].value;
       if (status === 'Pending') return { CommandInvocations: [invocation(FIRST, 'waits'), invocation(STRANGER, 'x')] };
@@ -81,15 +81,12 @@ describe('readOtherActivity', () => {
     ]);
     for (const status of ['Pending', 'InProgress']) {
       expect(ssm).toHaveReceivedCommandWith(ListCommandInvocationsCommand, {
-        Filters: [
-          { key: 'Status', value: status },
-          { key: 'InvokedAfter', value: '2026-12-06T02:00:29Z' },
-        ],
+        Filters: [{ key: 'Status', value: status }],
       });
     }
   });
 
-  it('counts a command without a time as one of this boot', async () => {
+  it('says of a command without a time that it has none', async () => {
     ssm
       .on(ListCommandInvocationsCommand)
       .resolvesOnce({ CommandInvocations: [{ InstanceId: FIRST }] })
@@ -98,7 +95,7 @@ describe('readOtherActivity', () => {
     const { invocations } = await find();
 
     expect(invocations).toEqual([
-      { instanceId: FIRST, commandId: '', documentName: '', comment: '', requestedAt: SINCE },
+      { instanceId: FIRST, commandId: '', documentName: '', comment: '', requestedAt: null },
     ]);
   });
 

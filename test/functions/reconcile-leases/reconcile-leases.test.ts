@@ -3,12 +3,7 @@ import { DeleteTagsCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/cli
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
-import {
-  DescribeSessionsCommand,
-  ListCommandInvocationsCommand,
-  ListCommandsCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
+import { ListCommandInvocationsCommand, ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { createReconcileLeases } from '../../../functions/reconcile-leases/reconcile-leases.ts';
@@ -140,17 +135,6 @@ describe('ReconcileLeases', () => {
     expect((await reconcile('02:40')).instances).toMatchObject([{ action: 'waiting' }]);
     expect(stops()).toEqual([]);
     expect((await reconcile('03:14')).instances).toMatchObject([{ action: 'stopping' }]);
-  });
-
-  it('waits for a session, and hands over after 20 minutes', async () => {
-    givenCarriers(mocks, [awake(FIRST)], [aRecord([FIRST])]);
-    ssm
-      .on(DescribeSessionsCommand)
-      .resolves({ Sessions: [{ Target: FIRST, SessionId: 'anna-1', Owner: 'anna', Status: 'Connected' }] });
-
-    expect((await reconcile('02:40')).instances).toMatchObject([{ action: 'waiting' }]);
-    expect((await reconcile('02:50')).instances).toMatchObject([{ action: 'handed-over' }]);
-    expect(stops()).toEqual([]);
   });
 
   it('counts in its log, for each dead child, what its instances wait for', async () => {

@@ -79,11 +79,12 @@ beforeEach(() => {
 
 describe('a reason', () => {
   it.each(texts)('quotes the owner of a session and a document’s name as one plain line: %j', (text) => {
-    const sessions = [{ instanceId: INSTANCE_ID, sessionId: text, owner: text }];
+    const sessions = [{ instanceId: INSTANCE_ID, sessionId: text, owner: text, startedAt: null, isConnected: true }];
     const associations = [{ instanceId: INSTANCE_ID, name: text, executedAt: stamp('02:05') }];
     const none = { sessions: [], invocations: [], associations: [] };
-    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, sessions }, new Set())?.reason.text);
-    expectPlain(findOtherActivity(INSTANCE_ID, stamp('02:00'), { ...none, associations }, new Set())?.reason.text);
+    const instance = aWokenInstance();
+    expectPlain(findOtherActivity(instance, stamp('02:00'), { ...none, sessions })?.reason.text);
+    expectPlain(findOtherActivity(instance, stamp('02:00'), { ...none, associations })?.reason.text);
   });
 
   it.each(texts)('quotes the output of a command as one plain line: %j', (text) => {

@@ -1,4 +1,4 @@
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import 'aws-sdk-client-mock-jest';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
@@ -15,8 +15,16 @@ import { chosenWork } from '../../../functions/domain/work/chosen-work.ts';
 import { commandComment } from '../../../functions/domain/work/command-comment.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
 import { aRunLock, givenLock } from '../../support/bucket.ts';
-import { aBatch, aRun, at, aWokenInstance, OLD, stamp, TARGET } from '../../support/builders.ts';
-import { aContext, aRuntime, awsError, callOrder, givenState, instanceIds } from '../../support/functions.ts';
+import { aBatch, aRun, at, aWokenInstance, OLD, stamp, TARGET, wokenFacts } from '../../support/builders.ts';
+import {
+  aContext,
+  aRuntime,
+  awsError,
+  callOrder,
+  described,
+  givenState,
+  instanceIds,
+} from '../../support/functions.ts';
 
 const s3 = mockClient(S3Client);
 const ec2 = mockClient(EC2Client);
@@ -70,6 +78,25 @@ describe('UpdateAgent, sending', () => {
     const commands = [{ commandId: 'command-1', sentAt: stamp('02:02:10'), endedAt: null }];
     expect(instances.every(({ step }) => step === 'update')).toBe(true);
     expect(instances.map((instance) => instance.commands)).toEqual(ids.map(() => commands));
+  });
+
+  it('sends nothing to an instance whose owner has put the opt-out tag on it by now', async () => {
+    const ids = instanceIds(2);
+    const [first = '', second = ''] = ids;
+    const facts = [
+      wokenFacts({ instanceId: first, tags: { 'reveille:opt-out': 'mine' } }),
+      wokenFacts({ instanceId: second }),
+    ];
+    ec2.on(DescribeInstancesCommand).resolves(described(...facts));
+
+    const { instances } = await update(readyBatch(ids));
+
+    expect(sentCommands().map(({ InstanceIds }) => InstanceIds)).toEqual([[second]]);
+    expect(instances[0]).toMatchObject({ step: 'restore', outcome: 'excluded', reason: { code: 'opted-out-in-run' } });
+
+    ec2.on(DescribeInstancesCommand).resolves(described(...facts.slice(0, 1)));
+    await update(readyBatch([first]));
+    expect(sentCommands()).toHaveLength(1);
   });
 
   it('names run, batch and attempt in the comment, within 100 characters even for the longest run', async () => {

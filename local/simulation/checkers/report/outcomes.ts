@@ -26,11 +26,15 @@ export const excludedIsLeftAlone: LineRule = (seen) => {
 /** Reasons that say that the run could not let go of it. */
 const STILL_HELD = new Set(['lease-kept', 'not-restored', 'no-result']);
 
+/** Others keep it awake after the run: its line says so, behind what had failed before. */
+const isHeldForOthers = (text: string): boolean => text.includes(': it is held, and put back once');
+
 /** What a living run has settled it has let go of: ReconcileLeases is there for the dead. */
 export const isLetGo: LineRule = ({ evidence, execution, report, line, instance, ended }) => {
   // One that is gone takes its tags with it.
   if (report.diedBeforeReport || GONE.has(line.finalState ?? '') || STILL_HELD.has(line.reason?.code ?? ''))
     return null;
+  if (isHeldForOthers(line.reason?.text ?? '')) return null;
   const tags = changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
     facts.about === 'tags' && at <= ended ? [facts.tags] : [],
   );

@@ -14,14 +14,14 @@ interface Told {
 }
 
 const LINE =
-  /^ {2}(i-\S+) {2}(restored|handed over|left awake|gone|stopping|waiting|refused)(?:, ([^,]+))?, after run ([^\s:]+)/;
+  /^ {2}(i-\S+) {2}(restored|back now|held|handed over|left awake|gone|stopping|waiting|refused)(?:, ([^,]+))?, after run ([^\s:]+)/;
 
 /** A pass looks at an instance, goes on with the others, and tells all of them at its end. */
 const PASS_MILLISECONDS = 60_000;
 
 const AWAKE = ['running', 'pending', 'stopping'];
 
-const SUBJECT = 'Reveille after a dead run: ';
+const SUBJECT = 'Reveille after a run: ';
 
 const REFUSAL = 'AWS refused what ReconcileLeases has to do';
 
@@ -59,7 +59,8 @@ function aboutState(evidence: Evidence, { at, instanceId, action, state }: Told)
 
 /** What is settled carries the dead run's lease no more. */
 function aboutLease(evidence: Evidence, { at, instanceId, action, runId }: Told): string | null {
-  if (action !== 'restored' && action !== 'handed over' && action !== 'left awake') return null;
+  if (action !== 'restored' && action !== 'back now' && action !== 'handed over' && action !== 'left awake')
+    return null;
   const last = changes(evidence, instanceId).findLast(({ at: then, facts }) => then <= at && facts.about === 'tags');
   const lease = last?.facts.about === 'tags' ? last.facts.tags[LEASE_TAG] : undefined;
   const isKept = last !== undefined && last.at < at - PASS_MILLISECONDS && lease?.split('/')[1] === runId;
@@ -90,10 +91,12 @@ function aboutCalls(evidence: Evidence, { at, instanceId, action }: Told): strin
 /** In the order of the subject, with what the lines call them. */
 const COUNTED: [what: string, actions: string[]][] = [
   ['restored', ['restored']],
+  ['back now', ['back now']],
   ['handed over', ['handed over']],
   ['left awake', ['left awake']],
   ['gone', ['gone']],
   ['refused', ['refused']],
+  ['held', ['held']],
   ['not yet', ['stopping', 'waiting']],
 ];
 

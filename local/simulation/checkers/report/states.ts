@@ -1,5 +1,6 @@
 import { bootsOf, changes, spansOf } from '../../evidence/evidence.ts';
-import { standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
+import { optedOutAt } from '../../evidence/opted-out.ts';
+import { standingAt, standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
 import { hasOtherRun, type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
 
 /** One that is excluded is told as EC2 names its state; that it is hibernated does not matter then. */
@@ -36,6 +37,11 @@ export const finalState: LineRule = (seen) => {
     // Only an instance that the run did not look at any more has none; what EC2 does not know has none either.
     const isUnknown = line.reason?.code === 'no-result' || shownAtListing(seen).has('not-found');
     return isUnknown ? null : 'has no final state in the report';
+  }
+  if (said === 'opted-out') {
+    const isSo =
+      optedOutAt(evidence, instance.instanceId, ended) !== null && standingAt(evidence, instance, ended) !== 'stopped';
+    return isSo || wasMoved(seen) ? null : 'is said to be left awake by its tag, which is not so';
   }
   if (line.outcome === 'excluded') {
     const shown = standingsBetween(evidence, instance, listed - 2 * VIEW_LAG_MILLISECONDS, ended);
@@ -83,7 +89,7 @@ const KEEPERS = new Set(['session-active', 'command-running', 'association-runni
 export const handedOver: LineRule = (seen) => {
   const { evidence, instance, line, ended } = seen;
   const code = line.reason?.code ?? '';
-  if (line.finalState !== 'handed-over') return null;
+  if (line.finalState !== 'handed-over' && !KEEPERS.has(code)) return null;
   if (code === 'lease-removed') {
     return wasTagged(seen) ? null : 'is handed over (lease-removed), and no one else has changed its tags';
   }
@@ -104,5 +110,5 @@ export const handedOver: LineRule = (seen) => {
   const open = code === 'command-running' && sent !== undefined ? (ended - sent.at) / 1000 : 0;
   const used = Math.max(open, usedSeconds(seen, from));
   if (used >= OTHERS_KEEP_SECONDS - LOOK_SECONDS) return null;
-  return `is handed over (${code}), and others used it for ${Math.round(used / 60)} minutes only`;
+  return `is held (${code}), and others used it for ${Math.round(used / 60)} minutes only`;
 };

@@ -78,7 +78,7 @@ export function aboutStatus({ evidence, execution, report, lines }: WholeReport)
   if (report.status !== 'succeeded') return [];
   return [
     ...(hasDied(evidence, execution) ? ['it ended before it made its report, and that says succeeded'] : []),
-    ...leftAwake(lines).surely.map(
+    ...leftAwake(lines.filter(({ line }) => line.finalState !== 'opted-out')).surely.map(
       ({ instanceId }) => `${instanceId} slept before and is awake after it, and the run says succeeded`,
     ),
     ...lostMemory(lines).map(
@@ -155,10 +155,13 @@ export function aboutMail({ evidence, execution, report, lines }: WholeReport): 
   }
   const { subject, message } = mail;
   const { surely, atMost } = leftAwake(lines);
-  const said = Number(/^LEFT AWAKE: (\d+)\. /.exec(subject)?.[1] ?? 0);
+  const said = Number(/^LEFT AWAKE: (\d+)(?: \([^)]+\))?\. /.exec(subject)?.[1] ?? 0);
+  const byTag = lines.filter(({ line }) => line.finalState === 'opted-out').length;
+  const isTagTold = /^LEFT AWAKE: \d+ \(.+ by (?:its tag|their tags)\)\. /.test(subject) === byTag > 0;
   const isCounted = said >= surely.length && said <= atMost;
   return [
     ...(isCounted ? [] : [`${surely.length} to ${atMost} were left awake, and the subject says ${said}`]),
+    ...(isTagTold ? [] : [`${byTag} were left awake by their tags, and the subject says ${subject}`]),
     ...(subject.includes(`Reveille ${report.status}: ${plural(report.counts)}`) ? [] : [`the subject says ${subject}`]),
     ...(message.startsWith(`${head}${report.region} (${report.account}) ${report.status}.`)
       ? []

@@ -12,7 +12,8 @@ import { at, instanceFacts } from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 
-const decide = (instance: InstanceFacts | null) => decideEligibility(instance, null, OPT_OUT_TAG, at('02:00'));
+const decide = (instance: InstanceFacts | null) =>
+  decideEligibility(instance, null, { key: OPT_OUT_TAG, timeZone: 'UTC' }, at('02:00'));
 const judge = (changes: Partial<InstanceFacts> = {}) => decide(instanceFacts(changes));
 
 const INTERRUPTED = { code: 'Server.SpotInstanceStop', message: 'Server.SpotInstanceStop: no capacity' };

@@ -18,7 +18,7 @@ const orphaned = (originalState: 'stopped' | 'hibernated' = 'stopped'): LeaseSta
 });
 
 const judge = (lease: LeaseStatus, instance: InstanceFacts = instanceFacts(), now = at('02:40')) =>
-  decideEligibility(instance, lease, OPT_OUT_TAG, now);
+  decideEligibility(instance, lease, { key: OPT_OUT_TAG, timeZone: 'UTC' }, now);
 
 describe('an instance that a dead run has left awake', () => {
   it('is put back as it was until that run’s end, and runs for any run after it', () => {

@@ -81,13 +81,17 @@ describe('a reason that was stored', () => {
     expect(retold(old, 'why, and more')).toEqual({ code: 'of-an-older-version', text: 'why, and more' });
   });
 
-  it.each(['lease-removed', 'hibernation-lost'])('fails its run for %s, whatever the outcome', (code) => {
-    expect(failsRun({ code, text: '' })).toBe(true);
-  });
+  it.each(['restarted-by-others', 'lease-removed', 'hibernation-lost'])(
+    'fails its run for %s, whatever the outcome',
+    (code) => {
+      expect(failsRun({ code, text: '' })).toBe(true);
+    },
+  );
 
   it('fails its run for no other code, nor for one that is unknown', () => {
     const harmless = [...Object.keys(handovers), ...Object.keys(remarks), 'spot', 'booting', 'agent-lost', 'toString'];
     expect(harmless.filter((code) => failsRun({ code, text: '' }))).toEqual([
+      'restarted-by-others',
       'left-awake',
       'lease-removed',
       'hibernation-lost',

@@ -16,7 +16,7 @@ import {
 import { lastCompleteRunSchema } from '../../../../functions/domain/report/run-register.ts';
 import { areWritersDead, toBatchInstance } from '../../../../functions/domain/steps/orphan.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
-import { UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
+import { CHANGED, UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
 import { aRecord } from '../../../support/bucket.ts';
 import {
   anAttempt,
@@ -91,7 +91,7 @@ describe('an orphan', () => {
       stepSince: stamp('02:30'),
       owner: ours([anAttempt()]),
       launchTime: stamp('02:00:30'),
-      otherActivitySince: stamp('02:30'),
+      otherActivitySince: null,
       outcome: null,
       stopAcceptedAt: null,
       commands: [],
@@ -148,14 +148,14 @@ describe('what a pass did', () => {
       { action: 'left-awake', finalState: 'running', text: 'it is left awake' },
     ],
   ])('is told: %s', (_what, decision, told) => {
-    expect(toReconciled(orphan, { decision, refusal: null })).toEqual({ ...base, ...told });
+    expect(toReconciled(orphan, { decision, refusal: null, hold: null })).toEqual({ ...base, ...told });
   });
 
   it.each<[string, RestoreDecision]>([
     ['its lease tag was not removed', { ...settle, finalState: 'stopped' }],
     ['it was not stopped', { action: 'stop', hibernate: false }],
   ])('is told as refused, with what AWS refused: %s', (undone, decision) => {
-    expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no' })).toEqual({
+    expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no', hold: null })).toEqual({
       ...base,
       action: 'refused',
       finalState: 'running',
@@ -163,9 +163,22 @@ describe('what a pass did', () => {
     });
   });
 
+  it('is told as held while others keep it awake, and as back now once they have left it', () => {
+    const hold = { launchTime: stamp('02:00:30'), quietSince: null };
+    const told = (decision: RestoreDecision) => toReconciled(orphan, { decision, refusal: null, hold }).action;
+    expect(told({ action: 'wait', reason: why, until: null })).toBe('held');
+    expect(told({ ...settle, finalState: 'stopped' })).toBe('back-now');
+    expect(told({ ...settle, finalState: 'opted-out' })).toBe('handed-over');
+    expect(told({ ...settle, isGone: true, finalState: 'terminated' })).toBe('gone');
+  });
+
   it('is no refusal where the time was over before EC2 was asked', () => {
     const decision = { action: 'stop', hibernate: false } as const;
-    expect(toReconciled(orphan, { decision, refusal: UNTRIED })).toMatchObject({ action: 'waiting', text: UNTRIED });
+    for (const refusal of [UNTRIED, CHANGED])
+      expect(toReconciled(orphan, { decision, refusal, hold: null })).toMatchObject({
+        action: 'waiting',
+        text: refusal,
+      });
   });
 
   const finalStates: Partial<Record<ReconcileResult['action'], string>> = {
@@ -192,7 +205,7 @@ describe('what a pass did', () => {
     const left = done('left-awake', 'i-1', 'it could be stopped until 06:00 only');
     const asleep = { ...done('left-awake', 'i-2'), originalState: 'hibernated' };
     const { subject = '', message = '' } = summarizeReconciled([left, asleep], 'eu-central-1', false) ?? {};
-    expect(subject).toBe('LEFT AWAKE: 2. Reveille after a dead run: 2 left awake');
+    expect(subject).toBe('LEFT AWAKE: 2. Reveille after a run: 2 left awake');
     expect(message.split('\n').slice(1)).toEqual([
       'Settled now:',
       '  i-1  left awake, running, after run run-1 (db-1): it could be stopped until 06:00 only',
@@ -221,7 +234,7 @@ describe('what a pass did', () => {
       'eu-central-1',
       false,
     );
-    expect(summary?.subject).toBe('Reveille after a dead run: 1 restored, 1 handed over, 1 gone, 2 not yet');
+    expect(summary?.subject).toBe('Reveille after a run: 1 restored, 1 handed over, 1 gone, 2 not yet');
     expect(summary?.message.split('\n')).toEqual([
       'A run in eu-central-1 ended before it had restored its instances.',
       'Settled now:',
@@ -237,7 +250,7 @@ describe('what a pass did', () => {
 
   it('says nothing of others where there are none', () => {
     const summary = summarizeReconciled([done('restored', 'i-1')], 'eu-central-1', false);
-    expect(summary?.subject).toBe('Reveille after a dead run: 1 restored');
+    expect(summary?.subject).toBe('Reveille after a run: 1 restored');
     expect(summary?.message.split('\n')).toHaveLength(3);
   });
 
@@ -249,7 +262,7 @@ describe('what a pass did', () => {
   it('is told all the same where AWS refuses for the first time: someone can put that right', () => {
     const refused = done('refused', 'i-2', 'it was not stopped: UnauthorizedOperation: no');
     const summary = summarizeReconciled([done('stopping', 'i-1'), refused], 'eu-central-1', true);
-    expect(summary?.subject).toBe('Reveille after a dead run: 1 refused, 1 not yet');
+    expect(summary?.subject).toBe('Reveille after a run: 1 refused, 1 not yet');
     expect(summary?.message.split('\n')).toEqual([
       'A run in eu-central-1 ended before it had restored its instances.',
       'Not settled yet; the next pass tries again:',

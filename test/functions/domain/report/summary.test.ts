@@ -55,6 +55,18 @@ describe('the summary of a run', () => {
     expect(subject).toBe('Reveille failed: 2 updated, 1 current, 1 failed, 1 excluded');
   });
 
+  it('says by its name which one is left awake by its tag', () => {
+    const tagged = (id: string, name: string | null) => told(id, { name, finalState: 'opted-out' });
+    const subjectOf = (...instances: ReportInstance[]) => summary(instances).subject.split('. ')[0];
+    expect(subjectOf(tagged('i-1', 'db-1'), current)).toBe('LEFT AWAKE: 1 (db-1, by its tag)');
+    expect(subjectOf(tagged('i-1', null))).toBe('LEFT AWAKE: 1 (i-1, by its tag)');
+    expect(subjectOf(tagged('i-1', 'd'.repeat(25)))).toBe('LEFT AWAKE: 1 (i-1, by its tag)');
+    expect(subjectOf(tagged('i-1', 'db-1'), tagged('i-2', 'db-2'))).toBe('LEFT AWAKE: 2 (2 by their tags)');
+    expect(subjectOf(tagged('i-1', 'db-1'), told('i-2', { finalState: 'running' }))).toBe(
+      'LEFT AWAKE: 2 (1 by their tags)',
+    );
+  });
+
   it.each(['running', 'pending', 'handed-over'])('says first how many are left awake: one is %s', (finalState) => {
     const ranBefore = told('i-3', { originalState: 'running', finalState: 'running' });
     const { subject } = summary([told('i-1', { finalState }), told('i-2', { finalState }), ranBefore]);

@@ -12,13 +12,23 @@ import { at, aWokenInstance, INSTANCE_ID, restoreCase, stamp, wokenFacts } from 
 
 const BOOT = stamp('02:00:30');
 const nothing: OtherActivityFacts = { sessions: [], invocations: [], associations: [] };
-const find = (facts: Partial<OtherActivityFacts>, launchTime: string | null = BOOT, known: string[] = []) => {
-  const found = findOtherActivity(INSTANCE_ID, launchTime, { ...nothing, ...facts }, new Set(known));
+const find = (
+  facts: Partial<OtherActivityFacts>,
+  launchTime: string | null = BOOT,
+  changes: Partial<BatchInstance> = {},
+) => {
+  const found = findOtherActivity(aWokenInstance(changes), launchTime, { ...nothing, ...facts });
   if (found !== null) expect(found.isKnown).toBe(true);
   return found?.reason ?? null;
 };
 
-const session = { instanceId: INSTANCE_ID, sessionId: 'anna-0a1b2c', owner: 'arn:aws:iam::123456789012:user/anna' };
+const session = {
+  instanceId: INSTANCE_ID,
+  sessionId: 'anna-0a1b2c',
+  owner: 'arn:aws:iam::123456789012:user/anna',
+  startedAt: stamp('02:05'),
+  isConnected: true,
+};
 const invocation = (changes = {}) => ({
   instanceId: INSTANCE_ID,
   commandId: 'command-7',
@@ -49,16 +59,39 @@ describe('other activity on an instance', () => {
     expect(find({ sessions: [session] }, null)).toMatchObject({ code: 'session-active' });
   });
 
+  it.each([
+    ['02:00:25', false],
+    ['02:00:25.001', true],
+  ])('is a session of this boot: one whose window was only closed is listed for days (%s)', (time, counts) => {
+    const old = { ...session, startedAt: stamp(time), isConnected: false };
+    expect(find({ sessions: [old] }) !== null).toBe(counts);
+    expect(find({ sessions: [old, session] })).not.toBeNull();
+    expect(find({ sessions: [{ ...old, isConnected: true }] }) !== null).toBe(counts);
+    expect(find({ sessions: [{ ...old, startedAt: null }] })).not.toBeNull();
+  });
+
+  it('is a connected session however old on a hibernated instance: it came back with the memory', () => {
+    const old = { ...session, startedAt: '2026-12-05T06:00:00.000Z' };
+    expect(find({ sessions: [old] }, BOOT, { originalState: 'hibernated' })).toMatchObject({ code: 'session-active' });
+    const closed = { ...old, isConnected: false };
+    expect(find({ sessions: [closed] }, BOOT, { originalState: 'hibernated' })).toBeNull();
+  });
+
   it('is whose command runs, which is named', () => {
     const reason = find({ invocations: [invocation()] });
     expect(reason).toMatchObject({ code: 'command-running', text: expect.stringContaining('AWS-RunPatchBaseline') });
-    expect(reason?.text).toContain('command-7');
+    expect(reason?.text).toContain('(command-7)');
+    expect(find({ invocations: [invocation({ comment: 'patch day' })] })?.text).toContain('(command-7, "patch day")');
   });
 
   it('is not a run of ours, this one or a dead one: their commands have deadlines of their own', () => {
     const own = invocation({ comment: 'reveille run-0 b0 a1' });
     expect(find({ invocations: [own] })).toBeNull();
-    expect(find({ invocations: [invocation()] }, BOOT, ['command-7'])).toBeNull();
+    expect(
+      find({ invocations: [invocation()] }, BOOT, {
+        commands: [{ commandId: 'command-7', sentAt: BOOT, endedAt: null }],
+      }),
+    ).toBeNull();
     expect(find({ invocations: [own, invocation({ commandId: 'other' })] })?.text).toContain('other');
   });
 
@@ -69,6 +102,8 @@ describe('other activity on an instance', () => {
       { commandId: 'command-7', sentAt: stamp('02:05'), instanceIds: [INSTANCE_ID] },
     ]);
     expect(findOwnCommands(INSTANCE_ID, stamp('03:00'), { ...nothing, invocations })).toEqual([]);
+    const undated = [{ ...own, requestedAt: null }];
+    expect(findOwnCommands(INSTANCE_ID, BOOT, { ...nothing, invocations: undated })).toMatchObject([{ sentAt: BOOT }]);
   });
 
   it('is an association that is being carried out', () => {
@@ -91,13 +126,18 @@ describe('other activity on an instance', () => {
     ['02:00:25.001', true],
     ['02:00:30', true],
   ])('is not what hangs since an earlier boot, but for five seconds of unlike clocks: %s', (time, counts) => {
-    expect(find({ invocations: [invocation({ requestedAt: stamp(time) })] }) !== null).toBe(counts);
     expect(find({ associations: [association({ executedAt: stamp(time) })] }) !== null).toBe(counts);
   });
 
-  it('is no association that has never run, and no command of a boot that is not known', () => {
+  it.each([BOOT, stamp('02:30'), null])(
+    'is a command that has not expired: it may be delivered in this boot (%s)',
+    (boot) => {
+      expect(find({ invocations: [invocation({ requestedAt: '2026-12-05T06:00:00.000Z' })] }, boot)).not.toBeNull();
+    },
+  );
+
+  it('is no association that has never run', () => {
     expect(find({ associations: [association({ executedAt: null })] })).toBeNull();
-    expect(find({ invocations: [invocation()] }, null)).toBeNull();
   });
 
   it('is told by the session first: a person is sitting there', () => {
@@ -117,7 +157,7 @@ describe('an instance on which someone else is at work', () => {
     time: string,
     otherActivity: OtherActivity | null,
     changes: Partial<BatchInstance> = {},
-    deadlineSeconds: number | null = null,
+    deadlineSeconds: number | null = 1800,
   ) => decideRestore(restoreCase(done(changes), wokenFacts(), { otherActivity, deadlineSeconds, now: at(time) }));
 
   it('is not stopped: Reveille waits', () => {
@@ -126,19 +166,27 @@ describe('an instance on which someone else is at work', () => {
     expect(decide('02:11', anna)).toEqual(waits);
   });
 
-  it('is theirs after 20 minutes: handed over, and our lease goes', () => {
+  it('is held after 20 minutes: the run is over, and its lease stays', () => {
     const since = { otherActivitySince: stamp('02:11') };
     expect(decide('02:30:59.999', anna, since).action).toBe('wait');
     expect(decide('02:31', anna, since)).toEqual({
       action: 'settle',
-      finalState: 'handed-over',
-      releaseLease: true,
+      finalState: 'running',
+      releaseLease: false,
       wasSeenStopped: false,
       isGone: false,
       reason: {
         code: 'session-active',
-        text: 'anna has a session on it, for more than 20 minutes, so the instance was left running',
+        text: `anna has a session on it: it is held, and put back once nothing was at work on it for 20 minutes, until ${stamp('06:00')} at the latest`,
       },
+    });
+  });
+
+  it('is waited for without an end where no run waits for it any more', () => {
+    expect(decide('05:59', anna, { otherActivitySince: stamp('02:11') }, null)).toEqual({
+      action: 'wait',
+      reason: why,
+      until: null,
     });
   });
 
@@ -146,10 +194,10 @@ describe('an instance on which someone else is at work', () => {
     expect(decide('02:25', null)).toMatchObject({ action: 'stop', hibernate: false });
   });
 
-  it('is theirs no sooner when the time to restore it is over, however short that is', () => {
+  it('is held no sooner when the time to restore it is over, however short that is', () => {
     const since = { otherActivitySince: stamp('02:11') };
     expect(decide('02:30:59', anna, since, 300)).toEqual({ ...decide('02:30:59', anna, since), action: 'wait' });
-    expect(decide('02:31', anna, since, 300)).toMatchObject({ finalState: 'handed-over' });
+    expect(decide('02:31', anna, since, 300)).toMatchObject({ finalState: 'running', releaseLease: false });
     // And once they have gone, it is stopped.
     expect(decide('02:25', null, {}, 300)).toMatchObject({ action: 'stop' });
   });
@@ -157,7 +205,7 @@ describe('an instance on which someone else is at work', () => {
   it('is never handed over because SSM could not tell of other activity', () => {
     const unknown = otherActivityUnknown('ThrottlingException: slow down');
     expect(unknown.reason.text).toContain('ThrottlingException: slow down');
-    expect(decide('05:00', unknown, { otherActivitySince: stamp('02:11') })).toEqual({
+    expect(decide('05:00', unknown, { otherActivitySince: stamp('02:11') }, null)).toEqual({
       action: 'wait',
       reason: unknown.reason,
       until: null,

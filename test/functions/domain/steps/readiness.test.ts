@@ -24,15 +24,18 @@ interface Seen {
   instance?: InstanceFacts | null;
   agent?: AgentFacts | null;
   of?: ReturnType<typeof anInstance>;
+  optOut?: string | null;
   now?: Date;
 }
-const judge = ({ instance = wokenFacts(), agent = agentFacts(), of = aWokenInstance(), now = NOW }: Seen = {}) =>
-  said(checkReadiness({ instance: of, ec2: instance, agent, deadlineSeconds: DEADLINE_SECONDS, now }));
+const judge = (seen: Seen = {}) => {
+  const { instance = wokenFacts(), agent = agentFacts(), of = aWokenInstance(), optOut = null, now = NOW } = seen;
+  return said(checkReadiness({ instance: of, ec2: instance, agent, optOut, deadlineSeconds: DEADLINE_SECONDS, now }));
+};
 
 describe('an instance that boots when nothing is sent any more', () => {
   const booting = aWokenInstance({ stepSince: stamp('02:00:30'), sendUntil: stamp('02:12') });
   const look = (time: string, instance = booting) =>
-    checkReadiness({ instance, ec2: wokenFacts(), agent: null, deadlineSeconds: 1200, now: at(time) });
+    checkReadiness({ instance, ec2: wokenFacts(), agent: null, optOut: null, deadlineSeconds: 1200, now: at(time) });
 
   it('has what is left for its boot', () => {
     expect(look('02:11:59')).toMatchObject({ waiting: { until: stamp('02:12') } });
@@ -56,6 +59,16 @@ describe('an instance that boots when nothing is sent any more', () => {
 describe('an instance that boots', () => {
   it('is ready when it runs and its agent has pinged since', () => {
     expect(judge()).toEqual({ action: 'go-on', step: 'update', version: OLD, launchTime: stamp('02:00:30') });
+  });
+
+  it('is sent nothing once its owner has put the opt-out tag on it', () => {
+    const optOut = 'carries the tag reveille:opt-out: mine';
+    for (const instance of [wokenFacts(), wokenFacts({ state: 'pending' })]) {
+      expect(judge({ instance, optOut })).toMatchObject({
+        action: 'finish',
+        reason: { code: 'opted-out-in-run', text: optOut },
+      });
+    }
   });
 
   it('is ready though its agent does not say its version', () => {

@@ -226,14 +226,14 @@ describe('what restoring decides', () => {
     expect(decide('02:11', instanceFacts(), NO_OWNER)).toMatchObject({ finalState: 'stopped' });
   });
 
-  it('waits for someone else beyond the deadline, and only then hands over with our lease removed', () => {
+  it('waits for someone else beyond the deadline, and only then holds it, with our lease kept', () => {
     const otherActivity = { reason: { code: 'session-active', text: 'anna has a session on it' }, isKnown: true };
     const seen = { otherActivitySince: stamp('02:39'), lastRefusal: 'x' };
     expect(decide('02:58:59', wokenFacts(), seen, { otherActivity })).toMatchObject({ action: 'wait' });
     expect(decide('02:59', wokenFacts(), seen, { otherActivity })).toMatchObject({
       action: 'settle',
-      finalState: 'handed-over',
-      releaseLease: true,
+      finalState: 'running',
+      releaseLease: false,
     });
   });
 

@@ -273,7 +273,7 @@ describe('the words of a decision', () => {
 
   it('tell people what is the matter', () => {
     expect(say(wokenFacts())).toBe(
-      'hand-over: someone else started it before Reveille did, so it stays running [started-by-others]',
+      'hand-over: it was started before Reveille did it, so it stays running [started-by-others]',
     );
     expect(say(null)).toBe('fail: EC2 does not know it any more [disappeared]');
     expect(say(instanceFacts(), { retryAt: stamp('02:02') })).toBe(

@@ -1,0 +1,31 @@
+// An instance is held while others keep it awake after its run has ended. ReconcileLeases looks at it in passes that have no
+// memory of their own: what a pass has to know of those before it is this.
+import * as z from 'zod';
+import { type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
+import type { OtherActivity } from './other-activity.ts';
+
+export const holdSchema = z.object({
+  /** Of the boot in which it is held: in another one this says nothing. */
+  launchTime: timestampSchema.nullable(),
+  /** Since which pass nothing was seen on it; null: something was seen in the last one, or no pass has looked yet. */
+  quietSince: timestampSchema.nullable(),
+});
+export type Hold = z.infer<typeof holdSchema>;
+
+/** As a run leaves it, when it ends: no pass has looked yet. */
+export const newHold = (launchTime: Timestamp | null): Hold => ({ launchTime, quietSince: null });
+
+/**
+ * What is remembered after SSM was asked; null: nothing keeps it awake, and nothing did when its run ended. That SSM could not
+ * tell is no quiet, and holds no instance by itself.
+ */
+export function noteQuiet(
+  hold: Hold | null,
+  found: OtherActivity | null,
+  launchTime: Timestamp | null,
+  now: Date,
+): Hold | null {
+  const known = hold?.launchTime === launchTime ? hold : null;
+  if (found !== null) return found.isKnown || known !== null ? newHold(launchTime) : null;
+  return known === null ? null : { launchTime, quietSince: known.quietSince ?? toTimestamp(now) };
+}
