@@ -9,7 +9,8 @@ import {
   type OtherActivity,
   otherActivityUnknown,
 } from '../domain/steps/other-activity.ts';
-import { isLeftAwakeByEnd, type RestoreCase } from '../domain/steps/restore.ts';
+import type { RestoreCase } from '../domain/steps/restore.ts';
+import { isLeftAwakeByEnd } from '../domain/steps/restore-decision.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { DecidedMember, Member } from './stop-and-release.ts';

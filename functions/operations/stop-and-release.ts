@@ -7,7 +7,7 @@ import type { InstanceFacts } from '../domain/model/instance.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
 import type { Hold } from '../domain/steps/hold.ts';
-import type { RestoreDecision } from '../domain/steps/restore.ts';
+import type { RestoreDecision } from '../domain/steps/restore-decision.ts';
 import { CHANGED, UNTRIED } from '../domain/steps/restore-result.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 

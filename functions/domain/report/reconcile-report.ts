@@ -2,7 +2,7 @@ import { OPTED_OUT } from '../model/instance.ts';
 import { plainText } from '../model/plain-text.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
 import type { Hold } from '../steps/hold.ts';
-import { isLeftAwakeByEnd } from '../steps/restore.ts';
+import { isLeftAwakeByEnd } from '../steps/restore-decision.ts';
 import { CHANGED, type RestoreOutcome, UNTRIED } from '../steps/restore-result.ts';
 import { stopCommands } from './stop-command.ts';
 

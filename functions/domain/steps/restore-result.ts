@@ -5,7 +5,7 @@ import { plainText } from '../model/plain-text.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
-import type { RestoreDecision } from './restore.ts';
+import type { RestoreDecision } from './restore-decision.ts';
 
 type Settle = Extract<RestoreDecision, { action: 'settle' }>;
 

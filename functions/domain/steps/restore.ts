@@ -17,6 +17,7 @@ import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
 import type { Attempts } from '../ownership/owner.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
 import type { OtherActivity } from './other-activity.ts';
+import { LEFT_AWAKE, leaveToOthers, type RestoreDecision, settle, stop, wait } from './restore-decision.ts';
 import { bootInDoubt } from './start.ts';
 
 /** One instance whose work is over, with all that the rules look at. */
@@ -38,30 +39,6 @@ export interface RestoreCase {
   deadlineSeconds: number | null;
   now: Date;
 }
-
-interface Wait {
-  action: 'wait';
-  reason: Reason;
-  /** When the wait ends at the latest; null: no rule knows how long EC2 or SSM takes, so only the deadline ends it, if any. */
-  until: Timestamp | null;
-  /** It ends by itself, and takes its time even after the deadline. */
-  outlastsDeadline?: true;
-}
-
-export type RestoreDecision =
-  | Wait
-  | { action: 'stop'; hibernate: boolean }
-  /** It is as it should be, or someone else's, or gone: remove our lease if there is one to remove. */
-  | {
-      action: 'settle';
-      finalState: string;
-      releaseLease: boolean;
-      wasSeenStopped: boolean;
-      isGone: boolean;
-      reason: Reason | null;
-    }
-  /** It is not as it was and this run can do no more. The lease stays, so that ReconcileLeases finds the instance. */
-  | { action: 'give-up'; finalState: string; reason: Reason };
 
 /** What was running before the run, and what belongs to someone else, is never stopped. */
 export function decideRestore(given: RestoreCase): RestoreDecision {
@@ -175,12 +152,6 @@ function leaveAwakeAfterEnd(ours: OurCase): RestoreDecision | null {
   const text = `it could be stopped until ${instance.stopUntil} only, so it is left awake${why}`;
   return settle(ec2.state, { releaseLease: true, reason: reason(LEFT_AWAKE, text) });
 }
-
-const LEFT_AWAKE = 'left-awake';
-
-/** Whether an instance is left awake because its end has passed. */
-export const isLeftAwakeByEnd = (decision: RestoreDecision): boolean =>
-  decision.action === 'settle' && decision.reason?.code === LEFT_AWAKE;
 
 const isPastEnd = ({ instance, now }: Pick<RestoreCase, 'instance' | 'now'>): boolean =>
   isAfter(now, instance.stopUntil);
@@ -302,22 +273,3 @@ function assumedBoot({ ec2, attempts, now }: OurCase): Reason | null {
 }
 
 const isBefore = (moment: Timestamp | null, other: Timestamp): boolean => moment !== null && isAfter(other, moment);
-
-/** @param until null: only the deadline ends it, if there is one */
-function wait(why: Reason, until: Timestamp | null): Wait {
-  return { action: 'wait', reason: why, until };
-}
-
-function stop({ originalState }: BatchInstance): RestoreDecision {
-  return { action: 'stop', hibernate: originalState === 'hibernated' };
-}
-
-function settle(finalState: string, more: Partial<Extract<RestoreDecision, { action: 'settle' }>>): RestoreDecision {
-  const usual = { releaseLease: false, wasSeenStopped: false, isGone: false, reason: null };
-  return { action: 'settle', finalState, ...usual, ...more };
-}
-
-/** It is someone else's. One that they have stopped meanwhile is not awake, and is reported as stopped. */
-function leaveToOthers(ec2: InstanceFacts, why: Reason, { releaseLease } = { releaseLease: true }): RestoreDecision {
-  return settle(ec2.state === 'stopped' ? stateNow(ec2) : 'handed-over', { releaseLease, reason: why });
-}

@@ -11,8 +11,8 @@ export const sabotages: readonly PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/stop-and-release.ts',
-        find: "    if (decision.action !== 'stop') continue;\n    const { instanceId, stopUntil } = instance;\n    const { hibernate } = decision;",
-        replace: '    const { instanceId, stopUntil } = instance;\n    const hibernate = false;',
+        find: "    if (decision.action !== 'stop') continue;\n    const { stopUntil } = instance;\n    const { hibernate } = decision;",
+        replace: '    const { stopUntil } = instance;\n    const hibernate = false;',
       },
     ],
   },
@@ -105,7 +105,7 @@ export const sabotages: readonly PlantedBug[] = [
     name: 'restarts-and-sessions-ignored',
     what: 'what someone else restarted or works on is stopped all the same',
     patches: [
-      { file: 'functions/domain/steps/restore.ts', find: '  leaveRestarted,\n', replace: '' },
+      { file: 'functions/domain/steps/restore.ts', find: '  leaveUnlessOurs,\n', replace: '' },
       { file: 'functions/domain/steps/restore.ts', find: '  waitForOtherActivity,\n', replace: '' },
     ],
   },

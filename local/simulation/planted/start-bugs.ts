@@ -39,8 +39,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/ownership/attempt.ts',
-        find: "boot.kind === 'known' && boot.launchTime === ec2.launchTime)",
-        replace: "boot.kind === 'known' && ec2.launchTime !== null)",
+        find: "boot?.kind === 'known' && boot.launchTime === launchTime)",
+        replace: "boot?.kind === 'known' && launchTime !== null)",
       },
     ],
   },
@@ -157,7 +157,7 @@ export const startingBugs: PlantedBug[] = [
   },
   {
     name: 'boot-overwritten',
-    what: 'which boot is ours is written again by whoever looks',
+    what: 'which boot is ours is written again at each look',
     patches: [
       {
         file: 'functions/operations/prove-boots.ts',

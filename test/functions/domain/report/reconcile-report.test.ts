@@ -15,7 +15,7 @@ import {
 } from '../../../../functions/domain/report/reconcile-report.ts';
 import { lastCompleteRunSchema } from '../../../../functions/domain/report/run-register.ts';
 import { areWritersDead, toBatchInstance } from '../../../../functions/domain/steps/orphan.ts';
-import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
+import type { RestoreDecision } from '../../../../functions/domain/steps/restore-decision.ts';
 import { CHANGED, UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
 import { aRecord } from '../../../support/bucket.ts';
 import {

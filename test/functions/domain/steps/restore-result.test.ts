@@ -1,6 +1,6 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { failCaught } from '../../../../functions/domain/steps/failed-step.ts';
-import type { RestoreDecision } from '../../../../functions/domain/steps/restore.ts';
+import type { RestoreDecision } from '../../../../functions/domain/steps/restore-decision.ts';
 import { applyRestore } from '../../../../functions/domain/steps/restore-result.ts';
 import { anAttempt, at, aWokenInstance, ours, stamp } from '../../../support/builders.ts';
 
