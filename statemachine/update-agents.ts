@@ -73,6 +73,8 @@ const STEPS: Branch[] = [
   ['update', 'UpdateAgent'],
   ['verify', 'VerifyVersions'],
   ['restore', 'RestoreInstances'],
+  // Before its first start: may RestoreInstances stop it? Last here, so that what is awake has its turn first.
+  ['preflight', 'RestoreInstances'],
 ];
 
 /** If no instance is at any of those steps. */
@@ -105,7 +107,7 @@ const batch = {
   AnyToStart: choose('Running instances need no start.', [['start', 'StartInstances']], 'AnyToCheck'),
   StartInstances: step(
     'StartInstances',
-    'Reads the instances anew, writes the record, then the lease, then starts.',
+    'Reads the instances anew and writes the record, then leases them. Once their way back is open, it starts them.',
     'Wait',
   ),
   Wait: {
@@ -129,7 +131,7 @@ const batch = {
   ]),
   RestoreInstances: task('RestoreInstances', {
     comment:
-      'Restores the instances that are done, and writes the results. Retried for an hour, longer than all others: no later state of this run could restore them.',
+      'Restores the instances that are done, and writes the results. Tries the way back of those that are leased and not started yet. Retried for an hour, longer than all others: no later state of this run could restore them.',
     retries: TRY_FOR_AN_HOUR,
     catches: [caught(ANY_ERROR, 'NotRestored')],
     next: 'AnyLeft',

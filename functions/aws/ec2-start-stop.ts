@@ -19,22 +19,43 @@ const THROTTLED = 'RequestLimitExceeded';
 /**
  * Starts them in one call, or, where EC2 refuses, all but the bad ones.
  * @param hasTime asked before each request that is sent, also by the SDK's own retries
- * @param areLeasesFresh their leases were written just now: that one is not authorized then most likely means that the
- *   tag is not seen yet, of many of them at once, which a bisection would find out with a call for each (docs/aws-behaviour.md 45)
  * @throws AwsUnavailable if a start may have taken effect, and its answer is not known
  */
 export function startInstances(
   ec2: EC2Client,
   instanceIds: string[],
-  { areLeasesFresh, hasTime }: { areLeasesFresh: boolean; hasTime: () => boolean },
+  hasTime: () => boolean,
 ): Promise<Bisected<string, StateChange[]>> {
   const unanswered = new Set<string>();
   const start = (ids: string[]) => sendStart(ec2, ids, unanswered, hasTime);
   const isAboutIds = (failure: AwsFailure) => failure.code === THROTTLED || isAboutInstances(failure);
-  const isAboutAll = ({ code }: AwsFailure) =>
-    code === THROTTLED || (areLeasesFresh && code === 'UnauthorizedOperation');
+  const isAboutAll = ({ code }: AwsFailure) => code === THROTTLED;
   return bisect(instanceIds, start, { isAboutIds, isAboutAll, hasTime });
 }
+
+/**
+ * Asks whether an instance may be stopped like this, and stops nothing. Only the code `DryRunOperation` says yes
+ * (docs/aws-behaviour.md 65).
+ * @returns what EC2 said instead; null: it may be
+ */
+export async function tryStop(
+  ec2: EC2Client,
+  instanceId: string,
+  { hibernate }: { hibernate: boolean },
+): Promise<AwsFailure | null> {
+  try {
+    await ec2.send(new StopInstancesCommand({ ...stopOf([instanceId], hibernate), DryRun: true }));
+  } catch (error) {
+    const failure = describeFailure(error);
+    return failure.code === 'DryRunOperation' ? null : failure;
+  }
+  throw new ReveilleError('UnexpectedReply', 'StopInstances: a dry run was answered as if it were none');
+}
+
+const stopOf = (InstanceIds: string[], hibernate: boolean) => ({
+  InstanceIds,
+  ...(hibernate ? { Hibernate: true } : {}),
+});
 
 /**
  * Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones.
@@ -46,8 +67,7 @@ export function stopInstances(
   options: { hibernate: boolean; hasTime: () => boolean },
 ): Promise<Bisected<string, StateChange[]>> {
   const stop = async (InstanceIds: string[]) => {
-    const hibernate = options.hibernate ? { Hibernate: true } : {};
-    const command = new StopInstancesCommand({ InstanceIds, ...hibernate });
+    const command = new StopInstancesCommand(stopOf(InstanceIds, options.hibernate));
     command.middlewareStack.add(sendInTime('StopInstances', options.hasTime), EACH_REQUEST);
     const { StoppingInstances } = await ec2.send(command);
     return toChanges(StoppingInstances);

@@ -59,14 +59,24 @@ export function sendCommand(
   return bisectEach(groups, send, { isAboutIds: isInvalidInstanceId, hasTime });
 }
 
+/** A command that SSM lists. */
+export interface FoundCommand {
+  commandId: string;
+  instanceIds: string[];
+  sentAt: string;
+  comment: string;
+  /** What its document was given. */
+  parameters: Record<string, string[]>;
+}
+
 /** Commands of this work whose comments begin so, sent since then (docs/aws-behaviour.md 32). */
 export async function findCommands(
   ssm: SSMClient,
   work: Work,
   commentPrefix: string,
   since: string,
-): Promise<{ commandId: string; instanceIds: string[]; sentAt: string }[]> {
-  const found = [];
+): Promise<FoundCommand[]> {
+  const found: FoundCommand[] = [];
   const pages = paginateListCommands(
     { client: ssm, pageSize: PAGE_SIZE },
     {
@@ -78,10 +88,12 @@ export async function findCommands(
     },
   );
   for await (const page of pages) {
-    for (const { CommandId, Comment, InstanceIds, RequestedDateTime } of page.Commands ?? []) {
-      if (CommandId === undefined || !Comment?.startsWith(commentPrefix)) continue;
+    for (const { CommandId, Comment = '', InstanceIds = [], RequestedDateTime, Parameters = {} } of page.Commands ??
+      []) {
+      if (CommandId === undefined || !Comment.startsWith(commentPrefix)) continue;
       const sentAt = RequestedDateTime?.toISOString() ?? since;
-      found.push({ commandId: CommandId, instanceIds: InstanceIds ?? [], sentAt });
+      const known = { instanceIds: InstanceIds, sentAt, comment: Comment, parameters: Parameters };
+      found.push({ commandId: CommandId, ...known });
     }
   }
   return found;

@@ -13,7 +13,14 @@ import { stateNow } from '../domain/model/instance.ts';
 import { manifestKey, reportKey, resultKey } from '../domain/model/object-keys.ts';
 import type { Run } from '../domain/model/run.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
-import { buildReport, coverageHolds, type Observed, type Report, type RunError } from '../domain/report/report.ts';
+import {
+  buildReport,
+  coverageHolds,
+  type Observation,
+  type Observed,
+  type Report,
+  type RunError,
+} from '../domain/report/report.ts';
 import { summarize } from '../domain/report/summary.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -27,20 +34,27 @@ export interface ReportTools extends Pick<Runtime, 'now' | 'logger'> {
   metrics: MetricsSink;
 }
 
+/** What else can be found out of instances without a settled result. */
+export type Recall = (run: Run, instanceIds: string[]) => Promise<Map<string, Partial<Observation>>>;
+
+const NOTHING_MORE: Recall = async () => new Map();
+
 /**
  * Every instance that the run was meant for, with what became of it. Writes nothing.
  * @param error what ended the map of batches, if anything did
+ * @param recall asked for the instances without a settled result, if there are any
  * @returns null if the run never got to its manifest
  */
 export async function makeReport(
   tools: ReportTools,
   run: Pick<Run, 'runId'>,
   error: RunError | undefined,
+  recall = NOTHING_MORE,
 ): Promise<Report | null> {
   const manifest = await tools.bucket.get(manifestKey(run), manifestSchema);
   if (manifest === null) return null;
   const results = await readResults(tools, manifest);
-  const observed = await observeUnsettled(tools, manifest, results);
+  const observed = await observeUnsettled(tools, manifest, results, recall);
   const report = buildReport({ manifest, results, observed, error, now: tools.now() });
   if (coverageHolds(report.counts)) return report;
   throw new ReveilleError('UnexpectedReply', `the coverage equation does not hold: ${JSON.stringify(report.counts)}`);
@@ -80,11 +94,12 @@ async function readResult({ bucket, logger }: ReportTools, key: string, listedAt
   }
 }
 
-/** Asks EC2 once more for the instances without a settled result: the report says in which state they were left. */
+/** Asks EC2 once more for the instances without a settled result, and recalls what is known of them: the report says how they were left. */
 async function observeUnsettled(
   { ec2, logger }: ReportTools,
   manifest: Manifest,
   results: BatchInstance[],
+  recall: Recall,
 ): Promise<Observed> {
   const settled = new Set(results.filter(({ step }) => step === 'settled').map(({ instanceId }) => instanceId));
   const missing = manifest.instances
@@ -93,7 +108,10 @@ async function observeUnsettled(
   if (missing.length === 0) return new Map();
   try {
     const facts = await describeInstances(ec2, missing);
-    return new Map([...facts].map(([instanceId, ec2]) => [instanceId, { finalState: stateNow(ec2) }]));
+    const recalled = await recall(manifest.run, missing);
+    return new Map(
+      [...facts].map(([instanceId, ec2]) => [instanceId, { finalState: stateNow(ec2), ...recalled.get(instanceId) }]),
+    );
   } catch (error) {
     logger.warn('instances without a result could not be described', { failure: describeFailure(error) });
     return new Map();

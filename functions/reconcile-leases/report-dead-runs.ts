@@ -6,9 +6,10 @@ import { isAfter } from '../domain/model/time.ts';
 import { livenessOf } from '../domain/ownership/execution-status.ts';
 import { type Report, RUN_DIED, reportSchema } from '../domain/report/report.ts';
 import { type OpenRun, openRunSchema } from '../domain/report/run-register.ts';
-import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
+import { makeReport, publishReport, type Recall, type ReportTools, storeReport } from '../operations/make-report.ts';
+import { type RecallTools, recallRun } from './recall-run.ts';
 
-export interface DeadRunTools extends ReportTools {
+export interface DeadRunTools extends ReportTools, RecallTools {
   sfn: SFNClient;
 }
 
@@ -50,7 +51,8 @@ async function reportIfDead(
   if (open === null || hasOpenLeases(open.runId)) return null;
   const life = await describeExecutionStatus(sfn, open.executionArn);
   if (livenessOf(life, open.openedAt, now()) !== 'dead') return null;
-  const report = (await findOwnReport(tools, open)) ?? (await makeReport(tools, open, RUN_DIED));
+  const recall: Recall = (run, instanceIds) => recallRun(tools, run, instanceIds);
+  const report = (await findOwnReport(tools, open)) ?? (await makeReport(tools, open, RUN_DIED, recall));
   if (report !== null) {
     // The run's own report is written again as it is: what it measures may not have been, and no message was sent.
     await storeReport(tools, report);

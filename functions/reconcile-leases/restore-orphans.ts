@@ -91,7 +91,7 @@ async function restoreGroup(
   tools.logger.info('ReconcileLeases has looked', { runId, child, waiting });
   return outcomes.flatMap((outcome) => {
     const orphan = byId.get(outcome.instance.instanceId);
-    return orphan === undefined ? [] : [toReconciled(orphan, outcome)];
+    return orphan === undefined ? [] : [toReconciled(orphan, outcome, tools.now())];
   });
 }
 

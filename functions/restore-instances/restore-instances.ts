@@ -25,6 +25,7 @@ import { type RestoreTools, restoreAll } from '../operations/restore-all.ts';
 import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
+import { tryWayBack } from './try-way-back.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -34,7 +35,8 @@ const environmentSchema = z.object({
 
 /**
  * RestoreInstances: restores each instance as soon as the work on it is over; only here an instance is settled. A Catch of
- * the state machine leads here too: then the instances that were still at work have failed, and are restored.
+ * the state machine leads here too: then the instances that were still at work have failed, and are restored. What is leased
+ * and not started yet has its way back tried here, by the role that goes it.
  */
 export function createRestoreInstances(runtime: Runtime, work = chosenWork): Handler<Batch> {
   const { now, logger } = runtime;
@@ -47,12 +49,13 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
   const tools: Tools = { optOutTag, ec2, bucket, ssm, work, now, logger };
 
   return createHandler(runtime, 'RestoreInstances', batchSchema, async (received, context) => {
-    const facts = await describeRestoring(tools, received);
+    const facts = await describeMembers(tools, received);
     const seenAt = now();
     const batch = await recoverFailedStep(tools, received);
     const isRecovered = received.error !== undefined && batch.error === undefined;
     const known = await readLostWork(tools, batch, facts, isRecovered);
     const instances = await proveOrGoOn(tools, batch, known, { facts, at: seenAt });
+    const hasTime = timeKeeper(context);
     const outcomes = await restoreAll(tools, {
       leaseholder: leaseholderOf(batch),
       members: instances.map((instance) => ({
@@ -62,12 +65,15 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
         hold: null,
       })),
       deadlineSeconds,
-      hasTime: timeKeeper(context),
+      hasTime,
       // Its lease is of this run, which is alive: no other takes it.
       findChanged: async () => new Set(),
     });
+    // What a failed step has done to a leased instance may not be known yet.
+    const trying = batch.error === undefined ? await tryWayBack(tools, batch, facts, hasTime) : [];
     const moment = now();
-    const looks = outcomes.map((outcome) => applyRestore(outcome, deadlineSeconds, moment));
+    const restoring = outcomes.map((outcome) => applyRestore(outcome, deadlineSeconds, moment));
+    const looks = [...restoring, ...trying];
     const changed = looks.map(({ instance }) => instance);
     const next = applyChanges(batch, changed, moment);
     if (next.counts.unsettled < received.counts.unsettled || next.counts.unsettled === 0)
@@ -81,9 +87,9 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
 
 type Tools = RestoreTools & RecoveryTools;
 
-/** After a failed step, every instance may have to be restored. */
-function describeRestoring({ ec2 }: Tools, { instances, error }: Batch): Promise<Map<string, InstanceFacts>> {
-  const wanted = instances.filter(({ step }) => step === 'restore' || error !== undefined);
+/** Those at its two steps; after a failed step, every instance may have to be restored. */
+function describeMembers({ ec2 }: Tools, { instances, error }: Batch): Promise<Map<string, InstanceFacts>> {
+  const wanted = instances.filter(({ step }) => step === 'restore' || step === 'preflight' || error !== undefined);
   return describeInstances(
     ec2,
     wanted.map(({ instanceId }) => instanceId),

@@ -6,7 +6,7 @@ import type { AwsFailure } from '../aws/sdk/failures.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import { type Attempt, maySendStart } from '../domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../domain/ownership/lease.ts';
-import type { StartCandidate } from '../domain/steps/start.ts';
+import { isToStart, type StartCandidate } from '../domain/steps/start.ts';
 import type { StartResult } from '../domain/steps/start-result.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { completeRecord, type RecordTools, toRecord, type WrittenRecord, writeRecord } from './write-record.ts';
@@ -15,7 +15,7 @@ export interface LeaseTools extends RecordTools, Pick<Runtime, 'now'> {
   ec2: EC2Client;
 }
 
-/** All that one attempt starts or takes over. */
+/** All that one attempt leases, starts or takes over. */
 export interface StartRequest {
   batch: Batch;
   candidates: StartCandidate[];
@@ -24,8 +24,9 @@ export interface StartRequest {
 }
 
 /**
- * Record, then lease, then start, in one call each for all candidates. No record, no lease; no lease, no start. An instance
- * that a dead run has left awake gets the first two. The record is to be completed once what follows from the results is known.
+ * Record, then lease, then start, in one call each for all candidates. No record, no lease; no lease, no start: what is
+ * started was leased by an earlier attempt, and its way back was tried since. The record is to be completed once what follows
+ * from the results is known.
  * @returns what became of each; an instance that EC2's reply leaves out is not in it
  */
 export async function recordLeaseAndStart(
@@ -38,18 +39,13 @@ export async function recordLeaseAndStart(
     await completeRecord(tools, record, []);
     throw error;
   });
-  const awake = new Set(idsOf(candidates.filter(({ adopted }) => adopted.length > 0)));
-  const leased = leasing.replies.flat();
-  const asleep = leased.filter((id) => !awake.has(id));
-  const takenOver = leased.filter((id) => awake.has(id));
-  // An instance that was tried before has carried a lease for a while.
-  const areLeasesFresh = candidates.some(({ instance }) => instance.owner.kind === 'none');
   const hasTime = () => request.hasTime() && maySendStart(attempt, tools.now());
-  const starting = await startInstances(tools.ec2, asleep, { areLeasesFresh, hasTime });
+  const starting = await startInstances(tools.ec2, idsOf(candidates.filter(isToStart)), hasTime);
+  const takenOver = new Set(idsOf(candidates.filter(({ action }) => action === 'take-over')));
   return { record, results: toResults(leasing, starting, takenOver) };
 }
 
-/** One call for all of them; those that EC2 refuses are found by bisecting. */
+/** One call for all that are to be leased or taken over; those that EC2 refuses are found by bisecting. */
 async function leaseAll(
   ec2: EC2Client,
   { batch, candidates, attempt, hasTime }: StartRequest,
@@ -59,13 +55,14 @@ async function leaseAll(
     await tagInstances(ec2, ids, LEASE_TAG, lease);
     return ids;
   };
-  return bisect(idsOf(candidates), leaseSome, { isAboutIds: isAboutTagged, hasTime });
+  const unleased = candidates.filter((candidate) => !isToStart(candidate));
+  return bisect(idsOf(unleased), leaseSome, { isAboutIds: isAboutTagged, hasTime });
 }
 
 function toResults(
   leasing: Bisected<string, string[]>,
   starting: Bisected<string, StateChange[]>,
-  takenOver: string[],
+  takenOver: Set<string>,
 ): Map<string, StartResult> {
   const results: [string, StartResult][] = [
     ...leasing.refused.map(({ id, failure }): [string, StartResult] => [id, { kind: 'lease-refused', error: failure }]),
@@ -75,7 +72,9 @@ function toResults(
       { kind: 'start-refused', error: failure },
     ]),
     ...starting.untried.map((id): [string, StartResult] => [id, { kind: 'start-untried' }]),
-    ...takenOver.map((id): [string, StartResult] => [id, { kind: 'taken-over' }]),
+    ...leasing.replies
+      .flat()
+      .map((id): [string, StartResult] => [id, { kind: takenOver.has(id) ? 'taken-over' : 'leased' }]),
     ...starting.replies
       .flat()
       .map(({ instanceId, ...change }): [string, StartResult] => [instanceId, { kind: 'accepted', ...change }]),

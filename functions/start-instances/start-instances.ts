@@ -15,7 +15,7 @@ import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { toAttempt } from '../domain/ownership/attempt.ts';
-import { isLeaseOf, leasesOn } from '../domain/ownership/lease.ts';
+import { isLeaseOf, LEASE_TAG, leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
 import { optOutText } from '../domain/ownership/opt-out.ts';
 import { attemptsOf } from '../domain/ownership/owner.ts';
@@ -45,8 +45,9 @@ interface Tools extends LeaseTools {
 }
 
 /**
- * StartInstances: starts all instances of the batch that await it, and takes over those that a dead run left awake: one call
- * each for record, lease and start. Those that EC2 refuses are found by bisecting.
+ * StartInstances: leases the instances of the batch that await it, starts those whose way back RestoreInstances has found
+ * open since, and takes over those that a dead run left awake: one call each for record, lease and start. Those that EC2
+ * refuses are found by bisecting.
  */
 export function createStartInstances(runtime: Runtime): Handler<Batch> {
   const settings = parseEnvironment(environmentSchema, runtime.environment);
@@ -99,6 +100,7 @@ async function readAnew(
     optOut: optOutText(facts.get(instance.instanceId) ?? null, optOutTag, readAt),
     lostAttempts: lostAttempts.get(instance.instanceId)?.attempts ?? [],
     lease: leases.get(instance.instanceId) ?? null,
+    carriesOurLease: isLeaseOf(facts.get(instance.instanceId)?.tags[LEASE_TAG] ?? '', leaseholderOf(batch)),
     deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,
     now: readAt,
   }));
@@ -136,17 +138,18 @@ async function readLeasesOfOthers(
   return new Map(found.map(({ instanceId, status }) => [instanceId, status]));
 }
 
-/** @returns the instances for which nothing is to be called, and those that are to be started or taken over */
+const NOTHING_ADOPTED = { adopted: [], ends: {} };
+
+/** @returns the instances for which nothing is to be called, and those that are to be leased, started or taken over */
 function decideAll(cases: StartCase[]): { looks: Look[]; candidates: StartCandidate[] } {
   const looks: Look[] = [];
   const candidates: StartCandidate[] = [];
   for (const given of cases) {
     const decision = decideStart(given);
     if (decision.action === 'none') looks.push(decision.look);
-    else if (decision.action === 'start') candidates.push({ ...given, adopted: [] });
     else {
-      const { adopted, ends } = decision;
-      candidates.push({ ...given, instance: { ...given.instance, ...ends }, adopted });
+      const { adopted, ends } = decision.action === 'take-over' ? decision : NOTHING_ADOPTED;
+      candidates.push({ ...given, instance: { ...given.instance, ...ends }, action: decision.action, adopted });
     }
   }
   return { looks, candidates };

@@ -5,9 +5,9 @@ import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { recordKey } from '../domain/model/object-keys.ts';
 import { endsOf } from '../domain/model/run.ts';
-import type { Attempt } from '../domain/ownership/attempt.ts';
+import { type Attempt, isOpenWindow } from '../domain/ownership/attempt.ts';
 import { type StartRecord, startRecordSchema } from '../domain/ownership/start-record.ts';
-import type { StartCandidate } from '../domain/steps/start.ts';
+import { isToStart, type StartCandidate } from '../domain/steps/start.ts';
 import { answeredRecord } from '../domain/steps/start-result.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -35,7 +35,8 @@ export async function writeRecord(tools: RecordTools, value: StartRecord): Promi
 /**
  * The second write, with what only the replies tell: later readers of the record can't know what they said. This run knows it
  * without the record, as the same is in this function's reply: so what can't be written costs no true reply. Nothing is
- * written where the first write surely came to nothing: an attempt that has leased nothing must not count as one.
+ * written where the first write surely came to nothing: an attempt that has leased nothing must not count as one. Nor where no
+ * start was meant to be sent, as the first write says so already.
  * @param instances what became of them; none if no start was sent
  */
 export async function completeRecord(
@@ -43,6 +44,7 @@ export async function completeRecord(
   { value, etag }: WrittenRecord,
   instances: BatchInstance[],
 ): Promise<void> {
+  if (!value.instances.some(({ startBy }) => isOpenWindow({ recordedAt: value.recordedAt, startBy }))) return;
   const key = recordKey(value, value.attempt);
   try {
     const first = etag ?? (await bucket.getVersioned(key, startRecordSchema))?.etag;
@@ -52,7 +54,7 @@ export async function completeRecord(
   }
 }
 
-/** The record as it is written first: each instance that is to be started may be, until the attempt's last moment. */
+/** The record as it is written first: each instance that is to be started may be, until the attempt's last moment; no other. */
 export function toRecord(
   batch: Batch,
   candidates: StartCandidate[],
@@ -63,16 +65,15 @@ export function toRecord(
     batch: batch.index,
     attempt,
     recordedAt,
-    instances: candidates.map(({ instance, ec2, adopted }) => ({
-      instanceId: instance.instanceId,
-      originalState: instance.originalState,
-      previousLaunchTime: ec2?.launchTime ?? null,
-      previousTransitionReason: ec2?.transitionReason ?? null,
+    instances: candidates.map((candidate) => ({
+      instanceId: candidate.instance.instanceId,
+      originalState: candidate.instance.originalState,
+      previousLaunchTime: candidate.ec2?.launchTime ?? null,
+      previousTransitionReason: candidate.ec2?.transitionReason ?? null,
       repliedAt: null,
-      // One that is only taken over is not started.
-      startBy: adopted.length > 0 ? recordedAt : startBy,
-      adopted,
-      ...endsOf(instance),
+      startBy: isToStart(candidate) ? startBy : recordedAt,
+      adopted: candidate.adopted,
+      ...endsOf(candidate.instance),
     })),
   };
 }

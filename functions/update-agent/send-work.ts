@@ -2,17 +2,18 @@ import type { Bucket } from '../aws/bucket.ts';
 import { describeInstances } from '../aws/ec2-describe.ts';
 import type { EC2Client, SSMClient } from '../aws/sdk/clients.ts';
 import { failureText } from '../aws/sdk/failures.ts';
-import { findCommands, sendCommand } from '../aws/ssm-commands.ts';
+import { findCommands, listAllInvocations, sendCommand } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock, optOut } from '../domain/batch/transitions.ts';
-import { COMMAND_TIMEOUT_SECONDS } from '../domain/model/limits.ts';
-import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
+import { COMMAND_TIMEOUT_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from '../domain/model/limits.ts';
+import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../domain/model/time.ts';
 import { type OptOutTag, optOutText } from '../domain/ownership/opt-out.ts';
 import { afterSend, maySendTo } from '../domain/steps/update.ts';
-import { commandComment } from '../domain/work/command-comment.ts';
+import { COMMENT_PREFIX, commandComment, runCommentPrefix } from '../domain/work/command-comment.ts';
 import { toTurns } from '../domain/work/send-turn.ts';
+import { commandOfDeadRun } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -52,7 +53,7 @@ export async function sendWork(
   return [...judged.flatMap(({ optedOut }) => optedOut ?? []), ...sent];
 }
 
-/** One command for each turn of them, but for those that were sent it already, by a Lambda that then crashed. */
+/** One command for each turn of them, but for those that were sent it already: by a Lambda that then crashed, or by a run that died. */
 async function sendCommands(
   tools: SendTools,
   batch: Batch,
@@ -61,7 +62,7 @@ async function sendCommands(
 ): Promise<Look[]> {
   const { ssm, work, now } = tools;
   const comment = commandComment(batch, batch.sends + 1);
-  const sent = await findLostSends(tools, batch, comment);
+  const sent = await findEarlierSends(tools, batch, members, comment);
   const unsent = toTurns(members.filter(({ instanceId }) => !sent.has(instanceId)));
   const timeoutSeconds = COMMAND_TIMEOUT_SECONDS;
   const byId = new Map(members.map((instance) => [instance.instanceId, instance]));
@@ -83,14 +84,37 @@ async function sendCommands(
 const idsOf = (instances: BatchInstance[]): string[] => instances.map(({ instanceId }) => instanceId);
 
 /**
- * Commands of this very send whose reply a crash has lost, by instance: the payload still has the number that their comment
- * has. A command with an earlier number is a duplicate of one that the payload knows, and takes the place of none.
+ * Commands that these instances need not be sent again, by instance. Those of this very send whose reply a crash has lost: the
+ * payload still has the number that their comment has. (A command with an earlier number is a duplicate of one that the payload
+ * knows, and takes the place of none.) And those of a dead run that are still at work.
  */
-async function findLostSends({ ssm, work }: SendTools, { run }: Batch, comment: string): Promise<Sent> {
-  const lost = await findCommands(ssm, work, comment, run.startedAt);
-  return new Map(
-    lost.flatMap(({ commandId, sentAt, instanceIds }) =>
+async function findEarlierSends(
+  { ssm, work, now }: SendTools,
+  { run }: Batch,
+  members: BatchInstance[],
+  comment: string,
+): Promise<Sent> {
+  const moment = now();
+  const oldest = addSeconds(moment, -UPDATE_HARD_DEADLINE_SECONDS);
+  const ours = await findCommands(ssm, work, COMMENT_PREFIX, isAfter(run.startedAt, oldest) ? oldest : run.startedAt);
+  const lost = ours.filter((command) => command.comment.startsWith(comment));
+  const ids = new Set(idsOf(members));
+  const ofOthers = ours.filter(
+    (command) =>
+      !command.comment.startsWith(runCommentPrefix(run)) &&
+      command.instanceIds.some((instanceId) => ids.has(instanceId)),
+  );
+  const asSent = ofOthers.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null }));
+  const invocations = await listAllInvocations(ssm, asSent, { work });
+  const given = { work, target: run.targetVersion, now: moment };
+  const open = members.flatMap((instance): [string, { commandId: string; sentAt: Timestamp }][] => {
+    const command = commandOfDeadRun(instance, ofOthers, invocations, given);
+    return command === null ? [] : [[instance.instanceId, command]];
+  });
+  return new Map([
+    ...open,
+    ...lost.flatMap(({ commandId, sentAt, instanceIds }) =>
       instanceIds.map((instanceId) => [instanceId, { commandId, sentAt }] as const),
     ),
-  );
+  ]);
 }

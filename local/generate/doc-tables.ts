@@ -13,7 +13,6 @@ const DIFFERS: Record<string, string> = {
     'filters `instance-id`, `instance-state-name`, `tag-key`, `tag:KEY`; a reservation for each instance',
   'ec2 DescribeInstanceAttribute': '`disableApiStop`, `disableApiTermination`',
   'ec2 StartInstances': 'no DryRun',
-  'ec2 StopInstances': 'no DryRun',
   'ec2 CreateTags': 'tags instances only',
   'ec2 DeleteTags': 'tags instances only',
   'ssm DescribeSessions': 'all that are open are Connected, all others Terminated',

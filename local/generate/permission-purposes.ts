@@ -65,5 +65,7 @@ export const PURPOSES: Record<string, Purpose> = {
   WriteRecords: { what: 'writes down what is about to be started, and what EC2 answered' },
   WriteReport: { what: 'the report' },
   WriteResults: { what: 'what became of the instances of a batch' },
-  WriteWhatWasDone: { what: 'what this pass did, and which refusals were told' },
+  WriteWhatWasDone: {
+    what: 'what this pass did, and which refusals were told; read again for the report of a dead run',
+  },
 };

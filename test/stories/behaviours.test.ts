@@ -33,6 +33,7 @@ const endings: Record<BehaviourName, Ending> = {
   'stuck-stopping': excluded('still-in-transition', 'stopping'),
   'slow-stop': updated,
   'stop-protected': excluded('stop-protected'),
+  'stop-denied': failed('way-back-denied'),
   'auto-scaling': excluded('auto-scaling'),
   spot: excluded('spot-interrupted'),
   'spot-persistent': updated,

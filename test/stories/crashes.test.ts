@@ -159,14 +159,25 @@ describe('a RestoreInstances that fails for a while', () => {
 
 describe('a RestoreInstances that is broken for good', () => {
   it('leaves the leases as claims, and the report says so of each instance', async () => {
+    // It tries the way back once, and is dead when it has to be gone.
     const { broken, of, report, account } = await tell(pair, {
-      wrap: fails('RestoreInstancesFunction', 'Runtime.ExitError'),
+      wrap: fails('RestoreInstancesFunction', 'Runtime.ExitError', (count) => count > 1),
     });
 
     expect(report.status).toBe('failed');
     expect(of('web-1')).toMatchObject({ outcome: 'failed', reason: { code: 'no-result' }, finalState: 'running' });
     expect(broken.some((text) => text.startsWith('no lease is left'))).toBe(true);
     expect([...account.world.machines.values()].filter(({ tags }) => tags.has('reveille:lease'))).toHaveLength(2);
+  });
+});
+
+describe('a RestoreInstances that never works', () => {
+  it('lets nothing be woken: what could not be put back is not started', async () => {
+    const { of, report, calls } = await tell(pair, { wrap: fails('RestoreInstancesFunction', 'Runtime.ExitError') });
+
+    expect(report.status).toBe('failed');
+    expect(of('web-1')).toMatchObject({ outcome: 'failed', finalState: 'stopped', wokenAt: null });
+    expect(calls('StartInstances')).toEqual([]);
   });
 });
 

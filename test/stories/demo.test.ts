@@ -71,13 +71,12 @@ describe('reveille demo', () => {
     expect(out).not.toMatch(/^02:/m);
   });
 
-  it('tells every call and every change with --verbose, and an expected refusal as what it is', async () => {
+  it('tells every call and every change with --verbose, and the look at the way back as what it is', async () => {
     const { out } = await type('--fleet', small, '--verbose');
 
-    expect(out).toContain(
-      'StartInstances calls StartInstances (2) not yet: the lease tag is not seen yet; tried again',
-    );
-    expect(out).not.toContain('UnauthorizedOperation');
+    expect(out).toContain('RestoreInstances tries StopInstances (1) yes: it may be stopped again');
+    expect(out).toContain('StartInstances calls StartInstances (2)\n');
+    expect(out).not.toMatch(/UnauthorizedOperation|DryRunOperation/);
     expect(out).toMatch(/dev\/web +running/);
     expect(out).toContain('Success: amazon-ssm-agent updated successfully to 3.3.551.0');
     expect(out).not.toContain('reveille:lease');

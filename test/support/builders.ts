@@ -100,6 +100,13 @@ export const seeking = (attempt: Attempt): Attempt => ({
 export const aProvedAttempt = (changes: Partial<Attempt> = {}): Attempt =>
   anAttempt({ boot: { kind: 'known', launchTime: stamp('02:00:30'), isAssumed: false }, ...changes });
 
+/** An attempt that only leased, half a minute before the others: no boot can be its own. */
+export const LEASING: Attempt = { attempt: 'leasing', recordedAt: stamp('01:59:30'), startBy: stamp('01:59:30') };
+
+/** One that is leased, and whose way back is open: it is started next. */
+export const aLeasedInstance = (changes: Partial<BatchInstance> = {}): BatchInstance =>
+  anInstance({ owner: ours([LEASING]), ...changes });
+
 /** One that Reveille started at 02:00:30. */
 export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInstance =>
   anInstance({
@@ -129,6 +136,10 @@ export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFac
 
 export const leaseValue = ({ attempt }: Pick<Attempt, 'attempt'> = anAttempt()): string =>
   formatLease({ stateMachine: aRun().stateMachine, runId: aRun().runId, child: 'child-1', attempt });
+
+/** What EC2 says of it once Reveille has leased it. */
+export const leasedFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts =>
+  instanceFacts({ tags: { [LEASE_TAG]: leaseValue(LEASING) }, ...changes });
 
 /** What EC2 says of it once Reveille has started it. */
 export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts =>
@@ -200,7 +211,7 @@ export const aBatch = (instances: BatchInstance[], changes: Partial<Batch> = {})
   sends: 0,
   lastProgressAt: stamp('02:00'),
   waitSeconds: 15,
-  counts: { start: 0, readiness: 0, update: 0, verify: 0, restore: 0, unsettled: instances.length },
+  counts: { start: 0, preflight: 0, readiness: 0, update: 0, verify: 0, restore: 0, unsettled: instances.length },
   instances,
   ...changes,
 });

@@ -40,7 +40,7 @@ export const deniedCalls = ({ journal }: Account): CallEntry[] =>
   );
 
 /** A tag that was just written or removed may not be seen yet: then a start or a stop is denied, and is tried again. */
-export const isForLaggingTag = ({ operation, error }: CallEntry): boolean =>
+const isForLaggingTag = ({ operation, error }: CallEntry): boolean =>
   error === 'UnauthorizedOperation' && (operation === 'StartInstances' || operation === 'StopInstances');
 
 /** Denied calls that no lagging tag explains, as `Function calls Operation: Error`. */

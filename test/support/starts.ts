@@ -12,6 +12,7 @@ export const aStartCase = (changes: Partial<StartCase> = {}): StartCase => ({
   lostAttempts: [],
   lease: null,
   optOut: null,
+  carriesOurLease: false,
   deadlineSeconds: 20 * 60,
   now: at('02:00:45'),
   ...changes,

@@ -6,7 +6,7 @@ import { timestampSchema } from '../model/time.ts';
 import { ownerSchema } from '../ownership/owner.ts';
 
 /** The step at which an instance is. `settled` only comes from RestoreInstances. */
-export const stepSchema = z.enum(['start', 'readiness', 'update', 'verify', 'restore', 'settled']);
+export const stepSchema = z.enum(['start', 'preflight', 'readiness', 'update', 'verify', 'restore', 'settled']);
 export type Step = z.infer<typeof stepSchema>;
 
 export const outcomeSchema = z.enum(['updated', 'already-current', 'failed', 'excluded']);

@@ -7,6 +7,7 @@ import { batchInstanceSchema } from './batch-instance.ts';
 
 const countsSchema = z.object({
   start: z.int(),
+  preflight: z.int().default(0),
   readiness: z.int(),
   update: z.int(),
   verify: z.int(),

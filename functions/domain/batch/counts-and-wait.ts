@@ -17,6 +17,7 @@ export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => 
   const waiting = instances.filter(({ step, retryAt }) => step === 'start' && retryAt != null && isAfter(retryAt, now));
   return {
     start: at('start') - waiting.length,
+    preflight: at('preflight'),
     readiness: at('readiness'),
     update: at('update'),
     verify: at('verify'),
@@ -31,7 +32,7 @@ export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => 
  */
 export const countForRecovery = (instances: Counted[]): Batch['counts'] => {
   const unsettled = instances.filter(({ step }) => step !== 'settled').length;
-  return { start: 0, readiness: 0, update: 0, verify: 0, restore: unsettled, unsettled };
+  return { start: 0, preflight: 0, readiness: 0, update: 0, verify: 0, restore: unsettled, unsettled };
 };
 
 /**

@@ -28,16 +28,21 @@ export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
 
 export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
 
-/** What one pass of ReconcileLeases did to a run's instances: an addendum to its report, which is written once. */
-export const reconciledKey = ({ runId }: RunId, requestId: string): string =>
-  `runs/${runId}/reconciled/${requestId}.json`;
+/** Where all passes of ReconcileLeases file what they did to a run's instances. */
+export const reconciledPrefix = ({ runId }: RunId): string => `runs/${runId}/reconciled/`;
+
+/** What one of them did: an addendum to the run's report, which is written once. */
+export const reconciledKey = (run: RunId, requestId: string): string => `${reconciledPrefix(run)}${requestId}.json`;
 
 /** What the next pass has to know of an instance that others keep awake after its run. */
-export const holdKey = ({ runId }: RunId, instanceId: string): string =>
-  `runs/${runId}/reconciled/holds/${instanceId}.json`;
+export const holdKey = (run: RunId, instanceId: string): string => `${reconciledPrefix(run)}holds/${instanceId}.json`;
+
+/** Whether this is the key of what a pass did, among all that passes file. */
+export const isReconciledKey = (run: RunId, key: string): boolean =>
+  key !== refusalKey(run) && !key.slice(reconciledPrefix(run).length).includes('/');
 
 /** Which refusals ReconcileLeases has told people of: once for each dead run, since a refusal can stay for many passes. */
-export const refusalKey = ({ runId }: RunId): string => `runs/${runId}/reconciled/refusals-told.json`;
+export const refusalKey = (run: RunId): string => `${reconciledPrefix(run)}refusals-told.json`;
 
 export const resultKey = ({ runId }: RunId, batch: number): string =>
   `runs/${runId}/results/${String(batch).padStart(4, '0')}.json`;

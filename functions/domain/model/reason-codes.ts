@@ -27,6 +27,7 @@ export const failures = [
   'limit-reached',
   'start-refused',
   'lease-refused',
+  'way-back-denied',
   'not-started',
   'stuck-stopping',
   'lock-lost',
@@ -85,6 +86,7 @@ export const remarks = {
 export const waits = [
   'in-transition',
   'stopping',
+  'trying-way-back',
   'waiting-for-capacity',
   'waiting-to-start',
   'no-time-to-start',

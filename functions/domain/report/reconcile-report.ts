@@ -1,5 +1,8 @@
+import * as z from 'zod';
 import { OPTED_OUT } from '../model/instance.ts';
 import { plainText } from '../model/plain-text.ts';
+import { type Timestamp, timestampSchema } from '../model/time.ts';
+import { bootOwnerOf } from '../ownership/attempt.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
 import type { Hold } from '../steps/hold.ts';
 import { isLeftAwakeByEnd } from '../steps/restore-decision.ts';
@@ -16,18 +19,39 @@ export interface ReconcileResult {
    */
   action: 'restored' | 'back-now' | 'held' | 'handed-over' | 'left-awake' | 'gone' | 'stopping' | 'waiting' | 'refused';
   finalState: string | null;
+  /** When the dead run had started it, as its LaunchTime says; null: it did not. */
+  wokenAt: Timestamp | null;
   text: string | null;
   name: string | null;
   originalState: string;
 }
 
+/** What a pass has settled of a dead run, as it is filed: the run's report is made of this, too. */
+export const reconciledSchema = z.object({
+  /** When the pass had seen it. */
+  at: timestampSchema,
+  instances: z.array(
+    z.object({
+      instanceId: z.string(),
+      action: z.string(),
+      finalState: z.string().nullable(),
+      wokenAt: timestampSchema.nullable().default(null),
+    }),
+  ),
+});
+export type Reconciled = z.infer<typeof reconciledSchema>;
+
 /** What came of the decision on one orphan. */
 export function toReconciled(
   { facts, record, status }: Orphan,
   { decision, refusal, hold }: Pick<RestoreOutcome, 'decision' | 'refusal'> & { hold: Hold | null },
+  now: Date,
 ): ReconcileResult {
+  const { instanceId, launchTime } = facts;
   const name = facts.name === null ? null : plainText(facts.name);
-  const base = { instanceId: facts.instanceId, runId: record.runId, name, originalState: status.originalState };
+  const isOurs = bootOwnerOf(status.attempts, facts, now) === 'ours';
+  const about = { name, originalState: status.originalState, wokenAt: isOurs ? launchTime : null };
+  const base = { instanceId, runId: record.runId, ...about };
   if (refusal === UNTRIED || refusal === CHANGED)
     return { ...base, action: 'waiting', finalState: null, text: refusal };
   if (refusal !== null) {

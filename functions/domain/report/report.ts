@@ -4,7 +4,7 @@ import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
 import { OPTED_OUT } from '../model/instance.ts';
 import { plainText } from '../model/plain-text.ts';
 import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '../model/reason.ts';
-import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
+import { secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 import { LEASE_TAG } from '../ownership/lease.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
 
@@ -65,8 +65,19 @@ export const reportSchema = z
   .describe('What became of every instance in one run of Reveille');
 export type Report = z.infer<typeof reportSchema>;
 
-/** The EC2 state of the instances without a settled result, by ID, as it was when the report was made. */
-export type Observed = Map<string, { finalState: string }>;
+/** What is known of an instance without a settled result when the report is made. */
+export interface Observation {
+  /** What EC2 says then; or how ReconcileLeases has settled it, before others could change that. */
+  finalState: string;
+  /** What only ReconcileLeases knows of what a dead run has left. */
+  wokenAt?: Timestamp | null;
+  restoredAt?: Timestamp | null;
+  /** What became of the last command that the run had sent it. */
+  command?: string;
+}
+
+/** By instance ID. */
+export type Observed = Map<string, Observation>;
 
 /** An error as a Catch of the state machine names it. */
 export interface RunError {
@@ -96,7 +107,7 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
   const { run } = manifest;
   const byId = new Map(results.map((result) => [result.instanceId, result]));
   const cause = error === undefined ? '' : ` (${error.Error}: ${error.Cause})`;
-  const noResult = reason('no-result', `its batch ended without a result for it${cause}`);
+  const noResult = `its batch ended without a result for it${cause}`;
   const instances = manifest.instances.map((member) =>
     member.decision === 'take-part'
       ? reportMember(member, byId.get(member.instanceId), observed, noResult)
@@ -125,22 +136,25 @@ function reportMember(
   member: ManifestInstance,
   result: BatchInstance | undefined,
   observed: Observed,
-  noResult: Reason,
+  noResult: string,
 ): ReportInstance {
   const settled = result?.step === 'settled' && result.outcome !== null ? result : null;
-  const { restoredAt = null, versionBefore = null, versionAfter = null } = result ?? {};
-  const wokenAt = result === undefined ? null : wokenAtOf(result.owner);
+  const seen = settled === null ? observed.get(member.instanceId) : undefined;
+  const { versionBefore = null, versionAfter = null } = result ?? {};
+  const wokenAt = (result === undefined ? null : wokenAtOf(result.owner)) ?? seen?.wokenAt ?? null;
+  const restoredAt = result?.restoredAt ?? (wokenAt === null ? null : (seen?.restoredAt ?? null));
+  const unsettled = seen?.command === undefined ? noResult : `${noResult}; ${seen.command}`;
   return {
     instanceId: member.instanceId,
     name: member.name === null ? null : plainText(member.name),
     group: member.group,
     outcome: settled?.outcome ?? 'failed',
-    reason: settled === null ? noResult : settled.reason,
+    reason: settled === null ? reason('no-result', unsettled) : settled.reason,
     notes: notesOn(member),
     versionBefore: versionBefore ?? member.version,
     versionAfter,
     originalState: member.originalState,
-    finalState: settled?.finalState ?? observed.get(member.instanceId)?.finalState ?? null,
+    finalState: settled?.finalState ?? seen?.finalState ?? null,
     wokenAt,
     restoredAt,
     awakeSeconds: wokenAt !== null && restoredAt !== null ? secondsBetween(wokenAt, restoredAt) : null,

@@ -242,8 +242,8 @@ function settleNotOurs(instance: BatchInstance, ec2: InstanceFacts, now: Date): 
 
 /** Until when a start of any of the attempts may still be sent, or take effect. */
 function startsMayComeUntil({ attempts: [newest, ...earlier] }: OurCase): Timestamp {
-  // When the reply was lost, the end of that attempt's Lambda is unknown.
-  const lost = earlier.filter(isOpenWindow).map(({ recordedAt }) => addSeconds(recordedAt, STRAY_LAMBDA_SECONDS));
+  // When the reply was lost, the end of that attempt's Lambda is unknown. One that starts nothing may write a lease.
+  const lost = earlier.map(({ recordedAt }) => addSeconds(recordedAt, STRAY_LAMBDA_SECONDS));
   return latest(newest.startBy, ...earlier.map(({ startBy }) => startBy), ...lost);
 }
 

@@ -23,19 +23,16 @@ export function applyStartRefusal({ instance, error, deadlineSeconds, now }: Sta
   const rule = retryRule(error.code, deadlineSeconds);
   if (rule === null) return moves(fail(instance, 'start-refused', text, now));
   const until = addSeconds(instance.stepSince, rule.deadlineSeconds);
-  const retryAt = addSeconds(now, rule.retrySeconds);
-  // The first start may have come after the deadline, because AWS answered no call before: its lease is as new as any.
-  const isFirst = instance.retryAt === null && error.code === LEASE_NOT_SEEN;
-  if (isFirst || isAfter(until, now)) {
-    const retried = { ...instance, retryAt, lastRefusal: plainText(text) };
-    return stays(retried, 'waiting-to-start', text, isAfter(until, now) ? until : retryAt);
+  if (isAfter(until, now)) {
+    const retried = { ...instance, retryAt: addSeconds(now, rule.retrySeconds), lastRefusal: plainText(text) };
+    return stays(retried, 'waiting-to-start', text, until);
   }
   const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
   const tried = `${text} (tried again for ${minutes} minutes)`;
   return moves(fail(instance, refusalCode(error.code), tried, now));
 }
 
-/** A lease that was just written may not be seen yet by the policy that wants it. */
+/** The policy that wants its lease may not see it yet, although the one that was asked for its stop did. */
 const LEASE_NOT_SEEN = 'UnauthorizedOperation';
 
 /** Later than this, it is the policy that refuses. */

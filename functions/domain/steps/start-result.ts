@@ -12,10 +12,11 @@ import type { StartRecord } from '../ownership/start-record.ts';
 import { withLostAttempts } from './start.ts';
 import { applyStartRefusal } from './start-refusal.ts';
 
-/** What AWS replied for one instance, in the order in which it was asked: for its lease, then for its start. */
+/** What AWS replied for one instance, which was asked for its lease or for its start. */
 export type StartResult =
   | { kind: 'lease-refused'; error: { code: string; message: string } }
   | { kind: 'lease-untried' }
+  | { kind: 'leased' }
   | { kind: 'start-refused'; error: { code: string; message: string } }
   | { kind: 'start-untried' }
   /** A dead run had started it, and its lease is ours now. */
@@ -30,7 +31,7 @@ interface Accepted {
   mayHaveTakenEffect: boolean;
 }
 
-/** One instance that this attempt wanted to start or take over. */
+/** One instance that this attempt wanted to lease, start or take over. */
 export interface StartResultCase {
   instance: BatchInstance;
   /** As it was read just before; null: EC2 did not list it. */
@@ -45,7 +46,7 @@ export interface StartResultCase {
   now: Date;
 }
 
-/** The instance after its start was asked for. */
+/** The instance after its lease or its start was asked for. */
 export function applyStart(given: StartResultCase): Look {
   const { instance, result, attempt, lostAttempts, deadlineSeconds, now } = given;
   // No start was sent for it, or it was refused: no boot can be this attempt's.
@@ -58,6 +59,8 @@ export function applyStart(given: StartResultCase): Look {
     }
     case 'lease-untried':
       return leaveUntried(given);
+    case 'leased':
+      return moves(toStep(unstarted, 'preflight', now));
     case 'start-untried':
       return leaveUntried({ ...given, instance: unstarted });
     case 'start-refused':

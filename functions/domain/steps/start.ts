@@ -1,10 +1,11 @@
-// The step `start`: which instances are started or taken over, and what becomes of those that are not. Whose boot an awake
+// The step `start`: which instances are leased, started or taken over, and what becomes of those that are not. Whose boot an awake
 // instance has, its LaunchTime tells, with what is known of our attempts (ownership/boot.ts).
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { exclude, fail, optOut, outOfTime, toStep } from '../batch/transitions.ts';
 import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
+import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import type { Ends } from '../model/run.ts';
@@ -24,18 +25,26 @@ export interface StartCase {
   lease: LeaseStatus | null;
   /** Why its opt-out tag keeps it out; null: it does not. */
   optOut: string | null;
+  /** Whether EC2 shows a lease of this child on it. */
+  carriesOurLease: boolean;
   /** From the first look at the instance until it must have been started. */
   deadlineSeconds: number;
   now: Date;
 }
 
-/** An instance that is to be started or taken over, unless no instance may be at this moment. */
+/** An instance that is to be leased, started or taken over, unless no instance may be at this moment. */
 export interface StartCandidate extends Pick<StartCase, 'instance' | 'ec2' | 'lostAttempts'> {
-  /** Attempts of a dead run that have started it: then it is only taken over, not started. Else empty. */
+  action: 'lease' | 'start' | 'take-over';
+  /** Attempts of a dead run that have started one which is taken over. Else empty. */
   adopted: Attempt[];
 }
 
+/** The only ones that are started: they are leased already, and their way back is open. */
+export const isToStart = ({ action }: Pick<StartCandidate, 'action'>): boolean => action === 'start';
+
 export type StartDecision =
+  /** It is not leased yet: before it is started its way back is tried, which needs the lease. */
+  | { action: 'lease' }
   | { action: 'start' }
   /** A dead run has started it, as these attempts record: this run has to restore it now, and by that run's ends. */
   | { action: 'take-over'; adopted: Attempt[]; ends: Ends }
@@ -44,19 +53,13 @@ export type StartDecision =
 
 /** What to do with an instance that awaits its start. */
 export function decideStart(given: StartCase): StartDecision {
-  const { instance, ec2, lease, now } = given;
+  const { ec2, lease } = given;
   if (ec2 === null) return none(failed(given, 'disappeared', 'EC2 does not know it any more'));
   if (given.optOut !== null) return none(leaveOptedOut(given, given.optOut));
   if (lease?.kind === 'busy' || lease?.kind === 'ending') return none(leaveToOtherRun(given, lease.why));
   switch (ec2.state) {
-    case 'stopped': {
-      const late = tooLateToStart(instance, now);
-      if (late !== null) return none(moves(outOfTime(withLostAttempts(instance, given.lostAttempts), late, now)));
-      const { retryAt } = instance;
-      if (retryAt === null || !isAfter(retryAt, now)) return { action: 'start' };
-      const text = 'waits before the next attempt to start it';
-      return none(stays(instance, 'waiting-for-capacity', text, retryAt));
-    }
+    case 'stopped':
+      return decideAsleep(given);
     case 'running':
     case 'pending':
       return decideAwake({ ...given, ec2 });
@@ -70,6 +73,22 @@ export function decideStart(given: StartCase): StartDecision {
 /** Since it was listed, its owner has put the tag on it. An attempt that was lost may have woken it. */
 const leaveOptedOut = ({ instance, lostAttempts, now }: StartCase, text: string): Look =>
   moves(optOut(withLostAttempts(instance, lostAttempts), text, now));
+
+/** What was tried before comes from `preflight`, with a lease. That may be gone, if it waited for capacity since. */
+function decideAsleep({ instance, carriesOurLease, lostAttempts, now }: StartCase): StartDecision {
+  const late = tooLateToStart(instance, now);
+  if (late !== null) return none(moves(outOfTime(withLostAttempts(instance, lostAttempts), late, now)));
+  const { owner, retryAt } = instance;
+  if (retryAt !== null && isAfter(retryAt, now)) {
+    const text = 'waits before the next attempt to start it';
+    return none(stays(instance, 'waiting-for-capacity', text, retryAt));
+  }
+  if (owner.kind !== 'reveille') return { action: 'lease' };
+  const [{ recordedAt }] = owner.attempts;
+  // Just after it was written, a describe may not show it yet.
+  const isLeased = carriesOurLease || secondsBetween(recordedAt, now) <= CONSISTENCY_SECONDS;
+  return { action: isLeased ? 'start' : 'lease' };
+}
 
 /** Since it was listed, another run has come and holds it: what that run does to it must not be disturbed. */
 function leaveToOtherRun(given: StartCase, why: string): Look {

@@ -76,6 +76,22 @@ export const startFailureWords = {
       whatToDo: 'タグが50個未満であること、タグ reveille:lease を禁止するポリシーがないことを確認してください。',
     },
   },
+  'way-back-denied': {
+    en: {
+      title: 'It could not be stopped again',
+      meaning:
+        'For five minutes AWS did not say that it may be stopped again, so it was not woken. The text has its words.',
+      whatToDo:
+        'Repair the policy that the text names: a service control policy, perhaps. If AWS throttled, run again.',
+    },
+    ja: {
+      title: '停止が許可されないため起動しなかった',
+      meaning:
+        '5分間、再び停止できることを AWS に確認できなかったため、起動しませんでした。AWS の応答は本文にあります。',
+      whatToDo:
+        '本文にあるポリシー（サービスコントロールポリシーなど）を修正してください。スロットリングの場合は再実行してください。',
+    },
+  },
   'not-started': {
     en: {
       title: 'Had no turn to start in time',

@@ -16,6 +16,16 @@ export const waitWords = {
     en: { title: 'Stopping', meaning: 'The end of its stopping.' },
     ja: { title: '停止処理中', meaning: '停止処理の完了。' },
   },
+  'trying-way-back': {
+    en: {
+      title: 'Its way back is being tried',
+      meaning: 'EC2 to allow its stop, and SSM to tell who else is at work on it: before that it is not started.',
+    },
+    ja: {
+      title: '停止できるかを確認中',
+      meaning: 'EC2 が停止を許可し、SSM がほかの利用者について応答すること。それまでは起動しません。',
+    },
+  },
   'waiting-for-capacity': {
     en: { title: 'Waiting for capacity', meaning: 'The next attempt to start it.' },
     ja: { title: 'キャパシティ待ち', meaning: '次の起動の試行。' },

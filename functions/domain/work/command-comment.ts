@@ -3,11 +3,14 @@ import { COMMENT_LENGTH_MAX } from '../model/limits.ts';
 import type { Run } from '../model/run.ts';
 
 /** Every command of Reveille has a comment that begins with this. */
-const COMMENT_PREFIX = 'reveille ';
+export const COMMENT_PREFIX = 'reveille ';
+
+/** The commands of one run begin with this. */
+export const runCommentPrefix = ({ runId }: Pick<Run, 'runId'>): string => `${COMMENT_PREFIX}${runId} b`;
 
 /** The commands of one batch begin with this. */
 export const commentPrefix = ({ run, index }: { run: Pick<Run, 'runId'>; index: number }): string =>
-  `${COMMENT_PREFIX}${run.runId} b${index} `;
+  `${runCommentPrefix(run)}${index} `;
 
 /** Whether a command was sent by this or another run: by one that died, perhaps, or whose reply was lost. */
 export const isOwnComment = (comment: string): boolean => comment.startsWith(COMMENT_PREFIX);

@@ -23,6 +23,47 @@ export function withLostCommands(
   return { ...instance, commands };
 }
 
+/** A command of ours that a listing of SSM has shown. */
+interface ShownCommand {
+  commandId: string;
+  sentAt: Timestamp;
+  instanceIds: string[];
+  parameters: Record<string, string[]>;
+}
+
+/**
+ * The command of another run of ours that is still at work on an instance which was sent none by this run: the run that sent
+ * it has died. It is followed as if this run had sent it, since a second one would only meet its lock (docs/aws-behaviour.md
+ * 6). One of an earlier boot is not at work, one for another target is another work, and what SSM has not listed is not known.
+ */
+export function commandOfDeadRun(
+  { instanceId, commands, launchTime }: BatchInstance,
+  shown: ShownCommand[],
+  invocations: Invocation[],
+  { work, target, now }: { work: Work; target: string; now: Date },
+): Pick<SentCommand, 'commandId' | 'sentAt'> | null {
+  if (commands.length > 0 || launchTime === null) return null;
+  const isAtWork = ({ commandId }: ShownCommand) =>
+    invocations.some(
+      (one) =>
+        one.commandId === commandId &&
+        one.instanceId === instanceId &&
+        ['pending', 'running'].includes(work.judge(one).verdict),
+    );
+  const found = shown.find(
+    (command) =>
+      command.instanceIds.includes(instanceId) &&
+      isAfter(command.sentAt, launchTime) &&
+      isAfter(addSeconds(command.sentAt, UPDATE_HARD_DEADLINE_SECONDS), now) &&
+      isSame(command.parameters, work.parameters(target)) &&
+      isAtWork(command),
+  );
+  return found === undefined ? null : { commandId: found.commandId, sentAt: found.sentAt };
+}
+
+const isSame = (given: Record<string, string[]>, wanted: Record<string, string[]>): boolean =>
+  Object.entries(wanted).every(([name, values]) => JSON.stringify(given[name]) === JSON.stringify(values));
+
 /** What SSM says of the command to follow, among the invocations of many instances; null: nothing. */
 export const currentInvocation = (instance: BatchInstance, invocations: Invocation[]): Invocation | null =>
   ownInvocations(instance, invocations).find((one) => one.commandId === currentCommand(instance)?.commandId) ?? null;

@@ -128,6 +128,10 @@ export const behaviours = {
     decides: ['stopping'],
   },
   'stop-protected': { ends: 'excluded: stop-protected', description: 'its attribute disableApiStop is set' },
+  'stop-denied': {
+    ends: 'failed: way-back-denied',
+    description: 'it carries the tag guardrail=keep-running, and a service control policy lets nothing stop what does',
+  },
   'auto-scaling': { ends: 'excluded: auto-scaling', description: 'it is a member of an Auto Scaling group' },
   spot: {
     ends: 'excluded: spot-interrupted',

@@ -1,5 +1,6 @@
 import type { Scene } from './access-request.ts';
 import { denial } from './denials.ts';
+import { organization } from './organization.ts';
 import type { AccessRequest, Decision, Permission, Policy } from './policy.ts';
 import { REQUESTS } from './request-table.ts';
 
@@ -43,6 +44,8 @@ export function createAccess(): Access {
     for (const matches of revoked) {
       if (matches(principal, request.action)) return { isAllowed: false, isExplicit: true };
     }
+    const above = organization.evaluate(request);
+    if (!above.isAllowed && above.isExplicit) return { ...above, byOrganization: true };
     const role = roles.get(principal);
     if (role === undefined) return UNRESTRICTED;
     const decision = role.policy.evaluate(request);
@@ -58,8 +61,8 @@ export function createAccess(): Access {
     },
     decide,
     check(principal, { service, operation, parameters }, scene) {
-      if (revoked.size === 0 && !roles.has(principal)) return;
       const asks = REQUESTS[service]?.[operation];
+      if (asks === undefined && revoked.size === 0 && !roles.has(principal)) return;
       if (asks === undefined) throw new Error(`it is not known which permissions ${service} ${operation} needs`);
       for (const request of asks(parameters, scene)) {
         const decision = decide(principal, request);

@@ -32,7 +32,7 @@ export function denial({ service, account, principal, request, decision }: Denie
   const { action, resource } = request;
   const user = `User: arn:aws:sts::${account}:assumed-role/${principal}/${principal}`;
   const why = decision.isExplicit
-    ? 'with an explicit deny in an identity-based policy'
+    ? `with an explicit deny in ${decision.byOrganization ? 'a service control policy' : 'an identity-based policy'}`
     : `because no identity-based policy allows the ${action} action`;
   const text = `${user} is not authorized to perform: ${action} on resource: ${resource ?? '*'} ${why}`;
   return new ServiceError(words.code, `${words.begins ?? ''}${text}`, words.statusCode);

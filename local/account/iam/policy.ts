@@ -17,7 +17,10 @@ export interface AccessRequest {
   context: Context;
 }
 
-export type Decision = { isAllowed: true; permission: Permission } | { isAllowed: false; isExplicit: boolean };
+export type Decision =
+  | { isAllowed: true; permission: Permission }
+  /** `byOrganization`: a service control policy denies it, and not one of the principal's own. */
+  | { isAllowed: false; isExplicit: boolean; byOrganization?: true };
 
 interface Statement {
   sid: string;

@@ -113,6 +113,7 @@ function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
   const is = (behaviour: BehaviourName) => spec.behaviours.includes(behaviour);
   if (spec.name !== undefined) tags.set('Name', spec.name);
   if (is('opted-out')) tags.set('reveille:opt-out', 'true');
+  if (is('stop-denied')) tags.set('guardrail', 'keep-running');
   if (is('lease-copied')) tags.set('reveille:lease', COPIED_LEASE);
   if (is('lease-garbled')) tags.set('reveille:lease', GARBLED_LEASE);
   if (is('leased-by-others')) tags.set('reveille:lease', LEASE_OF_OTHERS);

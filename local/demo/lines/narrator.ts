@@ -17,7 +17,6 @@ const LABEL_COLUMNS = 22;
 
 /** Refusals of a start that belong to an ordinary night, in words. */
 const EXPECTED: Record<string, string> = {
-  UnauthorizedOperation: 'not yet: the lease tag is not seen yet; tried again in half a minute',
   RequestLimitExceeded: 'not yet: EC2 is asked too often; tried again in half a minute',
   IncorrectInstanceState: 'not yet: the instance is still stopping; tried again in half a minute',
 };
@@ -35,13 +34,21 @@ export function createNarrator(names: Names): (entry: JournalEntry) => string | 
     if (!TOLD.has(entry.operation)) return null;
     const caller = entry.principal.replace(/Function$/, '');
     const count = entry.operation === 'Publish' ? '' : ` (${countOf(entry.parameters)})`;
-    return `${timeOf(entry.at)}  ${styleText('bold', `${caller} calls ${entry.operation}${count}`)}${answerOf(entry)}`;
+    const verb = isDryRun(entry) ? 'tries' : 'calls';
+    return `${timeOf(entry.at)}  ${styleText('bold', `${caller} ${verb} ${entry.operation}${count}`)}${answerOf(entry)}`;
   };
 }
 
-/** How AWS answered, if it was no. */
-function answerOf({ operation, error }: CallEntry): string {
+const isDryRun = ({ parameters }: CallEntry): boolean => (parameters as { DryRun?: string } | null)?.DryRun === 'true';
+
+/** How AWS answered, if it was no; and a dry run, whatever it was. */
+function answerOf(entry: CallEntry): string {
+  const { operation, error } = entry;
   if (error === null) return '';
+  if (isDryRun(entry)) {
+    const isYes = error === 'DryRunOperation';
+    return styleText('dim', isYes ? ' yes: it may be stopped again' : ' not yet: asked again, for five minutes');
+  }
   if (operation === 'StartInstances') {
     const expected = EXPECTED[error];
     if (expected !== undefined) return styleText('dim', ` ${expected}`);

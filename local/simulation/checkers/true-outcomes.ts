@@ -55,6 +55,15 @@ const bootedByAnother = ({ evidence, instance, execution }: Line): boolean =>
 const othersBooted = ({ evidence, instance }: Line, from = evidence.startedAt, until = evidence.endedAt): boolean =>
   bootsOf(evidence, instance).some(({ at, ours }) => !ours && at !== null && at >= from && at <= until);
 
+/** Whether the run that says so has started it. */
+const ownBooted = ({ evidence, instance, execution }: Line): boolean =>
+  bootsOf(evidence, instance).some(({ ours, runId }) => ours && runId === execution.name);
+
+/** Whether AWS was kept from saying that it may be stopped, and SSM from telling who is at work. */
+const wayBackStruck = ({ evidence, execution }: Line): boolean =>
+  evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window') ||
+  evidence.faults.some(({ text, at }) => text.includes('RestoreInstances') && at >= execution.startedAt);
+
 /** Agents of these never ping, so no run can have heard a version from them. */
 const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-profile'];
 
@@ -132,6 +141,7 @@ const REASONS: Record<string, (line: Line) => boolean> = {
     evidence.executions.some((one) => Date.parse(report.endedAt) >= endsOf(evidence, one).stopUntil),
   'lease-removed': (line) => line.evidence.disturbances.length > 0 || line.evidence.executions.length > 1,
   'limit-reached': ({ instance }) => instance.behaviours.includes('vcpu-limit'),
+  'way-back-denied': (line) => !ownBooted(line) && (isOneOf(line.instance, 'stop-denied') || wayBackStruck(line)),
   'hibernation-lost': ({ instance }) =>
     instance.behaviours.includes('hibernation-falls-back') || instance.after.state === 'stopped',
 };

@@ -5,6 +5,7 @@ import {
   changes,
   clock,
   DESCRIBE_LAG_SECONDS_MAX,
+  dryRunsOf,
   type Evidence,
   isOurs,
   LEASE_TAG,
@@ -31,13 +32,34 @@ function hadLease(evidence: Evidence, instanceId: string, at: number): boolean {
   return has;
 }
 
+/** Whether EC2 had said so before, to the same run, of the very stop that the instance needs. */
+function mayBeStopped(evidence: Evidence, instanceId: string, { at, runId }: CallEvidence): boolean {
+  const instance = evidence.instances.find((one) => one.instanceId === instanceId);
+  // How it was stopped since, if it was, the timeline does not say.
+  const wasStopped = changes(evidence, instanceId).some(
+    ({ at: then, facts }) => then < at && facts.about === 'state' && facts.state === 'stopped',
+  );
+  const isHibernated = instance?.settled === 'hibernated' && !wasStopped;
+  return dryRunsOf(evidence, instanceId).some(
+    (asked) =>
+      asked.runId === runId &&
+      asked.at < at &&
+      asked.error === 'DryRunOperation' &&
+      (!isHibernated || asked.parameters['Hibernate'] === 'true'),
+  );
+}
+
 /** What a call did that the roles of template.yaml must not let pass, whatever the code does. */
-function beyondRole(evidence: Evidence, { operation, parameters, instanceIds, at }: CallEvidence): string | null {
+function beyondRole(evidence: Evidence, call: CallEvidence): string | null {
+  const { operation, parameters, instanceIds, at } = call;
   switch (operation) {
     case 'StartInstances':
     case 'StopInstances': {
       const bare = instanceIds.find((instanceId) => !hadLease(evidence, instanceId, at));
-      return bare === undefined ? null : `${bare}, which carried no lease`;
+      if (bare !== undefined) return `${bare}, which carried no lease`;
+      const blind =
+        operation === 'StartInstances' ? instanceIds.find((id) => !mayBeStopped(evidence, id, call)) : undefined;
+      return blind === undefined ? null : `${blind}, of which it was not known that it may be stopped again`;
     }
     case 'CreateTags':
     case 'DeleteTags': {
@@ -57,7 +79,7 @@ function beyondRole(evidence: Evidence, { operation, parameters, instanceIds, at
 
 export const withinRoles: Checker = {
   promise: 'within-roles',
-  says: 'No instance without a lease is started or stopped, no other tag is touched, and no other document is sent.',
+  says: 'No instance without a lease is started or stopped, none is started before EC2 has said that it may be stopped again, no other tag is touched, and no other document is sent.',
   check: (evidence) =>
     calls(evidence)
       .filter(({ principal, error }) => isOurs(principal) && error === null)

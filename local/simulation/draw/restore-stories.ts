@@ -62,6 +62,26 @@ export const restoreStories: readonly Kind[] = [
       }),
   },
   {
+    name: 'its way back is denied',
+    ofThousand: 14,
+    draw(random) {
+      const [trouble, seconds, operation] = pick(random, [
+        [null],
+        [null],
+        ['denied', 900, 'StopInstances'],
+        ['denied', 200, 'StopInstances'],
+        ['throttling', 900, 'StopInstances'],
+        ['denied', 900, 'DescribeSessions'],
+        ['denied', 900, 'DescribeInstanceAssociationsStatus'],
+      ] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0, trouble === null ? ['stop-denied'] : [])],
+        disturbances: trouble === null ? [] : [window(trouble, 0, seconds, { operation })],
+        habits: sometimes(random, 0.3, { describeLagSeconds: random.integer([10, 60]) }),
+      });
+    },
+  },
+  {
     name: 'it cannot be stopped',
     ofThousand: 6,
     draw: (random) =>
@@ -69,7 +89,8 @@ export const restoreStories: readonly Kind[] = [
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['update-fails']]))],
         parameters: sometimes(random, 0.7, { RestoreDeadlineSeconds: '300' }),
         disturbances: [
-          window(pick(random, ['denied', 'server-errors', 'throttling']), 5, pick(random, [600, 2400]), {
+          // Once it is started: before that it would not be.
+          window(pick(random, ['denied', 'server-errors', 'throttling']), 25, pick(random, [600, 2400]), {
             operation: 'StopInstances',
           }),
         ],

@@ -22,6 +22,7 @@ const SPECIAL = [
   ['stopped', 'instance-store'],
   ['running', 'auto-scaling'],
   ['stopped', 'stop-protected'],
+  ['stopped', 'stop-denied'],
   ['stopped', 'no-instance-profile'],
   ['stopped', 'never-registers'],
   ['stopped', 'vcpu-limit'],

@@ -169,6 +169,12 @@ export function calls(evidence: Evidence, ...operations: string[]): CallEvidence
   return calls(evidence).filter(({ operation }) => operations.includes(operation));
 }
 
+/** The questions whether an instance may be stopped, in order: one that was allowed ends with `DryRunOperation`. */
+export const dryRunsOf = (evidence: Evidence, instanceId: string): CallEvidence[] =>
+  calls(evidence, 'StopInstances').filter(
+    ({ instanceIds, parameters }) => parameters['DryRun'] === 'true' && instanceIds.includes(instanceId),
+  );
+
 export const changes = (evidence: Evidence, instanceId: string): ChangeEvidence[] =>
   indexOf(evidence).changes.get(instanceId) ?? [];
 

@@ -1,11 +1,14 @@
 import type { Complaint } from '../evidence/checker.ts';
-import { type CallEvidence, calls, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import { type CallEvidence, calls, clock, dryRunsOf, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
 import { standingsBetween } from '../evidence/standings.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 
 /** For so long a command that no agent takes is waited for, by design; the run counts it from SSM's own time. */
 const DELIVERY_SECONDS = 5 * 60 - 5;
+
+/** So long an update may be at work. */
+const UPDATE_SECONDS = 45 * 60;
 
 /** A command that gets no answer is followed by one more. */
 const COMMANDS_MAX = 2;
@@ -62,7 +65,37 @@ function* sentTooOften(evidence: Evidence): Generator<Found> {
   }
 }
 
-/** Who else is at work is asked only of what could be stopped: it costs a call for each. */
+/** What a dead run's update is still at work on is sent no other one: it would only meet its lock. */
+function* sentBesideTheDead(evidence: Evidence): Generator<Found> {
+  if (evidence.faults.length > 0) return;
+  for (const { instanceId } of evidence.instances) {
+    const sends = sendsTo(evidence, instanceId);
+    for (const call of sends) {
+      const isFirst = !sends.some(({ at, runId }) => runId === call.runId && at < call.at);
+      const isBusy = spansOf(evidence, instanceId, 'update').some(
+        ({ id, from, to }) =>
+          id !== null &&
+          from < call.at - LOOK_SECONDS * 1000 &&
+          from > call.at - UPDATE_SECONDS * 1000 &&
+          (to ?? call.at) >= call.at,
+      );
+      if (isFirst && isBusy)
+        yield {
+          instanceId,
+          at: call.at,
+          text: said(evidence, call, `for ${instanceId}, beside the update of a dead run`),
+        };
+    }
+  }
+}
+
+/** Whether EC2 has just said that it may be stopped: that SSM answers as well belongs to the same question. */
+const isTryingWayBack = (evidence: Evidence, { at, runId }: CallEvidence, instanceId: string): boolean =>
+  dryRunsOf(evidence, instanceId).some(
+    (asked) => asked.runId === runId && asked.error === 'DryRunOperation' && at - asked.at <= LOOK_SECONDS * 1000,
+  );
+
+/** Who else is at work is asked only of what could be stopped, and once before it is started: it costs a call for each. */
 function* askedOfSleepers(evidence: Evidence): Generator<Found> {
   const byId = new Map(evidence.instances.map((instance) => [instance.instanceId, instance]));
   for (const call of ownCalls(evidence, 'DescribeInstanceAssociationsStatus')) {
@@ -70,7 +103,7 @@ function* askedOfSleepers(evidence: Evidence): Generator<Found> {
       const instance = byId.get(instanceId);
       if (instance === undefined) continue;
       const shown = standingsBetween(evidence, instance, call.at - LOOK_SECONDS * 1000, call.at);
-      if (shown.has('running')) continue;
+      if (shown.has('running') || isTryingWayBack(evidence, call, instanceId)) continue;
       yield {
         instanceId,
         at: call.at,
@@ -82,6 +115,6 @@ function* askedOfSleepers(evidence: Evidence): Generator<Found> {
 
 /** Calls that no one needed, whatever was drawn: the first of each kind. */
 export const needlessCalls = (evidence: Evidence): Found[] =>
-  [givenUpTooSoon(evidence), sentTooOften(evidence), askedOfSleepers(evidence)].flatMap((found) =>
-    [...found].slice(0, 1),
+  [givenUpTooSoon(evidence), sentTooOften(evidence), sentBesideTheDead(evidence), askedOfSleepers(evidence)].flatMap(
+    (found) => [...found].slice(0, 1),
   );

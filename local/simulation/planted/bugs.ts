@@ -5,10 +5,12 @@ import { reportingBugs } from './report-bugs.ts';
 import { restoringBugs } from './restore-bugs.ts';
 import { startingBugs } from './start-bugs.ts';
 import { updatingBugs } from './update-bugs.ts';
+import { wayBackBugs } from './way-back-bugs.ts';
 
 /** All bugs on purpose. */
 export const plantedBugs: readonly PlantedBug[] = [
   ...startingBugs,
+  ...wayBackBugs,
   ...updatingBugs,
   ...restoringBugs,
   ...recoveryBugs,

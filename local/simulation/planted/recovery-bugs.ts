@@ -136,9 +136,30 @@ export const recoveryBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/start-instances/write-record.ts',
-        find: '      startBy: adopted.length > 0 ? recordedAt : startBy,\n      adopted,',
-        replace:
-          '      startBy: adopted.length > 0 ? recordedAt : startBy,\n      adopted: adopted.slice(adopted.length),',
+        find: '      adopted: candidate.adopted,',
+        replace: '      adopted: candidate.adopted.slice(candidate.adopted.length),',
+      },
+    ],
+  },
+  {
+    name: 'put-back-untold',
+    what: 'the report of a dead run does not say what ReconcileLeases has put back, and when',
+    patches: [
+      {
+        file: 'functions/reconcile-leases/report-dead-runs.ts',
+        find: 'makeReport(tools, open, RUN_DIED, recall)',
+        replace: 'makeReport(tools, open, RUN_DIED)',
+      },
+    ],
+  },
+  {
+    name: 'dead-updates-forgotten',
+    what: 'an instance is sent an update although that of a dead run is still at work on it',
+    patches: [
+      {
+        file: 'functions/update-agent/send-work.ts',
+        find: 'return command === null ? [] :',
+        replace: 'return command === null || command !== null ? [] :',
       },
     ],
   },

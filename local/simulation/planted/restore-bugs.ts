@@ -74,8 +74,8 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/aws/ec2-start-stop.ts',
-        find: '    const hibernate = options.hibernate ? { Hibernate: true } : {};',
-        replace: '    const hibernate = {};',
+        find: 'StopInstancesCommand(stopOf(InstanceIds, options.hibernate))',
+        replace: 'StopInstancesCommand(stopOf(InstanceIds, options.hibernate && InstanceIds.length === 0))',
       },
     ],
   },

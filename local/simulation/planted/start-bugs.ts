@@ -15,9 +15,9 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/start-instances/lease-and-start.ts',
-        find: '  return bisect(idsOf(candidates), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+        find: '  return bisect(idsOf(unleased), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
         replace:
-          '  await startInstances(ec2, idsOf(candidates), { areLeasesFresh: false, hasTime });\n  return bisect(idsOf(candidates), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+          '  await startInstances(ec2, idsOf(unleased), hasTime);\n  return bisect(idsOf(unleased), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
       },
       WITHOUT_IAM,
     ],

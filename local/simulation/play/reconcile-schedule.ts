@@ -5,7 +5,7 @@ import type { Notes } from './notes.ts';
 
 const FUNCTION = 'ReconcileLeasesFunction';
 
-export const RECONCILE_EVERY_SECONDS = 15 * 60;
+export const RECONCILE_EVERY_SECONDS = 5 * 60;
 
 /** EventBridge tells within seconds. */
 const EVENT_SECONDS = [1, 10] as const;
@@ -21,7 +21,7 @@ export interface Reconciler {
   stop(): void;
 }
 
-/** Invokes ReconcileLeases as AWS does: on the word of EventBridge, and every quarter of an hour. */
+/** Invokes ReconcileLeases as AWS does: on the word of EventBridge, and every five minutes. */
 export function createReconciler(options: { machine: LocalStateMachine; notes: Notes; random: Random }): Reconciler {
   const { machine, notes, random } = options;
   const lambda = machine.functions[FUNCTION];

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describeInstances, findStopProtected } from '../../../functions/aws/ec2-describe.ts';
-import { startInstances, stopInstances } from '../../../functions/aws/ec2-start-stop.ts';
+import { startInstances, stopInstances, tryStop } from '../../../functions/aws/ec2-start-stop.ts';
 import { tagInstances, untagInstances } from '../../../functions/aws/ec2-tags.ts';
 import { instanceFacts } from '../../support/builders.ts';
 import { awsError, described, instanceIds, noCapacity, throttled } from '../../support/functions.ts';
@@ -133,6 +133,35 @@ describe('tags', () => {
   });
 });
 
+describe('tryStop', () => {
+  it.each([
+    [false, { InstanceIds: ['i-1'], DryRun: true }],
+    [true, { InstanceIds: ['i-1'], Hibernate: true, DryRun: true }],
+  ])('asks as the stop would, with hibernation %s, and stops nothing', async (hibernate, input) => {
+    ec2.on(StopInstancesCommand).rejects(awsError('DryRunOperation', 'Request would have succeeded', 412));
+
+    expect(await tryStop(client, 'i-1', { hibernate })).toBeNull();
+
+    expect(ec2.commandCalls(StopInstancesCommand).map(({ args }) => args[0].input)).toEqual([input]);
+  });
+
+  it.each([
+    ['UnauthorizedOperation', 403],
+    ['RequestLimitExceeded', 503],
+    ['InternalError', 500],
+  ])('takes no other code for a yes, whatever its text says: %s', async (code, status) => {
+    ec2.on(StopInstancesCommand).rejects(awsError(code, 'DryRunOperation: would have succeeded', status));
+
+    expect(await tryStop(client, 'i-1', { hibernate: false })).toMatchObject({ code });
+  });
+
+  it('does not believe a success: nothing answers a dry run so', async () => {
+    ec2.on(StopInstancesCommand).resolves({});
+
+    await expect(tryStop(client, 'i-1', { hibernate: false })).rejects.toMatchObject({ name: 'UnexpectedReply' });
+  });
+});
+
 describe('startInstances and stopInstances', () => {
   const ids = instanceIds(4);
   const [, bad = ''] = ids;
@@ -142,7 +171,7 @@ describe('startInstances and stopInstances', () => {
       StartingInstances: [{ InstanceId: 'i-1', PreviousState: { Name: 'pending' } }, { InstanceId: 'i-2' }],
     });
 
-    const { replies } = await startInstances(client, ['i-1', 'i-2'], { areLeasesFresh: true, hasTime });
+    const { replies } = await startInstances(client, ['i-1', 'i-2'], hasTime);
 
     expect(replies.flat()).toEqual([
       { instanceId: 'i-1', previousState: 'pending', mayHaveTakenEffect: false },
@@ -159,22 +188,10 @@ describe('startInstances and stopInstances', () => {
       return { StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId })) };
     });
 
-    const { replies, refused } = await startInstances(client, ids, { areLeasesFresh: true, hasTime });
+    const { replies, refused } = await startInstances(client, ids, hasTime);
 
     expect(refused.map(({ id }) => id)).toEqual([bad]);
     expect(replies.flat().map(({ instanceId }) => instanceId)).toEqual(ids.filter((id) => id !== bad));
-  });
-
-  it('takes a refusal for a lease that is not seen yet for all of them, as long as their leases are fresh', async () => {
-    ec2.on(StartInstancesCommand).rejects(awsError('UnauthorizedOperation', 'not authorized', 403));
-
-    const fresh = await startInstances(client, ids, { areLeasesFresh: true, hasTime });
-    expect(fresh.refused.map(({ id }) => id)).toEqual(ids);
-    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
-
-    const old = await startInstances(client, ids, { areLeasesFresh: false, hasTime });
-    expect(old.refused.map(({ id }) => id)).toEqual(ids);
-    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1 + 7);
   });
 
   it.each([

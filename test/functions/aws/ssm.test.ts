@@ -114,7 +114,9 @@ describe('sendCommand', () => {
 
 describe('findCommands', () => {
   it('reads all pages, and picks by the comment', async () => {
-    const ours = { CommandId: 'command-1', Comment: 'ours', InstanceIds: ['i-1'], RequestedDateTime: at('02:02') };
+    const parameters = { version: ['3.3.551.0'] };
+    const sent = { InstanceIds: ['i-1'], RequestedDateTime: at('02:02'), Parameters: parameters };
+    const ours = { CommandId: 'command-1', Comment: 'ours', ...sent };
     const noted = { CommandId: 'command-3', Comment: 'ours' };
     ssm.on(ListCommandsCommand).callsFake(({ NextToken }: { NextToken?: string }) =>
       NextToken === 'more'
@@ -128,8 +130,8 @@ describe('findCommands', () => {
     const found = await findCommands(client, updateSsmAgent, 'ours', '2026-12-06T02:00:00.250Z');
 
     expect(found).toEqual([
-      { commandId: 'command-1', instanceIds: ['i-1'], sentAt: stamp('02:02') },
-      { commandId: 'command-3', instanceIds: [], sentAt: '2026-12-06T02:00:00.250Z' },
+      { commandId: 'command-1', instanceIds: ['i-1'], sentAt: stamp('02:02'), comment: 'ours', parameters },
+      { commandId: 'command-3', instanceIds: [], sentAt: '2026-12-06T02:00:00.250Z', comment: 'ours', parameters: {} },
     ]);
     expect(ssm).toHaveReceivedCommandWith(ListCommandsCommand, {
       Filters: [

@@ -5,7 +5,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createReportRun } from '../../../functions/report-run/report-run.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { aRecord, givenLock } from '../../support/bucket.ts';
-import { aBatch, anInstance, aRun, INSTANCE_ID, instanceFacts, stamp } from '../../support/builders.ts';
+import { aBatch, aLeasedInstance, anInstance, aRun, INSTANCE_ID, leasedFacts, stamp } from '../../support/builders.ts';
 import { aRuntime, described, noSuchKey, stored } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
@@ -14,7 +14,7 @@ const sns = mockClient(SNSClient);
 const context = { awsRequestId: 'attempt-2', getRemainingTimeInMillis: () => 60_000 };
 beforeEach(() => {
   for (const mock of [ec2, s3, sns]) mock.reset();
-  ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
+  ec2.on(DescribeInstancesCommand).resolves(described(leasedFacts()));
   ec2.on(CreateTagsCommand).resolves({});
   s3.on(ListObjectsV2Command).resolves({});
   s3.on(PutObjectCommand).resolves({});
@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const start = async () => {
   const handler = createStartInstances(aRuntime('02:00'));
-  return (await handler(aBatch([anInstance()]), context)).instances[0];
+  return (await handler(aBatch([aLeasedInstance()]), context)).instances[0];
 };
 const pending = { StartingInstances: [{ InstanceId: INSTANCE_ID, PreviousState: { Name: 'pending' as const } }] };
 

@@ -143,6 +143,7 @@ describe('a message', () => {
       instanceId: 'i-1',
       runId: 'run-1',
       finalState: null,
+      wokenAt: null,
       text: reason('booting', text).text,
       name: null,
       originalState: 'stopped',

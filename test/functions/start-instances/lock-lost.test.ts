@@ -19,13 +19,14 @@ import { createUpdateAgent } from '../../../functions/update-agent/update-agent.
 import { aReconcilerLock, aRecord, aRunLock, completed, givenLock, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
+  aLeasedInstance,
   anAttempt,
   anInstance,
   aRun,
   at,
   aWokenInstance,
   ENDS,
-  instanceFacts,
+  leasedFacts,
   leaseValue,
   OLD,
   ours,
@@ -33,16 +34,7 @@ import {
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
-import {
-  aContext,
-  aRuntime,
-  callOrder,
-  contentOf,
-  described,
-  instanceIds,
-  leased,
-  throttled,
-} from '../../support/functions.ts';
+import { aContext, aRuntime, callOrder, contentOf, described, instanceIds, leased } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -58,6 +50,7 @@ const start = (instances: BatchInstance[], { time = '03:00', run = {}, environme
     aContext({ attempt: 'attempt-9' }),
   );
 const sleepers = (...ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));
+const leasedSleepers = (...ids: string[]) => ids.map((instanceId) => aLeasedInstance({ instanceId }));
 const KEY = 'runs/run-1/records/child-1/attempt-9.json';
 const records = () => s3.commandCalls(PutObjectCommand, { Key: KEY }).map(({ args: [{ input }] }) => input);
 const record = () => startRecordSchema.parse(contentOf(records()[0]?.Body));
@@ -69,7 +62,7 @@ beforeEach(() => {
   s3.on(PutObjectCommand).resolves({});
   ec2
     .on(DescribeInstancesCommand)
-    .resolves(described(instanceFacts({ instanceId: FIRST }), instanceFacts({ instanceId: SECOND })));
+    .resolves(described(leasedFacts({ instanceId: FIRST }), leasedFacts({ instanceId: SECOND })));
   ec2.on(CreateTagsCommand).resolves({});
   ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => ({
     StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId, PreviousState: { Name: 'stopped' } })),
@@ -153,14 +146,6 @@ describe('a run that has lost its lock', () => {
     expect(instances).toEqual([updating]);
     expect(s3.calls()).toEqual([]);
   });
-
-  it('does nothing at all while the bucket gives no answer', async () => {
-    s3.reset();
-    s3.rejects(throttled());
-
-    await expect(start(sleepers(FIRST))).rejects.toMatchObject({ name: 'AwsUnavailable' });
-    expect(callOrder(ec2)).toEqual(['DescribeInstances']);
-  });
 });
 
 describe('StartInstances, taking over what a dead run has left awake', () => {
@@ -172,7 +157,7 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
     ec2
       .on(DescribeInstancesCommand)
       .resolves(
-        described(wokenFacts({ instanceId: FIRST, tags: leased(OF_RUN_0) }), instanceFacts({ instanceId: SECOND })),
+        described(wokenFacts({ instanceId: FIRST, tags: leased(OF_RUN_0) }), leasedFacts({ instanceId: SECOND })),
       );
   });
 
@@ -183,11 +168,11 @@ describe('StartInstances, taking over what a dead run has left awake', () => {
     expect(instances).toMatchObject([ENDS_OF_RUN_0, ENDS]);
   });
 
-  it('writes a record of its own and changes the lease, and starts only those that sleep', async () => {
-    const { instances } = await start(sleepers(FIRST, SECOND));
+  it('writes a record of its own and changes the lease, and starts only those that sleep with its own', async () => {
+    const { instances } = await start([...sleepers(FIRST), ...leasedSleepers(SECOND)]);
 
     expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
-      Resources: [FIRST, SECOND],
+      Resources: [FIRST],
       Tags: [{ Key: 'reveille:lease', Value: leaseValue({ attempt: 'attempt-9' }) }],
     });
     expect(started()).toEqual([[SECOND]]);
@@ -264,13 +249,13 @@ describe('StartInstances, finding an instance awake', () => {
   it('writes into its record what it leaves to others: later readers of the record can’t know what EC2 said', async () => {
     givenAwake();
 
-    await start(sleepers(FIRST, SECOND));
+    await start(leasedSleepers(FIRST, SECOND));
 
     expect(secondWrite()).toEqual(completed(record(), { [SECOND]: stamp('03:00:05') }, { [SECOND]: stamp('03:00') }));
   });
 
   it('writes that no boot after EC2’s answer can be its own, but for a margin between clocks', async () => {
-    const { instances } = await start(sleepers(FIRST, SECOND));
+    const { instances } = await start(leasedSleepers(FIRST, SECOND));
 
     const startBy = stamp('03:00:05');
     const repliedAt = stamp('03:00');
@@ -282,13 +267,16 @@ describe('StartInstances, finding an instance awake', () => {
 
 describe('StartInstances, short of time', () => {
   it.each([
-    ['03:10', ['readiness', 'readiness']],
+    ['03:10', ['preflight', 'readiness']],
     ['03:09:59', ['restore', 'restore']],
-  ])('starts only what has ten minutes for its boot before %s', async (sendUntil, steps) => {
-    const members = sleepers(FIRST, SECOND).map((one) => ({ ...one, sendUntil: stamp(sendUntil) }));
+  ])('leases and starts only what has ten minutes for its boot before %s', async (sendUntil, steps) => {
+    const members = [...sleepers(FIRST), ...leasedSleepers(SECOND)].map((one) => ({
+      ...one,
+      sendUntil: stamp(sendUntil),
+    }));
     const { instances } = await start(members);
 
     expect(instances.map(({ step }) => step)).toEqual(steps);
-    expect(started()).toEqual(steps[0] === 'restore' ? [] : [[FIRST, SECOND]]);
+    expect(started()).toEqual(steps[0] === 'restore' ? [] : [[SECOND]]);
   });
 });

@@ -6,23 +6,25 @@ import { createStartInstances } from '../../../functions/start-instances/start-i
 import { aRecord, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
+  aLeasedInstance,
   anAttempt,
   anInstance,
   INSTANCE_ID,
   instanceFacts,
+  leasedFacts,
   leaseValue,
   ours,
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
-import { aContext, aRuntime, awsError, described } from '../../support/functions.ts';
+import { aContext, aRuntime, awsError, callOrder, described, throttled } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
 
 /** The state machine calls again, with the same payload, as if nothing had happened. */
-const startAgain = (time = '02:01:30') =>
-  createStartInstances(aRuntime(time))(aBatch([anInstance()]), aContext({ attempt: 'attempt-2' }));
+const startAgain = (time = '02:01:30', instance = anInstance()) =>
+  createStartInstances(aRuntime(time))(aBatch([instance]), aContext({ attempt: 'attempt-2' }));
 
 beforeEach(() => {
   ec2.reset();
@@ -84,7 +86,7 @@ describe('StartInstances, after it crashed', () => {
     });
   });
 
-  it('starts what its lost attempt has not started, with a lease of its own', async () => {
+  it('leases what its lost attempt has not started: nothing tells whether that one had leased it', async () => {
     const tags = { 'reveille:lease': leaseValue({ attempt: 'attempt-1' }) };
     ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ tags })));
     givenRecords(s3, aRecord([INSTANCE_ID]));
@@ -93,7 +95,7 @@ describe('StartInstances, after it crashed', () => {
 
     // The lost one may still start it.
     expect(instances[0]).toMatchObject({
-      step: 'readiness',
+      step: 'preflight',
       owner: { attempts: [{ attempt: 'attempt-2' }, anAttempt()] },
     });
     expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
@@ -122,13 +124,13 @@ describe('StartInstances, after it crashed', () => {
   });
 
   it('does not hand over its own boot that shows late: still "stopped" when read, "pending" when started again', async () => {
-    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
+    ec2.on(DescribeInstancesCommand).resolves(described(leasedFacts()));
     ec2.on(StartInstancesCommand).resolves({
       StartingInstances: [{ InstanceId: INSTANCE_ID, PreviousState: { Name: 'pending' } }],
     });
     givenRecords(s3, aRecord([INSTANCE_ID]));
 
-    const { instances } = await startAgain('02:00:50');
+    const { instances } = await startAgain('02:00:50', aLeasedInstance());
 
     expect(instances[0]).toMatchObject({
       step: 'readiness',
@@ -157,5 +159,15 @@ describe('StartInstances, after it crashed', () => {
     await expect(startAgain()).rejects.toMatchObject({ name: 'AwsUnavailable' });
 
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
+  });
+
+  it('does nothing at all while the bucket gives no answer', async () => {
+    s3.reset();
+    s3.rejects(throttled());
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
+
+    await expect(startAgain()).rejects.toMatchObject({ name: 'AwsUnavailable' });
+
+    expect(callOrder(ec2)).toEqual(['DescribeInstances']);
   });
 });

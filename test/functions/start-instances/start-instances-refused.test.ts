@@ -6,7 +6,17 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
-import { aBatch, anAttempt, anInstance, instanceFacts, leaseValue, ours, stamp } from '../../support/builders.ts';
+import {
+  aBatch,
+  aLeasedInstance,
+  anAttempt,
+  anInstance,
+  instanceFacts,
+  leasedFacts,
+  leaseValue,
+  ours,
+  stamp,
+} from '../../support/builders.ts';
 import {
   aContext,
   aContextWithTimeFor,
@@ -25,7 +35,7 @@ const s3 = mockClient(S3Client);
 
 /** All instances are asleep; EC2 refuses every call that has one of `bad` in it, as StartInstances is all or nothing. */
 function givenRefusals(ids: string[], bad: string[], error: () => Error): void {
-  ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
+  ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => leasedFacts({ instanceId }))));
   ec2.on(CreateTagsCommand).resolves({});
   ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
     if (InstanceIds.some((id) => bad.includes(id))) throw error();
@@ -38,7 +48,7 @@ const refused = () => awsError('InvalidParameterValue', 'Instance does not have 
 const startAt = (time: string, instances: BatchInstance[], context = aContext()) =>
   createStartInstances(aRuntime(time, { START_DEADLINE_SECONDS: '1800' }))(aBatch(instances), context);
 
-const sleepers = (ids: string[]) => ids.map((instanceId) => anInstance({ instanceId }));
+const sleepers = (ids: string[]) => ids.map((instanceId) => aLeasedInstance({ instanceId }));
 
 beforeEach(() => {
   ec2.reset();
@@ -98,14 +108,14 @@ describe('StartInstances, when EC2 refuses', () => {
   it('counts in its log what those wait for that are not started yet', async () => {
     const [scarce = '', waiting = '', stopping = '', other = ''] = instanceIds(4);
     givenRefusals([scarce, waiting, stopping, other], [scarce], noCapacity);
-    const facts = [scarce, waiting, other].map((instanceId) => instanceFacts({ instanceId }));
+    const facts = [scarce, waiting, other].map((instanceId) => leasedFacts({ instanceId }));
     const inTransition = instanceFacts({ instanceId: stopping, state: 'stopping' });
     ec2.on(DescribeInstancesCommand).resolves(described(...facts, inTransition));
     const batch = aBatch([
-      anInstance({ instanceId: scarce }),
-      anInstance({ instanceId: waiting, retryAt: stamp('02:01') }),
-      anInstance({ instanceId: stopping }),
-      anInstance({ instanceId: other }),
+      aLeasedInstance({ instanceId: scarce }),
+      aLeasedInstance({ instanceId: waiting, retryAt: stamp('02:01') }),
+      aLeasedInstance({ instanceId: stopping }),
+      aLeasedInstance({ instanceId: other }),
     ]);
     const runtime = aRuntime('02:00');
 
@@ -120,10 +130,8 @@ describe('StartInstances, when EC2 refuses', () => {
   it('claims no boot in the window of a start that was refused, or never tried', async () => {
     const ids = instanceIds(3);
     givenRefusals(ids, [ids[0] ?? ''], noCapacity);
-    // The time left is looked at for the lease, all three, the first two, the first one: then it is nearly up.
-    const timeForFour = aContextWithTimeFor(4);
-
-    const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
+    // The time left is looked at for all three, the first two, the first one: then it is nearly up.
+    const { instances } = await startAt('02:00', sleepers(ids), aContextWithTimeFor(3));
 
     const none = [anAttempt({ startBy: stamp('02:00') })];
     expect(instances.map(({ owner }) => attemptsOf(owner))).toEqual([none, none, none]);
@@ -145,7 +153,7 @@ describe('StartInstances, when EC2 refuses', () => {
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
   });
 
-  it('starts it in a later pass, with a record and a lease of that attempt', async () => {
+  it('starts it in a later pass, with a record of that attempt, and leases it again only if its lease is gone', async () => {
     const ids = instanceIds(1);
     givenRefusals(ids, [], noCapacity);
     const waiting = sleepers(ids).map((instance) => ({
@@ -162,6 +170,11 @@ describe('StartInstances, when EC2 refuses', () => {
       owner: { attempts: [{ attempt: 'attempt-2', recordedAt: stamp('02:02:05') }], wokenAt: stamp('02:02:05') },
     });
     expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-2.json' });
+    expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);
+
+    ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
+    const stripped = await startAt('02:02:05', waiting, aContext({ attempt: 'attempt-2' }));
+    expect(stripped.counts).toMatchObject({ start: 0, preflight: 1 });
   });
 
   it('takes a boot in between for someone else’s: the reply to its own start was a refusal', async () => {
@@ -201,10 +214,8 @@ describe('StartInstances, when EC2 refuses', () => {
   it('leaves those untried for which no time is left: they still await their start', async () => {
     const ids = instanceIds(4);
     givenRefusals(ids, [ids[0] ?? ''], refused);
-    // The time left is looked at for the lease, all four, the first two, the first one: then it is nearly up.
-    const timeForFour = aContextWithTimeFor(4);
-
-    const { instances } = await startAt('02:00', sleepers(ids), timeForFour);
+    // The time left is looked at for all four, the first two, the first one: then it is nearly up.
+    const { instances } = await startAt('02:00', sleepers(ids), aContextWithTimeFor(3));
 
     expect(instances.map(({ step }) => step)).toEqual(['restore', 'start', 'start', 'start']);
     expect(instances.slice(1).every(({ outcome, owner }) => outcome === null && wokenAtOf(owner) === null)).toBe(true);
@@ -214,7 +225,8 @@ describe('StartInstances, when EC2 refuses', () => {
     const ids = instanceIds(2);
     givenRefusals(ids, [], refused);
 
-    const { counts } = await startAt('02:00', sleepers(ids), aContext({ remainingSeconds: 5 }));
+    const unleased = ids.map((instanceId) => anInstance({ instanceId }));
+    const { counts } = await startAt('02:00', unleased, aContext({ remainingSeconds: 5 }));
 
     expect(counts.start).toBe(2);
     expect(ec2).not.toHaveReceivedCommand(CreateTagsCommand);

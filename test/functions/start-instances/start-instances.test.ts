@@ -6,7 +6,19 @@ import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { startRecordSchema } from '../../../functions/domain/ownership/start-record.ts';
 import { createStartInstances } from '../../../functions/start-instances/start-instances.ts';
 import { givenLock } from '../../support/bucket.ts';
-import { aBatch, anAttempt, anInstance, ENDS, instanceFacts, leaseValue, ours, stamp } from '../../support/builders.ts';
+import {
+  aBatch,
+  aLeasedInstance,
+  anAttempt,
+  anInstance,
+  ENDS,
+  instanceFacts,
+  LEASING,
+  leasedFacts,
+  leaseValue,
+  ours,
+  stamp,
+} from '../../support/builders.ts';
 import {
   aContext,
   aRuntime,
@@ -24,7 +36,7 @@ const s3 = mockClient(S3Client);
 
 /** All instances are asleep, and EC2 starts what it is asked to start; `previousState` says what it found. */
 function givenSleepers(ids: string[], previousState: 'stopped' | 'running' = 'stopped'): void {
-  ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => instanceFacts({ instanceId }))));
+  ec2.on(DescribeInstancesCommand).resolves(described(...ids.map((instanceId) => leasedFacts({ instanceId }))));
   ec2.on(CreateTagsCommand).resolves({});
   ec2.on(StartInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => ({
     StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId, PreviousState: { Name: previousState } })),
@@ -32,7 +44,12 @@ function givenSleepers(ids: string[], previousState: 'stopped' | 'running' = 'st
 }
 
 const startBatch = (ids: string[], time = '02:00') =>
-  createStartInstances(aRuntime(time))(aBatch(ids.map((instanceId) => anInstance({ instanceId }))), aContext());
+  createStartInstances(aRuntime(time))(aBatch(ids.map((instanceId) => aLeasedInstance({ instanceId }))), aContext());
+
+const leaseBatch = (ids: string[]) =>
+  createStartInstances(aRuntime('02:00'))(aBatch(ids.map((instanceId) => anInstance({ instanceId }))), aContext());
+
+const recordOf = (body: unknown) => startRecordSchema.parse(contentOf(body));
 
 beforeEach(() => {
   ec2.reset();
@@ -44,7 +61,24 @@ beforeEach(() => {
 });
 
 describe('StartInstances', () => {
-  it('reads anew, and the lock, writes the record, then the lease, and only then starts: one call each for a whole batch', async () => {
+  it('reads anew, and the lock, writes the record, then the lease: one call each for a whole batch', async () => {
+    const ids = instanceIds(50);
+    givenSleepers(ids);
+
+    const batch = await leaseBatch(ids);
+
+    expect(callOrder(ec2, s3)).toEqual(['DescribeInstances', 'ListObjectsV2', 'GetObject', 'PutObject', 'CreateTags']);
+    expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
+      Resources: ids,
+      Tags: [{ Key: LEASE_TAG, Value: leaseValue({ attempt: 'attempt-1' }) }],
+    });
+    // Before any of them is started its way back is tried.
+    expect(batch.counts).toMatchObject({ start: 0, preflight: 50, readiness: 0 });
+    const { instances } = recordOf(s3.commandCalls(PutObjectCommand)[0]?.args[0].input.Body);
+    expect(instances.every(({ startBy }) => startBy === stamp('02:00'))).toBe(true);
+  });
+
+  it('starts what is leased, once its way back is open: with a record of that attempt, and the lease that is there', async () => {
     const ids = instanceIds(50);
     givenSleepers(ids);
 
@@ -55,16 +89,11 @@ describe('StartInstances', () => {
       'ListObjectsV2',
       'GetObject',
       'PutObject',
-      'CreateTags',
       'StartInstances',
       'PutObject',
       // One look at all that was started; their new LaunchTimes are not shown yet.
       'DescribeInstances',
     ]);
-    expect(ec2).toHaveReceivedCommandWith(CreateTagsCommand, {
-      Resources: ids,
-      Tags: [{ Key: LEASE_TAG, Value: leaseValue({ attempt: 'attempt-1' }) }],
-    });
     expect(ec2).toHaveReceivedCommandWith(StartInstancesCommand, { InstanceIds: ids });
     expect(batch.counts).toMatchObject({ start: 0, readiness: 50 });
   });
@@ -73,8 +102,8 @@ describe('StartInstances', () => {
     const [sleeper = '', hibernated = ''] = instanceIds(2);
     givenSleepers([sleeper, hibernated]);
     const instances = [
-      anInstance({ instanceId: sleeper }),
-      anInstance({ instanceId: hibernated, originalState: 'hibernated' }),
+      aLeasedInstance({ instanceId: sleeper }),
+      aLeasedInstance({ instanceId: hibernated, originalState: 'hibernated' }),
     ];
 
     await createStartInstances(aRuntime('02:00:10'))(aBatch(instances, { index: 7 }), aContext());
@@ -92,7 +121,7 @@ describe('StartInstances', () => {
     };
     // Ten seconds to send it, eight for a request to be answered, five for clocks that differ.
     const startBy = stamp('02:00:33');
-    expect(startRecordSchema.parse(contentOf(Body))).toEqual({
+    expect(recordOf(Body)).toEqual({
       runId: 'run-1',
       stateMachine: 'reveille-update-agents',
       child: 'child-1',
@@ -141,7 +170,7 @@ describe('StartInstances', () => {
     expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
   });
 
-  it('does not start the one whose lease tag is refused: it fails, the others wake up', async () => {
+  it('lets go the one whose lease tag is refused: it fails, the others go on', async () => {
     const [first = '', full = '', third = ''] = instanceIds(3);
     givenSleepers([first, full, third]);
     ec2.on(CreateTagsCommand).callsFake(({ Resources }: { Resources: string[] }) => {
@@ -149,23 +178,22 @@ describe('StartInstances', () => {
       return {};
     });
 
-    const { instances } = await startBatch([first, full, third]);
+    const { instances } = await leaseBatch([first, full, third]);
 
-    expect(instances.map(({ step }) => step)).toEqual(['readiness', 'restore', 'readiness']);
+    expect(instances.map(({ step }) => step)).toEqual(['preflight', 'restore', 'preflight']);
     expect(instances[1]).toMatchObject({
       outcome: 'failed',
       reason: { code: 'lease-refused' },
       owner: { kind: 'none' },
     });
-    const started = ec2.commandCalls(StartInstancesCommand).flatMap(({ args: [{ input }] }) => input.InstanceIds);
-    expect(started).toEqual([first, third]);
+    expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
   });
 
-  it('starts no instance while tagging is throttled', async () => {
+  it('leases no instance while tagging is throttled', async () => {
     givenSleepers(instanceIds(3));
     ec2.on(CreateTagsCommand).rejects(throttled());
 
-    await expect(startBatch(instanceIds(3))).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    await expect(leaseBatch(instanceIds(3))).rejects.toMatchObject({ name: 'AwsUnavailable' });
 
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
   });
@@ -192,7 +220,7 @@ describe('StartInstances', () => {
   });
 
   it.each([
-    ['running', 'readiness', { owner: { kind: 'others', attempts: [], reason: { code: 'started-by-others' } } }],
+    ['running', 'readiness', { owner: { kind: 'others', attempts: [LEASING], reason: { code: 'started-by-others' } } }],
     ['stopping', 'start', { outcome: null }],
     ['terminated', 'restore', { outcome: 'failed', reason: { code: 'terminated-in-run' } }],
   ] as const)(

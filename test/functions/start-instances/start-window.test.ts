@@ -7,11 +7,13 @@ import { createStartInstances } from '../../../functions/start-instances/start-i
 import { aRecord, completed, givenRecords } from '../../support/bucket.ts';
 import {
   aBatch,
+  aLeasedInstance,
   anAttempt,
   anInstance,
   at,
   INSTANCE_ID,
   instanceFacts,
+  leasedFacts,
   ours,
   stamp,
   wokenFacts,
@@ -20,19 +22,20 @@ import { aContext, aRuntime, awsError, contentOf, described, stored } from '../.
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
+const OTHER = 'i-00000000000000002';
 const Key = 'runs/run-1/records/child-1/attempt-1.json';
 const FIRST_WRITE = { Key, IfNoneMatch: '*' };
 const SECOND_WRITE = { Key, IfMatch: '"first"' };
 
 /** @param readings what the clock says, each time it is looked at; the last one stays */
-function start(readings = ['02:00']) {
+function start(readings = ['02:00'], instances = [aLeasedInstance()]) {
   const times = readings.map((reading) => at(reading));
   const now = () => (times.length > 1 ? times.shift() : times[0]) ?? at('02:00');
   const warnings: unknown[] = [];
   const runtime = aRuntime('02:00');
   const logger = { ...runtime.logger, warn: (...words: unknown[]) => void warnings.push(words) };
   const handler = createStartInstances({ ...runtime, now, logger });
-  return { answer: handler(aBatch([anInstance()]), aContext()), warnings };
+  return { answer: handler(aBatch(instances), aContext()), warnings };
 }
 
 /** What the records say when they are written again; each only if the first one is still there. */
@@ -48,7 +51,7 @@ beforeEach(() => {
   s3.reset();
   givenRecords(s3);
   s3.on(PutObjectCommand).resolves({ ETag: '"first"' });
-  ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
+  ec2.on(DescribeInstancesCommand).resolves(described(leasedFacts()));
   ec2.on(CreateTagsCommand).resolves({});
   ec2.on(StartInstancesCommand).resolves({
     StartingInstances: [{ InstanceId: INSTANCE_ID, PreviousState: { Name: 'stopped' } }],
@@ -58,10 +61,15 @@ beforeEach(() => {
 describe('an attempt that ended before it sent any start', () => {
   const sorry = () => awsError('InternalError', 'sorry', 500);
 
-  it('says that no boot is its own, where it could not write leases', async () => {
+  it('says that no boot is its own, where it could not write the lease of a neighbour', async () => {
     ec2.on(CreateTagsCommand).rejects(sorry());
+    const neighbour = anInstance({ instanceId: OTHER });
+    const facts = [leasedFacts(), instanceFacts({ instanceId: OTHER })];
+    ec2.on(DescribeInstancesCommand).resolves(described(...facts));
 
-    await expect(start().answer).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    await expect(start(['02:00'], [aLeasedInstance(), neighbour]).answer).rejects.toMatchObject({
+      name: 'AwsUnavailable',
+    });
 
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
     expect(secondWrites()).toEqual([completed(firstWrite())]);
@@ -85,8 +93,19 @@ describe('an attempt that ended before it sent any start', () => {
     expect(s3).toHaveReceivedCommandTimes(PutObjectCommand, 1);
   });
 
-  it('fails with what went wrong, also where that can not be written', async () => {
+  it('has said so from the beginning where it only leases', async () => {
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
     ec2.on(CreateTagsCommand).rejects(sorry());
+
+    await expect(start(['02:00'], [anInstance()]).answer).rejects.toMatchObject({ name: 'AwsUnavailable' });
+
+    expect(firstWrite()).toEqual(completed(firstWrite()));
+    expect(secondWrites()).toEqual([]);
+  });
+
+  it('fails with what went wrong, also where that can not be written', async () => {
+    s3.on(PutObjectCommand, FIRST_WRITE).rejects(sorry());
+    s3.on(GetObjectCommand, { Key }).resolves({ ...stored(aRecord([INSTANCE_ID])), ETag: '"first"' });
     s3.on(PutObjectCommand, SECOND_WRITE).rejects(awsError('AccessDenied', 'no', 403));
 
     await expect(start().answer).rejects.toThrow('InternalError: sorry');
@@ -131,7 +150,7 @@ describe('an attempt that EC2 has answered', () => {
 
 describe('a look at what was just started', () => {
   const SHOWN = { Key: `runs/run-1/boots/child-1/attempt-1/${INSTANCE_ID}.json`, IfNoneMatch: '*' };
-  const givenLook = () => ec2.on(DescribeInstancesCommand).resolvesOnce(described(instanceFacts()));
+  const givenLook = () => ec2.on(DescribeInstancesCommand).resolvesOnce(described(leasedFacts()));
 
   it('writes down which boot is ours where its LaunchTime is shown already', async () => {
     givenLook().resolves(described(wokenFacts({ state: 'pending', launchTime: stamp('02:00:01') })));
@@ -166,7 +185,7 @@ describe('a look at what was just started', () => {
   });
 });
 
-describe('an attempt whose leases took long', () => {
+describe('an attempt that was held up before its start', () => {
   // The clock is looked at on entering, for the record, and before the start.
   it('still starts ten seconds after its record', async () => {
     const { instances } = await start(['02:00', '02:00', '02:00:10']).answer;

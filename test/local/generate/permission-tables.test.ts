@@ -10,9 +10,11 @@ describe('the tables of permissions', () => {
     expect([...permissionHeads().keys()]).toEqual(owners.map(([logicalId]) => logicalId));
   });
 
-  it('say that only a leased instance is stopped, and that a stop was needed in the night of troubles', async () => {
+  it('say that only a leased instance is stopped, and that a stop was needed in the night of troubles, and its dry run in the other', async () => {
     const stop = (await rowsOf('RestoreInstancesFunction')).find((row) => row.includes('ec2:StopInstances'));
-    expect(stop).toMatch(/^\| `ec2:StopInstances` \| `instance\/\*` \| .*\*\*only if\*\* .*lease.* \| bad night \|$/);
+    expect(stop).toMatch(
+      /^\| `ec2:StopInstances` \| `instance\/\*` \| .*\*\*only if\*\* .*lease.* \| bad night, dead run \|$/,
+    );
   });
 
   it('say that the reconciler stops only after a dead run', async () => {

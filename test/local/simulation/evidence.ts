@@ -161,6 +161,7 @@ export const released = (time: string): CallEvidence => call(time, 'DeleteTags',
 export const aNight: Evidence['timeline'] = [
   leased('02:01'),
   change('02:01', { about: 'tags', tags: { 'reveille:lease': LEASE } }, 'StartInstancesFunction'),
+  call('02:01', 'StopInstances', { parameters: { DryRun: 'true' }, error: 'DryRunOperation' }),
   state('02:01:01', 'pending', 'StartInstancesFunction'),
   call('02:01:01', 'StartInstances', { by: 'StartInstancesFunction' }),
   state('02:01:20', 'running'),

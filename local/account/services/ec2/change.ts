@@ -21,6 +21,8 @@ const TYPE_WITHDRAWN =
 /** How long EC2 lacks capacity for an instance that it finds room for in the end. */
 const NO_CAPACITY_SECONDS = [180, 480] as const;
 
+const WOULD_HAVE_SUCCEEDED = 'Request would have succeeded, but DryRun flag is set.';
+
 const instanceIds = z.array(z.string()).min(1).max(1000);
 
 const tagSchema = z.strictObject({ Key: z.string().min(1).max(128), Value: z.string().max(256).optional() });
@@ -103,9 +105,16 @@ export const changing: Operations = {
   }),
 
   StopInstances: operation(
-    z.strictObject({ InstanceId: instanceIds, Hibernate: wireBoolean.optional(), Force: wireBoolean.optional() }),
-    ({ InstanceId, Hibernate = false }, call) => {
+    z.strictObject({
+      InstanceId: instanceIds,
+      Hibernate: wireBoolean.optional(),
+      Force: wireBoolean.optional(),
+      DryRun: wireBoolean.optional(),
+    }),
+    ({ InstanceId, Hibernate = false, DryRun = false }, call) => {
       const machines = findMachines(call, InstanceId);
+      // Asked after IAM, and before anything that is about the instances themselves (docs/aws-behaviour.md 65).
+      if (DryRun) throw new ServiceError('DryRunOperation', WOULD_HAVE_SUCCEEDED, 412);
       for (const machine of machines) assertStoppable(machine, Hibernate);
       const stop = (machine: Machine) => {
         if (machine.state === 'running') call.world.stop(machine, Hibernate, call.now);

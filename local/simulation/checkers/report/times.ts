@@ -1,4 +1,4 @@
-import { bootsOf, clock } from '../../evidence/evidence.ts';
+import { bootsOf, calls, clock } from '../../evidence/evidence.ts';
 import { standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
 import { hasOtherRun, type LineRule, ownBoots, ownCalls, type ReportedLine } from './reported-line.ts';
 
@@ -32,14 +32,26 @@ export const wokenAt: LineRule = (seen) => {
   return isNoted || isItsBoot ? null : `was not started at ${clock(evidence, at)}, and the report says so`;
 };
 
+/** Whether ReconcileLeases has taken its lease off, and filed that: nothing kept it from doing so. */
+const isFiled = ({ evidence, instance, ended, execution }: ReportedLine): boolean =>
+  !evidence.faults.some(({ text }) => text.includes('ReconcileLeases')) &&
+  !evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window') &&
+  evidence.executions.every(({ name }) => name === execution.name) &&
+  calls(evidence, 'DeleteTags').some(
+    ({ principal, error, at, instanceIds }) =>
+      principal === 'ReconcileLeasesFunction' &&
+      error === null &&
+      at <= ended &&
+      instanceIds.includes(instance.instanceId),
+  );
+
 export const restoredAt: LineRule = (seen) => {
   const { evidence, instance, line, ended } = seen;
   if (line.restoredAt === null) {
     const stop = ownBoots(seen).at(-1)?.stop ?? null;
     const isPutBack = line.wokenAt !== null && (line.finalState === 'stopped' || line.finalState === 'hibernated');
-    // One that was put back after its run had died is told by ReconcileLeases' own mail.
     const isUnsettled = line.reason?.code === 'no-result';
-    const isOurs = stop?.ours === true && stop.runId === seen.execution.name && !isUnsettled;
+    const isOurs = stop?.ours === true && stop.runId === seen.execution.name && (!isUnsettled || isFiled(seen));
     return isPutBack && isOurs ? 'was put back by the run, and the report does not say when' : null;
   }
   if (line.wokenAt === null) return `was not woken by the run, and the report calls it put back at ${line.restoredAt}`;

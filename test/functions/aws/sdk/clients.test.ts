@@ -132,7 +132,7 @@ describe('the EC2 client', () => {
     const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
     const hasTime = () => attempts() < 2;
 
-    const answer = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+    const answer = await startInstances(createEc2Client(options), ['i-1'], hasTime);
 
     expect(answer).toEqual({ replies: [], refused: [], untried: ['i-1'] });
     expect(attempts()).toBe(2);
@@ -145,7 +145,7 @@ describe('the EC2 client', () => {
     const { options, attempts } = aService(ec2Error(500, 'InternalError'), next);
     const hasTime = () => attempts() < tries;
 
-    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], { areLeasesFresh: true, hasTime });
+    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], hasTime);
 
     await expect(starting).rejects.toMatchObject({
       name: 'AwsUnavailable',
@@ -160,10 +160,7 @@ describe('the EC2 client', () => {
       body: ec2Success.body.replace('i-1', 'i-2'),
     });
 
-    const { replies } = await startInstances(createEc2Client(options), ['i-1', 'i-2'], {
-      areLeasesFresh: false,
-      hasTime: () => true,
-    });
+    const { replies } = await startInstances(createEc2Client(options), ['i-1', 'i-2'], () => true);
 
     expect(replies.flat()).toEqual([
       { instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect: true },
@@ -180,7 +177,7 @@ describe('the EC2 client', () => {
       const { options } = aService(trouble, ec2Success);
       const hasTime = () => true;
 
-      const { replies } = await startInstances(createEc2Client(options), ['i-1'], { areLeasesFresh: true, hasTime });
+      const { replies } = await startInstances(createEc2Client(options), ['i-1'], hasTime);
 
       expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect }]);
     },

@@ -30,7 +30,15 @@ describe('the batches of a run', () => {
       at('02:00'),
     );
     expect(batch?.instances.map(({ step }) => step)).toEqual(['start', 'readiness', 'start']);
-    expect(batch?.counts).toEqual({ start: 2, readiness: 1, update: 0, verify: 0, restore: 0, unsettled: 3 });
+    expect(batch?.counts).toEqual({
+      start: 2,
+      preflight: 0,
+      readiness: 1,
+      update: 0,
+      verify: 0,
+      restore: 0,
+      unsettled: 3,
+    });
     expect(batch?.waitSeconds).toBe(WAIT_SECONDS_MIN);
   });
 
@@ -132,7 +140,7 @@ describe('the end of a look', () => {
   });
 
   it('counts itself, and the instances at each step', () => {
-    const counts = { start: 1, readiness: 0, update: 1, verify: 0, restore: 0, unsettled: 2 };
+    const counts = { start: 1, preflight: 0, readiness: 0, update: 1, verify: 0, restore: 0, unsettled: 2 };
     expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({ invocations: 5, sends: 1, counts });
     expect(applyChanges(batch, [toStep(two, 'settled', NOW)], NOW).counts).toMatchObject({
       readiness: 0,
@@ -174,7 +182,15 @@ describe('the end of a look', () => {
     const caught = aBatch([one, two, settled], { error, invocations: INVOCATIONS_MAX });
     const next = applyChanges(caught, [], NOW);
     expect(next).toMatchObject({ error, instances: [one, two, settled] });
-    expect(next.counts).toEqual({ start: 0, readiness: 0, update: 0, verify: 0, restore: 2, unsettled: 2 });
+    expect(next.counts).toEqual({
+      start: 0,
+      preflight: 0,
+      readiness: 0,
+      update: 0,
+      verify: 0,
+      restore: 2,
+      unsettled: 2,
+    });
   });
 
   it('gives up what is still at work after too many invocations, and goes on restoring', () => {

@@ -14,8 +14,18 @@ const counts = (...steps: [Step, (string | null)?][]) => applyChanges(aBatch(inS
 describe('the counts of a batch', () => {
   it('say how many stand in each step', () => {
     expect(
-      counts(['start'], ['readiness'], ['update'], ['update'], ['verify'], ['restore'], ['restore'], ['settled']),
-    ).toEqual({ start: 1, readiness: 1, update: 2, verify: 1, restore: 2, unsettled: 7 });
+      counts(
+        ['start'],
+        ['preflight'],
+        ['readiness'],
+        ['update'],
+        ['update'],
+        ['verify'],
+        ['restore'],
+        ['restore'],
+        ['settled'],
+      ),
+    ).toEqual({ start: 1, preflight: 1, readiness: 1, update: 2, verify: 1, restore: 2, unsettled: 8 });
   });
 
   it('leave out of the starts what must wait for another attempt, until that is due', () => {

@@ -108,7 +108,8 @@ describe('an orphan', () => {
 
 describe('what a pass did', () => {
   const why = { code: 'stopping', text: 'it is stopping' };
-  const base = { instanceId: INSTANCE_ID, runId: 'run-1', name: 'web-1', originalState: 'hibernated' };
+  const about = { name: 'web-1', originalState: 'hibernated', wokenAt: orphan.facts.launchTime };
+  const base = { instanceId: INSTANCE_ID, runId: 'run-1', ...about };
   const settle = { action: 'settle', releaseLease: true, wasSeenStopped: true, isGone: false, reason: null } as const;
 
   it.each([
@@ -148,14 +149,14 @@ describe('what a pass did', () => {
       { action: 'left-awake', finalState: 'running', text: 'it is left awake' },
     ],
   ])('is told: %s', (_what, decision, told) => {
-    expect(toReconciled(orphan, { decision, refusal: null, hold: null })).toEqual({ ...base, ...told });
+    expect(toReconciled(orphan, { decision, refusal: null, hold: null }, at('02:40'))).toEqual({ ...base, ...told });
   });
 
   it.each<[string, RestoreDecision]>([
     ['its lease tag was not removed', { ...settle, finalState: 'stopped' }],
     ['it was not stopped', { action: 'stop', hibernate: false }],
   ])('is told as refused, with what AWS refused: %s', (undone, decision) => {
-    expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no', hold: null })).toEqual({
+    expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no', hold: null }, at('02:40'))).toEqual({
       ...base,
       action: 'refused',
       finalState: 'running',
@@ -165,7 +166,7 @@ describe('what a pass did', () => {
 
   it('is told as held while others keep it awake, and as back now once they have left it', () => {
     const hold = { launchTime: stamp('02:00:30'), quietSince: null };
-    const told = (decision: RestoreDecision) => toReconciled(orphan, { decision, refusal: null, hold }).action;
+    const told = (decision: RestoreDecision) => toReconciled(orphan, { decision, refusal: null, hold }, at('02:40')).action;
     expect(told({ action: 'wait', reason: why, until: null })).toBe('held');
     expect(told({ ...settle, finalState: 'stopped' })).toBe('back-now');
     expect(told({ ...settle, finalState: 'opted-out' })).toBe('handed-over');
@@ -175,7 +176,7 @@ describe('what a pass did', () => {
   it('is no refusal where the time was over before EC2 was asked', () => {
     const decision = { action: 'stop', hibernate: false } as const;
     for (const refusal of [UNTRIED, CHANGED])
-      expect(toReconciled(orphan, { decision, refusal, hold: null })).toMatchObject({
+      expect(toReconciled(orphan, { decision, refusal, hold: null }, at('02:40'))).toMatchObject({
         action: 'waiting',
         text: refusal,
       });
@@ -196,6 +197,7 @@ describe('what a pass did', () => {
     runId: 'run-1',
     action,
     finalState: finalStates[action] ?? null,
+    wokenAt: null,
     text,
     name: 'db-1',
     originalState: 'stopped',

@@ -7,7 +7,17 @@ import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts'
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import { applyStartRefusal } from '../../../../functions/domain/steps/start-refusal.ts';
 import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
-import { anAttempt, anInstance, at, instanceFacts, ours, stamp, wokenFacts } from '../../../support/builders.ts';
+import {
+  aLeasedInstance,
+  anAttempt,
+  anInstance,
+  at,
+  instanceFacts,
+  leasedFacts,
+  ours,
+  stamp,
+  wokenFacts,
+} from '../../../support/builders.ts';
 import { said } from '../../../support/looks.ts';
 import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
@@ -18,12 +28,29 @@ const decide = (ec2: InstanceFacts | null, changes: Partial<StartCase> = {}) =>
   saidOfStart(decideStart(aStartCase({ ec2, ...changes })));
 
 describe('an instance that awaits its start', () => {
-  it('is started while it is stopped', () => {
-    expect(decide(instanceFacts())).toEqual({ action: 'start' });
+  it('is leased first, while it is stopped', () => {
+    expect(decide(instanceFacts())).toEqual({ action: 'lease' });
   });
 
-  it('is started again when an earlier attempt was lost, and it still sleeps', () => {
-    expect(decide(instanceFacts(), { lostAttempts: [aLostAttempt()] })).toEqual({ action: 'start' });
+  it('is started once it is leased and comes back from its preflight', () => {
+    const instance = aLeasedInstance();
+    expect(decide(leasedFacts(), { instance, carriesOurLease: true, now: at('02:30') })).toEqual({ action: 'start' });
+  });
+
+  it('is started although its lease is not shown, for a minute; then it is gone, and it is leased again', () => {
+    const instance = aLeasedInstance();
+    expect(decide(instanceFacts(), { instance, now: at('02:00:30') })).toEqual({ action: 'start' });
+    expect(decide(instanceFacts(), { instance, now: at('02:00:31') })).toEqual({ action: 'lease' });
+  });
+
+  it('is leased again when an earlier attempt was lost, and it still sleeps', () => {
+    expect(decide(instanceFacts(), { lostAttempts: [aLostAttempt()] })).toEqual({ action: 'lease' });
+  });
+
+  it('is started again when an attempt to start it was lost, and it still sleeps', () => {
+    const instance = aLeasedInstance();
+    const lostAttempts = [aLostAttempt()];
+    expect(decide(leasedFacts(), { instance, carriesOurLease: true, lostAttempts })).toEqual({ action: 'start' });
   });
 
   it.each(['running', 'pending'] as const)('is left to others when someone else has started it: it is %s', (state) => {
@@ -74,7 +101,7 @@ describe('an instance that awaits its start', () => {
 });
 
 describe('an instance that waits for capacity', () => {
-  const instance = anInstance({ retryAt: stamp('02:05') });
+  const instance = aLeasedInstance({ retryAt: stamp('02:05') });
 
   it('is left alone until its time has come', () => {
     const decision = decide(instanceFacts(), { instance, now: at('02:04:59') });
@@ -86,7 +113,8 @@ describe('an instance that waits for capacity', () => {
   });
 
   it('is started once it has', () => {
-    expect(decide(instanceFacts(), { instance, now: at('02:05') })).toEqual({ action: 'start' });
+    const given = { instance, carriesOurLease: true, now: at('02:05') };
+    expect(decide(leasedFacts(), given)).toEqual({ action: 'start' });
   });
 
   it('is left to others at once when someone starts it meanwhile', () => {
@@ -147,11 +175,6 @@ describe('a start that EC2 refuses', () => {
       action: 'fail',
       reason: { code: 'start-refused', text: expect.stringContaining('5 minutes') },
     });
-  });
-
-  it('for want of a permission is tried again if it is the first, however late that came: the lease is new', () => {
-    expect(refuse('UnauthorizedOperation', at('02:12'))).toMatchObject({ action: 'wait', until: stamp('02:12:30') });
-    expect(refuse('InsufficientInstanceCapacity', at('02:20'))).toMatchObject({ action: 'fail' });
   });
 
   it('leaves more time for capacity to come back than for a view that lags behind', () => {

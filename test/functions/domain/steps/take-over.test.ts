@@ -91,8 +91,8 @@ describe('an instance that a dead run has left awake', () => {
     expect(decide(wokenFacts({ launchTime: null }), { lease: orphaned }).action).toBe('hand-over');
   });
 
-  it('is just started where it sleeps', () => {
-    expect(decide(instanceFacts(), { lease: orphaned })).toEqual({ action: 'start' });
+  it('is just leased where it sleeps', () => {
+    expect(decide(instanceFacts(), { lease: orphaned })).toEqual({ action: 'lease' });
   });
 
   it('is adopted as our own where a lost attempt of this very batch has started it', () => {
@@ -131,7 +131,7 @@ describe('an instance that has its turn late', () => {
     saidOfStart(decideStart(aStartCase({ now, ...changes })));
 
   it('is woken while ten minutes are left for its boot before the last update is sent', () => {
-    expect(decideAt(at('04:35'))).toEqual({ action: 'start' });
+    expect(decideAt(at('04:35'))).toEqual({ action: 'lease' });
     expect(decideAt(late)).toEqual({
       action: 'exclude',
       reason: {

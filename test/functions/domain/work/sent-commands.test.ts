@@ -1,5 +1,6 @@
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import {
+  commandOfDeadRun,
   currentCommand,
   currentInvocation,
   endCommands,
@@ -7,7 +8,8 @@ import {
   updateMayRunUntil,
   withLostCommands,
 } from '../../../../functions/domain/work/sent-commands.ts';
-import { anInvocation, at, aWokenInstance, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
+import { anInvocation, at, aWokenInstance, INSTANCE_ID, stamp, TARGET } from '../../../support/builders.ts';
 
 const open = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
 const over = { commandId: 'command-2', sentAt: stamp('02:10'), endedAt: stamp('02:11') };
@@ -80,5 +82,34 @@ describe('an update that may be at work', () => {
     const newer = { ...open, sentAt: stamp('02:20') };
     expect(until({ commands: [newer, open], otherUpdateSince: stamp('02:11') }, '02:30')).toBe(stamp('03:05'));
     expect(until({ commands: [open], otherUpdateSince: stamp('02:11') }, '02:30')).toBe(stamp('02:56'));
+  });
+});
+
+describe('a command that another run, which has died, had sent', () => {
+  const shown = {
+    commandId: 'dead-1',
+    sentAt: stamp('02:01'),
+    instanceIds: [INSTANCE_ID],
+    parameters: updateSsmAgent.parameters(TARGET),
+  };
+  const invocation = anInvocation({ commandId: 'dead-1' });
+  const find = (changes = {}, instance = aWokenInstance({ step: 'update' }), seen = invocation, now = at('02:10')) =>
+    commandOfDeadRun(instance, [{ ...shown, ...changes }], [seen], { work: updateSsmAgent, target: TARGET, now });
+
+  it('is followed while it is at work, with the time at which it was sent', () => {
+    expect(find()).toEqual({ commandId: 'dead-1', sentAt: stamp('02:01') });
+    expect(find({}, undefined, { ...invocation, status: 'Pending' })).not.toBeNull();
+  });
+
+  it.each([
+    ['it is over', find({}, undefined, { ...invocation, status: 'Success' })],
+    ['it was sent to another instance', find({ instanceIds: ['i-other'] })],
+    ['it was sent in an earlier boot', find({ sentAt: stamp('02:00:29') })],
+    ['its updater can not live any more', find({}, undefined, invocation, at('02:46'))],
+    ['it was for another version', find({ parameters: updateSsmAgent.parameters('3.3.1.0') })],
+    ['this run has sent one itself', find({}, withCommands(open))],
+    ['SSM does not list it', find({}, undefined, { ...invocation, instanceId: 'i-other' })],
+  ])('is not followed where %s', (_why, found) => {
+    expect(found).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { CreateTagsCommand, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, DeleteTagsCommand, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   CancelCommandCommand,
   DescribeInstanceAssociationsStatusCommand,
@@ -38,6 +38,17 @@ export const unkindStories = {
         expect(await refusal(start(here))).toMatchObject({ name: 'VcpuLimitExceeded', status: 400 });
         await here.pass(3600);
       }
+    }),
+  'stop-denied': () =>
+    visit(aFleet(running('stop-denied')), async (here) => {
+      for (const DryRun of [true, false]) {
+        const denied = await refusal(here.ec2.send(new StopInstancesCommand({ ...one, DryRun })));
+        expect(denied).toMatchObject({ name: 'UnauthorizedOperation', status: 403 });
+        expect(denied.message).toContain('with an explicit deny in a service control policy');
+      }
+      await here.ec2.send(new DeleteTagsCommand({ Resources: [INSTANCE_ID], Tags: [{ Key: 'guardrail' }] }));
+      await here.pass(10);
+      await stop(here);
     }),
   'hangs-in-pending': () =>
     visit(aFleet(stopped('hangs-in-pending')), async (here) => {

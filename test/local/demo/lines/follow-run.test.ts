@@ -49,11 +49,19 @@ describe('a refusal, told to people', () => {
   const say = (changes: object) => stripVTControlCharacters(createNarrator(names)(call(0, changes)) ?? '');
 
   it.each([
-    ['UnauthorizedOperation', 'not yet: the lease tag is not seen yet; tried again in half a minute'],
+    ['UnauthorizedOperation', 'refused: UnauthorizedOperation'],
     ['InsufficientInstanceCapacity', 'no room: InsufficientInstanceCapacity; tried again until the start deadline'],
     ['Unsupported', 'refused: Unsupported'],
   ])('of a start with %s', (error, text) => {
     expect(say({ error })).toBe(`00:00:00  StartInstances calls StartInstances (2) ${text}`);
+  });
+
+  it.each([
+    ['DryRunOperation', 'yes: it may be stopped again'],
+    ['UnauthorizedOperation', 'not yet: asked again, for five minutes'],
+  ])('of a dry run with %s, which is a question', (error, text) => {
+    const asked = { operation: 'StopInstances', parameters: { InstanceId: ['i-1'], DryRun: 'true' }, error };
+    expect(say(asked)).toBe(`00:00:00  StartInstances tries StopInstances (1) ${text}`);
   });
 
   it('of a command is never taken for one of a start', () => {

@@ -1,0 +1,93 @@
+// The step `preflight`: a leased instance is started only once EC2 has said that it may be stopped again, and SSM that it
+// tells who else is at work on it. Asked by the role that stops, with the parameters of the stop.
+import type { BatchInstance } from '../batch/batch-instance.ts';
+import { type Look, moves, stays } from '../batch/look.ts';
+import { fail, toStep } from '../batch/transitions.ts';
+import type { InstanceFacts } from '../model/instance.ts';
+import { NO_TURN_SECONDS_MIN } from '../model/limits.ts';
+import { plainText } from '../model/plain-text.ts';
+import type { Leaseholder } from '../model/run.ts';
+import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
+import { isLeaseOf, LEASE_TAG } from '../ownership/lease.ts';
+
+/** What AWS says of the way back of one instance. */
+export type PreflightAnswer =
+  | { kind: 'open' }
+  /** Any refusal, for whatever cause: our policy looks at a tag that was written just now, and AWS may throttle. */
+  | { kind: 'refused'; text: string }
+  /** There was no time left to ask. */
+  | { kind: 'untried' };
+
+/** One instance at this step, with all that the rules look at. */
+export interface PreflightCase {
+  instance: BatchInstance;
+  /** null: EC2 does not list the instance any more. */
+  ec2: InstanceFacts | null;
+  answer: PreflightAnswer;
+  /** Who has leased it. */
+  leaseholder: Leaseholder;
+  now: Date;
+}
+
+/** So long a refusal is no answer: tags lag behind by no known time (docs/aws-behaviour.md 45). Longer than any lag that was met. */
+const PREFLIGHT_DEADLINE_SECONDS = 5 * 60;
+
+/** What stands for a refusal where AWS was not asked. */
+const UNTRIED = 'no time was left to try its way back';
+
+/** Whether its way back is still in question: what does not sleep any more is for StartInstances to judge. */
+export const needsPreflight = (ec2: InstanceFacts | null): boolean => ec2?.state === 'stopped';
+
+/**
+ * Instances of which a policy can't say different things: they have the same tags, and are stopped in the same way. One of
+ * them is asked for, since of several IDs it is not known how EC2 answers where one is denied (docs/aws-behaviour.md 65).
+ * @returns groups with at least one instance each, first those that had no answer yet
+ */
+export function groupForPreflight<One extends { instance: BatchInstance; ec2: InstanceFacts }>(
+  asleep: One[],
+): [One, ...One[]][] {
+  const groups = new Map<string, [One, ...One[]]>();
+  for (const one of asleep) {
+    const tags = Object.entries(one.ec2.tags).sort(([a], [b]) => (a < b ? -1 : 1));
+    const key = JSON.stringify([one.instance.originalState, tags]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  const wasRefused = ([{ instance }]: [One, ...One[]]) =>
+    Number(instance.lastRefusal !== null && instance.lastRefusal !== UNTRIED);
+  return [...groups.values()].sort((a, b) => wasRefused(a) - wasRefused(b));
+}
+
+/** The instance after its way back was asked for: on to its start, once more, or not woken at all. */
+export function applyPreflight(given: PreflightCase): Look {
+  const { instance, ec2, answer, now } = given;
+  if (!needsPreflight(ec2) || answer.kind === 'open') return moves(toStep(instance, 'start', now));
+  if (answer.kind === 'untried') return leaveUntried(given);
+  const text = plainText(answer.text);
+  const until = addSeconds(instance.stepSince, PREFLIGHT_DEADLINE_SECONDS);
+  // The first answer may come late, if there was no time to ask before.
+  const isFirst = instance.lastRefusal === null || instance.lastRefusal === UNTRIED;
+  return isFirst || isAfter(until, now)
+    ? stays({ ...instance, lastRefusal: text }, 'trying-way-back', text, until)
+    : moves(giveUp(given, text));
+}
+
+/** AWS was not asked, which says nothing of the instance: it has as much time as one that had no turn to start. */
+function leaveUntried({ instance, now }: PreflightCase): Look {
+  const until = addSeconds(instance.stepSince, NO_TURN_SECONDS_MIN);
+  if (isAfter(until, now)) {
+    const lastRefusal = instance.lastRefusal ?? UNTRIED;
+    return stays({ ...instance, lastRefusal }, 'trying-way-back', UNTRIED, until);
+  }
+  const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
+  return moves(fail(instance, 'not-started', `${UNTRIED} (tried again for ${minutes} minutes)`, now));
+}
+
+/** Without the lease no stop is allowed, so that tells more than the refusal. */
+function giveUp({ instance, ec2, leaseholder, now }: PreflightCase, refusal: string): BatchInstance {
+  const isLeased = isLeaseOf(ec2?.tags[LEASE_TAG] ?? '', leaseholder);
+  if (!isLeased)
+    return fail(instance, 'lease-removed', 'its lease tag was removed or changed before it was started', now);
+  return fail(instance, 'way-back-denied', `it could not be stopped again, so it was not started: ${refusal}`, now);
+}

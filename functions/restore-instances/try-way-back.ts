@@ -1,0 +1,93 @@
+import { tryStop } from '../aws/ec2-start-stop.ts';
+import type { EC2Client, SSMClient } from '../aws/sdk/clients.ts';
+import { describeFailure, failureText } from '../aws/sdk/failures.ts';
+import { readOtherActivity } from '../aws/ssm-activity.ts';
+import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { Look } from '../domain/batch/look.ts';
+import type { InstanceFacts } from '../domain/model/instance.ts';
+import { applyPreflight, groupForPreflight, needsPreflight, type PreflightAnswer } from '../domain/steps/preflight.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+
+export interface WayBackTools extends Pick<Runtime, 'now'> {
+  ec2: EC2Client;
+  ssm: SSMClient;
+}
+
+/** An instance that sleeps, and what EC2 says of it. */
+interface Sleeper {
+  instance: BatchInstance;
+  ec2: InstanceFacts;
+}
+
+/**
+ * Tries the way back of the instances that are leased and not started yet: would EC2 stop them, and does SSM answer what is
+ * asked before a stop? One question for each group of instances that no policy can tell apart.
+ */
+export async function tryWayBack(
+  tools: WayBackTools,
+  batch: Batch,
+  facts: Map<string, InstanceFacts>,
+  hasTime: () => boolean,
+): Promise<Look[]> {
+  const members = batch.instances.filter(({ step }) => step === 'preflight');
+  const asleep = members.flatMap((instance): Sleeper[] => {
+    const ec2 = facts.get(instance.instanceId) ?? null;
+    return ec2 !== null && needsPreflight(ec2) ? [{ instance, ec2 }] : [];
+  });
+  const groups = groupForPreflight(asleep);
+  const answers = await ask(
+    tools,
+    groups.map(([first]) => first),
+    hasTime,
+  );
+  const answerOf = new Map(
+    groups.flatMap((group, index) => group.map(({ instance }) => [instance.instanceId, answers[index]] as const)),
+  );
+  return members.map((instance) =>
+    applyPreflight({
+      instance,
+      ec2: facts.get(instance.instanceId) ?? null,
+      answer: answerOf.get(instance.instanceId) ?? UNTRIED,
+      leaseholder: leaseholderOf(batch),
+      now: tools.now(),
+    }),
+  );
+}
+
+const UNTRIED: PreflightAnswer = { kind: 'untried' };
+
+/** First EC2, one by one, since StopInstances takes few requests a second (docs/aws-behaviour.md 24); then SSM, for those that may be stopped. */
+async function ask(
+  { ec2, ssm }: WayBackTools,
+  sleepers: Sleeper[],
+  hasTime: () => boolean,
+): Promise<PreflightAnswer[]> {
+  const answers: PreflightAnswer[] = [];
+  for (const { instance } of sleepers) answers.push(hasTime() ? await askEc2(ec2, instance) : UNTRIED);
+  const open = sleepers
+    .filter((_, index) => answers[index]?.kind === 'open')
+    .map(({ instance }) => instance.instanceId);
+  const ssmAnswer = await askSsm(ssm, open, hasTime);
+  return answers.map((answer) => (answer.kind === 'open' ? ssmAnswer : answer));
+}
+
+async function askEc2(ec2: EC2Client, { instanceId, originalState }: BatchInstance): Promise<PreflightAnswer> {
+  const refusal = await tryStop(ec2, instanceId, { hibernate: originalState === 'hibernated' });
+  return refusal === null ? { kind: 'open' } : { kind: 'refused', text: failureText(refusal) };
+}
+
+/** Not what it says, only whether it answers: without an answer no instance is ever stopped. */
+async function askSsm(
+  ssm: SSMClient,
+  instanceIds: string[],
+  hasTime: () => boolean,
+): Promise<PreflightAnswer> {
+  if (instanceIds.length === 0 || !hasTime()) return UNTRIED;
+  try {
+    await readOtherActivity(ssm, instanceIds);
+    return { kind: 'open' };
+  } catch (error) {
+    return { kind: 'refused', text: failureText(describeFailure(error)) };
+  }
+}
