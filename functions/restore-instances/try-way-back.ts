@@ -78,11 +78,7 @@ async function askEc2(ec2: EC2Client, { instanceId, originalState }: BatchInstan
 }
 
 /** Not what it says, only whether it answers: without an answer no instance is ever stopped. */
-async function askSsm(
-  ssm: SSMClient,
-  instanceIds: string[],
-  hasTime: () => boolean,
-): Promise<PreflightAnswer> {
+async function askSsm(ssm: SSMClient, instanceIds: string[], hasTime: () => boolean): Promise<PreflightAnswer> {
   if (instanceIds.length === 0 || !hasTime()) return UNTRIED;
   try {
     await readOtherActivity(ssm, instanceIds);

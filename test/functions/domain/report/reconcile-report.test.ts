@@ -166,7 +166,8 @@ describe('what a pass did', () => {
 
   it('is told as held while others keep it awake, and as back now once they have left it', () => {
     const hold = { launchTime: stamp('02:00:30'), quietSince: null };
-    const told = (decision: RestoreDecision) => toReconciled(orphan, { decision, refusal: null, hold }, at('02:40')).action;
+    const told = (decision: RestoreDecision) =>
+      toReconciled(orphan, { decision, refusal: null, hold }, at('02:40')).action;
     expect(told({ action: 'wait', reason: why, until: null })).toBe('held');
     expect(told({ ...settle, finalState: 'stopped' })).toBe('back-now');
     expect(told({ ...settle, finalState: 'opted-out' })).toBe('handed-over');
