@@ -9,6 +9,7 @@ import type { Leaseholder } from '../domain/model/run.ts';
 import { type Attempt, isOpenWindow, judgeAttempt } from '../domain/ownership/attempt.ts';
 import { type Boot, type BootLook, knownBootSchema } from '../domain/ownership/boot.ts';
 import { withBoots } from '../domain/ownership/owner.ts';
+import { withLook } from '../domain/ownership/sightings.ts';
 
 /** Each is one write, once in an instance's run: fifty of them take half a second. */
 const WRITTEN_AT_ONCE = 8;
@@ -28,8 +29,11 @@ export async function proveBoots(
     const { instanceId, owner } = instance;
     const ec2 = look.facts.get(instanceId);
     if (owner.kind !== 'reveille' || ec2 === undefined) return instance;
-    const attempts = await proveBoot(bucket, leaseholder, owner.attempts, { ...ec2, at: look.at });
-    return { ...instance, owner: withBoots(owner, attempts) };
+    const shown = { ...ec2, at: look.at };
+    const attempts = await proveBoot(bucket, leaseholder, owner.attempts, shown);
+    const sightings = withLook(instance.sightings ?? {}, [owner.attempts, attempts], shown);
+    const isSeen = Object.keys(sightings).length > 0;
+    return { ...instance, owner: withBoots(owner, attempts), ...(isSeen ? { sightings } : {}) };
   });
 }
 

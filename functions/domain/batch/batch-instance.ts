@@ -4,6 +4,7 @@ import { reasonSchema } from '../model/reason.ts';
 import { endsFields, withEnds } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { ownerSchema } from '../ownership/owner.ts';
+import { sightingsSchema } from '../ownership/sightings.ts';
 
 /** The step at which an instance is. `settled` only comes from RestoreInstances. */
 export const stepSchema = z.enum(['start', 'preflight', 'readiness', 'update', 'verify', 'restore', 'settled']);
@@ -32,6 +33,8 @@ export const batchInstanceSchema = z
     retryAt: timestampSchema.nullable().default(null),
     /** Who has started it: Reveille, someone else, or no one. */
     owner: ownerSchema.default({ kind: 'none' }),
+    /** What was seen of AWS's pace; left out where nothing was. */
+    sightings: sightingsSchema.optional(),
     /** EC2's LaunchTime of the boot that is being watched. */
     launchTime: timestampSchema.nullable().default(null),
     versionBefore: z.string().nullable().default(null),

@@ -7,6 +7,7 @@ import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '
 import { secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 import { LEASE_TAG } from '../ownership/lease.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
+import { observedPaceSchema, observePace } from './observed-pace.ts';
 
 export const reportInstanceSchema = z.object({
   instanceId: z.string().describe('EC2 instance ID'),
@@ -60,6 +61,7 @@ export const reportSchema = z
         excluded: z.int(),
       })
       .describe('intended = updated + alreadyCurrent + failed + excluded'),
+    observedPace: observedPaceSchema.optional(),
     instances: z.array(reportInstanceSchema),
   })
   .describe('What became of every instance in one run of Reveille');
@@ -114,6 +116,7 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
       : reportExcluded(member),
   );
   const diedBeforeReport = error?.Error === RUN_DIED.Error;
+  const observedPace = observePace(results);
   return {
     runId: run.runId,
     status: diedBeforeReport ? 'failed' : statusOf(instances, manifest.allowEmpty),
@@ -125,6 +128,7 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
     timeZone: run.timeZone,
     targetVersion: run.targetVersion,
     counts: countOutcomes(instances),
+    ...(observedPace === undefined ? {} : { observedPace }),
     instances,
   };
 }

@@ -39,7 +39,7 @@ export function checkReadiness(given: ReadinessCase): Look {
   const since = bootOwner === 'doubtful' ? wokenAtOf(instance.owner) : null;
   const ping = pingAfter(agent, { launchTime: ec2.launchTime, ...(since === null ? {} : { since }) }, now);
   if (ec2.state === 'running' && ping !== null && bootOwner !== 'open') {
-    const ready = { ...instance, launchTime: ec2.launchTime, versionBefore: ping.version };
+    const ready = { ...withFirstPing(instance, ec2, ping), launchTime: ec2.launchTime, versionBefore: ping.version };
     return moves(toStep(ready, 'update', now));
   }
   const deadline = addSeconds(instance.stepSince, deadlineSeconds);
@@ -53,6 +53,16 @@ export function checkReadiness(given: ReadinessCase): Look {
 
 /** An instance that EC2 lists. */
 type ListedCase = ReadinessCase & { ec2: InstanceFacts };
+
+/** Of what Reveille has started, how long its agent took. */
+function withFirstPing(
+  instance: BatchInstance,
+  { launchTime }: InstanceFacts,
+  { lastPingAt }: AgentFacts,
+): BatchInstance {
+  if (instance.owner.kind !== 'reveille' || launchTime === null || lastPingAt === null) return instance;
+  return { ...instance, sightings: { ...instance.sightings, firstPing: secondsBetween(launchTime, lastPingAt) } };
+}
 
 /** Whose boot this look shows; `others` where Reveille has tried nothing. */
 const bootOwnerSeen = ({ instance, ec2, now }: ListedCase): BootOwner =>

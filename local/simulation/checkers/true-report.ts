@@ -10,6 +10,7 @@ import {
 } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
+import { aboutPace } from './report/observed-pace.ts';
 import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
 import { aboutPlan } from './report/planned.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
@@ -113,7 +114,13 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
       return text === null ? [] : [{ instanceId, at, text: `${execution.name}: ${instanceId} ${text}` }];
     }),
   );
-  const texts = [...aboutStatus(whole), ...aboutMemory(whole), ...aboutDeath(whole), ...aboutMail(whole)];
+  const texts = [
+    ...aboutStatus(whole),
+    ...aboutMemory(whole),
+    ...aboutDeath(whole),
+    ...aboutMail(whole),
+    ...aboutPace(whole),
+  ];
   return [...found, ...texts.map((text) => ({ instanceId: null, at, text: `${execution.name}: ${text}` }))];
 }
 

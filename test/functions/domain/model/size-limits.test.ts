@@ -65,6 +65,7 @@ describe('what travels in one payload', () => {
     const instance = batchInstanceSchema.parse({
       ...anInstance({ ...moments, originalState: 'hibernated', step: 'readiness', outcome: 'already-current' }),
       owner: { kind: 'others', attempts: [attempt, attempt], reason: why },
+      sightings: { launchAfterReply: -1.234, describeLag: 12.345, leaseSeen: 12.345, firstPing: 123.456 },
       reason: why,
       lastRefusal: text,
       commands: [command, command],

@@ -1,0 +1,61 @@
+// What a run sees of AWS's own pace while it starts an instance. No rule looks at it: reports tell it, since these are the
+// numbers on which docs/beliefs.md rests.
+import * as z from 'zod';
+import { secondsBetween } from '../model/time.ts';
+import type { Attempt } from './attempt.ts';
+import type { BootLook } from './boot.ts';
+import { LEASE_TAG, parseLease } from './lease.ts';
+
+/** In seconds, each left out as long as it was not seen. */
+export const sightingsSchema = z.object({
+  /** From EC2's reply to the LaunchTime of the boot; negative if it is the earlier one. */
+  launchAfterReply: z.number().optional(),
+  /** From EC2's reply to the last look that still showed the instance as it was before. */
+  describeLag: z.number().optional(),
+  /** From the attempt's record, which comes just before the lease, to the first look that showed the lease. */
+  leaseSeen: z.number().optional(),
+  /** From LaunchTime to the first ping that was seen. */
+  firstPing: z.number().optional(),
+});
+export type Sightings = z.infer<typeof sightingsSchema>;
+
+/**
+ * What was seen so far, with one more look.
+ * @param before the attempts as they were before the look; what it says of their boots stands in `after`
+ */
+export function withLook(
+  seen: Sightings,
+  [before, after]: [Attempt[], Attempt[]],
+  look: BootLook & { tags: Record<string, string> },
+): Sightings {
+  const launchAfterReply = seen.launchAfterReply ?? launchSeconds(before, after);
+  const describeLag = lagSeconds(after, look) ?? seen.describeLag;
+  const leaseSeen = seen.leaseSeen ?? leaseSeconds(before, look);
+  return {
+    ...seen,
+    ...(launchAfterReply === undefined ? {} : { launchAfterReply }),
+    ...(describeLag === undefined ? {} : { describeLag }),
+    ...(leaseSeen === undefined ? {} : { leaseSeen }),
+  };
+}
+
+function launchSeconds(before: Attempt[], after: Attempt[]): number | undefined {
+  for (const { attempt, boot } of before) {
+    const found = after.find((one) => one.attempt === attempt)?.boot;
+    if (boot?.kind !== 'sought' || boot.repliedAt === null || found?.kind !== 'known') continue;
+    return secondsBetween(boot.repliedAt, found.launchTime);
+  }
+  return undefined;
+}
+
+function lagSeconds(attempts: Attempt[], { state, at }: BootLook): number | undefined {
+  const boot = attempts[0]?.boot;
+  if (boot?.kind !== 'sought' || boot.repliedAt === null || state !== 'stopped') return undefined;
+  return secondsBetween(boot.repliedAt, at);
+}
+
+/** The lease is older than the start, so it is shown as long as the boot is still looked for, or in the look that ends that. */
+function leaseSeconds([newest]: Attempt[], { tags, at }: BootLook & { tags: Record<string, string> }) {
+  const isShown = newest?.boot?.kind === 'sought' && parseLease(tags[LEASE_TAG] ?? '')?.attempt === newest.attempt;
+  return isShown ? secondsBetween(newest.recordedAt, at) : undefined;
+}

@@ -1,0 +1,19 @@
+import { observePace } from '../../../../functions/domain/report/observed-pace.ts';
+import { anInstance } from '../../../support/builders.ts';
+
+describe('what a report says of AWS’s pace', () => {
+  it('is nothing where nothing was seen', () => {
+    expect(observePace([anInstance()])).toBeUndefined();
+  });
+
+  it('is the least, the middle and the most of all instances that it was seen of', () => {
+    const results = [3, -1, 40, 7].map((launchAfterReply) => anInstance({ sightings: { launchAfterReply } }));
+    results.push(anInstance({ sightings: { firstPing: 31.5 } }));
+    expect(observePace(results)).toEqual({
+      launchAfterReplySeconds: { instances: 4, min: -1, median: 3, max: 40 },
+      describeLagSeconds: null,
+      leaseSeenSeconds: null,
+      firstPingSeconds: { instances: 1, min: 31.5, median: 31.5, max: 31.5 },
+    });
+  });
+});
