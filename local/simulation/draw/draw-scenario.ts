@@ -139,7 +139,7 @@ export const kinds: readonly Kind[] = [
   { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 24, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 74, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 60, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

@@ -149,7 +149,7 @@ function drawDisturbance(random: Random, { groups }: Fleet, executions: number):
   const kind = pickWeighted<Disturbance['kind']>(random, [
     ['abort', 15],
     ['time-out', 8],
-    ['abort-child', 8],
+    ['abort-child', 14],
     ['redrive', 8],
     ['person', 35],
     ['window', 20],

@@ -20,7 +20,13 @@ import {
 
 const moment = (time: string): number => at(time).getTime();
 
-const upAt = (time: string) => change(time, { about: 'agent', phase: 'begin', version: OLD });
+/** What is heard of its agent in that night, which first pings at this time. */
+const heard = (firstPing: string): Pick<Evidence, 'overheard'> => ({
+  overheard: {
+    ...whatIsHeardOf([aReported()]),
+    pings: [ping(firstPing, OLD), ping('02:05', OLD), ping('02:08', TARGET)],
+  },
+});
 
 const sent = (time: string) => call(time, 'SendCommand', { by: 'UpdateAgentFunction', service: 'ssm' });
 
@@ -36,14 +42,13 @@ const inOrder = (timeline: Evidence['timeline']) => [...timeline].sort((a, b) =>
 /** A night in which nothing bad was drawn, and no reaction is late. */
 const quick: Evidence['timeline'] = inOrder([
   ...aNight.filter(({ at: then }) => then < moment('02:10')),
-  upAt('02:03:20'),
   looked('02:05:10'),
   state('02:08:40', 'stopping', 'RestoreInstancesFunction'),
   state('02:09:20', 'stopped'),
 ]);
 
 const of = (changes: Partial<Evidence> = {}) =>
-  findNeedless(evidence({ timeline: quick, executions: [aReported()], ...changes }));
+  findNeedless(evidence({ timeline: quick, executions: [aReported()], ...heard('02:03:20'), ...changes }));
 
 const failures = (changes: Partial<Evidence>) => of(changes).failures.map(({ text }) => text);
 
@@ -166,6 +171,17 @@ describe('an exemption', () => {
         executions: [aReported({ outcome: 'excluded', reason: { code: 'out-of-time', text: '' } })],
       },
     ],
+    [
+      'late-launch',
+      {
+        ...failedAs('boot-in-doubt'),
+        timeline: quick.map((entry) =>
+          entry.kind === 'change' && entry.facts.about === 'state'
+            ? { ...entry, facts: { ...entry.facts, launchTime: moment('02:03:40') } }
+            : entry,
+        ),
+      },
+    ],
     ['short-readiness', { ...failedAs('x'), parameters: { ReadinessDeadlineSeconds: '120' } }],
     [
       'short-start',
@@ -210,24 +226,25 @@ describe('an exemption', () => {
 describe('needless minutes', () => {
   const without = (time: string) => quick.filter((entry) => entry.at !== moment(time));
 
-  it.each<[string, Evidence['timeline'], RegExp]>([
-    [
-      'from the first ping to the command',
-      inOrder([...without('02:03:20'), upAt('02:02:10')]),
-      /^6\d\.\d s too long from its first ping to its command/,
-    ],
+  it.each<[string, Evidence['timeline'], RegExp, string]>([
+    ['from the first ping to the command', quick, /^6\d\.\d s too long from its first ping to its command/, '02:02:10'],
     [
       'from the command’s end to our look',
       inOrder([...without('02:05:10'), looked('02:06')]),
       /^3\d\.\d s too long from its command's end to our look/,
+      '02:03:20',
     ],
     [
       'from the proof to the stop',
       inOrder([...without('02:08:40'), ...[]]).concat(state('02:12', 'stopping', 'RestoreInstancesFunction')),
       /too long from the proof to its stop, 00:08:00.000 to 00:12/,
+      '02:03:20',
     ],
-  ])('are those %s', (_what, timeline, text) => {
-    const found = minutes(timeline.filter(({ at: then }) => then !== moment('02:09:20')));
+  ])('are those %s', (_what, timeline, text, firstPing) => {
+    const found = minutes(
+      timeline.filter(({ at: then }) => then !== moment('02:09:20')),
+      heard(firstPing),
+    );
     expect(found.map((one) => one.text).join('\n')).toMatch(text);
     expect(found[0]?.seconds).toBeGreaterThan(0);
   });

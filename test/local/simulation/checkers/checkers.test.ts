@@ -14,6 +14,7 @@ import {
   released,
   state,
   until,
+  whatIsHeardOf,
 } from '../evidence.ts';
 
 const night = (rest: Partial<Evidence> = {}) => evidence({ timeline: aNight, executions: [aReported()], ...rest });
@@ -225,10 +226,15 @@ const person = (deed: 'open-session' | 'forge-lease') =>
 const kept: [promise: string, what: string, seen: Evidence][] = [
   [
     'as-it-was',
-    'it stays awake for someone else’s session',
+    'it is left awake at its end for someone else’s session, and people were told',
     night({
+      endedAt: at('06:10').getTime(),
       timeline: [...until('02:10'), change('02:06', { about: 'session', phase: 'begin', sessionId: 's' })],
       instances: [anInstance({ after: { state: 'running', version: TARGET, lease: null } })],
+      overheard: {
+        ...whatIsHeardOf([]),
+        mails: [{ at: at('06:05').getTime(), subject: 'LEFT AWAKE: 1', message: INSTANCE_ID }],
+      },
     }),
   ],
   [

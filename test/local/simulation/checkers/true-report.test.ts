@@ -87,7 +87,7 @@ describe('a line is held to the account', () => {
 
   it.each<[string, string, string]>([
     ['a state', 'not-running', 'it is still running'],
-    ['a ping', 'agent-lost', `its last ping, with ${TARGET}, is of 2026-12-06T02:08:00.000Z`],
+    ['a ping', 'agent-lost', `its last ping, with ${TARGET}, is of 2026-12-06T02:09:30.000Z`],
     ['a version', 'version-not-confirmed', `the agent reports ${OLD} instead of ${TARGET}`],
   ])('a text that states %s as it was is true', (_what, code, text) => {
     expect(ofLine(failed(code, text)).join('\n')).not.toContain('which is not so');
