@@ -37,14 +37,6 @@ const aReadyInstance = (instanceId: string, changes: Partial<BatchInstance> = {}
 const readyBatch = (ids: string[]) => aBatch(ids.map((id) => aReadyInstance(id)));
 const update = (batch = readyBatch(instanceIds(1)), context = aContext()) =>
   createUpdateAgent(aRuntime('02:02:10'))(batch, context);
-/** An update that a run which is dead by now had sent. */
-const ofDeadRun = (ids: string[]) => ({
-  CommandId: 'dead-1',
-  Comment: commandComment({ run: aRun({ runId: 'run-0' }), index: 0 }, 1),
-  InstanceIds: ids,
-  RequestedDateTime: at('02:01:40'),
-  Parameters: { version: [TARGET], allowDowngrade: ['false'] },
-});
 const sentCommands = () => ssm.commandCalls(SendCommandCommand).map(({ args: [{ input }] }) => input);
 
 /** SSM refuses every command that has one of `bad` in it, and numbers the others. */
@@ -177,41 +169,6 @@ describe('UpdateAgent, sending', () => {
         { key: 'InvokedAfter', value: '2026-12-06T01:17:09Z' },
       ],
     });
-  });
-
-  it('sends nothing to what a dead run’s update is still at work on: that one is followed', async () => {
-    const [busy = '', free = ''] = instanceIds(2);
-    ssm.on(ListCommandsCommand).resolves({ Commands: [ofDeadRun([busy])] });
-    ssm.on(ListCommandInvocationsCommand).resolves({
-      CommandInvocations: [{ CommandId: 'dead-1', InstanceId: busy, Status: 'InProgress' }],
-    });
-
-    const { instances } = await update(readyBatch([busy, free]));
-
-    expect(sentCommands().map(({ InstanceIds }) => InstanceIds)).toEqual([[free]]);
-    expect(instances.map(({ commands }) => commands)).toMatchObject([
-      [{ commandId: 'dead-1', sentAt: stamp('02:01:40'), endedAt: null }],
-      [{ commandId: 'command-1' }],
-    ]);
-  });
-
-  it('sends a command of its own once the dead run’s is over', async () => {
-    const [id = ''] = instanceIds(1);
-    ssm.on(ListCommandsCommand).resolves({ Commands: [ofDeadRun([id])] });
-    ssm.on(ListCommandInvocationsCommand).resolves({
-      CommandInvocations: [
-        {
-          CommandId: 'dead-1',
-          InstanceId: id,
-          Status: 'Success',
-          CommandPlugins: [{ Output: `amazon-ssm-agent updated successfully to ${TARGET}` }],
-        },
-      ],
-    });
-
-    await update(readyBatch([id]));
-
-    expect(sentCommands()).toHaveLength(1);
   });
 
   it('splits where SSM refuses an instance: only that one is left to be tried again', async () => {
