@@ -117,8 +117,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/start.ts',
-        find: '      const late = tooLateToStart(instance, now);',
-        replace: "      const late = tooLateToStart({ ...instance, sendUntil: '2099-01-01T00:00:00.000Z' }, now);",
+        find: '  const late = tooLateToStart(instance, now);',
+        replace: "  const late = tooLateToStart({ ...instance, sendUntil: '2099-01-01T00:00:00.000Z' }, now);",
       },
     ],
   },

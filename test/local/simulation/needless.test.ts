@@ -4,48 +4,9 @@ import { exemptionFor, exemptions } from '../../../local/simulation/needless/exe
 import { findNeedless } from '../../../local/simulation/needless/needless.ts';
 import { casesOf } from '../../../local/simulation/needless/needless-case.ts';
 import type { Disturbance } from '../../../local/simulation/scenario/scenario.ts';
-import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
-import {
-  aNight,
-  anExecution,
-  anInstance,
-  aReported,
-  call,
-  change,
-  evidence,
-  ping,
-  state,
-  whatIsHeardOf,
-} from './evidence.ts';
-
-const moment = (time: string): number => at(time).getTime();
-
-/** What is heard of its agent in that night, which first pings at this time. */
-const heard = (firstPing: string): Pick<Evidence, 'overheard'> => ({
-  overheard: {
-    ...whatIsHeardOf([aReported()]),
-    pings: [ping(firstPing, OLD), ping('02:05', OLD), ping('02:08', TARGET)],
-  },
-});
-
-const sent = (time: string) => call(time, 'SendCommand', { by: 'UpdateAgentFunction', service: 'ssm' });
-
-const looked = (time: string) =>
-  call(time, 'DescribeInstanceInformation', {
-    by: 'VerifyVersionsFunction',
-    parameters: { Values: [INSTANCE_ID] },
-    instanceIds: [],
-  });
-
-const inOrder = (timeline: Evidence['timeline']) => [...timeline].sort((a, b) => a.at - b.at);
-
-/** A night in which nothing bad was drawn, and no reaction is late. */
-const quick: Evidence['timeline'] = inOrder([
-  ...aNight.filter(({ at: then }) => then < moment('02:10')),
-  looked('02:05:10'),
-  state('02:08:40', 'stopping', 'RestoreInstancesFunction'),
-  state('02:09:20', 'stopped'),
-]);
+import { INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+import { anExecution, anInstance, aReported, call, change, evidence, ping, state, whatIsHeardOf } from './evidence.ts';
+import { heard, inOrder, looked, moment, quick, sent } from './quick-night.ts';
 
 const of = (changes: Partial<Evidence> = {}) =>
   findNeedless(evidence({ timeline: quick, executions: [aReported()], ...heard('02:03:20'), ...changes }));

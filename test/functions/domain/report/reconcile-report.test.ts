@@ -13,7 +13,6 @@ import {
   summarizeReconciled,
   toReconciled,
 } from '../../../../functions/domain/report/reconcile-report.ts';
-import { lastCompleteRunSchema } from '../../../../functions/domain/report/run-register.ts';
 import { areWritersDead, toBatchInstance } from '../../../../functions/domain/steps/orphan.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore-decision.ts';
 import { CHANGED, UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
@@ -287,14 +286,5 @@ describe('what a pass did', () => {
         expect(summarizeReconciled(all, 'ap-southeast-2', true)?.subject.length).toBeLessThanOrEqual(99);
       }),
     );
-  });
-});
-
-describe('when a run last ended', () => {
-  it('is known of a run, or only of the first look', () => {
-    for (const runId of ['run-1', null]) {
-      expect(lastCompleteRunSchema.safeParse({ runId, endedAt: stamp('02:30') }).success).toBe(true);
-    }
-    expect(lastCompleteRunSchema.safeParse({ runId: 'run-1', endedAt: 'yesterday' }).success).toBe(false);
   });
 });
