@@ -46,7 +46,7 @@ export function createUpdateAgent(runtime: Runtime, work = chosenWork): Handler<
     step: 'update',
     async act(members, batch, context) {
       const decided = await decideUpdates(tools, batch, members);
-      const looks = await explainUnresponsiveAgents(ec2, decided.flatMap(toLook));
+      const looks = await explainUnresponsiveAgents(ec2, decided.flatMap(toLook), now());
       await cancelCommands(tools, decided);
       const toSend = decided.filter(({ decision }) => decision.action === 'send').map(({ instance }) => instance);
       const sent = await sendWork(tools, batch, toSend, timeKeeper(context));

@@ -35,7 +35,7 @@ export function createVerifyVersions(runtime: Runtime, work = chosenWork): Handl
           now,
         }),
       );
-      return { looks: await explainUnresponsiveAgents(ec2, looks) };
+      return { looks: await explainUnresponsiveAgents(ec2, looks, now) };
     },
   });
 }

@@ -2,7 +2,16 @@
 import * as z from 'zod';
 import { BOOT_PROOF_SECONDS, CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { addSeconds, secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
-import { type BootLook, bootSchema, isUnshown, isWithin, judgeBoot, type Window } from './boot.ts';
+import {
+  type BootLook,
+  bootSchema,
+  isUnshown,
+  isWithin,
+  judgeBoot,
+  type KnownBoot,
+  noteEnd,
+  type Window,
+} from './boot.ts';
 
 /**
  * Later than this after its record, an attempt sends no start: the next attempt does, with a record of its own. With the time
@@ -25,7 +34,7 @@ export const attemptSchema = z.object({
 export type Attempt = z.infer<typeof attemptSchema>;
 
 /**
- * Whose boot an instance has: `ours`, someone `others'`, or not known: `open` as long as EC2 may yet show our own start, and
+ * Whose boot an instance has: `ours`, someone `others'`, or not known: `open` as long as EC2 may yet show its LaunchTime, and
  * `doubtful` from then on.
  */
 export type BootOwner = 'ours' | 'open' | 'doubtful' | 'others';
@@ -34,28 +43,43 @@ export type BootOwner = 'ours' | 'open' | 'doubtful' | 'others';
 export function bootOwnerOf(attempts: Attempt[], ec2: Omit<BootLook, 'at'>, now: Date): BootOwner {
   const { launchTime } = ec2;
   const judged = attempts.map((attempt) => judgeAttempt(attempt, { ...ec2, at: now }));
-  if (judged.some(({ boot }) => boot?.kind === 'known' && boot.launchTime === launchTime)) return 'ours';
+  for (const { boot } of judged) {
+    if (boot?.kind === 'known' && boot.launchTime === launchTime) return ownerAfter(boot, ec2, now);
+  }
   const isOpen = ({ boot, ...window }: Attempt) => boot?.kind === 'sought' && isUnshown(boot, window, launchTime);
   if (judged.some(isOpen)) return 'open';
   return judged.some(({ boot }) => boot?.kind === 'doubtful') ? 'doubtful' : 'others';
 }
 
-/** Until when a boot of these attempts is looked for at the latest; null: none is. */
+/** Our own boot is still shown. If it was over before, someone else has started the instance, and that LaunchTime is not shown yet. */
+function ownerAfter({ endedAt }: KnownBoot, { state }: Omit<BootLook, 'at'>, now: Date): BootOwner {
+  if (endedAt === undefined || (state !== 'pending' && state !== 'running')) return 'ours';
+  return secondsBetween(endedAt, now) < BOOT_PROOF_SECONDS ? 'open' : 'doubtful';
+}
+
+/** Until when a LaunchTime is waited for at the latest: that of a start of ours, or of one after ours was over; null: none is. */
 export const bootSoughtUntil = (attempts: Attempt[]): Timestamp | null =>
   attempts
-    .flatMap(({ boot, startBy }) =>
-      boot?.kind === 'sought' ? [addSeconds(boot.repliedAt ?? startBy, BOOT_PROOF_SECONDS)] : [],
-    )
+    .flatMap(({ boot, startBy }) => {
+      if (boot?.kind === 'sought') return [addSeconds(boot.repliedAt ?? startBy, BOOT_PROOF_SECONDS)];
+      return boot?.kind === 'known' && boot.endedAt !== undefined ? [addSeconds(boot.endedAt, BOOT_PROOF_SECONDS)] : [];
+    })
     .sort()
     .at(-1) ?? null;
 
-/** The attempt with what one look makes of its boot. A boot that is known, or doubtful, stays as it is. */
+/** The attempt with what one look makes of its boot. Whether it is known, or doubtful, stays as it is. */
 export function judgeAttempt(attempt: Attempt, look: BootLook): Attempt {
+  const boot = findBoot(attempt, look);
+  if (boot === undefined) return attempt;
+  return { ...attempt, boot: boot.kind === 'known' ? noteEnd(boot, look) : boot };
+}
+
+function findBoot(attempt: Attempt, look: BootLook): Attempt['boot'] {
   const { boot } = attempt;
-  if (boot?.kind === 'sought') return { ...attempt, boot: judgeBoot(boot, attempt, look) };
+  if (boot?.kind === 'sought') return judgeBoot(boot, attempt, look);
   const { launchTime } = look;
-  if (boot !== undefined || launchTime === null || !isWithin(launchTime, attempt)) return attempt;
-  return { ...attempt, boot: { kind: 'known', launchTime, isAssumed: true } };
+  if (boot !== undefined || launchTime === null || !isWithin(launchTime, attempt)) return boot;
+  return { kind: 'known', launchTime, isAssumed: true };
 }
 
 /** Whether any boot can be this attempt's: its start was accepted, or its reply was lost. */

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { InstanceFacts } from '../model/instance.ts';
 import { BOOT_PROOF_SECONDS, CLOCK_MARGIN_SECONDS, LATE_BOOT_SECONDS } from '../model/limits.ts';
-import { isAfter, secondsBetween, type Timestamp, timestampSchema } from '../model/time.ts';
+import { isAfter, secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 
 /** A start was sent, and no look has shown its LaunchTime yet. */
 const soughtSchema = z.object({
@@ -23,7 +23,10 @@ export const knownBootSchema = z.object({
   kind: z.literal('known'),
   launchTime: timestampSchema,
   isAssumed: z.boolean(),
+  /** When a look first showed that it was over. What is awake later with the same LaunchTime is another boot. */
+  endedAt: timestampSchema.optional(),
 });
+export type KnownBoot = z.infer<typeof knownBootSchema>;
 
 export const bootSchema = z.discriminatedUnion('kind', [
   soughtSchema,
@@ -70,6 +73,12 @@ export function judgeBoot(sought: SoughtBoot, window: Window, look: BootLook): B
   const isOurs = secondsAfterReply <= CLOCK_MARGIN_SECONDS || (secondsAfterReply <= LATE_BOOT_SECONDS && isAlone);
   return isOurs ? { kind: 'known', launchTime, isAssumed: false } : { kind: 'doubtful' };
 }
+
+/** A boot of ours that is seen going down, or down, is over: the next one's LaunchTime may be shown late, too. */
+export const noteEnd = (boot: KnownBoot, { state, launchTime, at }: BootLook): KnownBoot =>
+  boot.endedAt === undefined && boot.launchTime === launchTime && (state === 'stopping' || state === 'stopped')
+    ? { ...boot, endedAt: toTimestamp(at) }
+    : boot;
 
 /** The LaunchTime of before is still shown; or, after an accepted start, that of a boot in between, which is shown late. */
 export const isUnshown = (

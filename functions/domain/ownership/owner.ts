@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { type Reason, reasonSchema } from '../model/reason.ts';
 import { type Timestamp, timestampSchema } from '../model/time.ts';
-import { type Attempt, attemptSchema, newestFirst } from './attempt.ts';
+import { type Attempt, attemptSchema, judgeAttempt, newestFirst } from './attempt.ts';
+import type { BootLook } from './boot.ts';
 
 /** The last attempt that was answered first, then those whose replies were lost; at least one. */
 const attemptsSchema = z.tuple([attemptSchema], attemptSchema);
@@ -53,6 +54,13 @@ export function withAttempts(owner: Owner, found: Attempt[]): Owner {
 export function withBoots(owner: Owner, attempts: Attempt[]): Owner {
   return owner.kind === 'reveille' ? triedBy(attempts, owner.wokenAt) : owner;
 }
+
+/** With what one look shows of the boots of its attempts. */
+export const withLook = (owner: Owner, look: BootLook): Owner =>
+  withBoots(
+    owner,
+    attemptsOf(owner).map((attempt) => judgeAttempt(attempt, look)),
+  );
 
 /** It is someone else's from now on: it is worked on, and never stopped. */
 export const leftToOthers = (owner: Owner, reason: Reason): Owner => ({

@@ -2,13 +2,14 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import 'aws-sdk-client-mock-jest';
 import { mockClient } from 'aws-sdk-client-mock';
 import { stays } from '../../../functions/domain/batch/look.ts';
+import type { Owner } from '../../../functions/domain/ownership/owner.ts';
 import type { AgentLook } from '../../../functions/domain/steps/unresponsive-agent.ts';
 import { explainUnresponsiveAgents } from '../../../functions/operations/explain-unresponsive.ts';
-import { aWokenInstance, stamp } from '../../support/builders.ts';
+import { aProvedAttempt, at, aWokenInstance, stamp } from '../../support/builders.ts';
 import { callOrder, givenState } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
-const explain = (...looks: AgentLook[]) => explainUnresponsiveAgents(new EC2Client({}), looks);
+const explain = (...looks: AgentLook[]) => explainUnresponsiveAgents(new EC2Client({}), looks, at('02:30'));
 
 const lost = { code: 'agent-lost', text: 'no ping in 30 minutes' };
 const told = { code: 'update-failed', text: 'no disk' };
@@ -28,6 +29,15 @@ describe('agents of which nothing was heard', () => {
 
     const reason = { code: 'stopped-in-run', text: expect.stringContaining('no ping in 30 minutes') };
     expect(looks).toEqual([{ instance: { ...instance, reason }, waiting: null }]);
+  });
+
+  it('tell that our boot is over where EC2 shows it going down: who starts the instance now is someone else', async () => {
+    givenState(ec2, 'stopped');
+    const owner: Owner = { kind: 'reveille', attempts: [aProvedAttempt()], wokenAt: stamp('02:00:30') };
+
+    const [look] = await explain({ instance: { ...failed('i-1', lost), owner }, waiting: null, isUnresponsive: true });
+
+    expect(look?.instance.owner).toMatchObject({ attempts: [{ boot: { endedAt: stamp('02:30') } }] });
   });
 
   it('are asked about alone: what an agent has told itself stays, and so does an instance that waits', async () => {

@@ -1,6 +1,7 @@
 import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
 import { changes, LEASE_TAG } from '../../evidence/evidence.ts';
-import { type LineRule, ownCalls } from './reported-line.ts';
+import { optedOutAt } from '../../evidence/opted-out.ts';
+import { type LineRule, ownCalls, type ReportedLine } from './reported-line.ts';
 
 const GONE = new Set(['terminated', 'shutting-down', 'not-found']);
 
@@ -13,11 +14,22 @@ export const goneIsFailed: LineRule = ({ line: { outcome, finalState } }) =>
 /** What the run writes when it takes an instance in hand. */
 const TAKEN_IN_HAND = ['CreateTags', 'StartInstances', 'SendCommand'];
 
+/** A tag that its owner has only just put on it may not be seen yet. */
+const SEEN_MILLISECONDS = 120_000;
+
+/** Until when the run may have taken it in hand; null: never. Its owner's tag takes it away from a run that is at work on it. */
+function takenInHandUntil({ evidence, instance, line, ended }: ReportedLine): number | null {
+  if (line.reason?.code !== 'opted-out-in-run') return null;
+  const since = optedOutAt(evidence, instance.instanceId, ended);
+  return since === null ? null : since + SEEN_MILLISECONDS;
+}
+
 /** Excluded is what the run leaves alone, for a reason that keeps it out: what goes wrong later is a failure. */
 export const excludedIsLeftAlone: LineRule = (seen) => {
   const { outcome, reason } = seen.line;
   if (outcome !== 'excluded') return null;
-  const touched = TAKEN_IN_HAND.find((operation) => ownCalls(seen, operation).length > 0);
+  const until = takenInHandUntil(seen) ?? Number.NEGATIVE_INFINITY;
+  const touched = TAKEN_IN_HAND.find((operation) => ownCalls(seen, operation).some(({ at }) => at > until));
   if (touched !== undefined) return `is reported as excluded, and the run called ${touched} for it`;
   const code = reason?.code ?? 'no reason';
   return Object.hasOwn(exclusions, code) ? null : `is reported as excluded with ${code}, which keeps no instance out`;

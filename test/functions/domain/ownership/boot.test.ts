@@ -1,5 +1,10 @@
 import type { Ec2State } from '../../../../functions/domain/model/instance.ts';
-import { type Attempt, bootOwnerOf, judgeAttempt } from '../../../../functions/domain/ownership/attempt.ts';
+import {
+  type Attempt,
+  bootOwnerOf,
+  bootSoughtUntil,
+  judgeAttempt,
+} from '../../../../functions/domain/ownership/attempt.ts';
 import type { Boot } from '../../../../functions/domain/ownership/boot.ts';
 import { anAttempt, at, stamp } from '../../../support/builders.ts';
 
@@ -143,6 +148,21 @@ describe('whose boot it is', () => {
   it('is ours once it is known, and then no other is, however close', () => {
     expect(whose([known('02:00:12')], '02:10', 'running', '02:00:12')).toBe('ours');
     expect(whose([known('02:00:12')], '02:10', 'running', '02:00:13')).toBe('others');
+  });
+
+  it('is someone else’s once ours was seen going down, however late EC2 shows its LaunchTime', () => {
+    const falling = judgeAttempt(known('02:00:12'), toLook(['02:10', 'stopping', '02:00:12']));
+    const over = judgeAttempt(falling, toLook(['02:10:20', 'stopped', '02:00:12']));
+    expect(over.boot).toMatchObject({ kind: 'known', endedAt: stamp('02:10') });
+    expect(whose([over], '02:10:30', 'stopped', '02:00:12')).toBe('ours');
+    expect(whose([over], '02:11', 'running', '02:00:12')).toBe('open');
+    expect(bootSoughtUntil([over])).toBe(stamp('02:15'));
+    expect(whose([over], '02:15', 'pending', '02:00:12')).toBe('doubtful');
+    expect(whose([over], '02:11', 'running', '02:10:50')).toBe('others');
+  });
+
+  it('is not over by a state that EC2 shows of a boot of before', () => {
+    expect(judgeAttempt(known('02:00:12'), toLook(['02:10', 'stopped', UNSHOWN]))).toEqual(known('02:00:12'));
   });
 
   it('is open while EC2 may still show it, and then doubtful', () => {
