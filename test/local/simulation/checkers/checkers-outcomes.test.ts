@@ -1,7 +1,7 @@
 import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
 import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
-import { aNight, aReported, evidence, whatIsHeardOf } from '../evidence.ts';
+import { aNight, aReported, change, evidence, whatIsHeardOf } from '../evidence.ts';
 
 /** What `true-report` says of a night with this line. */
 const told = (line: Partial<ReportInstance>, changes: Partial<Evidence> = {}): string =>
@@ -24,6 +24,17 @@ describe('an outcome', () => {
     const text = 'is reported as excluded, and the run called CreateTags for it';
     expect(told(line)).toContain(text);
     expect(told(line, { timeline: [] })).not.toContain(text);
+  });
+
+  it('is an exclusion if its owner has taken it out while the run was at work on it, and not if it was out before', () => {
+    const line = { outcome: 'excluded', ...because('opted-out-in-run') } as const;
+    const text = 'is reported as excluded, and the run called';
+    const takenOut = (time: string) => ({
+      timeline: [...aNight, change(time, { about: 'tags', tags: { 'reveille:opt-out': 'mine' } }, 'person')],
+    });
+    expect(told(line, takenOut('02:02'))).not.toContain(text);
+    expect(told(line, takenOut('01:58'))).toContain(text);
+    expect(told(line)).toContain(text);
   });
 
   it('is no exclusion for a reason that keeps no instance out', () => {
