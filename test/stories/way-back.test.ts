@@ -16,7 +16,7 @@ describe('the way back is tried before the way out', () => {
       outcome: 'failed',
       reason: {
         code: 'way-back-denied',
-        text: expect.stringMatching(/was not started: UnauthorizedOperation: .*ec2:StopInstances/),
+        text: expect.stringMatching(/was not started: UnauthorizedOperation: .*is not authorized to perform: ec2:Sto/),
       },
       finalState: 'stopped',
       wokenAt: null,

@@ -4,13 +4,13 @@ import { ask, type Served, serving, until } from './served.ts';
 
 jest.setTimeout(30_000);
 
-const start = new Date('2027-01-03T01:55:00.000Z');
+const start = new Date('2027-01-03T03:55:00.000Z');
 const visiting = (work: (served: Served) => Promise<void>) => serving(aFleet(running('already-current')), start, work);
 const listRequest = {
   input: { groups: ['dev'] },
   listing: 0,
   executionArn: 'arn:aws:states:eu-central-1:123456789012:execution:reveille-update-agents:by-hand',
-  startedAt: '2027-01-03T01:55:00.000Z',
+  startedAt: '2027-01-03T03:55:00.000Z',
 };
 const invoke = (served: Served, name: string, body: string, headers: Record<string, string> = {}) =>
   ask(served, 'lambda', { path: `/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, headers, body });
@@ -75,7 +75,7 @@ describe('EventBridge Scheduler', () => {
       const [{ Name }] = list.Schedules;
       const { text } = await ask(served, 'scheduler', { method: 'GET', path: `/schedules/${Name}` });
       expect(JSON.parse(text)).toMatchObject({
-        ScheduleExpression: 'cron(0 2 ? * SUN#1 *)',
+        ScheduleExpression: 'cron(0 4 ? * SUN#1 *)',
         State: 'ENABLED',
         Target: { Arn: served.machineArn, Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}' },
       });
@@ -90,8 +90,8 @@ describe('EventBridge Scheduler', () => {
         return executions[0]?.executionArn;
       });
       const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-      expect(execution.input).toBe('{"scheduledTime":"2027-01-03T02:00:00Z"}');
-      expect(execution.startDate).toEqual(new Date('2027-01-03T02:00:00.000Z'));
+      expect(execution.input).toBe('{"scheduledTime":"2027-01-03T04:00:00Z"}');
+      expect(execution.startDate).toEqual(new Date('2027-01-03T04:00:00.000Z'));
       expect(execution.name).toMatch(/^[0-9a-f]{8}-/);
     }));
 });

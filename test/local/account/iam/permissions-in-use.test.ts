@@ -55,6 +55,12 @@ const stories: Record<string, Pick<SimulationOptions, 'fleet'> & Partial<Simulat
   'boots that EC2 shows late': { fleet: pair, habits: { launchTimeSeconds: [8, 12] } },
   'a dry run': { fleet: pair, input: { dryRun: true } },
   'a start whose reply is lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', (turn) => turn === 1) },
+  'a readiness that is broken': { fleet: aFleet({ dev: { web: {} } }), wrap: breaks('CheckReadinessFunction') },
+  'a readiness that is broken, of boots that EC2 shows too late': {
+    fleet: aFleet({ dev: { web: {} } }),
+    habits: { launchTimeSeconds: [70, 80] },
+    wrap: breaks('CheckReadinessFunction'),
+  },
   'starts whose replies are all lost': { fleet: pair, wrap: losesReplies('StartInstancesFunction', () => true) },
   'an update whose replies are all lost, and that is rolled back': {
     fleet: aFleet({ dev: { web: { behaviours: ['update-rolls-back'] } } }),
