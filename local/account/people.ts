@@ -57,11 +57,16 @@ function reach({ machines }: World, instanceId: string, name: string): Machine {
   throw new ServiceError(name, `${instanceId} is not connected.`);
 }
 
+/** A person gives a script the time that it takes: once a command has expired, nothing shows that it is still at work (11). */
 const script = (instanceId: string, seconds: number): CommandRequest => ({
   ...update(instanceId, seconds),
+  timeoutSeconds: SCRIPT_TIMEOUT_SECONDS + seconds,
   documentName: SCRIPT_DOCUMENT,
   parameters: { commands: [`sleep ${seconds}`] },
 });
+
+/** For its way to the agent. */
+const SCRIPT_TIMEOUT_SECONDS = 3600;
 
 const update = (instanceId: string, seconds: number): CommandRequest => ({
   documentName: UPDATE_DOCUMENT,

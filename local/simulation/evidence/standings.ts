@@ -13,6 +13,13 @@ const HIBERNATED = 'Client.UserInitiatedHibernate';
 /** What DescribeInstances shows may be older by so much (docs/aws-behaviour.md 45). */
 export const VIEW_LAG_MILLISECONDS = 5_000;
 
+/** The same in an account whose describes lag behind by more than is usual. */
+export const viewLagMilliseconds = ({ describeLagSeconds }: Pick<Evidence, 'describeLagSeconds'>): number =>
+  Math.max(VIEW_LAG_MILLISECONDS, describeLagSeconds * 1000 + CALL_MILLISECONDS);
+
+/** From a look to the note of it. */
+const CALL_MILLISECONDS = 2_000;
+
 /** How an instance stood, in order; the first is from before everything. */
 export function standingsOf(evidence: Evidence, { instanceId, before }: InstanceEvidence): StandingSince[] {
   const all: StandingSince[] = [{ from: Number.NEGATIVE_INFINITY, standing: before.state, launchTime: null, by: null }];

@@ -30,12 +30,27 @@ export interface Reaction {
   actedAt: number;
 }
 
+/** A client that was throttled sends slower for minutes: each of a look's calls to EC2 may wait for its turn. */
+const THROTTLED_SECONDS = 3;
+
+/** Whether AWS itself, and no fault, has throttled the function that stops, in this run and before that moment. */
+const wasThrottled = ({ evidence, execution }: NeedlessCase, until: number): boolean =>
+  calls(evidence, 'StopInstances').some(
+    ({ at, error, principal, runId, parameters }) =>
+      error === 'RequestLimitExceeded' &&
+      at <= until &&
+      principal === 'RestoreInstancesFunction' &&
+      runId === execution.name &&
+      Object.keys(parameters).length > 0,
+  );
+
 /** Seconds by which a reaction took longer than the conveyor's waits and the struck tries explain; 0: it did not. */
 function excessSeconds(given: NeedlessCase, { movedAt, happenedAt, actedAt }: Reaction): number {
   const took = (actedAt - happenedAt) / 1000;
   const quarter = (happenedAt - movedAt) / 1000 / 4;
   const wait = Math.min(WAIT_SECONDS_MAX, Math.max(WAIT_SECONDS_MIN, quarter));
-  return Math.max(0, took - wait - LOOK_SECONDS - struckSeconds(given.evidence, happenedAt, actedAt));
+  const look = LOOK_SECONDS + (wasThrottled(given, actedAt) ? THROTTLED_SECONDS : 0);
+  return Math.max(0, took - wait - look - struckSeconds(given.evidence, happenedAt, actedAt));
 }
 
 /** When nothing stood in the way of the stop any more: others had ended, no stray start could come, and each command was known. */

@@ -1,5 +1,5 @@
 import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
-import { changes, LEASE_TAG } from '../../evidence/evidence.ts';
+import { changes, LEASE_TAG, spansOf } from '../../evidence/evidence.ts';
 import { optedOutAt } from '../../evidence/opted-out.ts';
 import { type LineRule, ownCalls, type ReportedLine } from './reported-line.ts';
 
@@ -38,15 +38,30 @@ export const excludedIsLeftAlone: LineRule = (seen) => {
 /** Reasons that say that the run could not let go of it. */
 const STILL_HELD = new Set(['lease-kept', 'not-restored', 'no-result']);
 
-/** Others keep it awake after the run: its line says so, behind what had failed before. */
-const isHeldForOthers = (text: string): boolean => text.includes(': it is held, and put back once');
+/** A run waits for others so long before it leaves the instance to ReconcileLeases, but for the looks in between. */
+const OTHERS_WAIT_MILLISECONDS = 18 * 60_000;
+
+/** What was at work on it longer than a run waits for others, while the run was at work. */
+const wasInUse = ({ evidence, instance, execution, ended }: ReportedLine): boolean =>
+  (['session', 'command', 'association'] as const)
+    .flatMap((about) => spansOf(evidence, instance.instanceId, about))
+    .some(
+      ({ from, to }) => Math.min(to ?? ended, ended) - Math.max(from, execution.startedAt) >= OTHERS_WAIT_MILLISECONDS,
+    );
+
+/** Others keep it awake after the run: its line says so, behind what had failed before, unless that leaves no room for it. */
+function isHeldForOthers(seen: ReportedLine): boolean {
+  const text = seen.line.reason?.text ?? '';
+  return text.includes(': it is held, and put back once') || (text.endsWith('…') && wasInUse(seen));
+}
 
 /** What a living run has settled it has let go of: ReconcileLeases is there for the dead. */
-export const isLetGo: LineRule = ({ evidence, execution, report, line, instance, ended }) => {
+export const isLetGo: LineRule = (seen) => {
+  const { evidence, execution, report, line, instance, ended } = seen;
   // One that is gone takes its tags with it.
   if (report.diedBeforeReport || GONE.has(line.finalState ?? '') || STILL_HELD.has(line.reason?.code ?? ''))
     return null;
-  if (isHeldForOthers(line.reason?.text ?? '')) return null;
+  if (isHeldForOthers(seen)) return null;
   const tags = changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
     facts.about === 'tags' && at <= ended ? [facts.tags] : [],
   );

@@ -1,5 +1,5 @@
 import { bootsOf, calls, clock } from '../../evidence/evidence.ts';
-import { standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
+import { standingsBetween, standingsOf, viewLagMilliseconds } from '../../evidence/standings.ts';
 import { hasOtherRun, type LineRule, ownBoots, ownCalls, type ReportedLine } from './reported-line.ts';
 
 /** From EC2's yes to the function's note of it: at most its own life. */
@@ -57,7 +57,7 @@ export const restoredAt: LineRule = (seen) => {
   if (line.wokenAt === null) return `was not woken by the run, and the report calls it put back at ${line.restoredAt}`;
   const at = parse(line.restoredAt);
   if (at > ended || at < seen.execution.startedAt) return `was put back at ${line.restoredAt}, outside of the run`;
-  const shown = standingsBetween(evidence, instance, at - VIEW_LAG_MILLISECONDS, at);
+  const shown = standingsBetween(evidence, instance, at - viewLagMilliseconds(evidence), at);
   const isAsleep = shown.has('stopped') || shown.has('hibernated');
   return isAsleep
     ? null
