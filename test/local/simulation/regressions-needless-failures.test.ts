@@ -144,7 +144,7 @@ describe('a healthy instance for which AWS leaves no time', () => {
 
       expect(complaints).toEqual([]);
       expect(lines.at(-1)).toMatchObject(healthy);
-      expect(lines.at(-1)?.awakeSeconds).toBeLessThan(15 * 60);
+      expect(lines.at(-1)?.awakeSeconds).toBeLessThan(20 * 60);
       for (const { reason } of lines.slice(0, 6)) {
         expect(reason).toMatchObject({
           code: 'update-undeliverable',
