@@ -13,6 +13,7 @@ const LOAD_TIMEOUT_MS = 30_000;
 /** What the template leaves to the deployment: parameters without a default, and what resources are called. */
 const STAND_INS = {
   ResourceGroups: 'example-group',
+  ScheduleTimezone: 'UTC',
   Bucket: 'example-bucket',
   Topic: 'arn:aws:sns:us-east-1:123456789012:example-topic',
   'AWS::Partition': 'aws',

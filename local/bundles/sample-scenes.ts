@@ -14,6 +14,8 @@ export interface Scene {
   logicalId: string;
   /** What it is called with. @param earlier the replies so far, newest last */
   event(earlier: unknown[]): unknown;
+  /** Where it matters: the samples know their attempt by the ID of the invocation that made it. */
+  requestId?: string;
   /** Not before this moment, in the account's time, */
   notBefore: string;
   /** and not before the account is as the sample says. */
@@ -62,6 +64,14 @@ const onConveyor = (sample: unknown): Pick<Scene, 'event' | 'notBefore'> => ({
 
 const lastEnd = (batch: Batch): number => Date.parse(heldIn(batch).commands.at(-1)?.endedAt ?? batch.lastProgressAt);
 
+/** Whether someone else is at work on it: sessions, commands that wait or run, associations. */
+const OTHERS_AT_WORK = [
+  'ssm:DescribeSessions',
+  'ssm:ListCommandInvocations',
+  'ssm:ListCommandInvocations',
+  'ssm:DescribeInstanceAssociationsStatus',
+];
+
 /** The samples of events/, as they are, in the order of the run that they are of. */
 export const scenes: Scene[] = [
   {
@@ -96,27 +106,50 @@ export const scenes: Scene[] = [
   {
     logicalId: 'StartInstancesFunction',
     ...onConveyor(samples.start),
+    check(reply, account) {
+      const batch = asBatch(reply);
+      assert.equal(heldIn(batch).step, 'preflight');
+      const leaseholder = leaseholderOf(batch);
+      const attempt = attemptsOf(heldIn(batch).owner)[0]?.attempt ?? '';
+      assert.equal(machineOf(account).tags.get(LEASE_TAG), formatLease({ ...leaseholder, attempt }));
+      stored(account, recordKey(leaseholder, attempt));
+      assert.equal(machineOf(account).state, 'stopped');
+    },
+    // Nothing was recorded before, and the lock is still ours; then the record and the lease.
+    calls: ['ec2:DescribeInstances', 's3:ListObjectsV2', 's3:GetObject', 's3:PutObject', 'ec2:CreateTags'],
+  },
+  {
+    // With the reply of the scene before, as the state machine would after a wait: can it be stopped again?
+    logicalId: 'RestoreInstancesFunction',
+    event: (earlier) => earlier.at(-1),
+    notBefore: asBatch(samples.start).lastProgressAt,
+    // IAM sees the lease.
+    isTime: (account, now) => (machineOf(account).views.at(-1)?.visibleAt ?? 0) + LAG_MILLISECONDS < now,
+    check: (reply) => assert.equal(heldIn(asBatch(reply)).step, 'start'),
+    calls: ['ec2:DescribeInstances', 'ec2:StopInstances (DryRunOperation)', ...OTHERS_AT_WORK],
+  },
+  {
+    logicalId: 'StartInstancesFunction',
+    event: (earlier) => earlier.at(-1),
+    notBefore: asBatch(samples.start).lastProgressAt,
+    requestId: newest.attempt,
     // The samples that follow know when it was held.
     isTime: (_, now) => now >= Date.parse(newest.recordedAt),
     check(reply, account) {
       const batch = asBatch(reply);
       assert.equal(attemptsOf(heldIn(batch).owner)[0]?.attempt, newest.attempt);
       assert.deepEqual(batch.counts, asBatch(samples.readiness).counts);
-      const leaseholder = leaseholderOf(batch);
-      const lease = formatLease({ ...leaseholder, attempt: newest.attempt });
-      assert.equal(machineOf(account).tags.get(LEASE_TAG), lease);
-      stored(account, recordKey(leaseholder, newest.attempt));
       assert.notEqual(machineOf(account).state, 'stopped');
     },
-    // Nothing was recorded before, and the lock is still ours; then the record, the lease, the start.
+    // With a record of its own; then the start, its answer, and one look at what it has brought.
     calls: [
       'ec2:DescribeInstances',
       's3:ListObjectsV2',
       's3:GetObject',
       's3:PutObject',
-      'ec2:CreateTags',
       'ec2:StartInstances',
       's3:PutObject',
+      'ec2:DescribeInstances',
     ],
   },
   {
@@ -128,7 +161,8 @@ export const scenes: Scene[] = [
       assert.equal(batch.counts.update, 2);
       assert.equal(heldIn(batch).versionBefore, heldIn(asBatch(samples.update)).versionBefore);
     },
-    calls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
+    // Whose boot it is, is written down.
+    calls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', 's3:PutObject'],
   },
   {
     logicalId: 'UpdateAgentFunction',
@@ -144,8 +178,8 @@ export const scenes: Scene[] = [
         [{ id: command?.commandId, instanceIds: [heldId] }],
       );
     },
-    // Whether the lock is still ours, and whether a lost reply has sent it already; then the send.
-    calls: ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'],
+    // Whether the lock is still ours, whether its owner has let it out, and whether a lost reply has sent it; then the send.
+    calls: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:ListCommands', 'ssm:SendCommand'],
   },
   {
     logicalId: 'VerifyVersionsFunction',
@@ -172,13 +206,12 @@ export const scenes: Scene[] = [
       assert.equal(step, 'restore');
       assert.notEqual(machineOf(account).state, 'running');
     },
-    // Whether someone else is at work on it: sessions, commands that wait or run, associations.
+    // The sample does not know whose boot it is: that was written before, so it is read.
     calls: [
       'ec2:DescribeInstances',
-      'ssm:DescribeSessions',
-      'ssm:ListCommandInvocations',
-      'ssm:ListCommandInvocations',
-      'ssm:DescribeInstanceAssociationsStatus',
+      's3:PutObject (PreconditionFailed)',
+      's3:GetObject',
+      ...OTHERS_AT_WORK,
       'ec2:StopInstances',
     ],
   },

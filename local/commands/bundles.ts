@@ -4,7 +4,7 @@ import type { Account } from '../account/account.ts';
 import { runCommand } from '../base/command-line.ts';
 import { type FunctionProcess, startFunction } from '../bundles/function-process.ts';
 import { type Scene, scenes } from '../bundles/sample-scenes.ts';
-import { heldInSamples, samples } from '../bundles/samples.ts';
+import { samples } from '../bundles/samples.ts';
 import { callsSince, openAccount } from '../bundles/served-account.ts';
 
 /**
@@ -42,9 +42,7 @@ async function play(account: Account, scene: Scene, called: FunctionProcess, rep
   await until(account, (now) => now >= Date.parse(scene.notBefore) && (scene.isTime?.(account, now) ?? true));
   const first = account.journal.entries.length;
   const at = new Date().toISOString().slice(11, 19);
-  // The samples know their attempt by the ID of the invocation that made it.
-  const isStart = scene.logicalId === 'StartInstancesFunction';
-  const reply = await called.invoke(scene.event(replies), isStart ? heldInSamples().newest.attempt : randomUUID());
+  const reply = await called.invoke(scene.event(replies), scene.requestId ?? randomUUID());
   replies.push(reply);
   scene.check(reply, account);
   const calls = callsSince(account, first, scene.logicalId);
