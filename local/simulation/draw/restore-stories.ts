@@ -15,16 +15,17 @@ export const restoreStories: readonly Kind[] = [
     ofThousand: 22,
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
-      const behaviours = pick(random, [[], [], ['slow-boot'], ['hibernated'], ['hibernation-falls-back']] as const);
-      // An association is told of by instance: another one of the batch is asked about as well.
-      const isOfInstance = deed === 'run-association';
-      const hero = drawSleeper(random, 0, [...behaviours]);
+      const behaviours = pick(random, [
+        [],
+        ['slow-boot'],
+        ['hibernated'],
+        ['hibernated'],
+        ['hibernation-falls-back'],
+      ] as const);
       return night(random, {
-        instances: isOfInstance ? [hero, drawSleeper(random, 1)] : [hero],
-        parameters: {
-          ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }),
-          ...(isOfInstance ? { BatchSize: '4' } : {}),
-        },
+        // Another one of the batch is asked about as well.
+        instances: [drawSleeper(random, 0, [...behaviours]), drawSleeper(random, 1)],
+        parameters: { BatchSize: '4', ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }) },
         disturbances: [person(deed, random.integer([30, 100]), pick(random, [600, 5400, 5400, 5400]))],
       });
     },
@@ -37,7 +38,7 @@ export const restoreStories: readonly Kind[] = [
       // It is in use, it can't be stopped, or it can't be seen whether it may be, until some time around its end.
       const seconds = random.integer([4900, 8400]);
       return night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], [], ['hibernated'], ['update-hangs']]))],
+        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['hibernated'], ['update-hangs']]))],
         parameters: { WindowSeconds: '5400', ...sometimes(random, 0.5, { RestoreDeadlineSeconds: '300' }) },
         disturbances: [
           operation === null

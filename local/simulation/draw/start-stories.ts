@@ -110,7 +110,7 @@ export const startStories: readonly Kind[] = [
         instances: [{ ...drawSleeper(random, 0), platform: 'amazon-linux-2023' }],
         faults: [{ ...slowOnce(operation), nth }],
         disturbances: [person(deed, atSeconds)],
-        habits: { describeLagSeconds: 0 },
+        habits: { describeLagSeconds: pick(random, [0, 0, 40]) },
       });
     },
   },
@@ -183,7 +183,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to start',
-    ofThousand: 16,
+    ofThousand: 14,
     draw(random) {
       const fewTimes = random.integer([8, 30]);
       // What always takes seven seconds leaves no time for a start, or for trying its way back. After half an hour it is given up.
@@ -213,13 +213,14 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'not allowed to start',
-    ofThousand: 11,
+    ofThousand: 13,
     draw(random) {
       const [trouble, operation, seconds] = pick(random, [
         ['denied', 'StartInstances', 120],
         ['denied', 'StartInstances', 900],
         ['denied', 'CreateTags', 900],
-        ['throttling', 'StartInstances', 300],
+        ['throttling', 'StartInstances', 900],
+        ['throttling', 'StartInstances', 2400],
         ['throttling', 'StartInstances', 2400],
       ] as const);
       return night(random, {
@@ -255,11 +256,14 @@ export const startStories: readonly Kind[] = [
     ofThousand: 14,
     draw: (random) =>
       night(random, {
-        instances: [
-          drawSleeper(random, 0, [pick(random, ['no-capacity-at-first', 'no-capacity-at-first', 'never-registers'])]),
-        ],
+        instances: [drawSleeper(random, 0, [pick(random, ['no-capacity-at-first', 'never-registers'])])],
         // With the deadlines as deployed, an instance needs 85 minutes from its start on.
-        input: { finishBy: pick(random, ['2026-12-06T03:25:30Z', '2026-12-06T03:26:00Z', '2026-12-06T04:30:00Z']) },
+        input: {
+          finishBy: pick(
+            random,
+            ['03:25:30', '03:26:00', '03:26:00', '03:27:00', '04:30:00'].map((time) => `2026-12-06T${time}Z`),
+          ),
+        },
       }),
   },
   {
