@@ -70,7 +70,7 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
       findChanged: async () => new Set(),
     });
     // What a failed step has done to a leased instance may not be known yet.
-    const trying = batch.error === undefined ? await tryWayBack(tools, batch, facts, hasTime) : [];
+    const trying = batch.error === undefined ? await tryWayBack(tools, batch, { facts, at: seenAt }, hasTime) : [];
     const moment = now();
     const restoring = outcomes.map((outcome) => applyRestore(outcome, deadlineSeconds, moment));
     const looks = [...restoring, ...trying];

@@ -6,6 +6,8 @@ import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import type { Look } from '../domain/batch/look.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
+import { attemptsOf } from '../domain/ownership/owner.ts';
+import { withLeaseLook } from '../domain/ownership/sightings.ts';
 import { applyPreflight, groupForPreflight, needsPreflight, type PreflightAnswer } from '../domain/steps/preflight.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -27,10 +29,12 @@ interface Sleeper {
 export async function tryWayBack(
   tools: WayBackTools,
   batch: Batch,
-  facts: Map<string, InstanceFacts>,
+  { facts, at }: { facts: Map<string, InstanceFacts>; at: Date },
   hasTime: () => boolean,
 ): Promise<Look[]> {
-  const members = batch.instances.filter(({ step }) => step === 'preflight');
+  const members = batch.instances
+    .filter(({ step }) => step === 'preflight')
+    .map((instance) => noteLease(instance, facts.get(instance.instanceId), at));
   const asleep = members.flatMap((instance): Sleeper[] => {
     const ec2 = facts.get(instance.instanceId) ?? null;
     return ec2 !== null && needsPreflight(ec2) ? [{ instance, ec2 }] : [];
@@ -53,6 +57,13 @@ export async function tryWayBack(
       now: tools.now(),
     }),
   );
+}
+
+/** The instance with how long its lease took to be shown, once it is. */
+function noteLease(instance: BatchInstance, ec2: InstanceFacts | undefined, at: Date): BatchInstance {
+  const { sightings = {}, owner } = instance;
+  const seen = withLeaseLook(sightings, attemptsOf(owner), { tags: ec2?.tags ?? {}, at });
+  return seen.leaseSeen === undefined ? instance : { ...instance, sightings: seen };
 }
 
 const UNTRIED: PreflightAnswer = { kind: 'untried' };

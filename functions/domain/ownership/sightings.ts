@@ -1,6 +1,7 @@
 // What a run sees of AWS's own pace while it starts an instance. No rule looks at it: reports tell it, since these are the
 // numbers on which docs/beliefs.md rests.
 import * as z from 'zod';
+import type { InstanceFacts } from '../model/instance.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { Attempt } from './attempt.ts';
 import type { BootLook } from './boot.ts';
@@ -23,19 +24,13 @@ export type Sightings = z.infer<typeof sightingsSchema>;
  * What was seen so far, with one more look.
  * @param before the attempts as they were before the look; what it says of their boots stands in `after`
  */
-export function withLook(
-  seen: Sightings,
-  [before, after]: [Attempt[], Attempt[]],
-  look: BootLook & { tags: Record<string, string> },
-): Sightings {
+export function withLook(seen: Sightings, [before, after]: [Attempt[], Attempt[]], look: BootLook): Sightings {
   const launchAfterReply = seen.launchAfterReply ?? launchSeconds(before, after);
   const describeLag = lagSeconds(after, look) ?? seen.describeLag;
-  const leaseSeen = seen.leaseSeen ?? leaseSeconds(before, look);
   return {
     ...seen,
     ...(launchAfterReply === undefined ? {} : { launchAfterReply }),
     ...(describeLag === undefined ? {} : { describeLag }),
-    ...(leaseSeen === undefined ? {} : { leaseSeen }),
   };
 }
 
@@ -54,8 +49,14 @@ function lagSeconds(attempts: Attempt[], { state, at }: BootLook): number | unde
   return secondsBetween(boot.repliedAt, at);
 }
 
-/** The lease is older than the start, so it is shown as long as the boot is still looked for, or in the look that ends that. */
-function leaseSeconds([newest]: Attempt[], { tags, at }: BootLook & { tags: Record<string, string> }) {
-  const isShown = newest?.boot?.kind === 'sought' && parseLease(tags[LEASE_TAG] ?? '')?.attempt === newest.attempt;
-  return isShown ? secondsBetween(newest.recordedAt, at) : undefined;
+/** What was seen so far, with one more look at an instance that one of these attempts has leased. */
+export function withLeaseLook(
+  seen: Sightings,
+  attempts: Attempt[],
+  { tags, at }: Pick<InstanceFacts, 'tags'> & { at: Date },
+): Sightings {
+  const lease = parseLease(tags[LEASE_TAG] ?? '');
+  const shown = attempts.find(({ attempt }) => attempt === lease?.attempt);
+  if (shown === undefined || seen.leaseSeen !== undefined) return seen;
+  return { ...seen, leaseSeen: secondsBetween(shown.recordedAt, at) };
 }

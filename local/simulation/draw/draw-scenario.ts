@@ -116,10 +116,22 @@ function drawNightAfterTheDead(random: Random): Night {
   };
 }
 
-/** The reply to a start is lost while describes still say `stopped`, for longer than usual. */
+/** The reply to a start is lost while describes still say `stopped`, for longer than usual; or LaunchTime comes late as well. */
 function drawNightOfLostStarts(random: Random): Night {
-  const describeLagSeconds = pick(random, [0, 15, 40]);
+  const [describeLagSeconds, launchTimeSeconds] = pick(random, LOST_STARTS_LAG);
   const shared = { function: 'StartInstancesFunction', nth: random.integer([1, 2]), times: 1, seconds: 2 };
+  if (launchTimeSeconds !== undefined) {
+    // The next try comes at once, half a minute later, or not at all.
+    const times = pick(random, [0, 4, 6]);
+    return {
+      ...drawQuietNight(random),
+      faults: [
+        { ...shared, on: 'call', kind: 'crash-after', operation: 'StartInstances', nth: 1 },
+        ...(times === 0 ? [] : [{ ...shared, on: 'invocation', kind: 'refused', nth: 3, times } as const]),
+      ],
+      habits: { describeLagSeconds, launchTimeSeconds },
+    };
+  }
   const kind = pick(random, ['crash-after', 'lost-reply', 'stalled'] as const);
   return {
     ...drawQuietNight(random),
@@ -132,12 +144,23 @@ function drawNightOfLostStarts(random: Random): Night {
   };
 }
 
+/** How long describes lag, and how long after its start LaunchTime comes, where that is not as usual. */
+const LOST_STARTS_LAG: [number, [number, number]?][] = [
+  [0],
+  [15],
+  [40],
+  [0, [15, 45]],
+  [0, [24, 60]],
+  [0, [24, 60]],
+  [0, [61, 80]],
+];
+
 /** What is drawn, and how many of a thousand simulations are such. */
 export const kinds: readonly Kind[] = [
   { name: 'quiet night', ofThousand: 50, isKind: true, draw: drawQuietNight },
-  { name: 'one harmless fault', ofThousand: 70, isKind: true, draw: drawHarmlessNight },
+  { name: 'one harmless fault', ofThousand: 60, isKind: true, draw: drawHarmlessNight },
   { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
-  { name: 'lost starts', ofThousand: 24, draw: drawNightOfLostStarts },
+  { name: 'lost starts', ofThousand: 34, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
   { name: 'mixed', ofThousand: 60, draw: drawMixedNight },
 ];

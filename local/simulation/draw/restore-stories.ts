@@ -6,50 +6,51 @@ import { type Kind, night, person, sometimes, struck, window } from './story.ts'
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
 
 /** What people and tools do to the tags of an instance that is awake. */
-const TAG_CHANGES: Deed[] = ['remove-lease', 'forge-lease', 'opt-out', 'opt-out', 'opt-out-of-yesterday'];
+const TAG_CHANGES: Deed[] = ['remove-lease', 'opt-out', 'opt-out', 'opt-out-of-yesterday', 'forge-lease'];
 
 /** What keeps an instance from being put back, or what is found when it is to be. */
 export const restoreStories: readonly Kind[] = [
   {
     name: 'someone is at work on it',
-    ofThousand: 26,
+    ofThousand: 22,
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
-      const behaviours = pick(random, [[], [], ['slow-boot'], ['hibernated'], ['hibernation-falls-back']] as const);
-      // An association is told of by instance: another one of the batch is asked about as well.
-      const isOfInstance = deed === 'run-association';
-      const hero = drawSleeper(random, 0, [...behaviours]);
+      const behaviours = pick(random, [
+        [],
+        ['slow-boot'],
+        ['hibernated'],
+        ['hibernated'],
+        ['hibernation-falls-back'],
+      ] as const);
       return night(random, {
-        instances: isOfInstance ? [hero, drawSleeper(random, 1)] : [hero],
-        parameters: {
-          ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }),
-          ...(isOfInstance ? { BatchSize: '4' } : {}),
-        },
-        disturbances: [person(deed, random.integer([30, 240]), pick(random, [600, 5400, 5400, 5400]))],
+        // Another one of the batch is asked about as well.
+        instances: [drawSleeper(random, 0, [...behaviours]), drawSleeper(random, 1)],
+        parameters: { BatchSize: '4', ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }) },
+        disturbances: [person(deed, random.integer([30, 100]), pick(random, [600, 5400, 5400, 5400]))],
       });
     },
   },
   {
     name: 'held until the end of its window',
-    ofThousand: 8,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], [], ['hibernated'], ['update-hangs']]))],
-        parameters: {
-          WindowSeconds: pick(random, ['5400', '7200']),
-          ...sometimes(random, 0.5, { RestoreDeadlineSeconds: '300' }),
-        },
-        // It can't be stopped, or it can't be seen whether it may be, until some time around its end.
+    ofThousand: 13,
+    draw(random) {
+      const operation = pick(random, [null, 'StopInstances', 'DescribeSessions'] as const);
+      // It is in use, it can't be stopped, or it can't be seen whether it may be, until some time around its end.
+      const seconds = random.integer([4900, 8400]);
+      return night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['hibernated'], ['update-hangs']]))],
+        parameters: { WindowSeconds: '5400', ...sometimes(random, 0.5, { RestoreDeadlineSeconds: '300' }) },
         disturbances: [
-          window(pick(random, ['denied', 'server-errors']), 60, random.integer([3000, 9000]), {
-            operation: pick(random, ['StopInstances', 'StopInstances', 'DescribeSessions']),
-          }),
+          operation === null
+            ? person('open-session', random.integer([40, 90]), seconds)
+            : window(pick(random, ['denied', 'server-errors']), 60, seconds, { operation }),
         ],
-      }),
+      });
+    },
   },
   {
     name: 'its lease cannot be removed',
-    ofThousand: 14,
+    ofThousand: 9,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['no-capacity'], ['vcpu-limit']]))],
@@ -63,9 +64,10 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its way back is denied',
-    ofThousand: 14,
+    ofThousand: 13,
     draw(random) {
       const [trouble, seconds, operation] = pick(random, [
+        [null],
         [null],
         [null],
         ['denied', 900, 'StopInstances'],
@@ -76,7 +78,10 @@ export const restoreStories: readonly Kind[] = [
       ] as const);
       return night(random, {
         instances: [drawSleeper(random, 0, trouble === null ? ['stop-denied'] : [])],
-        disturbances: trouble === null ? [] : [window(trouble, 0, seconds, { operation })],
+        disturbances:
+          trouble === null
+            ? pick(random, [[], [person(pick(random, ['remove-lease', 'forge-lease']), random.integer([20, 300]))]])
+            : [window(trouble, 0, seconds, { operation })],
         habits: sometimes(random, 0.3, { describeLagSeconds: random.integer([10, 60]) }),
       });
     },
@@ -98,7 +103,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'terminated while it cannot be stopped',
-    ofThousand: 9,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [['agent-lost'], ['agent-lost'], ['agent-lost'], []]))],
@@ -137,8 +142,9 @@ export const restoreStories: readonly Kind[] = [
         instances: [drawSleeper(random, 0), drawSleeper(random, 1)],
         parameters: { BatchSize: '4', ...sometimes(random, 0.3, { RestoreDeadlineSeconds: '300' }) },
         disturbances: [
-          window(pick(random, ['denied', 'server-errors']), 5, pick(random, [900, 1500]), { operation }),
-          person('run-command', random.integer([60, 240]), 5400),
+          // Once it is started: before that it would not be.
+          window(pick(random, ['denied', 'server-errors']), 25, pick(random, [900, 1500]), { operation }),
+          person('run-command', random.integer([60, 120]), 5400),
         ],
       });
     },
@@ -160,12 +166,14 @@ export const restoreStories: readonly Kind[] = [
     },
   },
   {
-    name: 'its lease is taken away while it is awake',
-    ofThousand: 6,
+    name: 'its lease is taken away while it is awake, or its owner keeps it out',
+    ofThousand: 14,
     draw: (random) =>
       night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['slow-boot']]))],
-        disturbances: [person(pick(random, TAG_CHANGES), random.integer([20, 240]))],
+        instances: [
+          drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['slow-boot'], ['slow-boot'], ['launch-error']])),
+        ],
+        disturbances: [person(pick(random, TAG_CHANGES), random.integer([10, 100]))],
       }),
   },
   {
@@ -194,6 +202,7 @@ export const restoreStories: readonly Kind[] = [
         [17, 45],
         [17, 45],
         [61, 100],
+        [310, 400],
       ] as const);
       const isStruck = pick(random, [true, false, false]);
       return night(random, {

@@ -14,14 +14,14 @@ export const runStories: readonly Kind[] = [
       const checksLate = { ...startsLate, function: 'CheckReadinessFunction' };
       const running = { ...drawSleeper(random, 0), state: 'running' } as const;
       const behaviours = pick(random, [[], ['slow-boot'], ['update-hangs'], ['no-capacity-at-first']] as const);
-      const isRunning = chance(random, 0.6);
+      const isRunning = chance(random, 0.7);
       const diesAtSeconds = isRunning ? 3 : random.integer([6, 300]);
       return night(random, {
         instances: [isRunning ? running : drawSleeper(random, 0, [...behaviours])],
         faults: isRunning ? [checksLate] : [],
         disturbances: [
           { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
-          { kind: 'redrive', atSeconds: diesAtSeconds + pick(random, [29_000, 29_000, 29_000, 60]), execution: 0 },
+          { kind: 'redrive', atSeconds: diesAtSeconds + pick(random, [11_500, 11_500, 29_000, 60]), execution: 0 },
         ],
       });
     },
@@ -106,7 +106,9 @@ export const runStories: readonly Kind[] = [
           { ...drawSleeper(random, 3, pick(random, [[], ['already-current']])), state: 'running' },
           ...(dryRun ? [drawSleeper(random, 4, ['hibernated'])] : []),
         ],
-        input: dryRun ? { dryRun } : {},
+        input: dryRun
+          ? { dryRun, ...sometimes(random, 0.7, { finishBy: pick(random, ['02:30', '2026-12-06T02:30:00Z']) }) }
+          : {},
       });
     },
   },

@@ -97,17 +97,20 @@ export const startStories: readonly Kind[] = [
     name: 'something happens to it while its record is written',
     ofThousand: 18,
     draw(random) {
-      const [deed, atSeconds] = pick(random, [
-        ['start', 1],
-        ['start', 1],
-        ['start', 8],
-        ['terminate', 3],
+      // The first record is that of its lease; that of its start is written a quarter of a minute later.
+      const [deed, atSeconds, operation, nth] = pick(random, [
+        ['start', 1, 'PutObject', 1],
+        ['start', 18, 'PutObject', 2],
+        ['start', 20, 'PutObject', 2],
+        ['start', 20, 'ListObjectsV2', 2],
+        ['terminate', 3, 'PutObject', 1],
+        ['terminate', 18, 'PutObject', 2],
       ] as const);
       return night(random, {
         instances: [{ ...drawSleeper(random, 0), platform: 'amazon-linux-2023' }],
-        faults: [slowOnce('ListObjectsV2'), slowOnce('PutObject')],
+        faults: [{ ...slowOnce(operation), nth }],
         disturbances: [person(deed, atSeconds)],
-        habits: { describeLagSeconds: 0 },
+        habits: { describeLagSeconds: pick(random, [0, 0, 40]) },
       });
     },
   },
@@ -155,7 +158,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'gone when the run is redriven',
-    ofThousand: 40,
+    ofThousand: 34,
     draw(random) {
       const [diesAtSeconds, ...behaviours] = pick(random, [
         [6],
@@ -180,24 +183,26 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to start',
-    ofThousand: 10,
+    ofThousand: 14,
     draw(random) {
       const fewTimes = random.integer([8, 30]);
-      // A record and a lease that both take seven seconds leave no time for a start. After half an hour it is given up.
-      const [operations, times] = pick(random, [
-        [[null], fewTimes],
-        [['CreateTags'], fewTimes],
-        [['PutObject'], fewTimes],
-        [['PutObject', 'CreateTags'], 300],
-        [['PutObject', 'CreateTags'], 300],
+      // What always takes seven seconds leaves no time for a start, or for trying its way back. After half an hour it is given up.
+      const [name, operations, times] = pick(random, [
+        ['StartInstances', [null], fewTimes],
+        ['StartInstances', ['PutObject'], fewTimes],
+        ['StartInstances', ['PutObject', 'DescribeInstances', 'ListObjectsV2'], 300],
+        ['RestoreInstances', ['StopInstances', 'DescribeInstances'], fewTimes],
+        ['RestoreInstances', ['StopInstances', 'DescribeInstances'], 400],
+        ['RestoreInstances', ['StopInstances', 'DescribeInstances'], 400],
       ] as const);
+      const count = name === 'RestoreInstances' ? random.integer([5, 6]) : 1;
       return night(random, {
-        instances: [drawSleeper(random, 0)],
-        parameters: { StartDeadlineSeconds: pick(random, ['60', '60', '300']) },
+        instances: Array.from({ length: count }, (_, index) => drawSleeper(random, index)),
+        parameters: { BatchSize: '8', StartDeadlineSeconds: pick(random, ['60', '60', '300']) },
         faults: operations.map((operation) => ({
           on: 'call',
           kind: 'slow',
-          function: 'StartInstancesFunction',
+          function: `${name}Function`,
           operation,
           nth: 1,
           times,
@@ -208,13 +213,14 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'not allowed to start',
-    ofThousand: 11,
+    ofThousand: 13,
     draw(random) {
       const [trouble, operation, seconds] = pick(random, [
         ['denied', 'StartInstances', 120],
         ['denied', 'StartInstances', 900],
         ['denied', 'CreateTags', 900],
-        ['throttling', 'StartInstances', 300],
+        ['throttling', 'StartInstances', 900],
+        ['throttling', 'StartInstances', 2400],
         ['throttling', 'StartInstances', 2400],
       ] as const);
       return night(random, {
@@ -250,9 +256,14 @@ export const startStories: readonly Kind[] = [
     ofThousand: 14,
     draw: (random) =>
       night(random, {
-        instances: [drawSleeper(random, 0, ['no-capacity-at-first'])],
+        instances: [drawSleeper(random, 0, [pick(random, ['no-capacity-at-first', 'never-registers'])])],
         // With the deadlines as deployed, an instance needs 85 minutes from its start on.
-        input: { finishBy: pick(random, ['2026-12-06T03:25:30Z', '2026-12-06T03:26:00Z', '2026-12-06T04:30:00Z']) },
+        input: {
+          finishBy: pick(
+            random,
+            ['03:25:30', '03:26:00', '03:26:00', '03:27:00', '04:30:00'].map((time) => `2026-12-06T${time}Z`),
+          ),
+        },
       }),
   },
   {

@@ -43,7 +43,8 @@ export function drawMember(random: Random, index: number, behaviours: BehaviourN
   const isStopped = behaviours.some((name) => ONLY_STOPPED.has(name)) || chance(random, 0.8);
   return {
     id: idOf(index),
-    name: `web-${index + 1}`,
+    // Some have no name: what people and policies see of them is the same.
+    ...(index % 4 === 1 ? {} : { name: `web-${index + 1}` }),
     state: isStopped ? 'stopped' : 'running',
     platform: pick(random, platformNames),
     agentVersion: chance(random, 0.2) ? LATEST : pick(random, OLDER),

@@ -57,6 +57,15 @@ describe('RestoreInstances, trying the way back', () => {
     expect(counts).toMatchObject({ start: 3, preflight: 0 });
   });
 
+  it('notes how long its lease took to be shown', async () => {
+    const seen = await restore([trying(FIRST)]);
+    expect(seen.instances[0]?.sightings).toEqual({ leaseSeen: 45 });
+
+    ec2.on(DescribeInstancesCommand).resolves(described(leasedFacts({ instanceId: FIRST, tags: {} })));
+    const unseen = await restore([trying(FIRST)]);
+    expect(unseen.instances[0]?.sightings).toBeUndefined();
+  });
+
   it('asks SSM what it would ask before a stop', async () => {
     await restore([trying(FIRST), trying(TWIN)]);
 

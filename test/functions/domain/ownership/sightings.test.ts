@@ -1,6 +1,6 @@
 import { type Attempt, judgeAttempt } from '../../../../functions/domain/ownership/attempt.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
-import { type Sightings, withLook } from '../../../../functions/domain/ownership/sightings.ts';
+import { type Sightings, withLeaseLook, withLook } from '../../../../functions/domain/ownership/sightings.ts';
 import {
   anAttempt,
   aProvedAttempt,
@@ -41,27 +41,38 @@ describe('what a run sees of AWS’s pace', () => {
   const leased = instanceFacts({ tags: { [LEASE_TAG]: leaseValue() } });
   const woken = wokenFacts({ launchTime: stamp('02:00:02') });
 
-  it('is how long describes lagged, when the lease was seen first, and how far LaunchTime is from the reply', () => {
+  it('is how long describes lagged, and how far LaunchTime is from the reply', () => {
     expect(
       seenIn([
         ['02:00:04', lagging],
-        ['02:00:18', leased],
+        ['02:00:18', lagging],
         ['02:00:33', woken],
         ['02:00:48', woken],
       ]),
-    ).toEqual({ describeLag: 15, leaseSeen: 18, launchAfterReply: -1 });
+    ).toEqual({ describeLag: 15, launchAfterReply: -1 });
   });
 
-  it('is nothing of what it did not see: a lease of another attempt, a boot in doubt', () => {
-    const others = wokenFacts({
-      launchTime: stamp('02:00:40'),
-      tags: { [LEASE_TAG]: leaseValue({ attempt: 'other' }) },
+  it('is when a lease of its own was seen first', () => {
+    const others = instanceFacts({ tags: { [LEASE_TAG]: leaseValue({ attempt: 'other' }) } });
+    const looks = [
+      ['02:00:02', lagging],
+      ['02:00:05', others],
+      ['02:00:18', leased],
+      ['02:00:33', leased],
+    ] as const;
+    const seen = looks.map(([time, { tags }]) => withLeaseLook({}, [sought], { tags, at: at(time) }));
+    expect(seen).toEqual([{}, {}, { leaseSeen: 18 }, { leaseSeen: 33 }]);
+    expect(withLeaseLook({ leaseSeen: 18 }, [sought], { tags: leased.tags, at: at('02:00:33') })).toEqual({
+      leaseSeen: 18,
     });
-    expect(seenIn([['02:00:48', others]])).toEqual({});
+  });
+
+  it('is nothing of a boot in doubt', () => {
+    expect(seenIn([['02:00:48', wokenFacts({ launchTime: stamp('02:00:40') })]])).toEqual({});
   });
 
   it('is no distance from a reply that is not known, and nothing once the boot is known', () => {
-    expect(seenIn([['02:00:33', wokenFacts()]], seeking(anAttempt()))).toEqual({ leaseSeen: 33 });
+    expect(seenIn([['02:00:33', wokenFacts()]], seeking(anAttempt()))).toEqual({});
     expect(seenIn([['02:00:33', wokenFacts()]], aProvedAttempt())).toEqual({});
   });
 });
