@@ -4,15 +4,10 @@ import { pick, pickSpread } from '../scenario/weighted-choice.ts';
 import { type Kind, night, person, sometimes, startsLate, struck, window } from './story.ts';
 
 /** Between the look at the instances and their start, this call of it takes seven seconds. */
-const slowOnce = (operation: string): Fault => ({
-  on: 'call',
-  kind: 'slow',
-  function: 'StartInstancesFunction',
-  operation,
-  nth: 1,
-  times: 1,
-  seconds: 7,
-});
+function slowOnce(operation: string): Fault {
+  const call = { on: 'call', nth: 1, times: 1, function: 'StartInstancesFunction', operation } as const;
+  return { ...call, kind: 'slow', seconds: 7 };
+}
 
 /** What an instance can be, so that it ends otherwise than the others. */
 const SPECIAL = [
@@ -51,7 +46,6 @@ export const startStories: readonly Kind[] = [
     name: 'started by someone else before its start',
     ofThousand: 19,
     draw(random) {
-      // Or before the second try of it, half a minute after a first one that was refused because its lease was not seen yet.
       const [when, ...behaviours] = pick(random, [
         ['before the first try', 'hibernated'],
         ['before the first try', 'hibernated'],

@@ -121,7 +121,7 @@ describe('RestoreInstances, in trouble', () => {
 
     const { instances, counts } = await restoreAt('02:12', [stopped()]);
 
-    expect(instances).toEqual([stopped()]);
+    expect(instances).toMatchObject([stopped()]);
     expect(counts.unsettled).toBe(1);
   });
 

@@ -174,7 +174,7 @@ describe('RestoreInstances, settling', () => {
 
     const { instances } = await restoreAt('02:11', stopped());
 
-    expect(instances).toEqual([stopped()]);
+    expect(instances).toMatchObject([stopped()]);
     expect(ec2).not.toHaveReceivedCommand(DeleteTagsCommand);
     expect(s3).not.toHaveReceivedCommand(PutObjectCommand);
   });
