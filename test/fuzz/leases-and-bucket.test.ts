@@ -256,7 +256,7 @@ describe('a record that is garbage', () => {
     s3.on(GetObjectCommand, { Key: Key.replace('child-1', 'child-2') }).resolves(stored('garbage'));
     givenLock(s3, aRunLock());
 
-    expect((await start()).instances[0]?.step).toBe('readiness');
+    expect((await start()).instances[0]?.step).toBe('preflight');
   });
 });
 
