@@ -68,19 +68,21 @@ function noteLease(instance: BatchInstance, ec2: InstanceFacts | undefined, at: 
 
 const UNTRIED: PreflightAnswer = { kind: 'untried' };
 
-/** First EC2, one by one, since StopInstances takes few requests a second (docs/aws-behaviour.md 24); then SSM, for those that may be stopped. */
+/**
+ * First SSM, of all at once; then EC2, one by one, since StopInstances takes few requests a second (docs/aws-behaviour.md 24).
+ * In this order what EC2 has allowed is done, however little time is left for the others.
+ */
 async function ask(
   { ec2, ssm }: WayBackTools,
   sleepers: Sleeper[],
   hasTime: () => boolean,
 ): Promise<PreflightAnswer[]> {
+  const ids = sleepers.map(({ instance }) => instance.instanceId);
+  const ssmAnswer = await askSsm(ssm, ids, hasTime);
+  if (ssmAnswer.kind !== 'open') return ids.map(() => ssmAnswer);
   const answers: PreflightAnswer[] = [];
   for (const { instance } of sleepers) answers.push(hasTime() ? await askEc2(ec2, instance) : UNTRIED);
-  const open = sleepers
-    .filter((_, index) => answers[index]?.kind === 'open')
-    .map(({ instance }) => instance.instanceId);
-  const ssmAnswer = await askSsm(ssm, open, hasTime);
-  return answers.map((answer) => (answer.kind === 'open' ? ssmAnswer : answer));
+  return answers;
 }
 
 async function askEc2(ec2: EC2Client, { instanceId, originalState }: BatchInstance): Promise<PreflightAnswer> {

@@ -126,7 +126,7 @@ export const scenes: Scene[] = [
     // IAM sees the lease.
     isTime: (account, now) => (machineOf(account).views.at(-1)?.visibleAt ?? 0) + LAG_MILLISECONDS < now,
     check: (reply) => assert.equal(heldIn(asBatch(reply)).step, 'start'),
-    calls: ['ec2:DescribeInstances', 'ec2:StopInstances (DryRunOperation)', ...OTHERS_AT_WORK],
+    calls: ['ec2:DescribeInstances', ...OTHERS_AT_WORK, 'ec2:StopInstances (DryRunOperation)'],
   },
   {
     logicalId: 'StartInstancesFunction',

@@ -39,7 +39,8 @@ export function checkReadiness(given: ReadinessCase): Look {
   const since = bootOwner === 'doubtful' ? wokenAtOf(instance.owner) : null;
   const ping = pingAfter(agent, { launchTime: ec2.launchTime, ...(since === null ? {} : { since }) }, now);
   if (ec2.state === 'running' && ping !== null && bootOwner !== 'open') {
-    const ready = { ...withFirstPing(instance, ec2, ping), launchTime: ec2.launchTime, versionBefore: ping.version };
+    const started = bootOwner === 'ours' ? withFirstPing(instance, ec2, ping) : instance;
+    const ready = { ...started, launchTime: ec2.launchTime, versionBefore: ping.version };
     return moves(toStep(ready, 'update', now));
   }
   const deadline = addSeconds(instance.stepSince, deadlineSeconds);
@@ -60,7 +61,7 @@ function withFirstPing(
   { launchTime }: InstanceFacts,
   { lastPingAt }: AgentFacts,
 ): BatchInstance {
-  if (instance.owner.kind !== 'reveille' || launchTime === null || lastPingAt === null) return instance;
+  if (launchTime === null || lastPingAt === null) return instance;
   return { ...instance, sightings: { ...instance.sightings, firstPing: secondsBetween(launchTime, lastPingAt) } };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Checker, Complaint } from '../evidence/checker.ts';
 import {
   type CallEvidence,
@@ -7,6 +8,7 @@ import {
   DESCRIBE_LAG_SECONDS_MAX,
   dryRunsOf,
   type Evidence,
+  type InstanceEvidence,
   isOurs,
   LEASE_TAG,
 } from '../evidence/evidence.ts';
@@ -40,13 +42,25 @@ function mayBeStopped(evidence: Evidence, instanceId: string, { at, runId }: Cal
     ({ at: then, facts }) => then < at && facts.about === 'state' && facts.state === 'stopped',
   );
   const isHibernated = instance?.settled === 'hibernated' && !wasStopped;
-  return dryRunsOf(evidence, instanceId).some(
-    (asked) =>
-      asked.runId === runId &&
-      asked.at < at &&
-      asked.error === 'DryRunOperation' &&
-      (!isHibernated || asked.parameters['Hibernate'] === 'true'),
-  );
+  const twins = evidence.instances.filter((one) => areTwins(evidence, [one, instance], at));
+  return twins
+    .flatMap((one) => dryRunsOf(evidence, one.instanceId))
+    .some(
+      (asked) =>
+        asked.runId === runId &&
+        asked.at < at &&
+        asked.error === 'DryRunOperation' &&
+        (!isHibernated || asked.parameters['Hibernate'] === 'true'),
+    );
+}
+
+/** Whether no policy can tell two instances apart: they are the same, or their tags are, and they sleep in the same way. */
+function areTwins(evidence: Evidence, [one, other]: [InstanceEvidence, InstanceEvidence | undefined], at: number) {
+  const tagsOf = ({ instanceId }: InstanceEvidence) =>
+    changes(evidence, instanceId).findLast((change) => change.at < at && change.facts.about === 'tags')?.facts;
+  if (other === undefined) return false;
+  if (one.instanceId === other.instanceId) return true;
+  return one.settled === other.settled && tagsOf(one) !== undefined && isDeepStrictEqual(tagsOf(one), tagsOf(other));
 }
 
 /** What a call did that the roles of template.yaml must not let pass, whatever the code does. */

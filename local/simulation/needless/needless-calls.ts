@@ -89,10 +89,10 @@ function* sentBesideTheDead(evidence: Evidence): Generator<Found> {
   }
 }
 
-/** Whether EC2 has just said that it may be stopped: that SSM answers as well belongs to the same question. */
+/** Whether EC2 is asked by the same look whether it may be stopped: that SSM answers as well belongs to the same question. */
 const isTryingWayBack = (evidence: Evidence, { at, runId }: CallEvidence, instanceId: string): boolean =>
   dryRunsOf(evidence, instanceId).some(
-    (asked) => asked.runId === runId && asked.error === 'DryRunOperation' && at - asked.at <= LOOK_SECONDS * 1000,
+    (asked) => asked.runId === runId && asked.at >= at && asked.at - at <= LOOK_SECONDS * 1000,
   );
 
 /** Who else is at work is asked only of what could be stopped, and once before it is started: it costs a call for each. */

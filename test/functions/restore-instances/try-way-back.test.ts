@@ -83,8 +83,14 @@ describe('RestoreInstances, trying the way back', () => {
 
     expect(counts).toMatchObject({ start: 1, preflight: 1 });
     expect(instances[1]?.lastRefusal).toBe('UnauthorizedOperation: with an explicit deny in a service control policy');
-    // There is no need to ask SSM for it.
-    expect(ssm).toHaveReceivedCommandTimes(DescribeInstanceAssociationsStatusCommand, 1);
+  });
+
+  it('asks SSM first, of all at once: what EC2 has allowed goes on, however little time is left for the others', async () => {
+    await restore([trying(FIRST), trying(OTHER)]);
+
+    const [lastQuestion] = ssm.calls().slice(-1);
+    const [firstTry] = ec2.commandCalls(StopInstancesCommand);
+    expect(lastQuestion?.calledBefore(firstTry as NonNullable<typeof firstTry>)).toBe(true);
   });
 
   it('gives it up after five minutes, and takes its lease off at the next look', async () => {
