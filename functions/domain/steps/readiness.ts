@@ -61,7 +61,7 @@ function withFirstPing(
   { launchTime }: InstanceFacts,
   { lastPingAt }: AgentFacts,
 ): BatchInstance {
-  if (launchTime === null || lastPingAt === null) return instance;
+  if (instance.owner.kind !== 'reveille' || launchTime === null || lastPingAt === null) return instance;
   return { ...instance, sightings: { ...instance.sightings, firstPing: secondsBetween(launchTime, lastPingAt) } };
 }
 

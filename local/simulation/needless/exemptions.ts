@@ -23,6 +23,9 @@ const TRIES = 5;
 /** An outage of this length is to be got over (docs/reliability.md). */
 const OUTAGE_SECONDS_MAX = 300;
 
+/** After so long of nothing but slow answers, a function that Lambda ends at its limit has an excuse. */
+const ENDED_SECONDS = 5 * 60;
+
 /** For so long an instance is tried for which slow answers leave no time. */
 const NO_TURN_SECONDS = 30 * 60;
 
@@ -158,12 +161,18 @@ export const exemptions: readonly Exemption[] = [
     name: 'slow-answers',
     because: 'AWS answered so slowly for half an hour that it had no turn, and for no longer is it tried',
     applies: ({ evidence, execution, line }) => {
+      // Trying the way back is a part of it.
       const slow = evidence.faults.filter(
         (fault) =>
-          kindOf(fault) === 'slow' && fault.text.startsWith('StartInstances') && fault.at >= execution.startedAt,
+          kindOf(fault) === 'slow' &&
+          (fault.text.startsWith('StartInstances') || fault.text.startsWith('RestoreInstances')) &&
+          fault.at >= execution.startedAt,
       );
       const tookSeconds = ((slow.at(-1)?.at ?? 0) - (slow[0]?.at ?? 0)) / 1000;
-      return line?.reason?.code === 'not-started' && tookSeconds >= NO_TURN_SECONDS - LOOK_SECONDS;
+      // One that lists what grows with each try is ended by Lambda before.
+      const { code } = line?.reason ?? {};
+      if (code === 'step-failed') return tookSeconds >= ENDED_SECONDS;
+      return code === 'not-started' && tookSeconds >= NO_TURN_SECONDS - LOOK_SECONDS;
     },
   },
   {

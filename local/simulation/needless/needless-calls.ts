@@ -1,5 +1,5 @@
 import type { Complaint } from '../evidence/checker.ts';
-import { type CallEvidence, calls, clock, dryRunsOf, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import { type CallEvidence, calls, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
 import { standingsBetween } from '../evidence/standings.ts';
 
 type Found = Omit<Complaint, 'promise'>;
@@ -89,11 +89,15 @@ function* sentBesideTheDead(evidence: Evidence): Generator<Found> {
   }
 }
 
-/** Whether EC2 is asked by the same look whether it may be stopped: that SSM answers as well belongs to the same question. */
-const isTryingWayBack = (evidence: Evidence, { at, runId }: CallEvidence, instanceId: string): boolean =>
-  dryRunsOf(evidence, instanceId).some(
-    (asked) => asked.runId === runId && asked.at >= at && asked.at - at <= LOOK_SECONDS * 1000,
-  );
+/** Whether it is leased and was not started since: that SSM answers belongs to the way back, even if EC2 is not asked any more. */
+function isTryingWayBack(evidence: Evidence, { at, runId }: CallEvidence, instanceId: string): boolean {
+  const own = (operation: string) =>
+    calls(evidence, operation).findLast(
+      (call) => call.runId === runId && call.at < at && call.error === null && call.instanceIds.includes(instanceId),
+    );
+  const leasedAt = own('CreateTags')?.at;
+  return leasedAt !== undefined && (own('StartInstances')?.at ?? 0) < leasedAt;
+}
 
 /** Who else is at work is asked only of what could be stopped, and once before it is started: it costs a call for each. */
 function* askedOfSleepers(evidence: Evidence): Generator<Found> {
