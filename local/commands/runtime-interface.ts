@@ -8,6 +8,9 @@ import { type EmulatedFunction, findRuntime, startEmulated } from '../bundles/em
 import { asBatch, samples } from '../bundles/samples.ts';
 import { callsSince, type OpenedAccount, openAccount } from '../bundles/served-account.ts';
 
+/** The account is this much older than the run of the samples. */
+const LEAD_MILLISECONDS = 90_000;
+
 const USAGE = `Calls built functions under the real runtime interface of Lambda.
 
   node local/commands/runtime-interface.ts FOLDER FILE
@@ -61,7 +64,8 @@ async function main(): Promise<number> {
   const [folder, file] = process.argv.slice(2);
   if (folder === undefined || file === undefined) throw new BadInput(USAGE);
   const runtime = findRuntime(resolve(folder), resolve(file));
-  const opened = await openAccount(new Date(asBatch(samples.readiness).lastProgressAt), 1);
+  // As in `npm run bundles`: when the instances were stopped before, the samples know.
+  const opened = await openAccount(new Date(Date.parse(samples.list.startedAt) - LEAD_MILLISECONDS), 1);
   let failed = 0;
   try {
     for (const trial of trials) {
