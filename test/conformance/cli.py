@@ -191,7 +191,8 @@ def test_it_runs_the_state_machine(account, aws):
     history = aws("stepfunctions", "get-execution-history", *execution, "--page-size", "5")
     assert history["events"][-1]["type"] == "ExecutionSucceeded"
     executions = aws("stepfunctions", "list-executions", "--state-machine-arn", machine)["executions"]
-    assert [one["name"] for one in executions] == ["first"]
+    # The account's clock may have passed the schedule's hour, and then the schedule has begun a run of its own.
+    assert "first" in [one["name"] for one in executions]
     output = json.loads(aws("stepfunctions", "describe-execution", *execution)["output"])
     assert output
 

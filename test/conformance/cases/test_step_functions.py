@@ -279,7 +279,7 @@ def test_the_schedule(account):
     assert len(listed) == 2
     schedule = client.get_schedule(Name=summary["Name"])
     assert schedule["Arn"] == summary["Arn"]
-    assert schedule["ScheduleExpression"] == "cron(0 2 ? * SUN#1 *)"
+    assert schedule["ScheduleExpression"] == "cron(0 4 ? * SUN#1 *)"
     assert schedule["Target"]["Arn"] == MACHINE
     assert schedule["CreationDate"].utcoffset() == UTC
     assert refusal(lambda: client.get_schedule(Name="unknown")) == ("ResourceNotFoundException", 404)
