@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Account } from '../account/account.ts';
 import { runCommand } from '../base/command-line.ts';
 import { type FunctionProcess, startFunction } from '../bundles/function-process.ts';
@@ -46,7 +47,7 @@ async function play(account: Account, scene: Scene, called: FunctionProcess, rep
   replies.push(reply);
   scene.check(reply, account);
   const calls = callsSince(account, first, scene.logicalId);
-  assert.deepEqual(calls, scene.calls);
+  assert.deepEqual(calls, isDeepStrictEqual(calls, scene.orCalls) ? scene.orCalls : scene.calls);
   return `${at}  ${calls.map((call) => call.replace(/^.*:/, '')).join(', ')}`;
 }
 
