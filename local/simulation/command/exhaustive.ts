@@ -93,9 +93,11 @@ export async function pointsOf(name: string, scenario: Scenario): Promise<Point[
 }
 
 /** A fault at each call of each reference run, and an abort, a time-out or a second run in each state. */
-export async function exhaust({ workers, json }: SimulateArguments, output: Output): Promise<number> {
-  const points: Point[] = [];
-  for (const [name, scenario] of Object.entries(references)) points.push(...(await pointsOf(name, scenario)));
+export async function exhaust({ workers, json, every }: SimulateArguments, output: Output): Promise<number> {
+  const all: Point[] = [];
+  for (const [name, scenario] of Object.entries(references)) all.push(...(await pointsOf(name, scenario)));
+  // There are six points at a call and four at a state, so a step that is prime to both has each kind as often as the others.
+  const points = all.filter((_, place) => place % every === 0);
   const pointOf = (index: number) => points[index] as Point;
   const scenarioAt = (index: number) => pointOf(index).scenario;
   const summary = await tryAndSum({ count: points.length, at: scenarioAt }, workers, output);
@@ -106,7 +108,8 @@ export async function exhaust({ workers, json }: SimulateArguments, output: Outp
     for (const name of Object.keys(references)) {
       output.out(`${name}: ${points.filter(({ reference }) => reference === name).length} points`);
     }
-    output.out(`\n${points.length} points in ${seconds.toFixed(0)} s`);
+    const outOf = every === 1 ? '' : ` of ${all.length}`;
+    output.out(`\n${points.length} points${outOf} in ${seconds.toFixed(0)} s`);
     const name = ({ index }: Pick<Placed, 'index'>) => `${pointOf(index).reference}: ${pointOf(index).where}`;
     output.out(printPromises(broken, name));
     output.out(printNeedless(summary));

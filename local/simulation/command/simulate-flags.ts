@@ -23,6 +23,10 @@ export const simulateFlags = z
     ),
     replay: flag(wholeNumber(0, SEED_MAX).optional(), 'tells the story of one seed, call by call', 'SEED'),
     exhaustive: flag(on(), 'a fault at each call, and an abort, a time-out and a second run at each state'),
+    every: flag(
+      wholeNumber(1, 1000).default(1),
+      'with --exhaustive: only every so many-th point; 5 has all kinds of faults evenly',
+    ),
     'quiet-nights': flag(
       on(),
       'only each behaviour alone, beside a healthy neighbour; without it they come before the seeds',
@@ -54,6 +58,7 @@ export const simulateFlags = z
     if (first !== undefined && others.length > 0) {
       refuse(first, `give it without ${others.map((way) => `--${way}`).join(' and ')}: each is another kind of work`);
     }
+    if (flags.every > 1 && !flags.exhaustive) refuse('every', 'give it together with --exhaustive');
     if (flags.markdown && !WITH_TABLES.some((way) => isGiven(flags[way]))) {
       refuse('markdown', `give it together with ${WITH_TABLES.map((way) => `--${way}`).join(' or ')}`);
     }

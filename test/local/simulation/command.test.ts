@@ -12,6 +12,7 @@ describe('reveille simulate', () => {
     [['--replay', '-1'], /^--replay: give/],
     [['--unknown'], /^unknown flag '--unknown'/],
     [['extra'], /^this command takes flags only, not: extra/],
+    [['--every', '5'], /^--every: give it together with --exhaustive/],
     [['--replay', '1', '--exhaustive'], /^--replay: give it without --exhaustive: each is another kind of work/],
     [['--quiet-nights', '--planted', '--sabotage'], /^--quiet-nights: give it without --planted and --sabotage/],
     [['--markdown'], /^--markdown: give it together with --planted or /],
