@@ -1,4 +1,10 @@
 import { readTemplate } from '../../local/deployment/template.ts';
+import { asItWas } from '../../local/simulation/checkers/as-it-was.ts';
+import { endedRight } from '../../local/simulation/checkers/ended-right.ts';
+import { neverStopped } from '../../local/simulation/checkers/never-stopped.ts';
+import { trueOutcomes } from '../../local/simulation/checkers/true-outcomes.ts';
+import { trueReport } from '../../local/simulation/checkers/true-report.ts';
+import { twoEnds } from '../../local/simulation/checkers/two-ends.ts';
 import { files, read } from './sources.ts';
 
 /** Paragraphs that begin with names in bold, such as **`A`, `B`**: or **A**, **B**: */
@@ -12,7 +18,22 @@ const namesInBold = (text: string): string[] =>
 const section = (text: string, from: string, to: string): string =>
   text.slice(text.indexOf(`\n## ${from}\n`), text.indexOf(`\n## ${to}\n`));
 
+const PROMISES = {
+  'No false success': [trueOutcomes, endedRight, trueReport],
+  'Back as it was': [asItWas, neverStopped, twoEnds],
+};
+
 describe('the pages', () => {
+  it.each(Object.entries(PROMISES))(
+    'promise (%s) what the checkers hold, in their words, and nothing else',
+    (name, checkers) => {
+      const paragraph = read('README.md')
+        .split('\n')
+        .find((line) => line.startsWith(`**${name}.**`));
+      expect(paragraph).toBe(`**${name}.** ${checkers.map(({ says }) => says).join(' ')}`);
+    },
+  );
+
   it('say of each parameter when to change it, and of nothing else', () => {
     const told = namesInBold(section(read('docs/configuration.md'), 'What is updated', 'The input of a run'));
     expect(told.sort()).toEqual(Object.keys(readTemplate().Parameters).sort());

@@ -99,7 +99,7 @@ function claimGivenUp(evidence: Evidence, instance: InstanceEvidence, boots: Boo
 
 export const asItWas: Checker = {
   promise: 'as-it-was',
-  says: 'Every instance that Reveille started ends as it was, or is handed over for a true reason, or is told as left awake at its end.',
+  says: 'Whatever fails, crashes, times out or is aborted: every instance that Reveille started ends as it was, stopped, or hibernated if it was hibernated; unless someone else has taken it over, or its end has passed, and both are told.',
   check(evidence) {
     return evidence.instances.flatMap((instance) => {
       const boots = bootsOf(evidence, instance);

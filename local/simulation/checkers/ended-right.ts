@@ -137,7 +137,7 @@ function judge(evidence: Evidence, execution: ExecutionEvidence): string | null 
 
 export const endedRight: Checker = {
   promise: 'ended-right',
-  says: 'Every run ends within its bound, with the status that its outcomes ask for.',
+  says: 'Every run ends within its bound, with the status that its outcomes ask for: a group that is empty or broken fails it, and so does an instance that is left awake.',
   check: (evidence) =>
     evidence.executions.flatMap((execution) => {
       const text = judge(evidence, execution);

@@ -60,7 +60,7 @@ function falselyOurs(evidence: Evidence): Omit<Complaint, 'promise'>[] {
 
 export const neverStopped: Checker = {
   promise: 'never-stopped',
-  says: 'What ran before, what someone else has started, and where someone else is at work, is never stopped.',
+  says: 'What was running, what someone else has started, and where someone else is at work, is never stopped.',
   check(evidence) {
     const stopped = evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;

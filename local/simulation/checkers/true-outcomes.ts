@@ -265,7 +265,7 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
 
 export const trueOutcomes: Checker = {
   promise: 'true-outcomes',
-  says: 'Every instance has exactly one outcome, and outcome and reason are true.',
+  says: "Every instance ends with exactly one outcome and a true reason, and they add up: `intended = updated + already current + failed + excluded`. A version counts only if the agent itself reported it, in a ping newer than the update's end.",
   check: (evidence) =>
     evidence.executions.flatMap((execution) =>
       execution.report === null ? [] : ofReport(evidence, execution, execution.report),

@@ -126,7 +126,7 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
 
 export const trueReport: Checker = {
   promise: 'true-report',
-  says: 'Reports, plans, mails and metrics say what the account says, and every run that has begun has a report.',
+  says: 'Reports, plans, mails and metrics say what the account says, `LEFT AWAKE` first, with each name and reason; and every run that has begun has a report.',
   check: (evidence) => [
     ...evidence.executions.flatMap((execution) => [
       ...[

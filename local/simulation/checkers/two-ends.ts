@@ -43,7 +43,7 @@ const DONE: Record<string, string> = {
 
 export const twoEnds: Checker = {
   promise: 'two-ends',
-  says: 'Nothing is started or sent, and nothing is stopped, after the ends of the run that has started it.',
+  says: 'A run has a window (four hours by default) and in it two ends: after the first nothing is started or sent, and after the second nothing is stopped any more, by no run and no cleaner, since people may have come.',
   check(evidence) {
     // A question whether it may be stopped stops nothing.
     const made = calls(evidence, ...Object.keys(DONE)).filter(
