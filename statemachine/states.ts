@@ -39,6 +39,11 @@ export function retry(errors: string[], { maxAttempts = 4, maxDelaySeconds = 60,
   };
 }
 
+/** Not tried again: for what would fail again. Wants no interval. */
+export function never(errors: string[]) {
+  return { ErrorEquals: errors, MaxAttempts: 0 };
+}
+
 /** Keeps the state's input, and adds the error to it. */
 export function caught(errors: string[], next: string) {
   return { ErrorEquals: errors, ResultPath: '$.error', Next: next };

@@ -1,69 +1,10 @@
 /**
  * The state machine. `npm run generate` writes update-agents.asl.json from it: change this file, never that one.
- * First which errors are retried, then the order of the steps, then the states.
+ * First the order of the steps, then the states. Which errors are retried: retries.ts.
  */
 import type { Batch } from '../functions/domain/batch/batch.ts';
-import type { ErrorName } from '../functions/domain/model/errors.ts';
-import { caught, fail, retry, task } from './states.ts';
-
-// --- Which errors are retried, and why (docs/aws-behaviour.md 43) ---
-
-/** Lambda did not take the call, or its answer was lost. The function may have run: each one may be invoked again. */
-const LAMBDA_FAILED = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-  'Lambda.ClientExecutionTimeoutException',
-];
-
-/**
- * The function's process died: out of memory or time, killed, or by an error that nothing caught (docs/aws-behaviour.md 55).
- * What it did before that, the next invocation finds by its records. A bundle that can't be loaded is not among these: it
- * could not be loaded the next time either.
- */
-const FUNCTION_DIED = [
-  'Lambda.Unknown',
-  'Runtime.ExitError',
-  'Runtime.UnhandledPromiseRejection',
-  'Sandbox.Timedout',
-  'States.Timeout',
-];
-
-/** The function ran, and a service that it needs throttles or does not answer. */
-const AWS_UNAVAILABLE = ['AwsUnavailable'] satisfies ErrorName[];
-
-/**
- * Every task but RestoreInstances retries so. Lambda's own troubles pass within seconds. Those of a service take minutes, and
- * nothing is wrong with the instances meanwhile: 20 tries after at most 5, 10, 20, 40 and then 60 s are 17 minutes at most, and
- * 9 on average, because of the jitter. No deadline of a step passes by that alone: each rule first looks for the good end.
- * A try is one transition and three events of the history.
- */
-const PATIENT = [retry([...LAMBDA_FAILED, ...FUNCTION_DIED]), retry(AWS_UNAVAILABLE, { maxAttempts: 20 })];
-
-/** The lock is held by the reconciler, or by a run that has just died: it is free in a minute or two. */
-const LOCKED_FOR_NOW = ['LockedForNow'] satisfies ErrorName[];
-
-/** Never retried: the same input and groups would be refused again. (A lock that is still held had its retries before.) */
-const RUN_REFUSED = [
-  'InvalidInput',
-  'EmptyGroup',
-  'BrokenGroup',
-  'TooManyInstances',
-  'UnknownAgentVersion',
-  'AlreadyRunning',
-  ...LOCKED_FOR_NOW,
-] satisfies ErrorName[];
-
-/** Also those in no list above, such as a refusal by IAM. They would come again, so only RestoreInstances retries them. */
-const ANY_ERROR = ['States.ALL'];
-
-const UNTIL_LOCK_IS_FREE = { ErrorEquals: LOCKED_FOR_NOW, IntervalSeconds: 20, BackoffRate: 1, MaxAttempts: 12 };
-
-const TRY_FOR_AN_HOUR = [
-  retry([...LAMBDA_FAILED, ...FUNCTION_DIED, ...AWS_UNAVAILABLE], { maxAttempts: 60, maxDelaySeconds: 120 }),
-  retry(ANY_ERROR, { maxAttempts: 30, maxDelaySeconds: 120, intervalSeconds: 15 }),
-];
+import { ANY_ERROR, PATIENT, RUN_REFUSED, TRY_FOR_AN_HOUR, UNTIL_LOCK_IS_FREE } from './retries.ts';
+import { caught, fail, task } from './states.ts';
 
 // --- In which order ---
 

@@ -106,6 +106,11 @@ async function thrownBy({ fleet, input, prepare, environment, principalFails }: 
   );
 }
 
+interface Retrier {
+  ErrorEquals: string[];
+  MaxAttempts: number;
+}
+
 /** The names of ours that the state machine catches or retries anywhere. */
 function caughtNames(): string[] {
   const names = new Set<string>();
@@ -113,7 +118,8 @@ function caughtNames(): string[] {
     for (const state of Object.values(states)) {
       const rules = [
         ...((state['Catch'] as { ErrorEquals: string[] }[] | undefined) ?? []),
-        ...((state['Retry'] as { ErrorEquals: string[] }[] | undefined) ?? []),
+        // What is never tried again is told like any other error.
+        ...((state['Retry'] as Retrier[] | undefined) ?? []).filter(({ MaxAttempts }) => MaxAttempts !== 0),
       ];
       for (const name of rules.flatMap(({ ErrorEquals }) => ErrorEquals)) names.add(name);
       const processor = state['ItemProcessor'] as { States: Record<string, State> } | undefined;

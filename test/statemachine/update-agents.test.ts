@@ -8,6 +8,7 @@ import { stateMachineText } from '../../local/generate/state-machine.ts';
 
 interface Rule {
   ErrorEquals: string[];
+  MaxAttempts?: number;
   Next?: string;
   JitterStrategy?: string;
 }
@@ -24,6 +25,15 @@ function allStates(part: Definition): [string, State][] {
 
 const states = allStates(definition);
 const tasks = states.filter(([, { Type }]) => Type === 'Task');
+/** The first retrier that knows the error decides; States.TaskFailed knows all but a time-out of the state. */
+function triesAfter(rules: Rule[], error: string): number {
+  const knows = ({ ErrorEquals }: Rule) =>
+    ErrorEquals.some(
+      (one) => one === error || one === 'States.ALL' || (one === 'States.TaskFailed' && error !== 'States.Timeout'),
+    );
+  return rules.find(knows)?.MaxAttempts ?? 0;
+}
+
 const rulesOf = (field: 'Retry' | 'Catch') =>
   states.flatMap(([name, state]) => ((state[field] ?? []) as Rule[]).map((rule): [string, Rule] => [name, rule]));
 
@@ -48,12 +58,26 @@ describe('statemachine/update-agents.asl.json', () => {
     );
   });
 
-  it.each(tasks)('%s is tried again if its process died, and not if its bundle cannot be loaded', (_, state) => {
-    const retried = ((state['Retry'] ?? []) as Rule[]).flatMap(({ ErrorEquals }) => ErrorEquals);
-    expect(retried).toEqual(
-      expect.arrayContaining(['Lambda.Unknown', 'Runtime.ExitError', 'Runtime.UnhandledPromiseRejection']),
-    );
-    expect(retried).not.toContain('Runtime.ImportModuleError');
+  describe.each(tasks)('%s', (name, state) => {
+    const triesOf = (error: string): number => triesAfter((state['Retry'] ?? []) as Rule[], error);
+    const isPatient = name === 'RestoreInstances';
+
+    it('waits ten minutes for a function that Lambda has to get ready first, and for a service', () => {
+      const passing = ['Lambda.CodeArtifactUserPendingException', 'Lambda.TooManyRequestsException', 'AwsUnavailable'];
+      for (const error of passing) expect([error, triesOf(error)]).toEqual([error, isPatient ? 60 : 20]);
+    });
+
+    it('is tried again if it may have run: its process died, its answer was lost, or no one knows that name', () => {
+      const died = ['Lambda.Unknown', 'Runtime.ExitError', 'Sandbox.Timedout', 'States.Timeout'];
+      for (const error of [...died, 'Lambda.ServiceException', 'Lambda.NameOfTomorrowException']) {
+        expect([error, triesOf(error)]).toEqual([error, isPatient ? 60 : 4]);
+      }
+    });
+
+    it('is not tried again for what a person has to mend, unless only it could restore what is awake', () => {
+      const broken = ['Lambda.KMSDisabledException', 'Runtime.ImportModuleError', 'AwsRefused', 'InvalidInput'];
+      for (const error of broken) expect([error, triesOf(error)]).toEqual([error, isPatient ? 60 : 0]);
+    });
   });
 
   it('asks for a jitter strategy only where it means one: FULL or NONE', () => {

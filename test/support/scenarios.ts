@@ -34,5 +34,5 @@ export async function told(scenario: Scenario) {
   const { evidence, account } = await play(scenario);
   const report = evidence.executions.find((execution) => execution.report !== null)?.report;
   const lines = report?.instances ?? [];
-  return { complaints: judge(evidence), line: lines[0], lines, account };
+  return { complaints: judge(evidence), line: lines[0], lines, account, evidence };
 }

@@ -183,6 +183,11 @@ const UNKIND_SHARE = 0.125;
 
 const UNKIND_HABITS: ServiceHabits = { launchTimeSeconds: [-2, 45] };
 
+/** In every tenth, no function was called for weeks: a job of once a month is such a case (docs/aws-behaviour.md 90). */
+const COLD_SHARE = 0.1;
+
+const COLD_SECONDS = [40, 106] as const;
+
 /** Whole numbers times this, without what is before the point, are spread evenly: each kind gets its share in any row of seeds. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
@@ -212,13 +217,15 @@ export function drawScenario(seed: number): Scenario {
   const { habits, ...night } = kind.draw(beginningWith(place, createRandom(seed, 'scenario')));
   const isUnkind = !kind.isKind && chance(createRandom(seed, 'unkind AWS'), UNKIND_SHARE);
   const drawn = { ...drawHabits(createRandom(seed, 'habits')), ...(isUnkind ? UNKIND_HABITS : {}) };
-  return { seed, drawnAs: kind.name, habits: { ...drawn, ...habits }, ...night };
+  const isCold = !kind.isKind && chance(createRandom(seed, 'cold functions'), COLD_SHARE);
+  const cold = isCold ? { coldSeconds: createRandom(seed, 'cold seconds').integer(COLD_SECONDS) } : {};
+  return { seed, drawnAs: kind.name, habits: { ...drawn, ...habits }, ...cold, ...night };
 }
 
 /** How many things go wrong: behaviours, faults, disturbances, and an AWS that is unkind. */
-export function countTroubles({ fleet, faults, disturbances, habits }: Scenario): number {
+export function countTroubles({ fleet, faults, disturbances, habits, coldSeconds }: Scenario): number {
   const instances = new Map(fleet.groups.flatMap((group) => group.instances.map((one) => [one.id, one])));
   const behaviours = [...instances.values()].flatMap((one) => one.behaviours);
-  const unkind = habits?.launchTimeSeconds === undefined ? 0 : 1;
+  const unkind = Number(habits?.launchTimeSeconds !== undefined) + Number(coldSeconds !== undefined);
   return behaviours.length + faults.length + disturbances.length + unkind;
 }

@@ -138,8 +138,26 @@ export function reactionsOf(given: NeedlessCase): Reaction[] {
     happenedAt: endAt,
     actedAt: seenAt ?? endAt,
   };
-  const proved = stop('from the proof to its stop', isSeenFirst ? seenAt : firstSend, proof.at);
+  // It moved when its command's end was seen, however long the first look for its version then had to wait.
+  const proved = stop(
+    'from the proof to its stop',
+    isSeenFirst ? endSeenAt(given, endAt, seenAt) : firstSend,
+    proof.at,
+  );
   return isSeenFirst ? [ready, noticed, proved] : [ready, proved];
+}
+
+/** When UpdateAgent first saw that a command of the instance had ended; else when VerifyVersions first looked. */
+function endSeenAt({ evidence, execution, instance }: NeedlessCase, endAt: number, verifiedAt: number): number {
+  const ids = new Set(spansOf(evidence, instance.instanceId, 'update').map(({ id }) => id));
+  const seen = calls(evidence, 'ListCommandInvocations').find(
+    ({ at, principal, runId, parameters }) =>
+      at > endAt &&
+      principal === 'UpdateAgentFunction' &&
+      runId === execution.name &&
+      ids.has(String((parameters as { CommandId?: string }).CommandId)),
+  );
+  return Math.min(seen?.at ?? verifiedAt, verifiedAt);
 }
 
 /** Where an instance was awake for longer than reactions allow: how many seconds, and in words. */

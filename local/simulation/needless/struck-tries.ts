@@ -23,6 +23,9 @@ const EARLIER_MILLISECONDS = (RETRY_SECONDS_MAX + SDK_SECONDS) * 1000;
 /** Ends its invocation: the state machine has to try again. */
 const ENDS_A_TRY = new Set(['crash-before', 'crash-after', 'lost-result', 'refused', 'abandoned']);
 
+/** Lambda gets the function ready: that is waited for, however often it takes, and so it explains no failure. */
+const COLD = 'cold';
+
 /** Seconds that one fault takes by itself, besides the wait before the next try. */
 const TAKES_SECONDS: Record<string, number> = {
   abandoned: 60,
@@ -54,7 +57,7 @@ export function struckSeconds(evidence: Evidence, from: number, to: number): num
   const since = from - EARLIER_MILLISECONDS;
   const struck = evidence.faults.filter(({ at }) => at >= since && at <= to).map(kindOf);
   const took = struck.reduce((sum, kind) => sum + (TAKES_SECONDS[kind] ?? 0), 0);
-  const tries = struckTries(evidence, since, to);
+  const tries = struckTries(evidence, since, to) + struck.filter((kind) => kind === COLD).length;
   const waits = Array.from({ length: tries }, (_, index) =>
     Math.min(RETRY_SECONDS_MAX, RETRY_SECONDS_MIN * 2 ** index),
   );

@@ -1,29 +1,22 @@
+import { readFileSync } from 'node:fs';
 import type { PlantedBug } from './bug.ts';
 
 const ASL = 'statemachine/update-agents.asl.json';
 
-/** The retries of ListInstances, up to this error: only they come after those of a lock that is not free. */
-const listingRetries = (...errors: string[]) => `          "MaxAttempts": 12
-        },
-        {
-          "ErrorEquals": [
-            "Lambda.ServiceException",
-            "Lambda.AWSLambdaException",
-            "Lambda.SdkClientException",
-            "Lambda.TooManyRequestsException",
-            "Lambda.ClientExecutionTimeoutException",
-${errors.map((error) => `            "${error}",`).join('\n')}`;
+/** How ListInstances is tried again, as it stands there. */
+const listing = (() => {
+  const text = readFileSync(new URL(`../../../${ASL}`, import.meta.url), 'utf8');
+  const begin = text.indexOf('"ListInstances": {');
+  return text.slice(begin, text.indexOf('"Catch"', begin));
+})();
 
-/** How often ListInstances is tried while AWS is unavailable: only its Catch begins so. */
-const patience = (tries: number) => `          "MaxAttempts": ${tries},
-          "MaxDelaySeconds": 60,
-          "JitterStrategy": "FULL"
-        }
-      ],
-      "Catch": [
-        {
-          "ErrorEquals": [
-            "InvalidInput",`;
+const listingWith = (text: string, instead: string) => ({
+  file: ASL,
+  find: listing,
+  replace: listing.replace(text, instead),
+});
+
+const BROKEN = '"Lambda.CodeArtifactUserFailedException"';
 
 /** Bugs that break no promise to the instances, but fail healthy ones, or keep them awake, for nothing. */
 export const needlessBugs: PlantedBug[] = [
@@ -33,15 +26,25 @@ export const needlessBugs: PlantedBug[] = [
     patches: [
       {
         file: ASL,
-        find: listingRetries('Lambda.Unknown', 'Runtime.ExitError'),
-        replace: listingRetries('Lambda.Unknown'),
+        find: listing,
+        replace: listing.replace('"Runtime.ExitError",', '').replace(BROKEN, `${BROKEN}, "Runtime.ExitError"`),
       },
     ],
   },
   {
     name: 'aws-not-waited-for',
     what: 'ListInstances gives AWS five tries to answer, in a minute or so',
-    patches: [{ file: ASL, find: patience(20), replace: patience(4) }],
+    patches: [
+      listingWith(
+        '"ErrorEquals": ["AwsUnavailable"],',
+        '"ErrorEquals": ["AwsUnavailable"], "IntervalSeconds": 5, "BackoffRate": 2, "MaxAttempts": 4 }, { "ErrorEquals": ["NeverThrown"],',
+      ),
+    ],
+  },
+  {
+    name: 'cold-function-given-up',
+    what: 'ListInstances is tried four times while Lambda gets it ready, in half a minute or so',
+    patches: [listingWith('"Lambda.CodeArtifactUserPendingException",', '"Lambda.NeverThrownException",')],
   },
   {
     name: 'newer-agent-failed',

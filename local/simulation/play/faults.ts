@@ -55,6 +55,8 @@ export interface FaultsOptions {
   notes: Notes;
   faults: Fault[];
   windows: Windows;
+  /** So long Lambda takes to get a function ready that was not called for weeks; null: none is such. */
+  coldSeconds: number | null;
 }
 
 /** The run that an event belongs to, whichever function gets it. */
@@ -64,7 +66,7 @@ function runOf(event: unknown): string {
 }
 
 /** Lets faults strike: at the door of the account, and between Lambda and its caller. */
-export function createFaults({ account, notes, faults, windows }: FaultsOptions) {
+export function createFaults({ account, notes, faults, windows, coldSeconds }: FaultsOptions) {
   const callTurn = turnsOf(faults.filter((fault): fault is CallFault => fault.on === 'call'));
   const invocationTurn = turnsOf(faults.filter((fault): fault is InvocationFault => fault.on === 'invocation'));
   const worker = new AsyncLocalStorage<string>();
@@ -157,10 +159,23 @@ export function createFaults({ account, notes, faults, windows }: FaultsOptions)
     }
   }
 
+  /** When each function was first called: by then no one had for weeks. ReconcileLeases is called every five minutes. */
+  const firstCalls = new Map<string, number>([['ReconcileLeasesFunction', Number.NEGATIVE_INFINITY]]);
+
+  async function wakeUp(name: string): Promise<void> {
+    const firstAt = firstCalls.get(name) ?? Date.now();
+    firstCalls.set(name, firstAt);
+    if (coldSeconds === null || Date.now() >= firstAt + coldSeconds * 1000) return;
+    notes.write('fault cold', name);
+    await pause(1);
+    throw lambdaError('Lambda.CodeArtifactUserPendingException', 'Lambda is updating the function, try again');
+  }
+
   const betweenOf =
     (name: string): NonNullable<LambdaFunction['between']> =>
     (event, run) =>
-      worker.run(runOf(event), () => {
+      worker.run(runOf(event), async () => {
+        await wakeUp(name);
         const fault = invocationTurn((one) => one.function === null || one.function === name);
         if (fault === null) return run();
         notes.write(`fault ${fault.kind}`, name);

@@ -125,7 +125,13 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
     const account = createAccount({ fleet, seed, now: () => Date.now(), ...scenario.habits });
     const notes = createNotes(account.journal, account.settle);
     const windows = createWindows(notes);
-    const { intercept, betweenOf, runs } = createFaults({ account, notes, faults: scenario.faults, windows });
+    const { intercept, betweenOf, runs } = createFaults({
+      account,
+      notes,
+      faults: scenario.faults,
+      windows,
+      coldSeconds: scenario.coldSeconds ?? null,
+    });
     const ids = [...new Set(fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id)))];
     const before = new Map(ids.map((id) => [id, standing(account, id)]));
     const overheard = overhear(account, ids);

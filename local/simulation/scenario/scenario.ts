@@ -116,6 +116,8 @@ export interface Scenario {
   drawnAs?: string;
   /** How AWS itself behaves; left out: as usual. */
   habits?: ServiceHabits;
+  /** So long Lambda takes to get each function ready, since none was called for weeks; left out: no time. */
+  coldSeconds?: number;
   fleet: Fleet;
   /** Parameters of template.yaml. */
   parameters: Record<string, string>;

@@ -49,6 +49,10 @@ function* smaller(scenario: Scenario): Generator<Scenario> {
       yield { ...scenario, executions: executions.map((one, at) => (at === index ? { ...one, input: rest } : one)) };
     }
   }
+  if (scenario.coldSeconds !== undefined) {
+    const { coldSeconds: _dropped, ...rest } = scenario;
+    yield rest;
+  }
   for (const name of Object.keys(habits) as (keyof ServiceHabits)[]) {
     const { [name]: _dropped, ...rest } = habits;
     yield { ...scenario, habits: rest };
