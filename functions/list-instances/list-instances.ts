@@ -1,5 +1,6 @@
 import { readLatestAgentVersion } from '../aws/latest-agent-version.ts';
 import type { BatchSeed } from '../domain/batch/seed-batches.ts';
+import { chooseInstances } from '../domain/listing/chosen-instances.ts';
 import {
   type ExecutionInput,
   type ListRequest,
@@ -16,7 +17,7 @@ import { secondsBetween } from '../domain/model/time.ts';
 import { createHandler, type Handler } from '../runtime/handler.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type LockOutcome, releasingLockOnError, takeRunLock, toLock } from './claim-run.ts';
-import { judgeMembers, toManifestInstances } from './judge-members.ts';
+import { judgeMembers, type Member, toManifestInstances } from './judge-members.ts';
 import { listGroups } from './list-groups.ts';
 import { createTools, type ListingTools } from './tools.ts';
 import { writeManifest, writePlan } from './write-manifest.ts';
@@ -72,9 +73,10 @@ async function list(tools: ListingTools, request: ListRequest, names: ExecutionN
   const input = await resolveVersion(tools, request.input, names.region);
   const run = toRun(tools, request, names, { targetVersion: input.targetVersion, ...ends });
 
-  const members = await judgeMembers(tools, names, groupOf);
+  const all = await judgeMembers(tools, names, groupOf);
+  const members = chosenOf(all, request.input.instances);
   const unsettled = members.filter(({ eligibility }) => eligibility.decision === 'in-transition').length;
-  logger.info('instances listed', { runId: run.runId, listing, intended: groupOf.size, inTransition: unsettled });
+  logger.info('instances listed', { runId: run.runId, listing, intended: members.length, inTransition: unsettled });
   const inTransition = dryRun || isLast ? 0 : unsettled;
   const reply = { input, listing, inTransition, dryRun, run, batches: [], plan: null };
   if (inTransition > 0) return reply;
@@ -84,6 +86,14 @@ async function list(tools: ListingTools, request: ListRequest, names: ExecutionN
   return dryRun
     ? { ...reply, plan: await writePlan(tools, judged) }
     : { ...reply, batches: await writeManifest(tools, judged, request.executionArn) };
+}
+
+/** The members that the input names; all of them, if it names none. */
+function chosenOf(members: Member[], instances: string[] | undefined): Member[] {
+  if (instances === undefined) return members;
+  const named = members.map(({ instanceId, facts }) => ({ instanceId, name: facts?.name ?? null }));
+  const chosen = chooseInstances(instances, named);
+  return members.filter(({ instanceId }) => chosen.has(instanceId));
 }
 
 /** "latest" is resolved by a run's first listing; the next ones take over what that one found. */

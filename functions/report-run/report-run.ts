@@ -11,7 +11,7 @@ import {
   reportKey,
 } from '../domain/model/object-keys.ts';
 import { type Run, runSchema } from '../domain/model/run.ts';
-import { type Timestamp, timestampSchema, toTimestamp } from '../domain/model/time.ts';
+import { timestampSchema, toTimestamp } from '../domain/model/time.ts';
 import type { Report } from '../domain/report/report.ts';
 import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
 import { releaseOwnLock } from '../operations/take-run-lock.ts';
@@ -27,8 +27,8 @@ const environmentSchema = z.object({
 
 const requestSchema = z.object({
   run: runSchema,
-  /** The execution's input: which occurrence of the schedule it is, if it is one. */
-  input: z.object({ scheduledTime: timestampSchema.optional() }),
+  /** The execution's input: which occurrence of the schedule it is, if it is one, and whether it is meant for some members only. */
+  input: z.object({ scheduledTime: timestampSchema.optional(), instances: z.array(z.string()).optional() }),
   /** What ended the map of batches, if anything did. */
   error: z.object({ Error: z.string(), Cause: z.string() }).optional(),
 });
@@ -61,7 +61,7 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     const report = await makeReport(tools, run, error);
     if (report === null) throw new ReveilleError('UnexpectedReply', `${manifestKey(run)}: the manifest is missing`);
     await storeReport(tools, report);
-    await closeRun(tools, run, input.scheduledTime);
+    await closeRun(tools, run, input);
     const summary = await publishReport(tools, report);
     const { runId, status, counts } = report;
     tools.logger.info('run reported', { runId, status, counts });
@@ -86,15 +86,16 @@ function createTools(runtime: Runtime, metrics: MetricsSink): ReportTools {
 
 /**
  * The run is over: a second delivery of its occurrence has nothing to do, and the next run may begin. The lock goes last,
- * so that a run that finds it free also finds the occurrence remembered.
+ * so that a run that finds it free also finds the occurrence remembered. A run of some members only is no complete one: the
+ * alarm of the days without one goes on counting.
  */
 async function closeRun(
   { bucket, now, logger }: ReportTools,
   { runId, startedAt }: Run,
-  scheduledTime: Timestamp | undefined,
+  { scheduledTime, instances }: z.output<typeof requestSchema>['input'],
 ): Promise<void> {
   const closed = { runId, endedAt: toTimestamp(now()) };
-  await bucket.put(LAST_COMPLETE_RUN_KEY, closed);
+  if (instances === undefined) await bucket.put(LAST_COMPLETE_RUN_KEY, closed);
   if (scheduledTime !== undefined) await bucket.put(occurrenceKey(scheduledTime), closed);
   await bucket.delete(openRunKey({ runId }));
   // A lock that can't be released is soon a dead run's, so this must not keep the report from people.

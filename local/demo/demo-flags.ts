@@ -8,7 +8,7 @@ const shipped = (name: string) => fileURLToPath(new URL(`../../fleets/${name}.js
 
 const on = () => z.boolean().default(false);
 
-const { groups, targetVersion, dryRun, allowEmpty } = executionInputSchema.shape;
+const { groups, instances, targetVersion, dryRun, allowEmpty } = executionInputSchema.shape;
 
 export const demoFlags = z
   .strictObject({
@@ -20,6 +20,7 @@ export const demoFlags = z
     all: flag(on(), 'prints every instance, and every cause of a failure'),
     json: flag(on(), 'prints the report (or, in a dry run, the plan) on standard output, nothing else'),
     group: flag(groups, 'only this resource group; can be given several times', 'NAME'),
+    instance: flag(instances, 'only this member of the groups, by ID or name; can be given several times', 'INSTANCE'),
     'target-version': flag(
       targetVersion,
       '"latest", or a version such as 3.3.551.0, and no window: it would bring the latest',
@@ -55,9 +56,10 @@ export interface DemoArguments {
 
 /** @param directory what a relative path is relative to */
 export function toArguments(given: z.output<typeof demoFlags>, directory: string): DemoArguments {
-  const { fleet, seed, json, quiet, verbose, all, group, 'target-version': version, ...flags } = given;
+  const { fleet, seed, json, quiet, verbose, all, group, instance, 'target-version': version, ...flags } = given;
   const entries = Object.entries({
     groups: group,
+    instances: instance,
     targetVersion: version,
     dryRun: flags['dry-run'],
     allowEmpty: flags['allow-empty'],
@@ -71,7 +73,8 @@ export function toArguments(given: z.output<typeof demoFlags>, directory: string
     showsAll: all,
     isFirstNight: fleet === undefined && !flags['bad-night'],
     json,
-    playsWindow: !json && flags['dry-run'] !== true && (version ?? 'latest') === 'latest',
+    // A window has no such choice.
+    playsWindow: !json && instance === undefined && flags['dry-run'] !== true && (version ?? 'latest') === 'latest',
     input: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
   };
 }

@@ -85,7 +85,9 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
       ...(options.logger ? { logger: options.logger } : {}),
     });
     const execution = await machine.start(runId, input).result;
-    const groups = (input as { groups?: unknown }).groups;
+    const { groups, instances: named } = input as { groups?: unknown; instances?: unknown };
+    const isNamed = ({ id, name }: Fleet['groups'][number]['instances'][number]) =>
+      !Array.isArray(named) || named.includes(id) || named.includes(name);
     const chosen = Array.isArray(groups) ? fleet.groups.filter(({ name }) => groups.includes(name)) : fleet.groups;
     const durationSeconds = (Date.now() - SIMULATION_START.getTime()) / 1000;
     account.settle();
@@ -96,7 +98,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
       report: readJson<Report>(account, `runs/${runId}/report.json`),
       plan: readJson<Plan>(account, `runs/${runId}/plan.json`),
       before,
-      intended: new Set(chosen.flatMap(({ instances }) => instances.map(({ id }) => id))),
+      intended: new Set(chosen.flatMap(({ instances }) => instances.filter(isNamed).map(({ id }) => id))),
       durationSeconds,
     };
   });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { targetVersionSchema } from '../model/agent-version.ts';
 import { ReveilleError } from '../model/errors.ts';
-import { GROUPS_MAX } from '../model/limits.ts';
+import { GROUPS_MAX, INSTANCES_CHOSEN_MAX } from '../model/limits.ts';
 
 import { isAfter, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 import { nextLocalTime } from './local-time.ts';
@@ -33,9 +33,19 @@ export function resolveFinishBy(finishBy: string, timeZone: string, startedAt: T
   );
 }
 
+/** Each is an ID, or the whole Name of a member; not more than a batch: who wants more of them wants the group. */
+const instancesSchema = z
+  .array(z.string().min(1).max(256), `give a list of 1 to ${INSTANCES_CHOSEN_MAX} instance IDs or names`)
+  .min(1)
+  .max(INSTANCES_CHOSEN_MAX)
+  .refine((instances) => new Set(instances).size === instances.length, 'give each instance once');
+
 /** The input of an execution, as people and the schedule give it. `{}` takes the deployed defaults. */
 export const executionInputSchema = z.strictObject({
   groups: groupsSchema.optional().describe('Resource groups, by name, in this order; the deployed ones by default'),
+  instances: instancesSchema
+    .optional()
+    .describe('Only these members of the groups, by instance ID or by name: again, only the three that failed'),
   targetVersion: targetVersionSchema.optional().describe('"latest", or a version such as "3.3.551.0"'),
   dryRun: z.boolean().optional().describe('List and judge only: the run ends with a plan'),
   allowEmpty: z.boolean().optional().describe('An empty group, or one of which no instance takes part, is no failure'),
@@ -48,9 +58,17 @@ export const executionInputSchema = z.strictObject({
 });
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
+/** No input at all, and the one that the console fills in, are an empty one. */
+function withoutConsole(input: unknown): unknown {
+  if (input === null) return {};
+  if (typeof input !== 'object' || Array.isArray(input)) return input;
+  const { Comment: _consoles, ...rest } = input as Record<string, unknown>;
+  return rest;
+}
+
 /** What the state machine hands to ListInstances; its own reply has the same fields, for the next listing. */
 export const listRequestSchema = z.object({
-  input: executionInputSchema,
+  input: z.preprocess(withoutConsole, executionInputSchema),
   /** How many listings there have been. */
   listing: z.int().min(0),
   executionArn: z.string(),

@@ -133,6 +133,9 @@ export const INVOCATIONS_MAX = 1500;
 export const INSTANCES_MAX = 500;
 
 /** Resource groups of one run: each is a few calls of ListInstances, one after the other. */
+/** How many instances the input of a run can name. */
+export const INSTANCES_CHOSEN_MAX = 50;
+
 export const GROUPS_MAX = 20;
 
 /**

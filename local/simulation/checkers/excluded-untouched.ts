@@ -17,14 +17,15 @@ const STRUCTURAL: BehaviourName[] = [
 ];
 
 /** Why an instance must not be touched by any run; null: it may. */
-function whyOut({ executions }: Evidence, { groups, behaviours }: InstanceEvidence): string | null {
+function whyOut({ executions }: Evidence, { instanceId, groups, behaviours }: InstanceEvidence): string | null {
   const structural = STRUCTURAL.find((name) => behaviours.includes(name));
   if (structural !== undefined) return structural;
   const chosen = executions.some(({ input }) => {
     const names = input['groups'] as string[] | undefined;
-    return input['dryRun'] !== true && (names === undefined || names.some((name) => groups.includes(name)));
+    const isNamed = (input['instances'] as string[] | undefined)?.includes(instanceId) ?? true;
+    return input['dryRun'] !== true && isNamed && (names === undefined || names.some((name) => groups.includes(name)));
   });
-  return chosen ? null : 'in no group of any run, or only in dry runs';
+  return chosen ? null : 'meant by no run, or only by dry runs';
 }
 
 /** What has only just been done may not be seen yet; and a call may have been under way. */

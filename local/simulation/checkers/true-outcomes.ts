@@ -218,13 +218,14 @@ function ofLine(seen: Line): Found[] {
 /** Whom a run was meant for. One that left its group meanwhile may be in the report, or not. */
 function intendedOf({ instances, disturbances }: Evidence, { input }: ExecutionEvidence) {
   const names = input['groups'] as string[] | undefined;
+  const chosen = input['instances'] as string[] | undefined;
   const left = new Set(
     disturbances.flatMap(({ disturbance }) =>
       disturbance.kind === 'person' && disturbance.deed === 'leave-group' ? [disturbance.instanceId] : [],
     ),
   );
   const members = instances.filter(({ groups }) => names === undefined || names.some((name) => groups.includes(name)));
-  return members.filter(({ instanceId }) => !left.has(instanceId));
+  return members.filter(({ instanceId }) => !left.has(instanceId) && (chosen?.includes(instanceId) ?? true));
 }
 
 function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Report): Found[] {

@@ -73,11 +73,11 @@ const theRun = (random: Random): PlannedExecution => ({
   input: chance(random, 0.6) ? { scheduledTime: SCHEDULED } : {},
 });
 
-/** Whatever goes wrong, together. */
+/** Whatever goes wrong, together; now and then in a run for one member of the groups only. */
 function drawMixedNight(random: Random): Night {
   const fleet = drawMixedFleet(random);
   const executions = drawExecutions(random, fleet);
-  return {
+  const night = {
     fleet,
     parameters: drawParameters(random),
     executions,
@@ -85,6 +85,10 @@ function drawMixedNight(random: Random): Night {
     disturbances: drawDisturbances(random, fleet, executions.length),
     ...(chance(random, 0.06) ? { habits: { describeLagSeconds: random.integer([5, 40]) } } : {}),
   };
+  const ids = fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+  if (ids.length === 0 || !chance(random, 0.15)) return night;
+  const instances = [pick(random, ids)];
+  return { ...night, executions: executions.map((one) => ({ ...one, input: { ...one.input, instances } })) };
 }
 
 /** Nothing at all goes wrong. */

@@ -63,6 +63,17 @@ beforeEach(() => {
 });
 
 describe('ListInstances', () => {
+  it('is meant for the members only that its input names', async () => {
+    givenGroups({
+      dev: [instanceFacts({ instanceId: FIRST, name: 'web' }), instanceFacts({ instanceId: SECOND, name: 'db' })],
+    });
+
+    const reply = await list({ instances: ['db'] });
+
+    expect(manifest().instances.map(({ instanceId }) => instanceId)).toEqual([SECOND]);
+    expect(reply.batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId))).toEqual([SECOND]);
+  });
+
   it('writes who is meant to be updated before anybody is touched, and cuts them into batches', async () => {
     givenGroups({
       dev: [instanceFacts({ instanceId: FIRST }), instanceFacts({ instanceId: SECOND, state: 'running', name: null })],

@@ -101,6 +101,13 @@ describe('ReportRun, closing a run', () => {
     expect(writes().filter((write) => write.includes('occurrences'))).toEqual([]);
   });
 
+  it('of some members only is no complete run: the alarm of days without one goes on counting', async () => {
+    await report({ instances: ['web-3'] });
+
+    expect(writes()).not.toContain('put last-complete-run.json');
+    expect(writes()).toContain('delete open-runs/run-1.json');
+  });
+
   it('leaves the lock alone that another run has by now', async () => {
     givenLock(s3, aRunLock({ runId: 'run-2' }));
 

@@ -18,12 +18,20 @@ function groupsOf(evidence: Evidence, { input, startedAt, endedAt }: ExecutionEv
   return new Map(chosen.map((name) => [name, all.get(name) ?? new Set()]));
 }
 
+/** Whether an instance is named that is in none of the groups. */
+function namesNoMember(evidence: Evidence, execution: ExecutionEvidence): boolean {
+  const members = new Set([...groupsOf(evidence, execution).values()].flatMap((ids) => [...ids]));
+  const named = (execution.input['instances'] as string[] | undefined) ?? [];
+  return named.some((id) => !members.has(id));
+}
+
 const KNOWN_FIELDS: Record<string, (value: unknown) => boolean> = {
   groups: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&
     value.every((name) => typeof name === 'string' && name !== '') &&
     new Set(value).size === value.length,
+  instances: (value) => Array.isArray(value) && value.length > 0 && new Set(value).size === value.length,
   targetVersion: (value) => value === 'latest' || /^\d{1,6}(\.\d{1,6}){2,3}$/.test(String(value)),
   dryRun: (value) => typeof value === 'boolean',
   allowEmpty: (value) => typeof value === 'boolean',
@@ -35,7 +43,8 @@ const KNOWN_FIELDS: Record<string, (value: unknown) => boolean> = {
 const claims: Record<string, (evidence: Evidence, execution: ExecutionEvidence) => boolean> = {
   InvalidInput: (evidence, execution) =>
     Object.entries(execution.input).some(([name, value]) => !KNOWN_FIELDS[name]?.(value)) ||
-    wakeUntil(evidence, execution) < execution.startedAt,
+    wakeUntil(evidence, execution) < execution.startedAt ||
+    namesNoMember(evidence, execution),
   EmptyGroup: (evidence, execution) =>
     execution.input['allowEmpty'] !== true &&
     [...groupsOf(evidence, execution).values()].some(({ size }) => size === 0),

@@ -1,5 +1,13 @@
 import type { Report } from '../../../../functions/domain/report/report.ts';
-import { changes, clock, type Evidence, LEASE_TAG, type MetricsEvidence } from '../../evidence/evidence.ts';
+import {
+  calls,
+  changes,
+  clock,
+  type Evidence,
+  isOurs,
+  LEASE_TAG,
+  type MetricsEvidence,
+} from '../../evidence/evidence.ts';
 
 /** What a report comes to in numbers, counted anew from its lines. */
 function measuresOf({ instances, status }: Report): Record<string, number> {
@@ -33,6 +41,16 @@ export function aboutReportMetrics({ executions, overheard }: Evidence): string[
 /** A pass of ReconcileLeases reads the tags, and measures at its end. */
 const PASS_MILLISECONDS = 90_000;
 
+/** A person may have copied the lease of another instance to it. */
+const isWrittenByUs = (evidence: Evidence, instanceId: string, lease: string): boolean =>
+  calls(evidence, 'CreateTags').some(
+    ({ error, principal, instanceIds, parameters }) =>
+      error === null &&
+      isOurs(principal) &&
+      instanceIds.includes(instanceId) &&
+      JSON.stringify(parameters).includes(lease),
+  );
+
 /** Leases as they were carried, from a moment on, by instance. */
 function carriedAt(evidence: Evidence, at: number): { held: number; foreign: number } | null {
   let held = 0;
@@ -51,7 +69,7 @@ function carriedAt(evidence: Evidence, at: number): { held: number; foreign: num
       if (facts.about === 'gone') state = 'terminated';
     }
     if (lease === null || state === 'terminated' || state === 'shutting-down') continue;
-    if (lease === before.lease || !lease.startsWith('reveille-update-agents/')) foreign++;
+    if (lease === before.lease || !isWrittenByUs(evidence, instanceId, lease)) foreign++;
     else held++;
   }
   return { held, foreign };

@@ -27,6 +27,21 @@ describe('the input of an execution', () => {
     expect(executionInputSchema.parse(input)).toEqual(input);
   });
 
+  it.each([null, {}, { Comment: 'Insert your JSON here' }])(
+    '%j is an empty one, as people and the console give it',
+    (input) => {
+      const request = { listing: 0, executionArn: 'arn', startedAt: stamp('02:00') };
+      expect(listRequestSchema.parse({ ...request, input }).input).toEqual({});
+    },
+  );
+
+  it.each([[[]], [['web', 'web']], ['web'], [['']], [Array.from({ length: 51 }, (_, index) => `web-${index}`)]])(
+    'may not name the instances %j',
+    (instances) => {
+      expect(accepts({ instances })).toBe(false);
+    },
+  );
+
   it.each(['latest', '3.3.551.0', '0.0.0.0'])('may aim at %s', (targetVersion) => {
     expect(accepts({ targetVersion })).toBe(true);
   });
