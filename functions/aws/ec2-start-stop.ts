@@ -1,10 +1,9 @@
 import { type EC2Client, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { lacksCapacity } from '../domain/model/ec2-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
-import { isAboutInstances } from './ec2-refusals.ts';
-import { type Bisected, bisect } from './sdk/bisect.ts';
 import { type AwsFailure, describeFailure } from './sdk/failures.ts';
 import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
+import { type TakenApart, takeApart } from './sdk/take-apart.ts';
 
 export interface StateChange {
   instanceId: string;
@@ -13,24 +12,21 @@ export interface StateChange {
   mayHaveTakenEffect: boolean;
 }
 
-/** How EC2 says that it was asked too often; it says so of all instances of a request at once. */
-const THROTTLED = 'RequestLimitExceeded';
-
 /**
  * Starts them in one call, or, where EC2 refuses, all but the bad ones.
- * @param hasTime asked before each request that is sent, also by the SDK's own retries
+ * @param turn which look it is, and hasTime: asked before each request that is sent, also by the SDK's own retries
  * @throws AwsUnavailable if a start may have taken effect, and its answer is not known
  */
 export function startInstances(
   ec2: EC2Client,
   instanceIds: string[],
-  hasTime: () => boolean,
-): Promise<Bisected<string, StateChange[]>> {
+  { turn, hasTime }: { turn: number; hasTime: () => boolean },
+): Promise<TakenApart<StateChange[]>> {
   const unanswered = new Set<string>();
   const start = (ids: string[]) => sendStart(ec2, ids, unanswered, hasTime);
-  const isAboutIds = (failure: AwsFailure) => failure.code === THROTTLED || isAboutInstances(failure);
-  const isAboutAll = ({ code }: AwsFailure) => code === THROTTLED;
-  return bisect(instanceIds, start, { isAboutIds, isAboutAll, hasTime });
+  // EC2 says with a server error that it lacks capacity, and then it has done nothing.
+  const wasRefused = ({ code, nothingWasDone }: AwsFailure) => nothingWasDone || lacksCapacity(code);
+  return takeApart(instanceIds, start, { turn, hasTime, wasRefused });
 }
 
 /**
@@ -64,15 +60,15 @@ const stopOf = (InstanceIds: string[], hibernate: boolean) => ({
 export function stopInstances(
   ec2: EC2Client,
   instanceIds: string[],
-  options: { hibernate: boolean; hasTime: () => boolean },
-): Promise<Bisected<string, StateChange[]>> {
+  options: { hibernate: boolean; turn: number; hasTime: () => boolean },
+): Promise<TakenApart<StateChange[]>> {
   const stop = async (InstanceIds: string[]) => {
     const command = new StopInstancesCommand(stopOf(InstanceIds, options.hibernate));
     command.middlewareStack.add(sendInTime('StopInstances', options.hasTime), EACH_REQUEST);
     const { StoppingInstances } = await ec2.send(command);
     return toChanges(StoppingInstances);
   };
-  return bisect(instanceIds, stop, { isAboutIds: isAboutInstances, hasTime: options.hasTime });
+  return takeApart(instanceIds, stop, { turn: options.turn, hasTime: options.hasTime, wasRefused: isRefusal });
 }
 
 /**
@@ -113,6 +109,9 @@ async function sendStart(
     });
   }
 }
+
+/** Throttling of the way back is the state machine's to wait for: RestoreInstances is tried for an hour. */
+const isRefusal = (failure: AwsFailure): boolean => failure.isRefusal;
 
 /** A refusal, throttling and a lack of capacity have done nothing. After any other answer, or none, the start may come. */
 const mayHaveTakenEffect = (failure: AwsFailure): boolean => !failure.nothingWasDone && !lacksCapacity(failure.code);

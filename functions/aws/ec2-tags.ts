@@ -1,10 +1,27 @@
 import { CreateTagsCommand, DeleteTagsCommand, type EC2Client } from '@aws-sdk/client-ec2';
-import { isAboutInstances } from './ec2-refusals.ts';
-import { type Bisected, bisect } from './sdk/bisect.ts';
+import { type TakenApart, takeApart } from './sdk/take-apart.ts';
 
-/** Sets one tag to one value on all of them, in one call: CreateTags takes up to 1,000 resources (docs/aws-behaviour.md 24). */
-export async function tagInstances(ec2: EC2Client, instanceIds: string[], key: string, value: string): Promise<void> {
-  await ec2.send(new CreateTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));
+/** One tag, with its value. */
+export interface Tag {
+  key: string;
+  value: string;
+}
+
+/**
+ * Sets one tag to one value on all of them, in one call: CreateTags takes up to 1,000 resources (docs/aws-behaviour.md 24). Where
+ * EC2 refuses, on all but the bad ones.
+ */
+export function tagInstances(
+  ec2: EC2Client,
+  instanceIds: string[],
+  { key, value }: Tag,
+  options: { turn: number; hasTime: () => boolean },
+): Promise<TakenApart<string[]>> {
+  const tag = async (Resources: string[]) => {
+    await ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] }));
+    return Resources;
+  };
+  return takeApart(instanceIds, tag, options);
 }
 
 /**
@@ -14,13 +31,13 @@ export async function tagInstances(ec2: EC2Client, instanceIds: string[], key: s
 export async function untagInstances(
   ec2: EC2Client,
   instanceIds: string[],
-  key: string,
-  value: string,
-): Promise<Bisected<string, string[]>> {
+  { key, value }: Tag,
+  turn: number,
+): Promise<TakenApart<string[]>> {
   if (instanceIds.length === 0 || key === '') throw new RangeError('untagInstances needs instances and a key');
   const untag = async (Resources: string[]) => {
     await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] }));
     return Resources;
   };
-  return bisect(instanceIds, untag, { isAboutIds: isAboutInstances });
+  return takeApart(instanceIds, untag, { turn, wasRefused: ({ isRefusal }) => isRefusal });
 }

@@ -11,13 +11,13 @@ export const PAGE_SIZE = 50;
 /** DescribeInstanceInformation takes up to 100 values in a filter (docs/aws-behaviour.md 15); a page has 50. */
 const FILTER_VALUES_MAX = 50;
 
-export const isInvalidInstanceId = ({ code }: AwsFailure): boolean => code === 'InvalidInstanceId';
+const isInvalidInstanceId = ({ code }: AwsFailure): boolean => code === 'InvalidInstanceId';
 
 /** What SSM knows of these instances' agents, by ID; those that SSM does not list, or refuses to, are absent (15). */
 export async function describeAgents(ssm: SSMClient, instanceIds: string[]): Promise<Map<string, AgentFacts>> {
   const found = new Map<string, AgentFacts>();
   for (const ids of chunks(instanceIds, FILTER_VALUES_MAX)) {
-    const { replies } = await bisect(ids, (some) => listAgents(ssm, some), { isAboutIds: isInvalidInstanceId });
+    const replies = await bisect(ids, (some) => listAgents(ssm, some), isInvalidInstanceId);
     for (const agent of replies.flat()) found.set(agent.instanceId, agent);
   }
   return found;

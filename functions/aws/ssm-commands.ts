@@ -14,10 +14,10 @@ import { parsePlainly } from '../domain/model/plain-words.ts';
 import { addSeconds } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
-import { type Bisected, bisectEach } from './sdk/bisect.ts';
 import { describeFailure } from './sdk/failures.ts';
 import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
-import { isInvalidInstanceId, PAGE_SIZE } from './ssm-agents.ts';
+import { join, type TakenApart, takeApart } from './sdk/take-apart.ts';
+import { PAGE_SIZE } from './ssm-agents.ts';
 
 export interface CommandRequest {
   work: Work;
@@ -25,17 +25,19 @@ export interface CommandRequest {
   /** At most 100 characters; it finds the command again when a crash has lost its ID. */
   comment: string;
   timeoutSeconds: number;
+  /** Which look it is. */
+  turn: number;
   hasTime(): boolean;
   /** Asked before each request that is sent to them, also by the SDK's own retries. */
   mayLeave(instanceIds: string[]): boolean;
 }
 
 /** Sends the work to each group in one command, or, where SSM refuses some, in several without those (11, 14). */
-export function sendCommand(
+export async function sendCommand(
   ssm: SSMClient,
   groups: string[][],
-  { work, target, comment, timeoutSeconds, hasTime, mayLeave }: CommandRequest,
-): Promise<Bisected<string, { commandId: string; instanceIds: string[] }>> {
+  { work, target, comment, timeoutSeconds, turn, hasTime, mayLeave }: CommandRequest,
+): Promise<TakenApart<{ commandId: string; instanceIds: string[] }>> {
   const send = async (InstanceIds: string[]) => {
     const command = new SendCommandCommand({
       DocumentName: work.documentName,
@@ -56,7 +58,9 @@ export function sendCommand(
     if (commandId === undefined) throw new ReveilleError('UnexpectedReply', 'SendCommand: no CommandId in the reply');
     return { commandId, instanceIds: InstanceIds };
   };
-  return bisectEach(groups, send, { isAboutIds: isInvalidInstanceId, hasTime });
+  const parts: TakenApart<{ commandId: string; instanceIds: string[] }>[] = [];
+  for (const ids of groups) parts.push(await takeApart(ids, send, { turn, hasTime }));
+  return join(parts);
 }
 
 /** A command that SSM lists. */

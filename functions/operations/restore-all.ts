@@ -10,7 +10,7 @@ import { areWritersDead } from '../domain/steps/orphan.ts';
 import { decideRestore } from '../domain/steps/restore.ts';
 import type { RestoreOutcome } from '../domain/steps/restore-result.ts';
 import { type ActivityTools, confirmStops, type SeenActivity } from './confirm-stops.ts';
-import { type DecidedMember, type Member, releaseDecided, stopDecided } from './stop-and-release.ts';
+import { type DecidedMember, type Member, releaseDecided, type Stopping, stopDecided } from './stop-and-release.ts';
 
 export interface RestoreTools extends ActivityTools {
   ec2: EC2Client;
@@ -18,15 +18,11 @@ export interface RestoreTools extends ActivityTools {
 }
 
 /** Instances that one child of a run has leased, or left as they were, and whose work is over. */
-export interface Restoring {
+export interface Restoring extends Stopping {
   leaseholder: Leaseholder;
   members: Member[];
   /** How long restoring one instance may take; null: no instance is ever given up. */
   deadlineSeconds: number | null;
-  /** Whether this Lambda has time for another call. */
-  hasTime(): boolean;
-  /** Right before a stop: which of the instances can't be stopped any more. */
-  findChanged(members: DecidedMember[]): Promise<Set<string>>;
 }
 
 /**
@@ -37,7 +33,7 @@ export async function restoreAll(
   tools: RestoreTools,
   restoring: Restoring,
 ): Promise<(RestoreOutcome & { hold: Hold | null })[]> {
-  const { leaseholder, members, deadlineSeconds, hasTime, findChanged } = restoring;
+  const { leaseholder, members, deadlineSeconds } = restoring;
   const decide = (member: Member, { otherActivity, quietSince }: SeenActivity): DecidedMember => {
     const { instance, ec2, deadSince } = member;
     const now = tools.now();
@@ -59,8 +55,8 @@ export async function restoreAll(
   };
   const unconfirmed = members.map((member) => decide(member, { otherActivity: null, quietSince: null }));
   const decided = await confirmStops(tools, unconfirmed, decide);
-  const keptAwake = await stopDecided(tools, decided, hasTime, findChanged);
-  const keptLeases = await releaseDecided(tools.ec2, decided);
+  const keptAwake = await stopDecided(tools, decided, restoring);
+  const keptLeases = await releaseDecided(tools.ec2, decided, restoring.turn);
   return decided.map(({ instance, decision, hold }) => {
     const { instanceId } = instance;
     return { instance, decision, hold, refusal: keptAwake.get(instanceId) ?? keptLeases.get(instanceId) ?? null };

@@ -28,17 +28,25 @@ export interface DecidedMember extends Member {
   decision: RestoreDecision;
 }
 
+/** How the instances of one look are stopped. */
+export interface Stopping {
+  /** Which look it is: where EC2 refuses all of them, each look tries others alone. */
+  turn: number;
+  /** Whether this Lambda has time for another call. */
+  hasTime(): boolean;
+  /** Right before a stop: which of the instances can't be stopped any more. */
+  findChanged(members: DecidedMember[]): Promise<Set<string>>;
+}
+
 /**
  * Stops the instances in one call, and hibernates the others in a second; those that were taken over have other ends, and a
  * call of their own. After the end of its instances no request leaves any more.
- * @param findChanged asked right before each call: which of its instances can't be stopped any more
  * @returns what EC2 refused, by instance
  */
 export async function stopDecided(
   { ec2, now }: { ec2: EC2Client } & Pick<Runtime, 'now'>,
   decided: DecidedMember[],
-  hasTime: () => boolean,
-  findChanged: (members: DecidedMember[]) => Promise<Set<string>>,
+  { turn, hasTime, findChanged }: Stopping,
 ): Promise<Map<string, string>> {
   const refusals = new Map<string, string>();
   for (const { members, hibernate, stopUntil } of toCalls(decided)) {
@@ -46,8 +54,8 @@ export async function stopDecided(
     for (const id of changed) refusals.set(id, CHANGED);
     const ids = members.map(({ instance }) => instance.instanceId).filter((id) => !changed.has(id));
     const maySend = () => hasTime() && !isAfter(now(), stopUntil);
-    const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime: maySend });
-    for (const { id, failure } of refused) refusals.set(id, failureText(failure));
+    const { refused, undecided, untried } = await stopInstances(ec2, ids, { hibernate, turn, hasTime: maySend });
+    for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, failureText(failure));
     for (const id of untried) refusals.set(id, UNTRIED);
   }
   return refusals;
@@ -77,7 +85,11 @@ function toCalls(decided: DecidedMember[]): StopCall[] {
  * One call for each lease value. Exactly that value is removed: a lease that another run has written meanwhile stays.
  * @returns what EC2 refused, by instance
  */
-export async function releaseDecided(ec2: EC2Client, decided: DecidedMember[]): Promise<Map<string, string>> {
+export async function releaseDecided(
+  ec2: EC2Client,
+  decided: DecidedMember[],
+  turn: number,
+): Promise<Map<string, string>> {
   const byLease = new Map<string, string[]>();
   for (const { instance, decision, expectedLease } of decided) {
     if (decision.action !== 'settle' || !decision.releaseLease || expectedLease === null) continue;
@@ -86,8 +98,8 @@ export async function releaseDecided(ec2: EC2Client, decided: DecidedMember[]): 
   const refusals = new Map<string, string>();
   for (const [lease, ids] of byLease) {
     try {
-      const { refused } = await untagInstances(ec2, ids, LEASE_TAG, lease);
-      for (const { id, failure } of refused) refusals.set(id, failureText(failure));
+      const { refused, undecided } = await untagInstances(ec2, ids, { key: LEASE_TAG, value: lease }, turn);
+      for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, failureText(failure));
     } catch (error) {
       const text = failureText(describeFailure(error));
       for (const id of ids) refusals.set(id, text);

@@ -80,6 +80,8 @@ async function restoreGroup(
       };
     }),
     deadlineSeconds: null,
+    // A pass comes every few minutes.
+    turn: Math.floor(tools.now().getTime() / 60_000),
     ...asked,
   });
   for (const { instance, decision, hold } of outcomes) {

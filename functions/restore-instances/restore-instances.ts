@@ -65,6 +65,7 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
         hold: null,
       })),
       deadlineSeconds,
+      turn: received.invocations,
       hasTime,
       // Its lease is of this run, which is alive: no other takes it.
       findChanged: async () => new Set(),

@@ -1,8 +1,7 @@
 import { type StateChange, startInstances } from '../aws/ec2-start-stop.ts';
 import { tagInstances } from '../aws/ec2-tags.ts';
-import { type Bisected, bisect } from '../aws/sdk/bisect.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
-import type { AwsFailure } from '../aws/sdk/failures.ts';
+import type { TakenApart } from '../aws/sdk/take-apart.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
 import { type Attempt, maySendStart } from '../domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../domain/ownership/lease.ts';
@@ -40,37 +39,32 @@ export async function recordLeaseAndStart(
     throw error;
   });
   const hasTime = () => request.hasTime() && maySendStart(attempt, tools.now());
-  const starting = await startInstances(tools.ec2, idsOf(candidates.filter(isToStart)), hasTime);
+  const turn = batch.invocations;
+  const starting = await startInstances(tools.ec2, idsOf(candidates.filter(isToStart)), { turn, hasTime });
   const takenOver = new Set(idsOf(candidates.filter(({ action }) => action === 'take-over')));
   return { record, results: toResults(leasing, starting, takenOver) };
 }
 
-/** One call for all that are to be leased or taken over; those that EC2 refuses are found by bisecting. */
-async function leaseAll(
+/** One call for all that are to be leased or taken over; where EC2 refuses it, it is taken apart. */
+function leaseAll(
   ec2: EC2Client,
   { batch, candidates, attempt, hasTime }: StartRequest,
-): Promise<Bisected<string, string[]>> {
+): Promise<TakenApart<string[]>> {
   const lease = formatLease({ ...leaseholderOf(batch), attempt: attempt.attempt });
-  const leaseSome = async (ids: string[]) => {
-    await tagInstances(ec2, ids, LEASE_TAG, lease);
-    return ids;
-  };
   const unleased = candidates.filter((candidate) => !isToStart(candidate));
-  return bisect(idsOf(unleased), leaseSome, { isAboutIds: isAboutTagged, hasTime });
+  const tag = { key: LEASE_TAG, value: lease };
+  return tagInstances(ec2, idsOf(unleased), tag, { turn: batch.invocations, hasTime });
 }
 
 function toResults(
-  leasing: Bisected<string, string[]>,
-  starting: Bisected<string, StateChange[]>,
+  leasing: TakenApart<string[]>,
+  starting: TakenApart<StateChange[]>,
   takenOver: Set<string>,
 ): Map<string, StartResult> {
   const results: [string, StartResult][] = [
-    ...leasing.refused.map(({ id, failure }): [string, StartResult] => [id, { kind: 'lease-refused', error: failure }]),
+    ...refusals(leasing, 'lease-refused'),
     ...leasing.untried.map((id): [string, StartResult] => [id, { kind: 'lease-untried' }]),
-    ...starting.refused.map(({ id, failure }): [string, StartResult] => [
-      id,
-      { kind: 'start-refused', error: failure },
-    ]),
+    ...refusals(starting, 'start-refused'),
     ...starting.untried.map((id): [string, StartResult] => [id, { kind: 'start-untried' }]),
     ...leasing.replies
       .flat()
@@ -82,8 +76,12 @@ function toResults(
   return new Map(results);
 }
 
-/** CreateTags refuses all of them if one is gone, has no room for a tag, or may not be tagged. */
-const isAboutTagged = ({ code }: AwsFailure): boolean =>
-  code === 'TagLimitExceeded' || code === 'UnauthorizedOperation' || code.startsWith('InvalidInstanceID');
+const refusals = (
+  { refused, undecided }: Pick<TakenApart<unknown>, 'refused' | 'undecided'>,
+  kind: 'lease-refused' | 'start-refused',
+): [string, StartResult][] => [
+  ...refused.map(({ id, failure }): [string, StartResult] => [id, { kind, error: failure, isItsOwn: true }]),
+  ...undecided.map(({ id, failure }): [string, StartResult] => [id, { kind, error: failure, isItsOwn: false }]),
+];
 
 const idsOf = (candidates: StartCandidate[]): string[] => candidates.map(({ instance }) => instance.instanceId);

@@ -68,13 +68,21 @@ async function sendCommands(
   const byId = new Map(members.map((instance) => [instance.instanceId, instance]));
   const mayLeave = (ids: string[]) =>
     ids.flatMap((id) => byId.get(id) ?? []).every((instance) => maySendTo(instance, now()));
-  const request = { work, target: batch.run.targetVersion, comment, timeoutSeconds, hasTime, mayLeave };
-  const { replies, refused } = await sendCommand(ssm, unsent.map(idsOf), request);
+  const request = {
+    work,
+    target: batch.run.targetVersion,
+    comment,
+    timeoutSeconds,
+    turn: batch.invocations,
+    hasTime,
+    mayLeave,
+  };
+  const { replies, refused, undecided } = await sendCommand(ssm, unsent.map(idsOf), request);
   const moment = now();
   for (const { commandId, instanceIds } of replies) {
     for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt: toTimestamp(moment) });
   }
-  const refusals = new Map(refused.map(({ id, failure }) => [id, failureText(failure)]));
+  const refusals = new Map([...refused, ...undecided].map(({ id, failure }) => [id, failureText(failure)]));
   return members.map((instance) => {
     const { instanceId } = instance;
     return afterSend(instance, sent.get(instanceId) ?? null, refusals.get(instanceId) ?? null, moment);

@@ -1,4 +1,5 @@
-import { OutOfTime } from './bisect.ts';
+/** Thrown by a call that was not made after all, since its time was over: nothing was done. */
+export class OutOfTime extends Error {}
 
 /** Where the middleware stands: inside of the SDK's retries, so it is asked for each of them. */
 export const EACH_REQUEST = { step: 'finalizeRequest', priority: 'low', name: 'sendInTime' } as const;

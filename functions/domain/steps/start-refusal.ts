@@ -1,35 +1,73 @@
-// StartInstances refused one instance: is it tried again, until when, and how soon?
+// EC2 refused the lease or the start of one instance: is it tried again, until when, and how soon?
 import type { BatchInstance } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail } from '../batch/transitions.ts';
 import { CAPACITY_ERRORS, LIMIT_ERRORS, lacksCapacity } from '../model/ec2-errors.ts';
 import { CAPACITY_RETRY_SECONDS, NO_TURN_SECONDS_MIN, PASSING_RETRY_SECONDS } from '../model/limits.ts';
 import { plainText } from '../model/plain-text.ts';
+import type { FailureCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 
-/** One instance that EC2 refused to start. */
-export interface StartRefusalCase {
-  instance: BatchInstance;
-  /** EC2's error code and message. */
+/** What EC2 said. */
+export interface Refusal {
   error: { code: string; message: string };
+  /** Whether others were accepted, so that it is about this instance; else all were refused, and any may be to blame. */
+  isItsOwn: boolean;
+}
+
+/** One instance that EC2 refused to lease or to start. */
+export interface RefusalCase extends Refusal {
+  instance: BatchInstance;
   /** From the first look at the instance until it must have been started. */
   deadlineSeconds: number;
   now: Date;
 }
 
-/** A refusal that can pass is tried again until its deadline; any other has failed at once, with what EC2 said. */
-export function applyStartRefusal({ instance, error, deadlineSeconds, now }: StartRefusalCase): Look {
-  const text = `EC2 refused to start it: ${error.code}: ${error.message}`;
-  const rule = retryRule(error.code, deadlineSeconds);
-  if (rule === null) return moves(fail(instance, 'start-refused', text, now));
+/**
+ * A refusal that can pass is tried again until its deadline; any other of its own has failed at once, with what EC2 said. One that
+ * may be the fault of others is tried again, whatever its code, until the step's deadline.
+ */
+export function applyStartRefusal(given: RefusalCase): Look {
+  const { error, isItsOwn, deadlineSeconds } = given;
+  const own = retryRule(error.code, deadlineSeconds);
+  const patient = {
+    deadlineSeconds: Math.max(deadlineSeconds, own?.deadlineSeconds ?? 0),
+    retrySeconds: own?.retrySeconds ?? PASSING_RETRY_SECONDS,
+  };
+  return applyRefusal(given, isItsOwn ? own : patient, {
+    code: refusalCode(error.code),
+    text: `EC2 refused to start it: ${error.code}: ${error.message}`,
+  });
+}
+
+/** A lease that is refused for one instance alone has failed at once; else it is tried again, until the step's deadline. */
+export function applyLeaseRefusal(given: RefusalCase): Look {
+  const { error, isItsOwn, deadlineSeconds } = given;
+  return applyRefusal(given, isItsOwn ? null : { deadlineSeconds, retrySeconds: PASSING_RETRY_SECONDS }, {
+    code: 'lease-refused',
+    text: `its lease tag was refused, so it was not started: ${error.code}: ${error.message}`,
+  });
+}
+
+/** @param rule how long it is worth another attempt, and how soon; null: it never is */
+function applyRefusal(
+  { instance, now }: RefusalCase,
+  rule: RetryRule | null,
+  { code, text }: { code: FailureCode; text: string },
+): Look {
+  if (rule === null) return moves(fail(instance, code === 'lease-refused' ? code : 'start-refused', text, now));
   const until = addSeconds(instance.stepSince, rule.deadlineSeconds);
   if (isAfter(until, now)) {
     const retried = { ...instance, retryAt: addSeconds(now, rule.retrySeconds), lastRefusal: plainText(text) };
     return stays(retried, 'waiting-to-start', text, until);
   }
   const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
-  const tried = `${text} (tried again for ${minutes} minutes)`;
-  return moves(fail(instance, refusalCode(error.code), tried, now));
+  return moves(fail(instance, code, `${text} (tried again for ${minutes} minutes)`, now));
+}
+
+interface RetryRule {
+  deadlineSeconds: number;
+  retrySeconds: number;
 }
 
 /** The policy that wants its lease may not see it yet, although the one that was asked for its stop did. */
@@ -42,7 +80,7 @@ const UNAUTHORIZED_DEADLINE_SECONDS = 5 * 60;
 const PASSING_ERRORS = new Set(['IncorrectInstanceState', 'RequestLimitExceeded']);
 
 /** How long such a refusal is worth another attempt, and how soon; null: it never is. */
-function retryRule(code: string, deadlineSeconds: number): { deadlineSeconds: number; retrySeconds: number } | null {
+function retryRule(code: string, deadlineSeconds: number): RetryRule | null {
   if (lacksCapacity(code)) return { deadlineSeconds, retrySeconds: CAPACITY_RETRY_SECONDS };
   if (PASSING_ERRORS.has(code)) {
     return { deadlineSeconds: Math.max(deadlineSeconds, NO_TURN_SECONDS_MIN), retrySeconds: PASSING_RETRY_SECONDS };

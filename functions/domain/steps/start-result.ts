@@ -10,14 +10,14 @@ import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
 import type { Attempts, Owner } from '../ownership/owner.ts';
 import type { StartRecord } from '../ownership/start-record.ts';
 import { withLostAttempts } from './start.ts';
-import { applyStartRefusal } from './start-refusal.ts';
+import { applyLeaseRefusal, applyStartRefusal, type Refusal } from './start-refusal.ts';
 
 /** What AWS replied for one instance, which was asked for its lease or for its start. */
 export type StartResult =
-  | { kind: 'lease-refused'; error: { code: string; message: string } }
+  | ({ kind: 'lease-refused' } & Refusal)
   | { kind: 'lease-untried' }
   | { kind: 'leased' }
-  | { kind: 'start-refused'; error: { code: string; message: string } }
+  | ({ kind: 'start-refused' } & Refusal)
   | { kind: 'start-untried' }
   /** A dead run had started it, and its lease is ours now. */
   | { kind: 'taken-over' }
@@ -54,8 +54,8 @@ export function applyStart(given: StartResultCase): Look {
   const unstarted: BatchInstance = { ...instance, owner: { kind: 'reveille', attempts, wokenAt: null } };
   switch (result.kind) {
     case 'lease-refused': {
-      const text = `its lease tag was refused, so it was not started: ${result.error.code}: ${result.error.message}`;
-      return moves(fail(withLostAttempts(instance, lostAttempts), 'lease-refused', text, now));
+      const known = withLostAttempts(instance, lostAttempts);
+      return applyLeaseRefusal({ ...result, instance: known, deadlineSeconds, now });
     }
     case 'lease-untried':
       return leaveUntried(given);
@@ -64,7 +64,7 @@ export function applyStart(given: StartResultCase): Look {
     case 'start-untried':
       return leaveUntried({ ...given, instance: unstarted });
     case 'start-refused':
-      return applyStartRefusal({ instance: unstarted, error: result.error, deadlineSeconds, now });
+      return applyStartRefusal({ ...result, instance: unstarted, deadlineSeconds, now });
     case 'taken-over':
       return moves(
         toStep({ ...instance, owner: { kind: 'reveille', attempts, wokenAt: toTimestamp(now) } }, 'readiness', now),

@@ -22,9 +22,9 @@ export const sabotages: readonly PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/stop-and-release.ts',
-        find: 'const { refused, untried } = await stopInstances(ec2, ids, { hibernate, hasTime: maySend });',
+        find: 'const { refused, undecided, untried } = await stopInstances(ec2, ids, { hibernate, turn, hasTime: maySend });',
         replace:
-          "const more = ids.length > 0 ? [...new Set([...ids, 'i-00000000000000001'])] : ids;\n    const { refused, untried } = await stopInstances(ec2, more, { hibernate, hasTime: maySend });",
+          "const more = ids.length > 0 ? [...new Set([...ids, 'i-00000000000000001'])] : ids;\n    const { refused, undecided, untried } = await stopInstances(ec2, more, { hibernate, turn, hasTime: maySend });",
       },
     ],
   },
@@ -39,9 +39,9 @@ export const sabotages: readonly PlantedBug[] = [
     patches: [
       {
         file: 'functions/aws/ec2-tags.ts',
-        find: '  await ec2.send(new CreateTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));',
+        find: '    await ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] }));',
         replace:
-          '  if (instanceIds.length > 1000) await ec2.send(new CreateTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] }));',
+          '    if (Resources.length > 1000) await ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] }));',
       },
     ],
   },
@@ -73,9 +73,9 @@ export const sabotages: readonly PlantedBug[] = [
     patches: [
       {
         file: 'functions/aws/ec2-tags.ts',
-        find: 'new CreateTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }] })',
+        find: 'new CreateTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] })',
         replace:
-          "new CreateTagsCommand({ Resources: instanceIds, Tags: [{ Key: key, Value: value }, { Key: 'reveille:opt-out', Value: 'true' }] })",
+          "new CreateTagsCommand({ Resources, Tags: [{ Key: key, Value: value }, { Key: 'reveille:opt-out', Value: 'true' }] })",
       },
     ],
   },

@@ -15,9 +15,9 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/start-instances/lease-and-start.ts',
-        find: '  return bisect(idsOf(unleased), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+        find: '  return tagInstances(ec2, idsOf(unleased), tag, { turn: batch.invocations, hasTime });',
         replace:
-          '  await startInstances(ec2, idsOf(unleased), hasTime);\n  return bisect(idsOf(unleased), leaseSome, { isAboutIds: isAboutTagged, hasTime });',
+          '  const { invocations: turn } = batch;\n  return startInstances(ec2, idsOf(unleased), { turn, hasTime }).then(() => tagInstances(ec2, idsOf(unleased), tag, { turn, hasTime }));',
       },
       WITHOUT_IAM,
     ],
@@ -102,12 +102,12 @@ export const startingBugs: PlantedBug[] = [
   },
   {
     name: 'bisect-drops-half',
-    what: 'after a refusal only the first half is tried again',
+    what: 'of those that are refused together only the first half is tried again',
     patches: [
       {
-        file: 'functions/aws/sdk/bisect.ts',
-        find: 'bisectEach([ids.slice(0, middle), ids.slice(middle)], call, options)',
-        replace: 'bisectEach([ids.slice(0, middle)], call, options)',
+        file: 'functions/aws/sdk/take-apart.ts',
+        find: 'join([first, await halve(ids.slice(middle), call, options)])',
+        replace: 'join([first])',
       },
     ],
   },

@@ -108,7 +108,7 @@ describe('tags', () => {
   it('sets one tag on all in one call', async () => {
     ec2.on(CreateTagsCommand).resolves({});
 
-    await tagInstances(client, ['i-1', 'i-2'], 'key', 'value');
+    await tagInstances(client, ['i-1', 'i-2'], { key: 'key', value: 'value' }, { turn: 0, hasTime: () => true });
 
     const [call] = ec2.commandCalls(CreateTagsCommand);
     expect(call?.args[0].input).toEqual({ Resources: ['i-1', 'i-2'], Tags: [{ Key: 'key', Value: 'value' }] });
@@ -117,7 +117,7 @@ describe('tags', () => {
   it('removes one tag, only where it has that value', async () => {
     ec2.on(DeleteTagsCommand).resolves({});
 
-    await untagInstances(client, ['i-1'], 'key', 'value');
+    await untagInstances(client, ['i-1'], { key: 'key', value: 'value' }, 0);
 
     const [call] = ec2.commandCalls(DeleteTagsCommand);
     expect(call?.args[0].input).toEqual({ Resources: ['i-1'], Tags: [{ Key: 'key', Value: 'value' }] });
@@ -127,7 +127,7 @@ describe('tags', () => {
     ['instances', [], 'key'],
     ['a key', ['i-1'], ''],
   ])('never asks EC2 to remove a tag without %s: that would remove all of them', async (_what, ids, key) => {
-    await expect(untagInstances(client, ids, key, 'value')).rejects.toThrow(RangeError);
+    await expect(untagInstances(client, ids, { key, value: 'value' }, 0)).rejects.toThrow(RangeError);
 
     expect(ec2.calls()).toEqual([]);
   });
@@ -171,7 +171,7 @@ describe('startInstances and stopInstances', () => {
       StartingInstances: [{ InstanceId: 'i-1', PreviousState: { Name: 'pending' } }, { InstanceId: 'i-2' }],
     });
 
-    const { replies } = await startInstances(client, ['i-1', 'i-2'], hasTime);
+    const { replies } = await startInstances(client, ['i-1', 'i-2'], { turn: 0, hasTime });
 
     expect(replies.flat()).toEqual([
       { instanceId: 'i-1', previousState: 'pending', mayHaveTakenEffect: false },
@@ -188,7 +188,7 @@ describe('startInstances and stopInstances', () => {
       return { StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId })) };
     });
 
-    const { replies, refused } = await startInstances(client, ids, hasTime);
+    const { replies, refused } = await startInstances(client, ids, { turn: 0, hasTime });
 
     expect(refused.map(({ id }) => id)).toEqual([bad]);
     expect(replies.flat().map(({ instanceId }) => instanceId)).toEqual(ids.filter((id) => id !== bad));
@@ -197,27 +197,35 @@ describe('startInstances and stopInstances', () => {
   it.each([
     ['throttling', throttled()],
     ['a server error', awsError('InternalError', 'An internal error has occurred', 500)],
-    ['bad credentials', awsError('AuthFailure', 'not able to validate the credentials', 401)],
-  ])('does not halve for %s', async (_what, error) => {
+  ])('does not take it apart for %s', async (_what, error) => {
     ec2.on(StopInstancesCommand).rejects(error);
 
-    await expect(stopInstances(client, ids, { hibernate: false, hasTime })).rejects.toBe(error);
+    await expect(stopInstances(client, ids, { hibernate: false, turn: 0, hasTime })).rejects.toBe(error);
 
     expect(ec2).toHaveReceivedCommandTimes(StopInstancesCommand, 1);
+  });
+
+  it('fails no one by a refusal that is about the caller: after three tries alone, all wait', async () => {
+    ec2.on(StopInstancesCommand).rejects(awsError('AuthFailure', 'not able to validate the credentials', 401));
+
+    const { replies, undecided } = await stopInstances(client, ids, { hibernate: false, turn: 0, hasTime });
+
+    expect([replies, undecided.map(({ id }) => id).sort()]).toEqual([[], [...ids].sort()]);
+    expect(ec2).toHaveReceivedCommandTimes(StopInstancesCommand, 4);
   });
 
   it('stops plainly unless it is told to hibernate', async () => {
     ec2.on(StopInstancesCommand).resolves({});
 
-    await stopInstances(client, ['i-1'], { hibernate: false, hasTime });
-    await stopInstances(client, ['i-2'], { hibernate: true, hasTime });
+    await stopInstances(client, ['i-1'], { hibernate: false, turn: 0, hasTime });
+    await stopInstances(client, ['i-2'], { hibernate: true, turn: 0, hasTime });
 
     const inputs = ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input);
     expect(inputs).toEqual([{ InstanceIds: ['i-1'] }, { InstanceIds: ['i-2'], Hibernate: true }]);
   });
 
   it('calls nothing for no instance', async () => {
-    await stopInstances(client, [], { hibernate: true, hasTime });
+    await stopInstances(client, [], { hibernate: true, turn: 0, hasTime });
 
     expect(ec2.calls()).toEqual([]);
   });

@@ -76,6 +76,7 @@ describe('sendCommand', () => {
     target: TARGET,
     comment: 'reveille run-1 b0 a1',
     timeoutSeconds: 3600,
+    turn: 0,
     hasTime: () => true,
     mayLeave: () => true,
   };
@@ -104,11 +105,13 @@ describe('sendCommand', () => {
     await expect(sendCommand(client, [['i-1']], request)).rejects.toMatchObject({ name: 'UnexpectedReply' });
   });
 
-  it('does not halve for an error that is no instance’s fault', async () => {
+  it('fails no one by an error that may be about all: they wait', async () => {
     ssm.on(SendCommandCommand).rejects(awsError('InvalidDocument'));
 
-    await expect(sendCommand(client, [['i-1', 'i-2']], request)).rejects.toMatchObject({ name: 'InvalidDocument' });
-    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
+    const { undecided } = await sendCommand(client, [['i-1', 'i-2']], request);
+
+    expect(undecided.map(({ id }) => id).sort()).toEqual(['i-1', 'i-2']);
+    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 3);
   });
 });
 

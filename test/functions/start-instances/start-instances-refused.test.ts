@@ -74,12 +74,12 @@ describe('StartInstances, when EC2 refuses', () => {
       code: 'start-refused',
       text: expect.stringContaining('InvalidParameterValue: Instance does not have a volume'),
     });
-    expect(ec2.commandCalls(StartInstancesCommand).length).toBeLessThanOrEqual(2 * 12);
+    expect(ec2.commandCalls(StartInstancesCommand).length).toBeLessThanOrEqual(2 * 12 + 4);
   });
 
   it('keeps the attempt on one that was refused: its lease is on it, and has to go', async () => {
-    const ids = instanceIds(1);
-    givenRefusals(ids, ids, refused);
+    const ids = instanceIds(2);
+    givenRefusals(ids, ids.slice(0, 1), refused);
 
     const { instances } = await startAt('02:00', sleepers(ids));
 
@@ -87,6 +87,18 @@ describe('StartInstances, when EC2 refuses', () => {
       step: 'restore',
       owner: { attempts: [{ attempt: 'attempt-1' }], wokenAt: null },
     });
+  });
+
+  it('fails none where all are refused: any of them may be to blame, until their time is over', async () => {
+    const ids = instanceIds(4);
+    givenRefusals(ids, ids, refused);
+
+    const waiting = await startAt('02:29:59', sleepers(ids));
+    const over = await startAt('02:30', sleepers(ids));
+
+    expect(waiting.counts).toMatchObject({ restore: 0, unsettled: 4 });
+    expect(over.instances.map(({ reason }) => reason?.code)).toEqual(ids.map(() => 'start-refused'));
+    expect(over.instances[0]?.reason?.text).toMatch(/root .*tried again for 30 minutes/);
   });
 
   it('tries again later where there is no capacity, and lets the others go on', async () => {
@@ -129,9 +141,9 @@ describe('StartInstances, when EC2 refuses', () => {
 
   it('claims no boot in the window of a start that was refused, or never tried', async () => {
     const ids = instanceIds(3);
-    givenRefusals(ids, [ids[0] ?? ''], noCapacity);
-    // The time left is looked at for all three, the first two, the first one: then it is nearly up.
-    const { instances } = await startAt('02:00', sleepers(ids), aContextWithTimeFor(3));
+    givenRefusals(ids, [ids[1] ?? ''], noCapacity);
+    // The time left is looked at for all three, and for the second one alone: then it is nearly up.
+    const { instances } = await startAt('02:00', sleepers(ids), aContextWithTimeFor(2));
 
     const none = [anAttempt({ startBy: stamp('02:00') })];
     expect(instances.map(({ owner }) => attemptsOf(owner))).toEqual([none, none, none]);
@@ -213,12 +225,13 @@ describe('StartInstances, when EC2 refuses', () => {
 
   it('leaves those untried for which no time is left: they still await their start', async () => {
     const ids = instanceIds(4);
-    givenRefusals(ids, [ids[0] ?? ''], refused);
-    // The time left is looked at for all four, the first two, the first one: then it is nearly up.
+    givenRefusals(ids, [ids[1] ?? ''], refused);
+    // The time left is looked at for all four, and for the second and the last one alone: then it is nearly up.
     const { instances } = await startAt('02:00', sleepers(ids), aContextWithTimeFor(3));
 
-    expect(instances.map(({ step }) => step)).toEqual(['restore', 'start', 'start', 'start']);
-    expect(instances.slice(1).every(({ outcome, owner }) => outcome === null && wokenAtOf(owner) === null)).toBe(true);
+    expect(instances.map(({ step }) => step)).toEqual(['start', 'restore', 'start', 'readiness']);
+    const untried = instances.filter(({ step }) => step === 'start');
+    expect(untried.every(({ outcome, owner }) => outcome === null && wokenAtOf(owner) === null)).toBe(true);
   });
 
   it('starts no instance without its lease when time runs out before the lease', async () => {

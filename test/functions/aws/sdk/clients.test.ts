@@ -71,7 +71,11 @@ describe('a stop', () => {
     const began = Date.now();
     const hasTime = () => Date.now() === began;
 
-    const { untried, replies } = await stopInstances(createEc2Client(options), ['i-1'], { hibernate: false, hasTime });
+    const { untried, replies } = await stopInstances(createEc2Client(options), ['i-1'], {
+      hibernate: false,
+      turn: 0,
+      hasTime,
+    });
 
     expect({ attempts: attempts(), untried, replies }).toEqual({ attempts: 1, untried: ['i-1'], replies: [] });
   });
@@ -87,6 +91,7 @@ describe('a command', () => {
       target: '3.3.551.0',
       comment: 'c',
       timeoutSeconds: 3600,
+      turn: 0,
       hasTime: () => true,
     };
 
@@ -132,9 +137,9 @@ describe('the EC2 client', () => {
     const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
     const hasTime = () => attempts() < 2;
 
-    const answer = await startInstances(createEc2Client(options), ['i-1'], hasTime);
+    const answer = await startInstances(createEc2Client(options), ['i-1'], { turn: 0, hasTime });
 
-    expect(answer).toEqual({ replies: [], refused: [], untried: ['i-1'] });
+    expect(answer).toEqual({ replies: [], refused: [], undecided: [], untried: ['i-1'] });
     expect(attempts()).toBe(2);
   });
 
@@ -145,7 +150,7 @@ describe('the EC2 client', () => {
     const { options, attempts } = aService(ec2Error(500, 'InternalError'), next);
     const hasTime = () => attempts() < tries;
 
-    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], hasTime);
+    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], { turn: 0, hasTime });
 
     await expect(starting).rejects.toMatchObject({
       name: 'AwsUnavailable',
@@ -160,7 +165,10 @@ describe('the EC2 client', () => {
       body: ec2Success.body.replace('i-1', 'i-2'),
     });
 
-    const { replies } = await startInstances(createEc2Client(options), ['i-1', 'i-2'], () => true);
+    const { replies } = await startInstances(createEc2Client(options), ['i-1', 'i-2'], {
+      turn: 0,
+      hasTime: () => true,
+    });
 
     expect(replies.flat()).toEqual([
       { instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect: true },
@@ -177,7 +185,7 @@ describe('the EC2 client', () => {
       const { options } = aService(trouble, ec2Success);
       const hasTime = () => true;
 
-      const { replies } = await startInstances(createEc2Client(options), ['i-1'], hasTime);
+      const { replies } = await startInstances(createEc2Client(options), ['i-1'], { turn: 0, hasTime });
 
       expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect }]);
     },

@@ -76,7 +76,7 @@ describe('what does not fit is told as what to give', () => {
       'targetVersion: give "latest" or four numbers with dots between them, such as "3.3.551.0"',
       'dryRun: give true or false',
       'finishBy: give a time with its offset, such as 2026-12-06T06:00:00+09:00, or a local time, such as 06:00',
-      'only groups, targetVersion, dryRun, allowEmpty, finishBy and scheduledTime can be given here, not "by"',
+      'only groups, instances, targetVersion, dryRun, allowEmpty, finishBy and scheduledTime can be given here, not "by"',
     ]);
     expect(explain(executionInputSchema, { groups: ['dev', 'dev'] })).toEqual(['groups: give each group once']);
     expect(explain(executionInputSchema, { groups: [] })).toEqual(['groups: give a list of 1 to 20 names']);

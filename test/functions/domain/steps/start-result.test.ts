@@ -42,7 +42,7 @@ const accepted = (previousState: string, mayHaveTakenEffect = false): StartResul
   previousState,
   mayHaveTakenEffect,
 });
-const refused = (code: string): StartResult => ({ kind: 'start-refused', error: { code, message: 'sorry' } });
+const refused = (code: string) => ({ kind: 'start-refused', error: { code, message: 'no' }, isItsOwn: true }) as const;
 const look = (result: StartResult, { instance = anInstance(), lostAttempts = [] as (typeof LOST)[], now = NOW } = {}) =>
   applyStart({
     instance,
@@ -114,7 +114,7 @@ describe('an instance whose start was not accepted', () => {
       step: 'start',
       owner: notStarted,
       retryAt: stamp('02:02:03'),
-      lastRefusal: 'EC2 refused to start it: InsufficientInstanceCapacity: sorry',
+      lastRefusal: 'EC2 refused to start it: InsufficientInstanceCapacity: no',
     });
     expect(apply(refused('IncorrectInstanceState')).retryAt).toBe(stamp('02:00:33'));
   });
@@ -123,7 +123,7 @@ describe('an instance whose start was not accepted', () => {
     expect(apply(refused('InvalidKMSKey.InvalidState'))).toMatchObject({
       step: 'restore',
       outcome: 'failed',
-      reason: { code: 'start-refused', text: 'EC2 refused to start it: InvalidKMSKey.InvalidState: sorry' },
+      reason: { code: 'start-refused', text: 'EC2 refused to start it: InvalidKMSKey.InvalidState: no' },
       owner: notStarted,
     });
   });
@@ -163,9 +163,19 @@ describe('an instance whose start was not accepted', () => {
     expect(untriedAt('03:00').instance.outcome).toBe('failed');
   });
 
+  it('waits where all leases were refused: any of them may be to blame, until its time is over', () => {
+    const result = {
+      kind: 'lease-refused',
+      error: { code: 'TagPolicyViolation', message: 'no' },
+      isItsOwn: false,
+    } as const;
+    expect(look(result, { now: at('02:19') }).waiting).toMatchObject({ reason: { code: 'waiting-to-start' } });
+    expect(apply(result, { now: at('02:20') })).toMatchObject({ outcome: 'failed', reason: { code: 'lease-refused' } });
+  });
+
   it('has failed without its lease, and is held only by what was there before', () => {
     const error = { code: 'TagLimitExceeded', message: 'too many tags' };
-    const result = { kind: 'lease-refused', error } as const;
+    const result = { kind: 'lease-refused', error, isItsOwn: true } as const;
     expect(apply(result)).toMatchObject({
       step: 'restore',
       outcome: 'failed',

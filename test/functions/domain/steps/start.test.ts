@@ -124,7 +124,7 @@ describe('an instance that waits for capacity', () => {
 
 describe('a start that EC2 refuses', () => {
   const refused = (instance: BatchInstance, code: string, now: Date, message = 'sorry') =>
-    applyStartRefusal({ instance, error: { code, message }, deadlineSeconds: DEADLINE_SECONDS, now });
+    applyStartRefusal({ instance, error: { code, message }, isItsOwn: true, deadlineSeconds: DEADLINE_SECONDS, now });
   const look = (code: string, now: Date, message?: string) => refused(anInstance(), code, now, message);
   const again = (code: string, now: Date) => refused(anInstance({ retryAt: stamp('02:01') }), code, now);
   const refuse = (...refusal: Parameters<typeof look>) => said(look(...refusal));

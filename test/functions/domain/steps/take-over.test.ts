@@ -117,7 +117,7 @@ describe('an instance that a dead run has left awake', () => {
 
   it('stays the dead run’s where its lease could not be changed', () => {
     const error = { code: 'UnauthorizedOperation', message: 'no' };
-    expect(apply({ kind: 'lease-refused', error }, [newest])).toMatchObject({
+    expect(apply({ kind: 'lease-refused', error, isItsOwn: true }, [newest])).toMatchObject({
       outcome: 'failed',
       reason: { code: 'lease-refused' },
       owner: ours([newest]),

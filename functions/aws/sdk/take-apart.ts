@@ -1,0 +1,142 @@
+// A call for many that was refused because of one: whose fault is it? Decided by what is accepted alone, by no list of codes.
+import { type AwsFailure, describeFailure } from './failures.ts';
+import { OutOfTime } from './send-in-time.ts';
+
+/** What became of each ID: it is in one of these, and once. */
+export interface TakenApart<Reply> {
+  replies: Reply[];
+  /** Refused while others were accepted: it is about these. */
+  refused: { id: string; failure: AwsFailure }[];
+  /** Refused, and nothing was accepted, or AWS asks to come again later: whom it is about is not known. */
+  undecided: { id: string; failure: AwsFailure }[];
+  /** There was no time left for these: they were only in calls that were refused as a whole, or in none. */
+  untried: string[];
+}
+
+export interface TakeApartOptions {
+  /** Which look at these IDs it is: each tries three others alone. */
+  turn: number;
+  /** Whether AWS has answered that nothing was done; any other error is thrown. Left out: a refusal, or throttling. */
+  wasRefused?(failure: AwsFailure): boolean;
+  /** Asked before each call: under slow answers to take many apart can take longer than a function may. */
+  hasTime?(): boolean;
+}
+
+/**
+ * Calls an all-or-nothing API for many IDs (docs/aws-behaviour.md 14, 17). Where it is refused, the IDs that the message names are
+ * set apart first; then three of the rest are tried alone, from its beginning, its middle and its end. If one of them is
+ * accepted, the rest is halved until only the bad ones are refused. If none is, all wait for the next look, which tries others.
+ * One bad ID among fifty costs 4 + 2 * log2(50), about 16 calls; the number is bounded by 2 * n + 4.
+ */
+export async function takeApart<Reply>(
+  ids: string[],
+  call: (ids: string[]) => Promise<Reply>,
+  options: TakeApartOptions,
+): Promise<TakenApart<Reply>> {
+  const answer = await ask(ids, call, options);
+  if (answer.kind !== 'refused' || isAgainLater(answer.failure)) return toResult(ids, answer);
+  const { failure } = answer;
+  const named = ids.filter((id) => failure.message.includes(id));
+  if (named.length > 0 && named.length < ids.length) {
+    const rest = await takeApart(without(ids, named), call, options);
+    if (rest.replies.length === 0) return join([rest, undecided(named, failure)]);
+    return join([rest, await halve(named, call, options)]);
+  }
+  return probe(ids, failure, call, options);
+}
+
+/** Three are tried alone: what one of them says, when it is accepted, no list of codes could know. */
+async function probe<Reply>(
+  ids: string[],
+  failure: AwsFailure,
+  call: (ids: string[]) => Promise<Reply>,
+  options: TakeApartOptions,
+): Promise<TakenApart<Reply>> {
+  if (ids.length === 1) return undecided(ids, failure);
+  const probes = threeOf(ids, options.turn);
+  const alone: TakenApart<Reply>[] = [];
+  for (const id of probes) alone.push(toResult([id], await ask([id], call, options)));
+  const rest = without(ids, probes);
+  const tried = join(alone);
+  if (tried.replies.length === 0) return join([tried, undecided(rest, failure)]);
+  // Others were accepted, so what was refused alone is to blame itself.
+  const blamed = { ...tried, refused: tried.undecided.filter((one) => !isAgainLater(one.failure)) };
+  const waiting = tried.undecided.filter((one) => isAgainLater(one.failure));
+  return join([{ ...blamed, undecided: waiting }, await halve(rest, call, options)]);
+}
+
+/** Others were accepted: halves the IDs until only the bad ones are refused. */
+async function halve<Reply>(
+  ids: string[],
+  call: (ids: string[]) => Promise<Reply>,
+  options: TakeApartOptions,
+): Promise<TakenApart<Reply>> {
+  const answer = await ask(ids, call, options);
+  if (answer.kind !== 'refused' || isAgainLater(answer.failure)) return toResult(ids, answer);
+  const { failure } = answer;
+  if (ids.length === 1) return { ...nothing(), refused: ids.map((id) => ({ id, failure })) };
+  const middle = Math.ceil(ids.length / 2);
+  const first = await halve(ids.slice(0, middle), call, options);
+  return join([first, await halve(ids.slice(middle), call, options)]);
+}
+
+type Answer<Reply> =
+  | { kind: 'accepted'; reply: Reply }
+  | { kind: 'refused'; failure: AwsFailure }
+  /** Not asked: there is nothing to ask for, or no time. */
+  | { kind: 'not-asked' };
+
+/** @throws whatever does not say that nothing was done */
+async function ask<Reply>(
+  ids: string[],
+  call: (ids: string[]) => Promise<Reply>,
+  { wasRefused = ({ nothingWasDone }) => nothingWasDone, hasTime = () => true }: TakeApartOptions,
+): Promise<Answer<Reply>> {
+  if (ids.length === 0 || !hasTime()) return { kind: 'not-asked' };
+  try {
+    return { kind: 'accepted', reply: await call(ids) };
+  } catch (error) {
+    if (error instanceof OutOfTime) return { kind: 'not-asked' };
+    const failure = describeFailure(error);
+    if (!wasRefused(failure)) throw error;
+    return { kind: 'refused', failure };
+  }
+}
+
+/** Throttling is about the caller, and passes. */
+const isAgainLater = ({ nothingWasDone, isRefusal }: AwsFailure): boolean => nothingWasDone && !isRefusal;
+
+function toResult<Reply>(ids: string[], answer: Answer<Reply>): TakenApart<Reply> {
+  switch (answer.kind) {
+    case 'accepted':
+      return { ...nothing(), replies: [answer.reply] };
+    case 'refused':
+      return undecided(ids, answer.failure);
+    case 'not-asked':
+      return { ...nothing(), untried: ids };
+  }
+}
+
+const nothing = () => ({ replies: [], refused: [], undecided: [], untried: [] });
+
+const undecided = (ids: string[], failure: AwsFailure) => ({
+  ...nothing(),
+  undecided: ids.map((id) => ({ id, failure })),
+});
+
+const without = (ids: string[], others: string[]): string[] => ids.filter((id) => !others.includes(id));
+
+/** From the beginning, the middle and the end; each turn goes one further. */
+function threeOf(ids: string[], turn: number): string[] {
+  const places = [turn, Math.floor(ids.length / 2) + turn, ids.length - 1 - turn];
+  const chosen = places.flatMap((place) => ids.at(place % ids.length) ?? []);
+  return [...new Set(chosen)];
+}
+
+/** The results of several groups of IDs, as one. */
+export const join = <Reply>(parts: TakenApart<Reply>[]): TakenApart<Reply> => ({
+  replies: parts.flatMap(({ replies }) => replies),
+  refused: parts.flatMap(({ refused }) => refused),
+  undecided: parts.flatMap((part) => part.undecided),
+  untried: parts.flatMap(({ untried }) => untried),
+});
