@@ -216,13 +216,14 @@ export const isLeftAwakeByTag = ({ finalState }: Pick<ReportInstance, 'finalStat
  * reachable instances is no success (docs/aws-behaviour.md 12), unless an empty group is allowed.
  */
 function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
-  const isBad = (instance: ReportInstance): boolean => {
-    const { outcome, reason: why } = instance;
-    if (outcome === 'failed' || (why !== null && failsRun(why))) return true;
-    if (isLeftAwake(instance) && !isLeftAwakeByTag(instance)) return true;
-    return outcome === 'excluded' && !isBenignExclusion(why?.code ?? '');
-  };
-  const bad = instances.some(isBad);
   const noneTookPart = instances.every(({ outcome }) => outcome === 'excluded');
-  return bad || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';
+  return instances.some(failsItsRun) || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';
+}
+
+/** Whether a run with this instance in it can't succeed. */
+export function failsItsRun(instance: ReportInstance): boolean {
+  const { outcome, reason: why } = instance;
+  if (outcome === 'failed' || (why !== null && failsRun(why))) return true;
+  if (isLeftAwake(instance) && !isLeftAwakeByTag(instance)) return true;
+  return outcome === 'excluded' && !isBenignExclusion(why?.code ?? '');
 }

@@ -195,11 +195,12 @@ describe('ReportRun', () => {
 
     const published = sns.commandCalls(PublishCommand)[0]?.args[0].input;
     expect(published?.TopicArn).toBe('arn:aws:sns:eu-central-1:123456789012:reveille');
-    expect(published?.Subject).toBe('Reveille failed: 1 updated, 0 current, 1 failed, 0 excluded');
+    expect(published?.Subject).toBe(`dev: 1 of 2 updated, 1 failed (${SECOND}). All back as they were`);
     expect(summary).toBe(published?.Subject);
-    const message = published?.Message ?? '';
+    const { email: message } = JSON.parse(published?.Message ?? '') as { email: string };
     expect(message).toContain('there is not enough disk space [no-disk-space]');
     expect(message.indexOf(SECOND)).toBeLessThan(message.indexOf(FIRST));
+    expect(message).toContain('s3://reveille-bucket/runs/run-1/report.html');
     expect(message).toContain('s3://reveille-bucket/runs/run-1/report.json');
   });
 

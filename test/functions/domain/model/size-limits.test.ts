@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
 import { PAGE_SIZE } from '../../../../functions/aws/ssm-agents.ts';
+import { publish } from '../../../../functions/aws/topic.ts';
 import { batchSchema } from '../../../../functions/domain/batch/batch.ts';
 import { batchInstanceSchema } from '../../../../functions/domain/batch/batch-instance.ts';
 import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
@@ -165,15 +168,24 @@ describe('a message about 500 instances with the longest texts', () => {
   };
   const report = buildReport({ manifest, results, observed: new Map(), error: undefined, now: at('04:00') });
   const counts = { intended: 500, updated: 500, alreadyCurrent: 500, failed: 500, excluded: 500 };
-  const told = summarize({ ...report, status: 'succeeded', counts }, 's3://bucket/report.json');
+  const told = (['en', 'ja'] as const).map((language) =>
+    summarize({ ...report, status: 'succeeded', counts }, { bucketName: 'b'.repeat(63), language }),
+  );
 
-  it('has a subject that SNS takes, with the longest numbers', () => {
-    expect(told.subject).toMatch(/^LEFT AWAKE: 500\. Reveille succeeded: 500 updated/);
-    expect(told.subject.length).toBeLessThanOrEqual(100);
+  it.each(told)('has a subject that SNS takes, with the longest numbers', ({ subject }) => {
+    expect(subject).toMatch(/^LEFT AWAKE: 500.*500 failed/);
+    expect(subject.length).toBeLessThan(100);
   });
 
-  it('has a text that SNS takes, so that it is never cut: it lists a hundred of them', () => {
-    expect(told.message).toContain('and 400 more');
-    expect(Buffer.byteLength(told.message)).toBeLessThan(PAYLOAD_BYTES_MAX);
-  });
+  it.each(told)(
+    'has bodies that SNS takes together, so that none is cut: it lists a hundred of them',
+    async (message) => {
+      const sns = mockClient(SNSClient);
+      await publish(new SNSClient({}), 'arn:aws:sns:eu-central-1:123456789012:t', message);
+      const { Message = '' } = sns.commandCalls(PublishCommand)[0]?.args[0].input ?? {};
+      expect(message.text.match(/^ {2}i-/gm)).toHaveLength(100);
+      expect(Message).not.toContain('(cut: ');
+      expect(Buffer.byteLength(Message)).toBeLessThan(PAYLOAD_BYTES_MAX);
+    },
+  );
 });

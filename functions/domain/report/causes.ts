@@ -1,0 +1,39 @@
+import { wordsOf } from '../words/catalogue.ts';
+import type { MessageWords } from '../words/message-words.ts';
+import type { Language } from '../words/words.ts';
+import { failsItsRun, isLeftAwake, type ReportInstance } from './report.ts';
+import { listNames } from './shown-names.ts';
+
+/** One reason for which a person may have to do something, with all whom it concerns. */
+export interface Cause {
+  title: string;
+  /** The first of them, and how many more. */
+  names: string;
+  /** What is said of the first of them: AWS's own words, often. */
+  example: string;
+  whatToDo: string;
+}
+
+const NAMES_MAX = 20;
+
+/** The causes of what did not go as it should, those of failures first. */
+export function causesOf(
+  instances: readonly ReportInstance[],
+  calls: Map<string, string>,
+  words: MessageWords,
+  language: Language,
+): Cause[] {
+  const concerned = instances.filter((instance) => failsItsRun(instance) || isLeftAwake(instance));
+  const sorted = [
+    ...concerned.filter(({ outcome }) => outcome === 'failed'),
+    ...concerned.filter(({ outcome }) => outcome !== 'failed'),
+  ];
+  return [...Map.groupBy(sorted, ({ reason }) => reason?.code ?? '')].flatMap(([code, group]) => {
+    const { title, whatToDo } = wordsOf(code, language);
+    if (whatToDo === null) return [];
+    const names = group.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);
+    const text = group[0]?.reason?.text ?? '';
+    const example = group.length === 1 || text === '' ? text : `${names[0]}${words.colon}${text}`;
+    return [{ title, names: listNames(names, NAMES_MAX, words), example, whatToDo }];
+  });
+}
