@@ -14,12 +14,13 @@ import { aboutPace } from './report/observed-pace.ts';
 import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
 import { aboutPlan } from './report/planned.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
+import { aboutMail } from './report/report-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
 import { notes, reasonText } from './report/texts.ts';
 import { awakeSeconds, restoredAt, wokenAt } from './report/times.ts';
 import { versionAfter, versionBefore } from './report/versions.ts';
-import { aboutDeath, aboutMail, aboutMemory, aboutStatus, type WholeReport } from './report/whole-report.ts';
+import { aboutDeath, aboutMemory, aboutStatus, type WholeReport } from './report/whole-report.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 

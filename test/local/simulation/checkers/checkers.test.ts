@@ -233,7 +233,9 @@ const kept: [promise: string, what: string, seen: Evidence][] = [
       instances: [anInstance({ after: { state: 'running', version: TARGET, lease: null } })],
       overheard: {
         ...whatIsHeardOf([]),
-        mails: [{ at: at('06:05').getTime(), subject: 'LEFT AWAKE: 1', message: INSTANCE_ID }],
+        mails: [
+          { at: at('06:05').getTime(), subject: 'LEFT AWAKE: 1', message: INSTANCE_ID, https: '{}', attributes: {} },
+        ],
       },
     }),
   ],
