@@ -1,3 +1,4 @@
+import type { FailureCode } from '../model/reason-codes.ts';
 import type { ReportInstance } from './report.ts';
 
 /** What was looked at after the work: whether each instance is as it was. */
@@ -34,5 +35,8 @@ export function claimWayBack(instances: readonly ReportInstance[], checks?: WayB
   return { kind: found.includes('not-checked') ? 'not-checked' : 'all-back' };
 }
 
-const isOtherwise = ({ originalState, finalState }: ReportInstance): boolean =>
-  finalState !== null && finalState !== originalState;
+/** A lease that was not removed is not as before, either. */
+const isOtherwise = ({ originalState, finalState, reason }: ReportInstance): boolean =>
+  finalState !== null && (finalState !== originalState || reason?.code === LEASE_KEPT);
+
+const LEASE_KEPT: FailureCode = 'lease-kept';

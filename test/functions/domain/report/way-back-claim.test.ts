@@ -17,6 +17,11 @@ describe('what is said of the way back', () => {
     expect(claimWayBack([back, stopped, unknown])).toEqual({ kind: 'some-differ', differ: 1, unknown: 1 });
   });
 
+  it('is not that all are back where a lease was not removed', () => {
+    const kept = told('i-1', { outcome: 'failed', reason: { code: 'lease-kept', text: '' } });
+    expect(claimWayBack([kept])).toEqual({ kind: 'some-differ', differ: 1, unknown: 0 });
+  });
+
   it('is nothing where no instance was touched', () => {
     const excluded = told('i-1', { outcome: 'excluded', wokenAt: null, originalState: null, finalState: null });
     expect(claimWayBack([])).toEqual({ kind: 'none-moved' });
