@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { summarize } from '../../../../functions/domain/report/summary.ts';
 import { wordsOf } from '../../../../functions/domain/words/catalogue.ts';
@@ -146,6 +147,19 @@ describe('the message of a run in Japanese', () => {
     const { title, whatToDo } = wordsOf('never-registered', 'ja');
     expect(text).toContain(`  ${title}：開発-1\n    its agent did not register in 15 minutes\n    ${whatToDo}`);
     expect(text).toContain(`stopped：${title}（its agent did not register in 15 minutes）[never-registered]`);
+  });
+});
+
+describe('the example of the READMEs', () => {
+  const readme = (name: string) => readFileSync(new URL(`../../../../${name}`, `file://${__filename}`), 'utf8');
+  const reason = { code: 'never-registered', text: 'its agent did not register in 20 minutes' };
+  const instances = Array.from({ length: 24 }, (_, index) => told(`i-${index}`, { name: `web-${index + 1}` }));
+  instances[2] = told('i-2', { name: 'web-3', outcome: 'failed', versionAfter: null, reason });
+
+  it('is what is sent', () => {
+    const { subject, text } = inJapanese(instances);
+    expect(readme('README.md')).toContain(`\n${subject}\n`);
+    expect(readme('README.ja.md')).toContain(`件名: ${subject}\n\n${text.split('\n').slice(0, 6).join('\n')}\n`);
   });
 });
 
