@@ -187,7 +187,7 @@ const UNKIND_SHARE = 0.125;
 
 const UNKIND_HABITS: ServiceHabits = { launchTimeSeconds: [-2, 45] };
 
-/** In every tenth, no function was called for weeks: a job of once a month is such a case (docs/aws-behaviour.md 90). */
+/** In every tenth, no function was called for weeks: a job of once a month is such a case (docs/aws-behaviour.md 94). */
 const COLD_SHARE = 0.1;
 
 const COLD_SECONDS = [40, 106] as const;

@@ -133,7 +133,7 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
     'excluded-untouched',
     'a run touches another group',
     night({ executions: [aReported({}, { input: { groups: ['prod'] } })] }),
-    /in no group of any run/,
+    /meant by no run/,
   ],
   [
     'no-stop-in-update',
