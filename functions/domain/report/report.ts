@@ -144,9 +144,10 @@ function reportMember(
 ): ReportInstance {
   const settled = result?.step === 'settled' && result.outcome !== null ? result : null;
   const seen = settled === null ? observed.get(member.instanceId) : undefined;
-  const { versionBefore = null, versionAfter = null } = result ?? {};
+  const { versionBefore, versionAfter } = versionsOf(result);
   const wokenAt = (result === undefined ? null : wokenAtOf(result.owner)) ?? seen?.wokenAt ?? null;
-  const restoredAt = result?.restoredAt ?? (wokenAt === null ? null : (seen?.restoredAt ?? null));
+  const restoredAt =
+    (result?.step === 'settled' ? result.restoredAt : null) ?? (wokenAt === null ? null : (seen?.restoredAt ?? null));
   const unsettled = seen?.command === undefined ? noResult : `${noResult}; ${seen.command}`;
   return {
     instanceId: member.instanceId,
@@ -163,6 +164,13 @@ function reportMember(
     restoredAt,
     awakeSeconds: wokenAt !== null && restoredAt !== null ? secondsBetween(wokenAt, restoredAt) : null,
   };
+}
+
+/** What its agent has reported, as far as its work had come. */
+function versionsOf(result: BatchInstance | undefined): { versionBefore: string | null; versionAfter: string | null } {
+  if (result?.step === 'restore' || result?.step === 'settled') return result;
+  const isHeard = result?.step === 'update' || result?.step === 'verify';
+  return { versionBefore: isHeard ? result.versionBefore : null, versionAfter: null };
 }
 
 function reportExcluded(member: ManifestInstance): ReportInstance {

@@ -1,5 +1,5 @@
 // EC2 refused the lease or the start of one instance: is it tried again, until when, and how soon?
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail } from '../batch/transitions.ts';
 import { CAPACITY_ERRORS, LIMIT_ERRORS, lacksCapacity } from '../model/ec2-errors.ts';
@@ -17,7 +17,7 @@ export interface Refusal {
 
 /** One instance that EC2 refused to lease or to start. */
 export interface RefusalCase extends Refusal {
-  instance: BatchInstance;
+  instance: InstanceAt<'start'>;
   /** From the first look at the instance until it must have been started. */
   deadlineSeconds: number;
   now: Date;

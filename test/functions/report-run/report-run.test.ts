@@ -3,7 +3,7 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import type { BatchResult } from '../../../functions/domain/batch/batch-result.ts';
 import type { Manifest, ManifestInstance } from '../../../functions/domain/listing/manifest.ts';
 import { reportSchema } from '../../../functions/domain/report/report.ts';
@@ -36,7 +36,7 @@ const excluded = (instanceId: string): ManifestInstance =>
   });
 
 /** Updated, asleep again, and seen so at 02:12. */
-const aSettled = (instanceId: string, changes: Partial<BatchInstance> = {}): BatchInstance =>
+const aSettled = (instanceId: string, changes: Partial<InstanceAt<'settled'>> = {}): BatchInstance =>
   aWokenInstance({
     instanceId,
     step: 'settled',
@@ -145,7 +145,7 @@ describe('ReportRun', () => {
   });
 
   it('calls an instance that was never settled a failure, whatever its update did', async () => {
-    givenRun([aMember(FIRST)], [[aSettled(FIRST, { step: 'restore', restoredAt: null, finalState: null })]]);
+    givenRun([aMember(FIRST)], [[aWokenInstance({ instanceId: FIRST, step: 'restore', outcome: 'updated' })]]);
 
     const { status } = await report();
 

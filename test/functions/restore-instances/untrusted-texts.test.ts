@@ -49,6 +49,7 @@ import {
   ownListing,
   reported,
 } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
 import { UNPRINTABLE, UNTRUSTED_TEXTS } from '../../support/untrusted.ts';
 
@@ -82,7 +83,7 @@ describe('a reason', () => {
     const sessions = [{ instanceId: INSTANCE_ID, sessionId: text, owner: text, startedAt: null, isConnected: true }];
     const associations = [{ instanceId: INSTANCE_ID, name: text, executedAt: stamp('02:05') }];
     const none = { sessions: [], invocations: [], associations: [] };
-    const instance = aWokenInstance();
+    const instance = aWokenInstance({ step: 'restore' });
     expectPlain(findOtherActivity(instance, stamp('02:00'), { ...none, sessions })?.reason.text);
     expectPlain(findOtherActivity(instance, stamp('02:00'), { ...none, associations })?.reason.text);
   });
@@ -102,7 +103,7 @@ describe('a reason', () => {
     const instance = aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated' });
     const { instances } = await createRestoreInstances(aRuntime('02:10:30'))(aBatch([instance]), aContext());
 
-    expectPlain(instances[0]?.lastRefusal ?? undefined);
+    expectPlain(heldAt('restore', instances[0]).lastRefusal ?? undefined);
   });
 });
 

@@ -4,7 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { PAGE_SIZE } from '../../../../functions/aws/ssm-agents.ts';
 import { publish } from '../../../../functions/aws/topic.ts';
 import { batchSchema } from '../../../../functions/domain/batch/batch.ts';
-import { batchInstanceSchema } from '../../../../functions/domain/batch/batch-instance.ts';
+import { batchInstanceSchema, type Step } from '../../../../functions/domain/batch/batch-instance.ts';
 import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
 import {
   BATCH_SIZE_MAX,
@@ -23,6 +23,7 @@ import { commandComment } from '../../../../functions/domain/work/command-commen
 import { definitionPath } from '../../../../local/deployment/deploy.ts';
 import { readTemplate } from '../../../../local/deployment/template.ts';
 import { type Definition, readDefinition, type State } from '../../../../local/engine/definition.ts';
+import { instancesAt } from '../../../support/arbitraries.ts';
 import { aMember, anInstance, aRun, at, ENDS, INSTANCE_ID, stamp } from '../../../support/builders.ts';
 
 const KILOBYTE = 1000;
@@ -54,7 +55,7 @@ describe('what travels in one payload', () => {
   });
 
   /** A batch in which nothing went well: every text as long as it can be, and each instance tried, sent to and held twice. */
-  function longestBatch(character: string) {
+  function longestBatch(step: Step, character: string) {
     const text = character.repeat(PLAIN_TEXT_LENGTH_MAX);
     const why = { code: 'waiting-for-capacity', text };
     const boot = { kind: 'known', launchTime: stamp('02:00'), isAssumed: false };
@@ -62,11 +63,14 @@ describe('what travels in one payload', () => {
     const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00') };
     const moments = Object.fromEntries(
       ['stepSince', 'retryAt', 'launchTime', 'otherUpdateSince', 'stopAcceptedAt', 'otherActivitySince']
-        .concat('restoredAt')
+        .concat('strayUntil', 'restoredAt')
         .map((name) => [name, stamp('02:00')]),
     );
+    // What a step does not carry is dropped.
     const instance = batchInstanceSchema.parse({
-      ...anInstance({ ...moments, originalState: 'hibernated', step: 'readiness', outcome: 'already-current' }),
+      ...anInstance({ originalState: 'hibernated', step }),
+      ...moments,
+      outcome: 'already-current',
       owner: { kind: 'others', attempts: [attempt, attempt], reason: why },
       sightings: { launchAfterReply: -1.234, describeLag: 12.345, leaseSeen: 12.345, firstPing: 123.456 },
       reason: why,
@@ -91,10 +95,13 @@ describe('what travels in one payload', () => {
     });
   }
 
-  it('the longest batch has room in it, whatever letters its texts have', () => {
-    expect(bytes(longestBatch('x'))).toBeLessThan(PAYLOAD_BYTES_MAX / 2);
-    expect(bytes(longestBatch('👍'))).toBeLessThan(PAYLOAD_BYTES_MAX);
-  });
+  it.each(Object.keys(instancesAt) as Step[])(
+    'the longest batch has room in it, whatever letters its texts have: at %s',
+    (step) => {
+      expect(bytes(longestBatch(step, 'x'))).toBeLessThan(PAYLOAD_BYTES_MAX / 2);
+      expect(bytes(longestBatch(step, '👍'))).toBeLessThan(PAYLOAD_BYTES_MAX);
+    },
+  );
 });
 
 describe('a batch', () => {
