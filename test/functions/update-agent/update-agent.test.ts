@@ -243,14 +243,16 @@ describe('UpdateAgent, sending', () => {
   });
 
   it.each([
-    ['ThrottlingException', 'AwsUnavailable'],
-    ['AccessDeniedException', 'AwsRefused'],
-  ])('does not split for %s: the call fails as a whole, as %s', async (code, name) => {
+    ['ThrottlingException', 1],
+    ['AccessDeniedException', 4],
+  ])('fails none where SSM refuses all by %s: they are asked for again', async (code, calls) => {
     ssm.on(SendCommandCommand).rejects(awsError(code));
 
-    await expect(update(readyBatch(instanceIds(4)))).rejects.toMatchObject({ name });
+    const { instances } = await update(readyBatch(instanceIds(4)));
 
-    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
+    const waiting = instances.map((instance) => heldAt('update', instance));
+    expect(waiting.map(({ lastRefusal }) => lastRefusal)).toEqual(waiting.map(() => `${code}: ${code}!`));
+    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, calls);
   });
 
   it('counts in its log what they wait for, by code', async () => {
