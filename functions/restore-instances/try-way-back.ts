@@ -37,7 +37,7 @@ export async function tryWayBack(
     .map((instance) => noteLease(instance, facts.get(instance.instanceId), at));
   const asleep = members.flatMap((instance): Sleeper[] => {
     const ec2 = facts.get(instance.instanceId) ?? null;
-    return ec2 !== null && needsPreflight(ec2) ? [{ instance, ec2 }] : [];
+    return ec2 !== null && needsPreflight(instance, ec2, tools.now()) ? [{ instance, ec2 }] : [];
   });
   const groups = groupForPreflight(asleep);
   const answers = await ask(

@@ -3,6 +3,7 @@
 import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { carryOn, fail } from '../batch/transitions.ts';
+import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { plainText } from '../model/plain-text.ts';
@@ -35,8 +36,12 @@ const PREFLIGHT_DEADLINE_SECONDS = 5 * 60;
 /** What stands for a refusal where AWS was not asked. */
 const UNTRIED = 'no time was left to try its way back';
 
-/** Whether its way back is still in question: what does not sleep any more is for StartInstances to judge. */
-export const needsPreflight = (ec2: InstanceFacts | null): boolean => ec2?.state === 'stopped';
+/**
+ * Whether its way back is still in question: what does not sleep any more, and what is too late to be woken, as in a run that was
+ * redriven hours later, is for StartInstances to judge.
+ */
+export const needsPreflight = (instance: InstanceAt<'preflight'>, ec2: InstanceFacts | null, now: Date): boolean =>
+  ec2?.state === 'stopped' && tooLateToStart(instance, now) === null;
 
 /**
  * Instances of which a policy can't say different things: they have the same tags, and are stopped in the same way. One of
@@ -62,7 +67,7 @@ export function groupForPreflight<One extends { instance: InstanceAt<'preflight'
 /** The instance after its way back was asked for: on to its start, once more, or not woken at all. */
 export function applyPreflight(given: PreflightCase): Look {
   const { instance, ec2, answer, now } = given;
-  if (!needsPreflight(ec2) || answer.kind === 'open')
+  if (!needsPreflight(instance, ec2, now) || answer.kind === 'open')
     return moves({ ...carryOn(instance, now), step: 'start', lastRefusal: null, retryAt: null });
   if (answer.kind === 'untried') return leaveUntried(given);
   const text = plainText(answer.text);

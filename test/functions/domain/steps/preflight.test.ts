@@ -3,6 +3,7 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import {
   applyPreflight,
   groupForPreflight,
+  needsPreflight,
   type PreflightAnswer,
 } from '../../../../functions/domain/steps/preflight.ts';
 import { aLeasedInstance, aRun, at, instanceFacts, leasedFacts, stamp } from '../../../support/builders.ts';
@@ -52,6 +53,12 @@ describe('an instance whose way back is tried', () => {
     expect(look('02:12', DENIED).instance.step).toBe('preflight');
     const untried = trying({ lastRefusal: 'no time was left to try its way back' });
     expect(look('02:12', DENIED, untried).instance.step).toBe('preflight');
+  });
+
+  it('is not asked for once it is too late to wake it, as in a run that was redriven hours later', () => {
+    expect(needsPreflight(trying(), leasedFacts(), at('04:34'))).toBe(true);
+    expect(needsPreflight(trying(), leasedFacts(), at('04:36'))).toBe(false);
+    expect(look('04:36', DENIED, tried).instance.step).toBe('start');
   });
 
   it('says that its lease is gone where it is: no stop is allowed without it', () => {
