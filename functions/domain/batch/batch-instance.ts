@@ -13,13 +13,26 @@ export type Step = z.infer<typeof stepSchema>;
 export const outcomeSchema = z.enum(['updated', 'already-current', 'failed', 'excluded']);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-/** A command that was sent to the instance. `endedAt` is null as long as it may still be at work. */
+/**
+ * A command that was sent to the instance. `endedAt` is null as long as it may still be at work; `status` is SSM's last word on
+ * it, left out as long as there is none.
+ */
 const sentCommandSchema = z.object({
   commandId: z.string(),
   sentAt: timestampSchema,
   endedAt: timestampSchema.nullable(),
+  status: z.string().optional(),
 });
 export type SentCommand = z.infer<typeof sentCommandSchema>;
+
+/** How often EC2 has refused to start it, and with which code the last time. */
+const refusedStartsSchema = z.object({
+  count: z.int().min(1),
+  firstAt: timestampSchema,
+  lastAt: timestampSchema,
+  code: z.string(),
+});
+export type RefusedStarts = z.infer<typeof refusedStartsSchema>;
 
 export const batchInstanceSchema = z
   .object({
@@ -33,12 +46,15 @@ export const batchInstanceSchema = z
     retryAt: timestampSchema.nullable().default(null),
     /** Who has started it: Reveille, someone else, or no one. */
     owner: ownerSchema.default({ kind: 'none' }),
-    /** What was seen of AWS's pace; left out where nothing was. */
+    /** What was seen of its start; left out where nothing was. */
     sightings: sightingsSchema.optional(),
+    refusedStarts: refusedStartsSchema.optional(),
     /** EC2's LaunchTime of the boot that is being watched. */
     launchTime: timestampSchema.nullable().default(null),
     versionBefore: z.string().nullable().default(null),
     versionAfter: z.string().nullable().default(null),
+    /** Of the ping in which its agent reported `versionAfter`; as long as that is null, `versionBefore`. */
+    heardAt: timestampSchema.optional(),
     commands: z.array(sentCommandSchema).default([]),
     /** The agent said that an update which is not ours is at work, first at this moment. */
     otherUpdateSince: timestampSchema.nullable().default(null),
@@ -51,6 +67,8 @@ export const batchInstanceSchema = z
     otherActivitySince: timestampSchema.nullable().default(null),
     /** What EC2 or SSM last refused to do for it, and why. */
     lastRefusal: z.string().nullable().default(null),
+    /** What SSM or EC2 said when it failed, where its reason has not all of it. */
+    said: z.string().optional(),
     outcome: outcomeSchema.nullable().default(null),
     reason: reasonSchema.nullable().default(null),
     /** It failed because nothing was heard of its agent, and EC2 did not tell why. */

@@ -1,4 +1,5 @@
 // How an instance moves from step to step.
+import { plainEnd } from '../model/plain-text.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import { toTimestamp } from '../model/time.ts';
@@ -24,6 +25,12 @@ export const optOut = (instance: BatchInstance, text: string, now: Date): BatchI
 
 export const fail = (instance: BatchInstance, code: FailureCode, text: string, now: Date): BatchInstance =>
   finishWork(instance, 'failed', reason(code, text), now);
+
+/** With what AWS or its agent said when it failed, unless its reason has all of that. */
+export function withSaid(instance: BatchInstance, words: string): BatchInstance {
+  const said = plainEnd(words);
+  return said === '' || instance.reason?.text.includes(said) ? instance : { ...instance, said };
+}
 
 /**
  * No time is left for it: excluded if nothing was done to it yet, so that it had no turn; else it has failed, and is restored.

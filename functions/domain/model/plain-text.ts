@@ -4,6 +4,14 @@ import { PLAIN_TEXT_LENGTH_MAX } from './limits.ts';
 export const plainText = (text: string): string =>
   boundedText(text.replace(/[\p{C}\s]+/gu, ' ').trim(), PLAIN_TEXT_LENGTH_MAX);
 
+/** The same of a text of which the end tells most: what an updater has printed. */
+export function plainEnd(text: string): string {
+  const characters = [...text.replace(/[\p{C}\s]+/gu, ' ').trim()];
+  return characters.length <= PLAIN_TEXT_LENGTH_MAX
+    ? characters.join('')
+    : `…${characters.slice(1 - PLAIN_TEXT_LENGTH_MAX).join('')}`;
+}
+
 /** At most `max` characters of a text. One that is longer is cut between two characters, and ends with the mark. */
 export function boundedText(text: string, max: number, mark = '…'): string {
   if (text.length <= max) return text;

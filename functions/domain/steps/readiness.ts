@@ -8,7 +8,7 @@ import type { FailureCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
 import { type BootOwner, bootOwnerOf } from '../ownership/attempt.ts';
 import { attemptsOf, wokenAtOf } from '../ownership/owner.ts';
-import { pingAfter } from '../work/fresh-ping.ts';
+import { type Ping, pingAfter } from '../work/fresh-ping.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface ReadinessCase {
@@ -39,8 +39,8 @@ export function checkReadiness(given: ReadinessCase): Look {
   const since = bootOwner === 'doubtful' ? wokenAtOf(instance.owner) : null;
   const ping = pingAfter(agent, { launchTime: ec2.launchTime, ...(since === null ? {} : { since }) }, now);
   if (ec2.state === 'running' && ping !== null && bootOwner !== 'open') {
-    const started = bootOwner === 'ours' ? withFirstPing(instance, ec2, ping) : instance;
-    const ready = { ...started, launchTime: ec2.launchTime, versionBefore: ping.version };
+    const started = bootOwner === 'ours' ? withFirstPing(instance, ping) : instance;
+    const ready = { ...started, launchTime: ec2.launchTime, versionBefore: ping.version, heardAt: ping.lastPingAt };
     return moves(toStep(ready, 'update', now));
   }
   const deadline = addSeconds(instance.stepSince, deadlineSeconds);
@@ -55,14 +55,10 @@ export function checkReadiness(given: ReadinessCase): Look {
 /** An instance that EC2 lists. */
 type ListedCase = ReadinessCase & { ec2: InstanceFacts };
 
-/** Of what Reveille has started, how long its agent took. */
-function withFirstPing(
-  instance: BatchInstance,
-  { launchTime }: InstanceFacts,
-  { lastPingAt }: AgentFacts,
-): BatchInstance {
-  if (instance.owner.kind !== 'reveille' || launchTime === null || lastPingAt === null) return instance;
-  return { ...instance, sightings: { ...instance.sightings, firstPing: secondsBetween(launchTime, lastPingAt) } };
+/** Of what Reveille has started, when its agent was heard first. */
+function withFirstPing(instance: BatchInstance, { lastPingAt }: Ping): BatchInstance {
+  if (instance.owner.kind !== 'reveille') return instance;
+  return { ...instance, sightings: { ...instance.sightings, firstPingAt: lastPingAt } };
 }
 
 /** Whose boot this look shows; `others` where Reveille has tried nothing. */

@@ -96,8 +96,12 @@ function applyAccepted(given: StartResultCase, result: Accepted): BatchInstance 
   const owner: Owner = mayBeOurs
     ? { kind: 'reveille', attempts, wokenAt: toTimestamp(now) }
     : { kind: 'others', attempts, reason: reason('started-by-others', text) };
-  return toStep({ ...instance, owner }, 'readiness', now);
+  const sightings = { ...instance.sightings, startAcceptedAt: toTimestamp(now) };
+  return toStep({ ...instance, owner, ...(isAnswered(result) ? { sightings } : {}) }, 'readiness', now);
 }
+
+/** Whether EC2 itself has said that it was asleep, and starts now. */
+const isAnswered = ({ previousState }: Accepted): boolean => previousState === 'stopped';
 
 /**
  * If EC2 found it stopped, our start brings the next boot, whatever other requests may have been on their way before. If it did

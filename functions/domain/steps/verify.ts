@@ -30,9 +30,8 @@ export function verifyVersion(given: VerifyCase): AgentLook {
   const since = commandsEndedAt(instance);
   const proof = pingAfter(agent, { launchTime: instance.launchTime, since }, now);
   if (proof?.version != null && work.isAtTarget(proof.version, target)) {
-    return moves(
-      instance.hasRefusedTarget ? finishNewer(given, proof.version) : finishAtTarget(given, proof.version, null),
-    );
+    const known = { version: proof.version, pingAt: proof.lastPingAt };
+    return moves(instance.hasRefusedTarget ? finishNewer(given, known) : finishAtTarget(given, known, null));
   }
   const until = addSeconds(since, deadlineSeconds);
   if (isAfter(until, now)) return stays(instance, 'verifying', 'the agent has not reported the new version yet', until);
@@ -45,24 +44,37 @@ export function verifyVersion(given: VerifyCase): AgentLook {
   const said = instance.hasRefusedTarget ? 'the agent refused the target as older' : 'the command succeeded';
   const text = `${said}, but ${minutes} minutes later the agent reports ${proof.version ?? 'no version'} instead of ${target}`;
   const why = reason('version-not-confirmed', text);
-  return moves(finishWork({ ...instance, versionAfter: proof.version }, 'failed', why, now));
+  const heard = { ...instance, versionAfter: proof.version, heardAt: proof.lastPingAt };
+  return moves(finishWork(heard, 'failed', why, now));
+}
+
+/** What its agent reported, and in the ping of when; left out where CheckReadiness has noted that. */
+export interface Proof {
+  version: string;
+  pingAt?: Timestamp;
 }
 
 /** The work is done: the agent reports this version, which is the target or newer. Had it that before, it was current already. */
 export function finishAtTarget(
   { instance, work, target, now }: Pick<VerifyCase, 'instance' | 'work' | 'target' | 'now'>,
-  version: string,
+  proof: Proof,
   why: Reason | null,
 ): BatchInstance {
   const outcome = work.isAtTarget(instance.versionBefore, target) ? 'already-current' : 'updated';
-  return finishWork({ ...instance, versionAfter: version }, outcome, why, now);
+  return finishWork(proved(instance, proof), outcome, why, now);
 }
 
 /** The agent is newer than the target, by no command of this run: it has refused ours. */
-function finishNewer({ instance, target, now }: VerifyCase, version: string): BatchInstance {
-  const text = `its agent reports ${version}, and had refused the target ${target} as older`;
-  return finishWork({ ...instance, versionAfter: version }, 'already-current', reason('newer-than-target', text), now);
+function finishNewer({ instance, target, now }: VerifyCase, proof: Proof): BatchInstance {
+  const text = `its agent reports ${proof.version}, and had refused the target ${target} as older`;
+  return finishWork(proved(instance, proof), 'already-current', reason('newer-than-target', text), now);
 }
+
+const proved = (instance: BatchInstance, { version, pingAt }: Proof): BatchInstance => ({
+  ...instance,
+  versionAfter: version,
+  ...(pingAt === undefined ? {} : { heardAt: pingAt }),
+});
 
 /** When the last of its commands ended; where none is known to have ended, when it came to this step. */
 function commandsEndedAt({ commands, stepSince }: BatchInstance): Timestamp {

@@ -9,7 +9,7 @@ import type {
   InstanceEvidence,
   Overheard,
 } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+import { at, BARE_REPORT, INSTANCE_ID, NO_DETAILS, OLD, TARGET } from '../../support/builders.ts';
 
 /** Evidence that was written by hand: times are of the night of the run, as in `at('02:05')`. */
 
@@ -198,6 +198,7 @@ export const aLine = (changes: Partial<ReportInstance> = {}): ReportInstance => 
   wokenAt: at('02:01:01').toISOString(),
   restoredAt: at('02:12').toISOString(),
   awakeSeconds: 659,
+  ...NO_DETAILS,
   ...changes,
 });
 
@@ -211,6 +212,7 @@ export const aReported = (
   const status = outcome === 'failed' ? 'failed' : 'succeeded';
   return anExecution({
     report: {
+      ...BARE_REPORT,
       runId: RUN,
       status,
       startedAt: at('02:00').toISOString(),

@@ -20,7 +20,7 @@ import { commandComment } from '../../../../functions/domain/work/command-commen
 import { definitionPath } from '../../../../local/deployment/deploy.ts';
 import { readTemplate } from '../../../../local/deployment/template.ts';
 import { type Definition, readDefinition, type State } from '../../../../local/engine/definition.ts';
-import { aMember, anInstance, aRun, at, ENDS, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import { aMember, anInstance, aRun, at, ENDS, INSTANCE_ID, stamp, UNSEEN } from '../../../support/builders.ts';
 
 const KILOBYTE = 1000;
 /** Of one payload (docs/aws-behaviour.md 26). */
@@ -163,7 +163,14 @@ describe('a message about 500 instances with the longest texts', () => {
     batches: 10,
     instances: results.map(({ instanceId }) => aMember(instanceId, { group: 'g'.repeat(128) })),
   };
-  const report = buildReport({ manifest, results, observed: new Map(), error: undefined, now: at('04:00') });
+  const report = buildReport({
+    manifest,
+    results,
+    observed: new Map(),
+    again: UNSEEN,
+    error: undefined,
+    now: at('04:00'),
+  });
   const counts = { intended: 500, updated: 500, alreadyCurrent: 500, failed: 500, excluded: 500 };
   const told = summarize({ ...report, status: 'succeeded', counts }, 's3://bucket/report.json');
 

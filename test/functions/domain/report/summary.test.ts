@@ -1,6 +1,6 @@
 import { countOutcomes, type Report, type ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { summarize } from '../../../../functions/domain/report/summary.ts';
-import { OLD, stamp, TARGET } from '../../../support/builders.ts';
+import { BARE_REPORT, NO_DETAILS, OLD, stamp, TARGET } from '../../../support/builders.ts';
 
 const LOCATION = 's3://bucket/runs/run-1/report.json';
 const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance => ({
@@ -17,6 +17,7 @@ const told = (instanceId: string, changes: Partial<ReportInstance> = {}): Report
   wokenAt: stamp('02:00:30'),
   restoredAt: stamp('02:10:30'),
   awakeSeconds: 600,
+  ...NO_DETAILS,
   ...changes,
 });
 const failed = told('i-failed', {
@@ -33,6 +34,7 @@ const current = told('i-current', { outcome: 'already-current' });
 const summary = (instances: ReportInstance[], status: Report['status'] = 'failed', diedBeforeReport = false) =>
   summarize(
     {
+      ...BARE_REPORT,
       runId: 'run-1',
       status,
       startedAt: stamp('02:00'),

@@ -36,6 +36,7 @@ describe('an instance whose command has ended well', () => {
         outcome: 'updated',
         reason: null,
         versionAfter: TARGET,
+        heardAt: proof.lastPingAt,
       },
       waiting: null,
     });
