@@ -122,9 +122,14 @@ function judgeState(seen: Seen): Verdict {
   const now = stateNow(ec2);
   if (now === member.originalState || now === 'hibernated') return 'kept';
   if (now === 'stopped') return 'broken';
-  if (isSettled(result) && bootOwnerOf(attemptsOf(result.owner), ec2, at) === 'others') return 'by-others';
+  if (isSettled(result) && isBootOfOthers(result, ec2, at)) return 'by-others';
   return isJustSettled(seen) && ASLEEP.has(result?.finalState ?? null) ? 'unclear' : 'broken';
 }
+
+/** What is in doubt may be ours. EC2 itself may have said that others were first: their LaunchTime can be as of ours. */
+const isBootOfOthers = ({ owner }: BatchInstance, ec2: InstanceFacts, at: Date): boolean =>
+  (owner.kind === 'others' && owner.reason.code === 'started-by-others') ||
+  bootOwnerOf(attemptsOf(owner), ec2, at) === 'others';
 
 /** A tag that was removed is shown for a while yet (docs/aws-behaviour.md 45). What is gone keeps its tags. */
 function judgeLease(seen: Seen, { stateMachine, runId }: Run): Verdict {

@@ -22,6 +22,7 @@ export const anInstance = (changes: Partial<InstanceEvidence> = {}): InstanceEvi
   instanceId: INSTANCE_ID,
   groups: ['dev'],
   behaviours: [],
+  platform: 'Linux/UNIX',
   before: { state: 'stopped', version: OLD, lease: null },
   settled: 'stopped',
   after: { state: 'stopped', version: TARGET, lease: null },

@@ -2,6 +2,7 @@ import type { BatchInstance } from '../../../../functions/domain/batch/batch-ins
 import type { ManifestInstance } from '../../../../functions/domain/listing/manifest.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { formatLease, LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
+import type { Owner } from '../../../../functions/domain/ownership/owner.ts';
 import { type Check, checkPromises, checksSchema } from '../../../../functions/domain/report/checks.ts';
 import {
   aMember,
@@ -17,6 +18,7 @@ import {
   ours,
   stamp,
   TARGET,
+  theirs,
   UNSEEN,
   wokenFacts,
 } from '../../../support/builders.ts';
@@ -135,6 +137,18 @@ describe('what slept before', () => {
       ...KEPT,
       text: expect.stringContaining('1 by the doing of others, not of this run'),
     });
+  });
+
+  it('and was started by someone else just before Reveille did it breaks no promise either', () => {
+    const result = updated({ owner: theirs([aProvedAttempt()]), finalState: 'handed-over' });
+    expect(checked({ result, ec2: wokenFacts() }).states).toMatchObject(KEPT);
+  });
+
+  it('and is left awake since its boot is in doubt, or since its end has passed, is not as it was', () => {
+    for (const code of ['boot-in-doubt', 'left-awake']) {
+      const owner: Owner = { kind: 'others', attempts: [aProvedAttempt()], reason: { code, text: 'why' } };
+      expect(checked({ result: updated({ owner }), ec2: wokenFacts() }).states).toMatchObject(NOT_KEPT);
+    }
   });
 
   it('is not judged by a look that may be older than its stop', () => {
