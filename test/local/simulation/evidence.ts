@@ -1,3 +1,5 @@
+import { countCauses } from '../../../functions/domain/report/causes.ts';
+import type { Check } from '../../../functions/domain/report/checks.ts';
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../../local/account/fleet/behaviours.ts';
 import type { ChangeFacts } from '../../../local/account/world/journal.ts';
@@ -185,23 +187,48 @@ export const leaseKept: Evidence['timeline'] = aNight.slice(0, -2);
 /** Of these, only what happened before a moment. */
 export const until = (time: string): Evidence['timeline'] => aNight.filter((entry) => entry.at < moment(time));
 
-export const aLine = (changes: Partial<ReportInstance> = {}): ReportInstance => ({
-  instanceId: INSTANCE_ID,
-  name: null,
-  group: 'dev',
-  outcome: 'updated',
-  reason: null,
-  notes: [],
-  versionBefore: OLD,
-  versionAfter: TARGET,
-  originalState: 'stopped',
-  finalState: 'stopped',
-  wokenAt: at('02:01:01').toISOString(),
-  restoredAt: at('02:12').toISOString(),
-  awakeSeconds: 659,
+const stamp = (time: string): string => at(time).toISOString();
+
+/** The way of the instance of `aNight`. */
+const aWay = {
   ...NO_DETAILS,
-  ...changes,
-});
+  platform: 'Linux/UNIX',
+  times: {
+    startAcceptedAt: stamp('02:01:02'),
+    runningAt: stamp('02:01:30'),
+    firstPingAt: stamp('02:03:20'),
+    stopAcceptedAt: null,
+    settledAt: stamp('02:12'),
+  },
+  commands: [{ commandId: 'c', sentAt: stamp('02:03:31'), endedAt: stamp('02:05'), status: 'Success' }],
+  proof: { pingAt: stamp('02:09:30'), version: TARGET },
+};
+
+/** What is told of its way fits to what else is told, unless a test says so itself. */
+export function aLine(changes: Partial<ReportInstance> = {}): ReportInstance {
+  const { restoredAt = stamp('02:12'), versionAfter = TARGET } = changes;
+  return {
+    instanceId: INSTANCE_ID,
+    name: null,
+    group: 'dev',
+    outcome: 'updated',
+    reason: null,
+    notes: [],
+    versionBefore: OLD,
+    versionAfter,
+    originalState: 'stopped',
+    finalState: 'stopped',
+    wokenAt: stamp('02:01:01'),
+    restoredAt,
+    awakeSeconds: 659,
+    ...aWay,
+    times: { ...aWay.times, settledAt: restoredAt ?? aWay.times.settledAt },
+    proof: versionAfter === null ? null : { ...aWay.proof, version: versionAfter },
+    ...changes,
+  };
+}
+
+const KEPT: Check = { status: 'kept', instances: [], text: 'as promised' };
 
 /** An execution with a report of this one line. */
 export const aReported = (
@@ -214,6 +241,8 @@ export const aReported = (
   return anExecution({
     report: {
       ...BARE_REPORT,
+      causes: countCauses([{ outcome, reason: rest.reason }]),
+      checks: { versions: KEPT, states: KEPT, leases: KEPT, launchTimes: KEPT },
       runId: RUN,
       status,
       startedAt: at('02:00').toISOString(),
