@@ -204,7 +204,7 @@ describe('UpdateAgent, when SSM has taken a command, and refused the next try of
 describe('UpdateAgent, when another update is at work', () => {
   const backingOff = () =>
     anUpdating({
-      commands: [{ ...FIRST, endedAt: stamp('02:02:40') }],
+      commands: [{ ...FIRST, endedAt: stamp('02:02:40'), status: 'Failed' }],
       otherUpdateSince: stamp('02:02:40'),
       retryAt: stamp('02:17:40'),
     });

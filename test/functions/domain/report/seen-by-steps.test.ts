@@ -41,6 +41,7 @@ const accepted = (previousState: string, mayHaveTakenEffect = false): StartResul
 const refused = (code: string, message = 'sorry'): StartResult => ({
   kind: 'start-refused',
   error: { code, message },
+  isItsOwn: true,
 });
 
 describe('a start', () => {
