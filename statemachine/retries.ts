@@ -1,4 +1,4 @@
-// Which errors of a task are tried again, how often, and why (docs/aws-behaviour.md 43, 55, 90).
+// Which errors of a task are tried again, how often, and why (docs/aws-behaviour.md 43, 55, 94).
 import type { ErrorName } from '../functions/domain/model/errors.ts';
 import { never, retry } from './states.ts';
 

@@ -16,8 +16,8 @@ export async function explainUnresponsiveAgents(ec2: EC2Client, looks: AgentLook
     unresponsive.map(({ instance }) => instance.instanceId),
   );
   return looks.map(({ instance, waiting, isUnresponsive }): Look => {
+    if (!isUnresponsive || instance.step !== 'restore' || instance.reason === null) return { instance, waiting };
     const { reason: why, launchTime } = instance;
-    if (!isUnresponsive || why === null) return { instance, waiting };
     const seen = facts.get(instance.instanceId) ?? null;
     const explained = explainUnresponsive(why, seen, launchTime);
     const owner = seen === null ? instance.owner : withLook(instance.owner, { ...seen, at: now });

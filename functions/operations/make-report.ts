@@ -24,6 +24,7 @@ import {
   type RunError,
 } from '../domain/report/report.ts';
 import { summarize } from '../domain/report/summary.ts';
+import type { Language } from '../domain/words/words.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -33,6 +34,7 @@ export interface ReportTools extends Pick<Runtime, 'now' | 'logger'> {
   bucket: Bucket;
   bucketName: string;
   topicArn: string;
+  language: Language;
   metrics: MetricsSink;
 }
 
@@ -76,10 +78,11 @@ export async function storeReport({ bucket, metrics }: ReportTools, report: Repo
 }
 
 /** @returns the message's subject: one sentence that says how the run went */
-export async function publishReport({ sns, topicArn, bucketName }: ReportTools, report: Report): Promise<string> {
-  const { subject, message } = summarize(report, `s3://${bucketName}/${reportKey(report)}`);
-  await publish(sns, topicArn, subject, message);
-  return subject;
+export async function publishReport(tools: ReportTools, report: Report): Promise<string> {
+  const { sns, topicArn, bucketName, language } = tools;
+  const message = summarize(report, { bucketName, language });
+  await publish(sns, topicArn, message);
+  return message.subject;
 }
 
 async function readResults(tools: ReportTools, manifest: Manifest): Promise<BatchInstance[]> {

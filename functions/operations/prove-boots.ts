@@ -19,12 +19,12 @@ const WRITTEN_AT_ONCE = 8;
  * Costs one write for each instance and attempt, once; a doubt costs one read.
  * @throws if it can't be written: then it is not known yet, and the next look finds it
  */
-export async function proveBoots(
+export async function proveBoots<One extends BatchInstance>(
   bucket: Bucket,
   leaseholder: Leaseholder,
-  instances: BatchInstance[],
+  instances: One[],
   look: { facts: Map<string, InstanceFacts>; at: Date },
-): Promise<BatchInstance[]> {
+): Promise<One[]> {
   return mapConcurrently(instances, WRITTEN_AT_ONCE, async (instance) => {
     const { instanceId, owner } = instance;
     const ec2 = look.facts.get(instanceId);

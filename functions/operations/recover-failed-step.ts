@@ -4,7 +4,7 @@ import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../domain/batch/batch-instance.ts';
 import { attemptsOf } from '../domain/ownership/owner.ts';
 import { failCaught, hasFailedStep, mayBeStartedLate } from '../domain/steps/failed-step.ts';
 import { withLostAttempts } from '../domain/steps/start.ts';
@@ -52,7 +52,7 @@ async function recover(
   return batch.instances.map((instance) => {
     const found = lost.get(instance.instanceId);
     const known = withLostAttempts({ ...instance, ...found?.ends }, found?.attempts ?? []);
-    return failCaught(withLostCommands(known, sent), caught, now());
+    return withLostCommands(failCaught(known, caught, now()), sent);
   });
 }
 
@@ -63,8 +63,8 @@ async function recover(
 export async function findLateWrites(
   { bucket, ssm, work }: Pick<RecoveryTools, 'bucket' | 'ssm' | 'work'>,
   batch: Batch,
-  instances: BatchInstance[],
-): Promise<BatchInstance[]> {
+  instances: InstanceAt<'restore'>[],
+): Promise<InstanceAt<'restore'>[]> {
   if (!instances.some(hasFailedStep)) return instances;
   const lost = instances.some(mayBeStartedLate)
     ? await findLostAttempts(bucket, leaseholderOf(batch), batch.attempts)
@@ -80,8 +80,8 @@ export async function findLateWrites(
 /** Notes what became of commands that may still be at work on an instance which is to be stopped. */
 export async function followCommands(
   { ssm, work, now, logger }: RecoveryTools,
-  instances: BatchInstance[],
-): Promise<BatchInstance[]> {
+  instances: InstanceAt<'restore'>[],
+): Promise<InstanceAt<'restore'>[]> {
   const held = instances.filter(
     (instance) => attemptsOf(instance.owner).length > 0 && updateMayRunUntil(instance, now()) !== null,
   );

@@ -2,7 +2,7 @@ import { stopInstances } from '../aws/ec2-start-stop.ts';
 import { untagInstances } from '../aws/ec2-tags.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
@@ -13,7 +13,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 
 /** One instance that is to be restored. */
 export interface Member {
-  instance: BatchInstance;
+  instance: InstanceAt<'restore'>;
   /** null: EC2 does not list the instance any more. */
   ec2: InstanceFacts | null;
   /** When the run that leased it ended; null: it is this run. */

@@ -20,7 +20,9 @@ export async function readHolds(tools: HoldTools, group: [Orphan, ...Orphan[]]):
   const [{ record }] = group;
   const result = await orNull(tools, () => tools.bucket.get(resultKey(record, record.batch), batchResultSchema));
   const isHeldByRun = (instanceId: string) =>
-    result?.instances.some((one) => one.instanceId === instanceId && one.otherActivitySince !== null) ?? false;
+    result?.instances.some(
+      (one) => one.instanceId === instanceId && one.step === 'settled' && one.otherActivitySince !== null,
+    ) ?? false;
   const holds = new Map<string, Hold>();
   for (const { facts } of group) {
     const { instanceId, launchTime } = facts;

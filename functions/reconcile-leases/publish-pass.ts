@@ -7,8 +7,10 @@ import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import { LAST_COMPLETE_RUN_KEY, reconciledKey, refusalKey } from '../domain/model/object-keys.ts';
 import { secondsBetween, toTimestamp } from '../domain/model/time.ts';
 import type { LockHolder } from '../domain/ownership/run-lock.ts';
-import { isSettled, type ReconcileResult, summarizeReconciled } from '../domain/report/reconcile-report.ts';
+import { isSettled, type ReconcileResult } from '../domain/report/reconcile-report.ts';
+import { summarizeReconciled } from '../domain/report/reconcile-summary.ts';
 import { lastCompleteRunSchema } from '../domain/report/run-register.ts';
+import type { Language } from '../domain/words/words.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -27,7 +29,9 @@ export interface Pass {
 export interface PublishTools extends Pick<Runtime, 'now' | 'logger'> {
   bucket: Bucket;
   sns: SNSClient;
+  bucketName: string;
   topicArn: string;
+  language: Language;
   names: StateMachineNames;
   metrics: MetricsSink;
 }
@@ -38,13 +42,18 @@ export async function publishResults(
   results: ReconcileResult[],
   requestId: string,
 ): Promise<void> {
-  const { sns, topicArn, names } = tools;
+  const { sns, topicArn, bucketName, language, names } = tools;
   const untold = await untoldRefusals(tools, results);
-  const summary = summarizeReconciled(results, names.region, untold.length > 0);
+  const summary = summarizeReconciled(results, {
+    region: names.region,
+    bucketName,
+    language,
+    hasNewRefusals: untold.length > 0,
+  });
   await orLog(tools, 'could not store what this pass did', () => storeResults(tools, results, requestId));
   if (summary === null) return;
   await orLog(tools, 'could not send the message about this pass', async () => {
-    await publish(sns, topicArn, summary.subject, summary.message);
+    await publish(sns, topicArn, summary);
     await noteRefusals(tools, untold);
   });
 }

@@ -28,6 +28,7 @@ const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
   ...optOutEnvironment,
   TOPIC_ARN: environment.TOPIC_ARN,
+  MESSAGE_LANGUAGE: environment.MESSAGE_LANGUAGE,
   STATE_MACHINE_ARN: environment.STATE_MACHINE_ARN,
 });
 
@@ -93,7 +94,7 @@ function createTools(
 ): SurveyTools & OrphanTools & PublishTools & Omit<DeadRunTools, keyof ReportTime> {
   const { now, logger, clientOptions } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
-  const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = settings;
+  const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn, MESSAGE_LANGUAGE: language } = settings;
   const names = namesOf(settings.STATE_MACHINE_ARN);
   const ec2 = createEc2Client(clientOptions);
   const ssm = createSsmClient(clientOptions);
@@ -101,7 +102,7 @@ function createTools(
   const sns = createSnsClient(clientOptions);
   const bucket = createBucket(createS3Client(clientOptions), bucketName);
   const optOutTag = optOutTagOf(settings);
-  return { ec2, ssm, sfn, sns, bucket, bucketName, topicArn, names, optOutTag, work, metrics, now, logger };
+  return { ec2, ssm, sfn, sns, bucket, bucketName, topicArn, language, names, optOutTag, work, metrics, now, logger };
 }
 
 function namesOf(stateMachineArn: string): StateMachineNames {

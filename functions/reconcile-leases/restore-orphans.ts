@@ -1,6 +1,6 @@
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands } from '../aws/ssm-commands.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import { countWaiting } from '../domain/batch/look.ts';
 import type { Orphan } from '../domain/ownership/leased-instance.ts';
 import { type ReconcileResult, toReconciled } from '../domain/report/reconcile-report.ts';
@@ -98,7 +98,7 @@ async function restoreGroup(
 }
 
 /** What the dead child did to its instances, as the records and the comments of its commands tell. These may still run. */
-async function recallWork(tools: OrphanTools, group: Group): Promise<BatchInstance[]> {
+async function recallWork(tools: OrphanTools, group: Group): Promise<InstanceAt<'restore'>[]> {
   const [
     {
       record: { runId, batch, recordedAt },

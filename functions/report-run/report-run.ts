@@ -23,6 +23,7 @@ import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
   TOPIC_ARN: environment.TOPIC_ARN,
+  MESSAGE_LANGUAGE: environment.MESSAGE_LANGUAGE,
 });
 
 const requestSchema = z.object({
@@ -71,13 +72,15 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
 
 function createTools(runtime: Runtime, metrics: MetricsSink): ReportTools {
   const { now, logger, clientOptions } = runtime;
-  const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn } = parseEnvironment(environmentSchema, runtime.environment);
+  const settings = parseEnvironment(environmentSchema, runtime.environment);
+  const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn, MESSAGE_LANGUAGE: language } = settings;
   return {
     ec2: createEc2Client(clientOptions),
     sns: createSnsClient(clientOptions),
     bucket: createBucket(createS3Client(clientOptions), bucketName),
     bucketName,
     topicArn,
+    language,
     metrics,
     now,
     logger,

@@ -5,7 +5,7 @@ import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/cli
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { applyChanges } from '../domain/batch/apply-changes.ts';
 import { type Batch, batchSchema, leaseholderOf } from '../domain/batch/batch.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import type { BatchResult } from '../domain/batch/batch-result.ts';
 import { countWaiting } from '../domain/batch/look.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
@@ -106,8 +106,8 @@ async function readLostWork(
   batch: Batch,
   facts: Map<string, InstanceFacts>,
   isRecovered: boolean,
-): Promise<BatchInstance[]> {
-  const members = batch.instances.filter(({ step }) => step === 'restore');
+): Promise<InstanceAt<'restore'>[]> {
+  const members = batch.instances.filter((instance) => instance.step === 'restore');
   const known = isRecovered ? members : await findLateWrites(tools, batch, members);
   const noted = known.map((instance) => noteLostStart(instance, facts.get(instance.instanceId) ?? null, tools.now()));
   return followCommands(tools, noted);
@@ -117,9 +117,9 @@ async function readLostWork(
 async function proveOrGoOn(
   { bucket, logger }: Tools,
   batch: Batch,
-  instances: BatchInstance[],
+  instances: InstanceAt<'restore'>[],
   look: Parameters<typeof proveBoots>[3],
-): Promise<BatchInstance[]> {
+): Promise<InstanceAt<'restore'>[]> {
   try {
     return await proveBoots(bucket, leaseholderOf(batch), instances, look);
   } catch (error) {

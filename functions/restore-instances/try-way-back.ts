@@ -3,7 +3,7 @@ import type { EC2Client, SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import { readOtherActivity } from '../aws/ssm-activity.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import type { Look } from '../domain/batch/look.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { attemptsOf } from '../domain/ownership/owner.ts';
@@ -18,7 +18,7 @@ export interface WayBackTools extends Pick<Runtime, 'now'> {
 
 /** An instance that sleeps, and what EC2 says of it. */
 interface Sleeper {
-  instance: BatchInstance;
+  instance: InstanceAt<'preflight'>;
   ec2: InstanceFacts;
 }
 
@@ -33,7 +33,7 @@ export async function tryWayBack(
   hasTime: () => boolean,
 ): Promise<Look[]> {
   const members = batch.instances
-    .filter(({ step }) => step === 'preflight')
+    .filter((instance) => instance.step === 'preflight')
     .map((instance) => noteLease(instance, facts.get(instance.instanceId), at));
   const asleep = members.flatMap((instance): Sleeper[] => {
     const ec2 = facts.get(instance.instanceId) ?? null;
@@ -60,7 +60,11 @@ export async function tryWayBack(
 }
 
 /** The instance with how long its lease took to be shown, once it is. */
-function noteLease(instance: BatchInstance, ec2: InstanceFacts | undefined, at: Date): BatchInstance {
+function noteLease(
+  instance: InstanceAt<'preflight'>,
+  ec2: InstanceFacts | undefined,
+  at: Date,
+): InstanceAt<'preflight'> {
   const { sightings = {}, owner } = instance;
   const seen = withLeaseLook(sightings, attemptsOf(owner), { tags: ec2?.tags ?? {}, at });
   return seen.leaseSeen === undefined ? instance : { ...instance, sightings: seen };
@@ -85,7 +89,10 @@ async function ask(
   return answers;
 }
 
-async function askEc2(ec2: EC2Client, { instanceId, originalState }: BatchInstance): Promise<PreflightAnswer> {
+async function askEc2(
+  ec2: EC2Client,
+  { instanceId, originalState }: InstanceAt<'preflight'>,
+): Promise<PreflightAnswer> {
   const refusal = await tryStop(ec2, instanceId, { hibernate: originalState === 'hibernated' });
   return refusal === null ? { kind: 'open' } : { kind: 'refused', text: failureText(refusal) };
 }

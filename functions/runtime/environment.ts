@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { OptOutTag } from '../domain/ownership/opt-out.ts';
+import { languageSchema } from '../domain/words/words.ts';
 
 /**
  * Environment variables, as template.yaml sets them, with its bounds. Each function takes the ones that it uses.
@@ -15,6 +16,8 @@ export const environment = {
   PARTITION: z.string().regex(/^aws[a-z-]*$/),
   STATE_MACHINE_ARN: z.string().startsWith('arn:'),
   TOPIC_ARN: z.string().startsWith('arn:'),
+  /** Of messages: pages, logs and what programs read are English. */
+  MESSAGE_LANGUAGE: languageSchema,
   /** From a run's start until its last stop may be sent. */
   WINDOW_SECONDS: seconds(3600, 39_600),
   /** From the first attempt to start it until capacity is found. */

@@ -10,7 +10,7 @@ import {
 } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
@@ -84,7 +84,7 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
 async function readAnew(
   tools: Tools,
   batch: Batch,
-  members: BatchInstance[],
+  members: InstanceAt<'start'>[],
 ): Promise<{ cases: StartCase[]; readAt: Date }> {
   const facts = await describeInstances(
     tools.ec2,

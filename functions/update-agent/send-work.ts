@@ -4,7 +4,7 @@ import type { EC2Client, SSMClient } from '../aws/sdk/clients.ts';
 import { failureText } from '../aws/sdk/failures.ts';
 import { findCommands, listAllInvocations, sendCommand } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock, optOut } from '../domain/batch/transitions.ts';
 import { COMMAND_TIMEOUT_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from '../domain/model/limits.ts';
@@ -35,7 +35,7 @@ type Sent = Map<string, { commandId: string; sentAt: Timestamp }>;
 export async function sendWork(
   tools: SendTools,
   batch: Batch,
-  members: BatchInstance[],
+  members: InstanceAt<'update'>[],
   hasTime: () => boolean,
 ): Promise<Look[]> {
   if (members.length === 0) return [];
@@ -57,7 +57,7 @@ export async function sendWork(
 async function sendCommands(
   tools: SendTools,
   batch: Batch,
-  members: BatchInstance[],
+  members: InstanceAt<'update'>[],
   hasTime: () => boolean,
 ): Promise<Look[]> {
   const { ssm, work, now } = tools;
@@ -89,7 +89,7 @@ async function sendCommands(
   });
 }
 
-const idsOf = (instances: BatchInstance[]): string[] => instances.map(({ instanceId }) => instanceId);
+const idsOf = (instances: InstanceAt<'update'>[]): string[] => instances.map(({ instanceId }) => instanceId);
 
 /**
  * Commands that these instances need not be sent again, by instance. Those of this very send whose reply a crash has lost: the
@@ -99,7 +99,7 @@ const idsOf = (instances: BatchInstance[]): string[] => instances.map(({ instanc
 async function findEarlierSends(
   { ssm, work, now }: SendTools,
   { run }: Batch,
-  members: BatchInstance[],
+  members: InstanceAt<'update'>[],
   comment: string,
 ): Promise<Sent> {
   const moment = now();

@@ -5,7 +5,7 @@ import { describeFailure } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
 import { cancelCommand, findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
-import type { BatchInstance } from '../domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import type { AgentLook } from '../domain/steps/unresponsive-agent.ts';
 import {
   decideUpdate,
@@ -63,12 +63,12 @@ interface Tools extends Pick<Runtime, 'now' | 'logger'> {
 
 interface Decided {
   /** With commands of ours that were found again. */
-  instance: BatchInstance;
+  instance: InstanceAt<'update'>;
   decision: UpdateDecision;
 }
 
 /** Follows the commands that are open, and asks for the agents' versions where those say too little. */
-async function decideUpdates(tools: Tools, batch: Batch, members: BatchInstance[]): Promise<Decided[]> {
+async function decideUpdates(tools: Tools, batch: Batch, members: InstanceAt<'update'>[]): Promise<Decided[]> {
   const { ssm, now } = tools;
   const cases = await followCommands(tools, batch, members);
   const needAgent = cases.filter(needsAgentFacts).map(({ instance }) => instance.instanceId);
@@ -84,14 +84,14 @@ async function decideUpdates(tools: Tools, batch: Batch, members: BatchInstance[
 async function followCommands(
   tools: Tools,
   batch: Batch,
-  members: BatchInstance[],
+  members: InstanceAt<'update'>[],
 ): Promise<Omit<UpdateCase, 'agent'>[]> {
   const { ssm, work, deadlineSeconds, now } = tools;
   const { startedAt, targetVersion: target } = batch.run;
   const current = members.flatMap((instance) => currentCommand(instance) ?? []);
   const open = current.filter(({ endedAt }) => endedAt === null);
   const invocations = await listAllInvocations(ssm, open, { work });
-  const isUnclear = (instance: BatchInstance) =>
+  const isUnclear = (instance: InstanceAt<'update'>) =>
     mayHaveLostCommand({ instance, invocation: currentInvocation(instance, invocations), work });
   const ours = members.some(isUnclear) ? await findCommands(ssm, work, commentPrefix(batch), startedAt) : [];
   return members.map((received) => {

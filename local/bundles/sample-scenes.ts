@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Batch, leaseholderOf } from '../../functions/domain/batch/batch.ts';
-import type { BatchInstance } from '../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt, Step } from '../../functions/domain/batch/batch-instance.ts';
 import { manifestSchema } from '../../functions/domain/listing/manifest.ts';
 import { manifestKey, recordKey, reportKey, resultKey } from '../../functions/domain/model/object-keys.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
@@ -46,6 +46,13 @@ const pingAfter = (account: Account, moment: number, now: number): boolean => {
   return pingAt > moment && pingAt + LAG_MILLISECONDS < now;
 };
 
+/** The held instance, which has to stand at this step. */
+const heldAt = <S extends Step>(step: S, batch: Batch): InstanceAt<S> => {
+  const found = heldIn(batch);
+  assert.equal(found.step, step);
+  return found as InstanceAt<S>;
+};
+
 const heldIn = (batch: Batch): BatchInstance => {
   const found = batch.instances.find(({ instanceId }) => instanceId === heldId);
   if (found === undefined) throw new Error(`${heldId} is not in the reply`);
@@ -64,7 +71,8 @@ const onConveyor = (sample: unknown): Pick<Scene, 'event' | 'notBefore'> => ({
   notBefore: asBatch(sample).lastProgressAt,
 });
 
-const lastEnd = (batch: Batch): number => Date.parse(heldIn(batch).commands.at(-1)?.endedAt ?? batch.lastProgressAt);
+const lastEnd = (batch: Batch): number =>
+  Date.parse(heldAt('verify', batch).commands.at(-1)?.endedAt ?? batch.lastProgressAt);
 
 /** Whether someone else is at work on it: sessions, commands that wait or run, associations. */
 const OTHERS_AT_WORK = [
@@ -165,7 +173,7 @@ export const scenes: Scene[] = [
     check(reply) {
       const batch = asBatch(reply);
       assert.equal(batch.counts.update, 2);
-      assert.equal(heldIn(batch).versionBefore, heldIn(asBatch(samples.update)).versionBefore);
+      assert.equal(heldAt('update', batch).versionBefore, heldAt('update', asBatch(samples.update)).versionBefore);
     },
     // Whose boot it is, is written down.
     calls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', 's3:PutObject'],
@@ -182,7 +190,7 @@ export const scenes: Scene[] = [
     ...onConveyor(samples.update),
     check(reply, account) {
       const batch = asBatch(reply);
-      const [command, ...more] = heldIn(batch).commands;
+      const [command, ...more] = heldAt('update', batch).commands;
       assert.equal(more.length, 0);
       assert.equal(batch.sends, 1);
       assert.equal(command?.endedAt, null);
@@ -201,11 +209,8 @@ export const scenes: Scene[] = [
       machineOf(account).agent.lastReport?.version === run.targetVersion &&
       pingAfter(account, lastEnd(asBatch(samples.verify)), now),
     check(reply) {
-      const { outcome, versionAfter, step } = heldIn(asBatch(reply));
-      assert.deepEqual(
-        { outcome, versionAfter, step },
-        { outcome: 'updated', versionAfter: run.targetVersion, step: 'restore' },
-      );
+      const { outcome, versionAfter } = heldAt('restore', asBatch(reply));
+      assert.deepEqual({ outcome, versionAfter }, { outcome: 'updated', versionAfter: run.targetVersion });
     },
     calls: ['ssm:DescribeInstanceInformation'],
   },
@@ -213,10 +218,9 @@ export const scenes: Scene[] = [
     logicalId: 'RestoreInstancesFunction',
     ...onConveyor(samples.restore),
     check(reply, account) {
-      const { step, stopAcceptedAt, lastRefusal } = heldIn(asBatch(reply));
+      const { stopAcceptedAt, lastRefusal } = heldAt('restore', asBatch(reply));
       assert.equal(lastRefusal, null);
       assert.notEqual(stopAcceptedAt, null);
-      assert.equal(step, 'restore');
       assert.notEqual(machineOf(account).state, 'running');
     },
     // The sample does not know whose boot it is: that was written before, so it is read.
@@ -238,8 +242,8 @@ export const scenes: Scene[] = [
       return state === 'stopped' && (views.at(-1)?.visibleAt ?? 0) + LAG_MILLISECONDS < now;
     },
     check(reply, account) {
-      const { step, finalState, reason } = heldIn(asBatch(reply));
-      assert.deepEqual({ step, finalState, reason }, { step: 'settled', finalState: 'stopped', reason: null });
+      const { finalState, reason } = heldAt('settled', asBatch(reply));
+      assert.deepEqual({ finalState, reason }, { finalState: 'stopped', reason: null });
       assert.equal(machineOf(account).tags.has(LEASE_TAG), false);
       stored(account, resultKey(run, 0));
     },

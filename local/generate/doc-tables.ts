@@ -6,6 +6,7 @@ import { MONTH_HEAD, monthRows, RUN_HEAD, runRows } from './cost-tables.ts';
 import { parameterTables } from './parameter-tables.ts';
 import { permissionHeads, permissionRows } from './permission-tables.ts';
 import { reasonTables } from './reason-tables.ts';
+import { STEPS_HEAD, stepRows } from './step-tables.ts';
 
 /** Where an operation does less than in AWS, or otherwise. */
 const DIFFERS: Record<string, string> = {
@@ -26,7 +27,7 @@ const DIFFERS: Record<string, string> = {
   'states DescribeStateMachine': 'says that logging and tracing are off',
   'lambda Invoke': 'RequestResponse and DryRun',
   'scheduler GetSchedule': 'the schedule of template.yaml',
-  'sns Publish': 'keeps what is published',
+  'sns Publish': 'keeps what is published; a key that stands twice in its JSON is no error',
 };
 
 const code = (text: string): string => `\`${text}\``;
@@ -66,6 +67,7 @@ function operationRows(): string {
 
 /** The parts of the docs that the code knows best: by page, and by the head of their table. */
 const TABLES: Record<string, Record<string, () => string | Promise<string>>> = {
+  'ARCHITECTURE.md': { [STEPS_HEAD]: stepRows },
   'docs/configuration.md': Object.fromEntries([...parameterTables()].map(([head, rows]) => [head, () => rows])),
   'docs/embedded-account.md': {
     '| behaviour | ends as | what it is |\n| --- | --- | --- |\n': behaviourRows,

@@ -1,4 +1,5 @@
 import { readTemplate } from '../../local/deployment/template.ts';
+import { blocksOf } from '../../local/pages/blocks.ts';
 import { asItWas } from '../../local/simulation/checkers/as-it-was.ts';
 import { endedRight } from '../../local/simulation/checkers/ended-right.ts';
 import { neverStopped } from '../../local/simulation/checkers/never-stopped.ts';
@@ -51,6 +52,28 @@ describe('the pages', () => {
       ([, page]) => `docs/${page}`,
     );
     expect(listed.sort()).toEqual(pages.sort());
+  });
+
+  it('show the same commands in Japanese', () => {
+    const pairs = files.flatMap((japanese) => {
+      const english = japanese.replace(/^docs\/ja\//, 'docs/').replace(/^(\w+)\.ja\.md$/, '$1.md');
+      return english === japanese ? [] : [[english, japanese] as const];
+    });
+    expect(pairs.length).toBeGreaterThan(3);
+    const commandsIn = (page: string) => blocksOf(page, read(page)).map(({ text }) => text);
+    for (const [english, japanese] of pairs) expect(commandsIn(japanese)).toEqual(commandsIn(english));
+  });
+
+  it('say of each alarm what to do in Japanese, too, and of each parameter what there is', () => {
+    const alarms = (page: string) => namesInBold(read(page).replaceAll('**、**', '**, **'));
+    expect(alarms('docs/ja/when-something-breaks.md')).toEqual(alarms('docs/when-something-breaks.md'));
+    const { Parameters, Resources } = readTemplate();
+    const known = new Set([...Object.keys(Parameters), ...Object.keys(Resources), 'LaunchTime', 'InvalidInput']);
+    const named = ['README.ja.md', 'docs/ja/getting-started.md', 'docs/ja/when-something-breaks.md'].flatMap((page) =>
+      [...read(page).matchAll(/`((?:[A-Z][a-z]+){2,})(?:=\w+)?`/g)].map(([, name = '']) => name),
+    );
+    const errors = ['EmptyGroup', 'BrokenGroup', 'AlreadyRunning'];
+    expect(named.filter((name) => !known.has(name) && !errors.includes(name))).toEqual([]);
   });
 
   it('begin with a README that is read to its end', () => {

@@ -35,8 +35,8 @@ describe('an instance on which someone works for an hour and a half', () => {
     );
     expect(stop?.at).toBeGreaterThan(after(92 + 20));
     expect(account.messages.map(({ subject }) => subject)).toEqual([
-      expect.stringMatching(/^LEFT AWAKE: 1\. Reveille failed/),
-      'Reveille after a run: 1 back now',
+      expect.stringMatching(/^LEFT AWAKE: 1 \(web\)\. dev: 1 of 1 updated/),
+      'After a dead run: 1 back now (web)',
     ]);
   });
 });

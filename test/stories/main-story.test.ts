@@ -31,7 +31,7 @@ describe('a group whose instances are all stopped', () => {
     expect(reportSchema.parse(report)).toEqual(report);
     expect(account.messages).toHaveLength(1);
     const [message] = account.messages;
-    expect(message?.subject).toBe('Reveille succeeded: 3 updated, 0 current, 0 failed, 0 excluded');
+    expect(message?.subject).toBe('dev: 3 of 3 updated. All back as they were');
     expect(message?.message).toContain('3 intended = 3 updated + 0 already current + 0 failed + 0 excluded');
     expect(message?.message).toContain(`s3://${account.bucket}/runs/demo-1/report.json`);
   });

@@ -33,7 +33,9 @@ describe('in the middle of a run, a person', () => {
     expect(of('web')).toMatchObject({ finalState: 'running', reason: { code: 'session-active' } });
     expect(account.world.machines.get(WEB)?.tags.has('reveille:lease')).toBe(true);
     expect(report.status).toBe('failed');
-    expect(account.messages.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^LEFT AWAKE: 1\. /)]);
+    expect(account.messages.map(({ subject }) => subject)).toEqual([
+      expect.stringMatching(/^LEFT AWAKE: 1 \(web\)\. /),
+    ]);
   });
 
   it('puts the opt-out tag on one that boots: it is sent nothing and left awake, and the run succeeds all the same', async () => {
@@ -51,7 +53,7 @@ describe('in the middle of a run, a person', () => {
     expect(account.world.machines.get(WEB)?.tags.has('reveille:lease')).toBe(false);
     expect(report.status).toBe('succeeded');
     expect(account.messages.map(({ subject }) => subject)).toEqual([
-      'LEFT AWAKE: 1 (db-1, by its tag). Reveille succeeded: 1 updated, 0 current, 0 failed, 1 excluded',
+      'LEFT AWAKE: 1 (db-1, by its tag). dev: 1 of 2 updated, 1 excluded',
     ]);
     expect(broken).toEqual([]);
   });

@@ -43,7 +43,7 @@ describe('an instance whose LaunchTime comes', () => {
       });
     }
     expect(report.status).toBe('failed');
-    expect(account.messages.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^LEFT AWAKE: 2\. /)]);
+    expect(account.messages.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^LEFT AWAKE: 2 \(.+\)\. /)]);
     expect(calls('StopInstances')).toEqual([]);
     const leases = [...account.world.machines.values()].map(({ tags }) => tags.get('reveille:lease'));
     expect(leases).toEqual([undefined, undefined]);

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { type BatchInstance, outcomeSchema, stepSchema } from '../../functions/domain/batch/batch-instance.ts';
+import {
+  type BatchInstance,
+  type InstanceAt,
+  outcomeSchema,
+  type Step,
+} from '../../functions/domain/batch/batch-instance.ts';
 import { ec2StateSchema, type InstanceFacts, originalStateSchema } from '../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
 import type { Owner } from '../../functions/domain/ownership/owner.ts';
@@ -96,26 +101,54 @@ const commands = fc
   .array(fc.record({ sentAt: stamps, endedAt: orNull(stamps) }), { maxLength: 2 })
   .map((some) => some.map((command, index) => ({ commandId: `command-${index + 1}`, ...command })));
 
-/** An instance anywhere on the conveyor, also where no run would bring it. */
-export const anyBatchInstance: fc.Arbitrary<BatchInstance> = fc
-  .record({
-    originalState: fc.constantFrom(...originalStateSchema.options),
-    step: fc.constantFrom(...stepSchema.options),
-    stepSince: stamps,
-    retryAt: orNull(stamps),
-    owner: anyOwner,
-    launchTime: orNull(stamps),
-    versionBefore: versions,
-    versionAfter: versions,
-    commands,
-    otherUpdateSince: fc.option(stamps, { nil: null, freq: 2 }),
-    strayUntil: orNull(stamps),
-    stopAcceptedAt: orNull(stamps),
-    lastRefusal: orNull(fc.string()),
-    outcome: orNull(fc.constantFrom(...outcomeSchema.options)),
-    reason: orNull(reasons),
-    isUnresponsive: fc.boolean(),
-    restoredAt: orNull(stamps),
-    finalState: orNull(fc.constantFrom('stopped', 'running', 'hibernated', 'handed-over')),
-  })
-  .map(anInstance);
+const carried = { originalState: fc.constantFrom(...originalStateSchema.options), stepSince: stamps, owner: anyOwner };
+const lastRefusal = orNull(fc.string());
+const otherUpdateSince = fc.option(stamps, { nil: null, freq: 2 });
+const heard = { launchTime: stamps, versionBefore: versions, commands };
+const worked = {
+  launchTime: orNull(stamps),
+  versionBefore: versions,
+  versionAfter: versions,
+  commands,
+  outcome: orNull(fc.constantFrom(...outcomeSchema.options)),
+  reason: orNull(reasons),
+};
+
+/** An instance at each step of the conveyor, with what it carries there: also as no run would bring it. */
+export const instancesAt: { [S in Step]: fc.Arbitrary<InstanceAt<S>> } = {
+  start: fc
+    .record({ ...carried, lastRefusal, retryAt: orNull(stamps) })
+    .map((some) => anInstance({ step: 'start', ...some })),
+  preflight: fc.record({ ...carried, lastRefusal }).map((some) => anInstance({ step: 'preflight', ...some })),
+  readiness: fc.record(carried).map((some) => anInstance({ step: 'readiness', ...some })),
+  update: fc
+    .record({ ...carried, ...heard, lastRefusal, retryAt: orNull(stamps), otherUpdateSince })
+    .map((some) => anInstance({ step: 'update', ...some })),
+  verify: fc
+    .record({ ...carried, ...heard, hasRefusedTarget: fc.boolean() })
+    .map((some) => anInstance({ step: 'verify', ...some })),
+  restore: fc
+    .record({
+      ...carried,
+      ...worked,
+      lastRefusal,
+      otherUpdateSince,
+      otherActivitySince: orNull(stamps),
+      isUnresponsive: fc.boolean(),
+      strayUntil: orNull(stamps),
+      stopAcceptedAt: orNull(stamps),
+    })
+    .map((some) => anInstance({ step: 'restore', ...some })),
+  settled: fc
+    .record({
+      ...carried,
+      ...worked,
+      otherActivitySince: orNull(stamps),
+      finalState: fc.constantFrom('stopped', 'running', 'hibernated', 'handed-over'),
+      restoredAt: orNull(stamps),
+    })
+    .map((some) => anInstance({ step: 'settled', ...some })),
+};
+
+/** An instance anywhere on the conveyor. */
+export const anyBatchInstance: fc.Arbitrary<BatchInstance> = fc.oneof(...Object.values(instancesAt));

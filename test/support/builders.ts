@@ -1,5 +1,10 @@
 import type { Batch } from '../../functions/domain/batch/batch.ts';
-import type { BatchInstance } from '../../functions/domain/batch/batch-instance.ts';
+import {
+  type BatchInstance,
+  batchInstanceSchema,
+  type InstanceAt,
+  type Step,
+} from '../../functions/domain/batch/batch-instance.ts';
 import type { ManifestInstance } from '../../functions/domain/listing/manifest.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
 import type { Ends, Run } from '../../functions/domain/model/run.ts';
@@ -59,32 +64,24 @@ export const theirs = (attempts: Attempt[], text = 'someone else started it'): O
   reason: { code: 'started-by-others', text },
 });
 
-/** An instance that awaits its start. */
-export const anInstance = (changes: Partial<BatchInstance> = {}): BatchInstance => ({
-  instanceId: INSTANCE_ID,
-  originalState: 'stopped',
-  step: 'start',
-  stepSince: stamp('02:00'),
-  ...ENDS,
-  retryAt: null,
-  owner: { kind: 'none' },
-  launchTime: null,
-  versionBefore: null,
-  versionAfter: null,
-  commands: [],
-  otherUpdateSince: null,
-  hasRefusedTarget: false,
-  strayUntil: null,
-  stopAcceptedAt: null,
-  otherActivitySince: null,
-  lastRefusal: null,
-  outcome: null,
-  reason: null,
-  isUnresponsive: false,
-  restoredAt: null,
-  finalState: null,
-  ...changes,
-});
+/** What a test says of an instance at a step: what it says alone tells the step (so `NoInfer`), and else the builder's own. */
+type ChangesAt<S extends Step> = { step?: S } & Partial<Omit<InstanceAt<S>, 'step'>>;
+
+/** What an instance carries where the schema knows no default. */
+const HEARD = { launchTime: stamp('02:00:30'), versionBefore: null };
+const NEEDED: { [S in Step]?: object } = { update: HEARD, verify: HEARD, settled: { finalState: 'stopped' } };
+
+/** An instance at a step, with what it carries there; by default one that awaits its start. */
+export const anInstance = <S extends Step = 'start'>(changes: ChangesAt<S> = {}): InstanceAt<NoInfer<S>> =>
+  batchInstanceSchema.parse({
+    instanceId: INSTANCE_ID,
+    originalState: 'stopped',
+    step: 'start',
+    stepSince: stamp('02:00'),
+    ...ENDS,
+    ...NEEDED[changes.step ?? 'start'],
+    ...changes,
+  }) as InstanceAt<S>;
 
 /** The same attempt as its record tells of it, as long as EC2's reply is not known; as in `aRecord`. */
 export const seeking = (attempt: Attempt): Attempt => ({
@@ -106,17 +103,18 @@ export const aProvedAttempt = (changes: Partial<Attempt> = {}): Attempt =>
 export const LEASING: Attempt = { attempt: 'leasing', recordedAt: stamp('01:59:30'), startBy: stamp('01:59:30') };
 
 /** One that is leased, and whose way back is open: it is started next. */
-export const aLeasedInstance = (changes: Partial<BatchInstance> = {}): BatchInstance =>
-  anInstance({ owner: ours([LEASING]), ...changes });
+export const aLeasedInstance = <S extends Step = 'start'>(changes: ChangesAt<S> = {}): InstanceAt<NoInfer<S>> =>
+  anInstance<S>({ owner: ours([LEASING]), ...changes });
 
-/** One that Reveille started at 02:00:30. */
-export const aWokenInstance = (changes: Partial<BatchInstance> = {}): BatchInstance =>
+/** One that Reveille started at 02:00:30; by default it boots. */
+export const aWokenInstance = <S extends Step = 'readiness'>(changes: ChangesAt<S> = {}): InstanceAt<NoInfer<S>> =>
   anInstance({
     step: 'readiness',
     owner: ours([aProvedAttempt()], stamp('02:00:30')),
+    // Where the step has one.
     launchTime: stamp('02:00:30'),
     ...changes,
-  });
+  } as ChangesAt<S>);
 
 /** What EC2 says of a stopped instance that was not touched. */
 export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts => ({
@@ -157,7 +155,7 @@ export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts 
 
 /** It should carry our lease, there is no other activity, writers may live, and restoring may take 20 minutes. */
 export const restoreCase = (
-  instance: BatchInstance,
+  instance: InstanceAt<'restore'>,
   ec2: InstanceFacts | null,
   changes: Partial<RestoreCase> & Pick<RestoreCase, 'now'>,
 ): RestoreCase => ({

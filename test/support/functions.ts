@@ -21,6 +21,7 @@ import { aRun, at, wokenFacts } from './builders.ts';
 const ENVIRONMENT = {
   BUCKET_NAME: 'reveille-bucket',
   TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:reveille',
+  MESSAGE_LANGUAGE: 'en',
   GROUPS: 'dev',
   TARGET_VERSION: 'latest',
   OPT_OUT_TAG: 'reveille:opt-out',

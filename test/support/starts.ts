@@ -22,9 +22,11 @@ export const aStartCase = (changes: Partial<StartCase> = {}): StartCase => ({
 export function saidOfStart(decision: StartDecision) {
   if (decision.action !== 'none') return decision;
   const { instance, waiting } = decision.look;
-  const { owner, outcome, reason, step } = instance;
+  const { owner } = instance;
   if (waiting !== null) return { action: 'wait', ...waiting } as const;
-  if (step === 'restore') return { action: outcome === 'excluded' ? 'exclude' : 'fail', reason } as const;
+  if (instance.step === 'restore') {
+    return { action: instance.outcome === 'excluded' ? 'exclude' : 'fail', reason: instance.reason } as const;
+  }
   if (owner.kind === 'others') return { action: 'hand-over', reason: owner.reason } as const;
   return { action: 'adopt', owner } as const;
 }

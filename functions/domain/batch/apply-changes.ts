@@ -2,7 +2,7 @@
 import { INVOCATIONS_MAX, UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { addSeconds, isAfter, toTimestamp } from '../model/time.ts';
 import type { Batch } from './batch.ts';
-import type { BatchInstance } from './batch-instance.ts';
+import { type BatchInstance, commandsOf } from './batch-instance.ts';
 import { countForRecovery, countSteps, waitSecondsFor } from './counts-and-wait.ts';
 import { fail, outOfTime } from './transitions.ts';
 
@@ -40,7 +40,7 @@ export function applyChanges(batch: Batch, changed: BatchInstance[], now: Date):
 
 /** A command that was just sent is a move, too: what it does to the instance is to be seen soon. */
 const hasMoved = (instance: BatchInstance, before: BatchInstance | undefined): boolean =>
-  instance.step !== before?.step || instance.commands.length > before.commands.length;
+  instance.step !== before?.step || commandsOf(instance).length > commandsOf(before).length;
 
 /**
  * Ends the work on an instance whose time is over. Proving ends when an update that was sent last has had all of its time: the

@@ -1,14 +1,11 @@
+// What an instance carries at each step: what a step does not name can't be there, and what is not nullable can't be null.
 import * as z from 'zod';
 import { originalStateSchema } from '../model/instance.ts';
 import { reasonSchema } from '../model/reason.ts';
-import { endsFields, withEnds } from '../model/run.ts';
+import { type Ends, endsFields, withEnds } from '../model/run.ts';
 import { timestampSchema } from '../model/time.ts';
 import { ownerSchema } from '../ownership/owner.ts';
 import { sightingsSchema } from '../ownership/sightings.ts';
-
-/** The step at which an instance is. `settled` only comes from RestoreInstances. */
-export const stepSchema = z.enum(['start', 'preflight', 'readiness', 'update', 'verify', 'restore', 'settled']);
-export type Step = z.infer<typeof stepSchema>;
 
 export const outcomeSchema = z.enum(['updated', 'already-current', 'failed', 'excluded']);
 export type Outcome = z.infer<typeof outcomeSchema>;
@@ -34,47 +31,113 @@ const refusedStartsSchema = z.object({
 });
 export type RefusedStarts = z.infer<typeof refusedStartsSchema>;
 
-export const batchInstanceSchema = z
-  .object({
-    instanceId: z.string(),
-    originalState: originalStateSchema,
-    step: stepSchema,
-    stepSince: timestampSchema,
-    /** Its run's two ends, or those of the dead run that it was taken over from. */
-    ...endsFields,
-    /** Not before this moment: a start that lacked capacity, or a command that met another update. */
-    retryAt: timestampSchema.nullable().default(null),
-    /** Who has started it: Reveille, someone else, or no one. */
-    owner: ownerSchema.default({ kind: 'none' }),
-    /** What was seen of its start; left out where nothing was. */
-    sightings: sightingsSchema.optional(),
-    refusedStarts: refusedStartsSchema.optional(),
-    /** EC2's LaunchTime of the boot that is being watched. */
-    launchTime: timestampSchema.nullable().default(null),
-    versionBefore: z.string().nullable().default(null),
-    versionAfter: z.string().nullable().default(null),
-    /** Of the ping in which its agent reported `versionAfter`; as long as that is null, `versionBefore`. */
-    heardAt: timestampSchema.optional(),
-    commands: z.array(sentCommandSchema).default([]),
-    /** The agent said that an update which is not ours is at work, first at this moment. */
-    otherUpdateSince: timestampSchema.nullable().default(null),
-    /** Its agent refused the target as older than itself: to be verified. */
+/** At every step. */
+const carried = {
+  instanceId: z.string(),
+  originalState: originalStateSchema,
+  stepSince: timestampSchema,
+  /** Its run's two ends, or those of the dead run that it was taken over from. */
+  ...endsFields,
+  /** Who has started it: Reveille, someone else, or no one. */
+  owner: ownerSchema.default({ kind: 'none' }),
+  /** What was seen of its start; left out where nothing was. */
+  sightings: sightingsSchema.optional(),
+  refusedStarts: refusedStartsSchema.optional(),
+};
+
+/** What EC2 or SSM last refused to do for it at this step, and why. */
+const refusable = { lastRefusal: z.string().nullable().default(null) };
+
+/** Not before this moment: a start that lacked capacity, or a command that met another update. */
+const triedAgain = { ...refusable, retryAt: timestampSchema.nullable().default(null) };
+
+/** Its agent was heard: in the boot of this LaunchTime, and with this version, if it named one. */
+const heard = {
+  launchTime: timestampSchema,
+  versionBefore: z.string().nullable(),
+  /** When it was heard last: in the ping that named this version. */
+  heardAt: timestampSchema.optional(),
+};
+
+const sent = { commands: z.array(sentCommandSchema).default([]) };
+
+/** The agent said that an update which is not ours is at work, first at this moment. */
+const otherUpdate = { otherUpdateSince: timestampSchema.nullable().default(null) };
+
+/** Since when someone else's session, command or association has kept it from being stopped; where it ends so, it is held. */
+const keptAwake = { otherActivitySince: timestampSchema.nullable().default(null) };
+
+/** The work on it is over, however far it had come: one that was never heard has neither boot nor version. */
+const worked = {
+  launchTime: timestampSchema.nullable().default(null),
+  versionBefore: z.string().nullable().default(null),
+  versionAfter: z.string().nullable().default(null),
+  /** Of the ping in which its agent reported `versionAfter`; as long as that is null, `versionBefore`. */
+  heardAt: timestampSchema.optional(),
+  /** What SSM or EC2 said when it failed, where its reason has not all of it. */
+  said: z.string().optional(),
+  /** When EC2 accepted its stop last. */
+  stopAcceptedAt: timestampSchema.nullable().default(null),
+  ...sent,
+  /** null only of one that a dead run has left behind: how far its work had come is not known. */
+  outcome: outcomeSchema.nullable().default(null),
+  reason: reasonSchema.nullable().default(null),
+};
+
+/** What an instance carries at which step. `settled` only comes from RestoreInstances. */
+const shapes = {
+  start: triedAgain,
+  preflight: refusable,
+  readiness: {},
+  update: { ...heard, ...sent, ...triedAgain, ...otherUpdate },
+  verify: {
+    ...heard,
+    ...sent,
+    /** Its agent refused the target as older than itself. */
     hasRefusedTarget: z.boolean().default(false),
-    /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
-    strayUntil: timestampSchema.nullable().default(null),
-    stopAcceptedAt: timestampSchema.nullable().default(null),
-    /** Since when someone else's session, command or association has kept it from being stopped. */
-    otherActivitySince: timestampSchema.nullable().default(null),
-    /** What EC2 or SSM last refused to do for it, and why. */
-    lastRefusal: z.string().nullable().default(null),
-    /** What SSM or EC2 said when it failed, where its reason has not all of it. */
-    said: z.string().optional(),
-    outcome: outcomeSchema.nullable().default(null),
-    reason: reasonSchema.nullable().default(null),
+  },
+  restore: {
+    ...worked,
+    ...otherUpdate,
+    ...refusable,
+    ...keptAwake,
     /** It failed because nothing was heard of its agent, and EC2 did not tell why. */
     isUnresponsive: z.boolean().default(false),
-    restoredAt: timestampSchema.nullable().default(null),
-    finalState: z.string().nullable().default(null),
-  })
+    /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
+    strayUntil: timestampSchema.nullable().default(null),
+  },
+  settled: { ...worked, ...keptAwake, finalState: z.string(), restoredAt: timestampSchema.nullable().default(null) },
+} as const;
+
+const at = <S extends keyof typeof shapes>(step: S) => z.object({ step: z.literal(step), ...carried, ...shapes[step] });
+
+export const batchInstanceSchema = z
+  .discriminatedUnion('step', [
+    at('start'),
+    at('preflight'),
+    at('readiness'),
+    at('update'),
+    at('verify'),
+    at('restore'),
+    at('settled'),
+  ])
   .transform((instance) => withEnds(instance, instance.stepSince));
-export type BatchInstance = z.infer<typeof batchInstanceSchema>;
+export type BatchInstance = z.output<typeof batchInstanceSchema>;
+
+/** The step at which an instance is. */
+export type Step = BatchInstance['step'];
+
+/** An instance at one of these steps. */
+export type InstanceAt<S extends Step> = Extract<BatchInstance, { step: S }>;
+
+/** The work on it is not over. */
+export type Working = InstanceAt<'start' | 'preflight' | 'readiness' | 'update' | 'verify'>;
+
+/** What every step carries on, whatever else it leaves behind. */
+export type Carried = Pick<
+  BatchInstance,
+  'instanceId' | 'originalState' | 'owner' | 'sightings' | 'refusedStarts' | keyof Ends
+>;
+
+/** The commands that it was sent: none before its agent was heard. */
+export const commandsOf = (instance: BatchInstance): SentCommand[] => ('commands' in instance ? instance.commands : []);

@@ -11,14 +11,19 @@ export interface Waiting {
 }
 
 /** One look at one instance: what it is from now on, and what it waits for if it stays where it is. */
-export interface Look {
-  instance: BatchInstance;
+export interface Look<One extends BatchInstance = BatchInstance> {
+  instance: One;
   waiting: Waiting | null;
 }
 
-export const moves = (instance: BatchInstance): Look => ({ instance, waiting: null });
+export const moves = <One extends BatchInstance>(instance: One): Look<One> => ({ instance, waiting: null });
 
-export const stays = (instance: BatchInstance, code: ReasonCode, text: string, until: Timestamp): Look => ({
+export const stays = <One extends BatchInstance>(
+  instance: One,
+  code: ReasonCode,
+  text: string,
+  until: Timestamp,
+): Look<One> => ({
   instance,
   waiting: { reason: reason(code, text), until },
 });

@@ -22,11 +22,17 @@ export const LAST_COMPLETE_RUN_KEY = 'last-complete-run.json';
 
 type RunId = Pick<Run, 'runId'>;
 
+/** Where all files of a run are. */
+export const runPrefix = ({ runId }: RunId): string => `runs/${runId}/`;
+
 export const manifestKey = ({ runId }: RunId): string => `runs/${runId}/manifest.json`;
 
 export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
 
 export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
+
+/** The report as a page for people. */
+export const reportPageKey = ({ runId }: RunId): string => `runs/${runId}/report.html`;
 
 /** Where all passes of ReconcileLeases file what they did to a run's instances. */
 export const reconciledPrefix = ({ runId }: RunId): string => `runs/${runId}/reconciled/`;

@@ -28,7 +28,7 @@ const DEFAULT_WINDOW_SECONDS = 4 * 60 * 60;
 export const withEnds = <T extends { [End in keyof Ends]?: Timestamp | undefined }>(
   value: T,
   since: Timestamp,
-): Omit<T, keyof Ends> & Ends => ({
+): T & Ends => ({
   ...value,
   sendUntil: value.sendUntil ?? since,
   stopUntil: value.stopUntil ?? addSeconds(since, DEFAULT_WINDOW_SECONDS),

@@ -1,24 +1,39 @@
-import * as z from 'zod';
-import { outcomeSchema } from '../batch/batch-instance.ts';
-import type { Reason } from '../model/reason.ts';
+import { wordsOf } from '../words/catalogue.ts';
+import type { MessageWords } from '../words/message-words.ts';
+import type { Language } from '../words/words.ts';
+import { failsItsRun, isLeftAwake, type ReportInstance } from './report.ts';
+import { listNames } from './shown-names.ts';
 
-const causeSchema = z.object({ code: z.string(), outcome: outcomeSchema, count: z.int() });
-export type Cause = z.infer<typeof causeSchema>;
+/** One reason for which a person may have to do something, with all whom it concerns. */
+export interface Cause {
+  title: string;
+  /** The first of them, and how many more. */
+  names: string;
+  /** What is said of the first of them: AWS's own words, often. */
+  example: string;
+  whatToDo: string;
+}
 
-export const causesSchema = z
-  .array(causeSchema)
-  .default([])
-  .describe('How many instances have which reason, by outcome; the most first');
+const NAMES_MAX = 20;
 
-/** The reasons of a run, counted: the most first, and among as many in the order of their codes. */
-export function countCauses(instances: { outcome: Cause['outcome']; reason: Reason | null }[]): Cause[] {
-  const causes = new Map<string, Cause>();
-  for (const { outcome, reason } of instances) {
-    if (reason === null) continue;
-    const { code } = reason;
-    const key = `${code} ${outcome}`;
-    causes.set(key, { code, outcome, count: (causes.get(key)?.count ?? 0) + 1 });
-  }
-  const keyed = [...causes].sort(([one, a], [other, b]) => b.count - a.count || (one < other ? -1 : 1));
-  return keyed.map(([, cause]) => cause);
+/** The causes of what did not go as it should, those of failures first. */
+export function causesOf(
+  instances: readonly ReportInstance[],
+  calls: Map<string, string>,
+  words: MessageWords,
+  language: Language,
+): Cause[] {
+  const concerned = instances.filter((instance) => failsItsRun(instance) || isLeftAwake(instance));
+  const sorted = [
+    ...concerned.filter(({ outcome }) => outcome === 'failed'),
+    ...concerned.filter(({ outcome }) => outcome !== 'failed'),
+  ];
+  return [...Map.groupBy(sorted, ({ reason }) => reason?.code ?? '')].flatMap(([code, group]) => {
+    const { title, whatToDo } = wordsOf(code, language);
+    if (whatToDo === null) return [];
+    const names = group.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);
+    const text = group[0]?.reason?.text ?? '';
+    const example = group.length === 1 || text === '' ? text : `${names[0]}${words.colon}${text}`;
+    return [{ title, names: listNames(names, NAMES_MAX, words), example, whatToDo }];
+  });
 }

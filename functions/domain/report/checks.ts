@@ -1,7 +1,7 @@
 // What a run checks of its own promises before its report is written: by the proofs in its results, and by asking EC2 once more. No
 // rule of the run has part in it, and no outcome follows from it.
 import * as z from 'zod';
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../listing/manifest.ts';
 import { isAtLeast } from '../model/agent-version.ts';
 import { type InstanceFacts, stateNow } from '../model/instance.ts';
@@ -123,7 +123,7 @@ function judgeState(seen: Seen): Verdict {
   if (now === member.originalState || now === 'hibernated') return 'kept';
   if (now === 'stopped') return 'broken';
   if (isSettled(result) && isBootOfOthers(result, ec2, at)) return 'by-others';
-  return isJustSettled(seen) && ASLEEP.has(result?.finalState ?? null) ? 'unclear' : 'broken';
+  return isSettled(result) && isJustSettled(seen) && ASLEEP.has(result.finalState) ? 'unclear' : 'broken';
 }
 
 /** What is in doubt may be ours. EC2 itself may have said that others were first: their LaunchTime can be as of ours. */
@@ -149,7 +149,8 @@ function judgeLaunchTime({ member, result, ec2 }: Seen): Verdict {
   return isUntouched ? 'by-others' : 'broken';
 }
 
-const isSettled = (result: BatchInstance | undefined): result is BatchInstance => result?.step === 'settled';
+const isSettled = (result: BatchInstance | undefined): result is InstanceAt<'settled'> =>
+  result?.step === 'settled';
 
 /** Whether a look may still show it as it was before the run's last change. */
 const isJustSettled = ({ result, at }: Seen): boolean =>
@@ -160,15 +161,16 @@ const LEASE_IS_KEPT = new Set(['not-restored', 'lease-kept']);
 
 /** Whether the run has taken its lease off, by its own account: it has not where it still holds it for others. */
 function wasReleased(result: BatchInstance | undefined): boolean {
-  const code = result?.reason?.code ?? '';
-  const isHeld = result?.finalState === 'running' && code !== 'left-awake';
+  if (!isSettled(result)) return false;
+  const code = result.reason?.code ?? '';
+  const isHeld = result.finalState === 'running' && code !== 'left-awake';
   return !isHeld && !LEASE_IS_KEPT.has(code);
 }
 
 function checkVersions({ targetVersion }: Run, results: BatchInstance[]): Check {
-  const claimed = results.filter(
-    (result) => isSettled(result) && (result.outcome === 'updated' || result.outcome === 'already-current'),
-  );
+  const claimed = results
+    .filter(isSettled)
+    .filter(({ outcome }) => outcome === 'updated' || outcome === 'already-current');
   const seen = claimed.map((result) => ({ member: result, result }));
   return toCheck(seen, ({ result }) => (isProved(result, targetVersion) ? 'kept' : 'broken'), {
     none: 'no instance is reported as updated or current',
@@ -178,7 +180,7 @@ function checkVersions({ targetVersion }: Run, results: BatchInstance[]): Check 
 }
 
 /** By what stands in its result: the right version, in a ping of this boot that came after each command that went through. */
-function isProved(result: BatchInstance, target: string): boolean {
+function isProved(result: InstanceAt<'settled'>, target: string): boolean {
   const proof = proofOf(result);
   const { launchTime, commands } = result;
   if (proof === null || launchTime === null || !isAtLeast(proof.version, target)) return false;

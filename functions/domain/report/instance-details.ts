@@ -1,6 +1,6 @@
 // What a report tells of the way of one instance: when it was seen where, what it was sent, and by which ping its version is proved.
 import * as z from 'zod';
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import { type BatchInstance, commandsOf, type InstanceAt } from '../batch/batch-instance.ts';
 import type { ManifestInstance } from '../listing/manifest.ts';
 import { timestampSchema } from '../model/time.ts';
 
@@ -72,19 +72,23 @@ export const noDetails = ({ platform }: Pick<ManifestInstance, 'platform'>): Ins
 
 /** What a result tells of its instance. */
 export function detailsOf(member: Pick<ManifestInstance, 'platform'>, result: BatchInstance): InstanceDetails {
-  const { sightings = {}, stopAcceptedAt, step, stepSince, refusedStarts = null, said = null } = result;
+  const { sightings = {}, step, stepSince, refusedStarts = null } = result;
+  const worked = result.step === 'restore' || result.step === 'settled' ? result : null;
   const { startAcceptedAt = null, runningAt = null, firstPingAt = null } = sightings;
   const settledAt = step === 'settled' ? stepSince : null;
   return {
     ...noDetails(member),
-    times: { startAcceptedAt, runningAt, firstPingAt, stopAcceptedAt, settledAt },
+    times: { startAcceptedAt, runningAt, firstPingAt, stopAcceptedAt: worked?.stopAcceptedAt ?? null, settledAt },
     refusedStarts,
-    commands: result.commands.map(({ status = null, ...command }) => ({ ...command, status })),
-    proof: proofOf(result),
-    said,
+    commands: commandsOf(result).map(({ status = null, ...command }) => ({ ...command, status })),
+    proof: worked === null ? null : proofOf(worked),
+    said: worked?.said ?? null,
   };
 }
 
 /** The ping that proves an instance's version; null if there is none. */
-export const proofOf = ({ versionAfter, heardAt }: BatchInstance): InstanceDetails['proof'] =>
+export const proofOf = ({
+  versionAfter,
+  heardAt,
+}: Pick<InstanceAt<'settled'>, 'versionAfter' | 'heardAt'>): InstanceDetails['proof'] =>
   versionAfter === null || heardAt === undefined ? null : { pingAt: heardAt, version: versionAfter };

@@ -40,10 +40,11 @@ export function observePace(results: BatchInstance[]): ObservedPace | undefined 
 /** What is a length among the sightings. */
 type Length = 'launchAfterReply' | 'describeLag' | 'leaseSeen';
 
-const firstPingSeconds = ({ sightings, launchTime }: BatchInstance): number[] =>
-  sightings?.firstPingAt === undefined || launchTime === null
-    ? []
-    : [secondsBetween(launchTime, sightings.firstPingAt)];
+function firstPingSeconds(result: BatchInstance): number[] {
+  const { firstPingAt } = result.sightings ?? {};
+  const launchTime = 'launchTime' in result ? result.launchTime : null;
+  return firstPingAt === undefined || launchTime === null ? [] : [secondsBetween(launchTime, firstPingAt)];
+}
 
 function toRange(values: number[]): Range | null {
   const sorted = [...values].sort((a, b) => a - b);

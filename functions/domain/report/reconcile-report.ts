@@ -7,7 +7,7 @@ import type { Orphan } from '../ownership/leased-instance.ts';
 import type { Hold } from '../steps/hold.ts';
 import { isLeftAwakeByEnd } from '../steps/restore-decision.ts';
 import { CHANGED, type RestoreOutcome, UNTRIED } from '../steps/restore-result.ts';
-import { stopCommands } from './stop-command.ts';
+import type { ReconcileAction } from '../words/reconcile-words.ts';
 
 /** What one pass has done to one instance, for people. */
 export interface ReconcileResult {
@@ -17,7 +17,7 @@ export interface ReconcileResult {
    * `back-now`: restored after others had kept it awake, `held`: they still do, or have just done.
    * `gone`: it was terminated meanwhile, so there was nothing to restore.
    */
-  action: 'restored' | 'back-now' | 'held' | 'handed-over' | 'left-awake' | 'gone' | 'stopping' | 'waiting' | 'refused';
+  action: ReconcileAction;
   finalState: string | null;
   /** When the dead run had started it, as its LaunchTime says; null: it did not. */
   wokenAt: Timestamp | null;
@@ -79,66 +79,3 @@ const SETTLED = new Set<ReconcileResult['action']>(['restored', 'back-now', 'han
 
 /** Whether an instance needs no further pass. */
 export const isSettled = ({ action }: ReconcileResult): boolean => SETTLED.has(action);
-
-/**
- * One pass in words; null where it has no news: an instance that waits is told when it is settled. A refusal is news the first
- * time, since someone can put it right.
- */
-export function summarizeReconciled(
-  done: ReconcileResult[],
-  region: string,
-  hasNewRefusals: boolean,
-): { subject: string; message: string } | null {
-  const settled = done.filter(isSettled);
-  const open = done.filter((one) => !isSettled(one));
-  if (settled.length === 0 && !hasNewRefusals) return null;
-  const leftAwake = done.filter(({ action }) => action === 'left-awake');
-  return {
-    subject: subjectOf(done),
-    message: [
-      `A run in ${region} ended before it had restored its instances.`,
-      ...(settled.length > 0 ? ['Settled now:', ...settled.map(settledLine)] : []),
-      ...(leftAwake.length > 0
-        ? [
-            'To stop what was left awake, once no one needs it:',
-            ...stopCommands(leftAwake, region).map((one) => `  ${one}`),
-          ]
-        : []),
-      ...(settled.length > 0 && open.length > 0 ? [''] : []),
-      ...(open.length > 0 ? ['Not settled yet; the next pass tries again:', ...open.map(openLine)] : []),
-      ...(hasNewRefusals ? ['', REFUSALS_TOLD_ONCE] : []),
-    ].join('\n'),
-  };
-}
-
-const REFUSALS_TOLD_ONCE =
-  'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it. This is told once for each run.';
-
-function subjectOf(done: ReconcileResult[]): string {
-  const count = (action: ReconcileResult['action']) => done.filter((one) => one.action === action).length;
-  const told: [number, string][] = [
-    [count('restored'), 'restored'],
-    [count('back-now'), 'back now'],
-    [count('handed-over'), 'handed over'],
-    [count('left-awake'), 'left awake'],
-    [count('gone'), 'gone'],
-    [count('refused'), 'refused'],
-    [count('held'), 'held'],
-    [count('stopping') + count('waiting'), 'not yet'],
-  ];
-  const parts = told.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-  const leftAwake = count('left-awake');
-  return `${leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : ''}Reveille after a run: ${parts.join(', ')}`;
-}
-
-function settledLine({ instanceId, name, runId, action, finalState, text }: ReconcileResult): string {
-  const state = finalState ?? 'state unknown';
-  const what = action === 'handed-over' ? 'handed over, left awake' : `${action.replace('-', ' ')}, ${state}`;
-  const named = action === 'left-awake' && name !== null ? ` (${name})` : '';
-  return `  ${instanceId}  ${what}, after run ${runId}${named}${textOf(text)}`;
-}
-
-const openLine = ({ instanceId, runId, action, text }: ReconcileResult): string =>
-  `  ${instanceId}  ${action}, after run ${runId}${textOf(text)}`;
-
-const textOf = (text: string | null): string => (text === null ? '' : `: ${text}`);

@@ -7,7 +7,7 @@ import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '
 import { secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 import { LEASE_TAG } from '../ownership/lease.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
-import { causesSchema, countCauses } from './causes.ts';
+import { causesSchema, countCauses } from './counted-causes.ts';
 import { checkPromises, checksSchema, type SecondLook, UNCHECKED } from './checks.ts';
 import { detailsFields, detailsOf, type InstanceDetails, noDetails, type ReportedCommand } from './instance-details.ts';
 import { observedPaceSchema, observePace } from './observed-pace.ts';
@@ -163,9 +163,10 @@ function reportMember(
 ): ReportInstance {
   const settled = result?.step === 'settled' && result.outcome !== null ? result : null;
   const seen = settled === null ? observed.get(member.instanceId) : undefined;
-  const { versionBefore = null, versionAfter = null } = result ?? {};
+  const { versionBefore, versionAfter } = versionsOf(result);
   const wokenAt = (result === undefined ? null : wokenAtOf(result.owner)) ?? seen?.wokenAt ?? null;
-  const restoredAt = result?.restoredAt ?? (wokenAt === null ? null : (seen?.restoredAt ?? null));
+  const restoredAt =
+    (result?.step === 'settled' ? result.restoredAt : null) ?? (wokenAt === null ? null : (seen?.restoredAt ?? null));
   const unsettled = seen?.command === undefined ? noResult : `${noResult}; ${seen.command}`;
   return {
     instanceId: member.instanceId,
@@ -183,6 +184,13 @@ function reportMember(
     awakeSeconds: wokenAt !== null && restoredAt !== null ? secondsBetween(wokenAt, restoredAt) : null,
     ...(result === undefined ? recalledDetails(member, seen) : detailsOf(member, result)),
   };
+}
+
+/** What its agent has reported, as far as its work had come. */
+function versionsOf(result: BatchInstance | undefined): { versionBefore: string | null; versionAfter: string | null } {
+  if (result?.step === 'restore' || result?.step === 'settled') return result;
+  const isHeard = result?.step === 'update' || result?.step === 'verify';
+  return { versionBefore: isHeard ? result.versionBefore : null, versionAfter: null };
 }
 
 function reportExcluded(member: ManifestInstance): ReportInstance {
@@ -244,13 +252,14 @@ export const isLeftAwakeByTag = ({ finalState }: Pick<ReportInstance, 'finalStat
  * reachable instances is no success (docs/aws-behaviour.md 12), unless an empty group is allowed.
  */
 function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['status'] {
-  const isBad = (instance: ReportInstance): boolean => {
-    const { outcome, reason: why } = instance;
-    if (outcome === 'failed' || (why !== null && failsRun(why))) return true;
-    if (isLeftAwake(instance) && !isLeftAwakeByTag(instance)) return true;
-    return outcome === 'excluded' && !isBenignExclusion(why?.code ?? '');
-  };
-  const bad = instances.some(isBad);
   const noneTookPart = instances.every(({ outcome }) => outcome === 'excluded');
-  return bad || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';
+  return instances.some(failsItsRun) || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';
+}
+
+/** Whether a run with this instance in it can't succeed. */
+export function failsItsRun(instance: ReportInstance): boolean {
+  const { outcome, reason: why } = instance;
+  if (outcome === 'failed' || (why !== null && failsRun(why))) return true;
+  if (isLeftAwake(instance) && !isLeftAwakeByTag(instance)) return true;
+  return outcome === 'excluded' && !isBenignExclusion(why?.code ?? '');
 }

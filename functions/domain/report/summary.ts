@@ -1,90 +1,155 @@
 import { toLocalText } from '../listing/local-time.ts';
+import { reportKey, reportPageKey } from '../model/object-keys.ts';
 import { boundedText } from '../model/plain-text.ts';
+import type { Reason } from '../model/reason.ts';
+import { wordsOf } from '../words/catalogue.ts';
+import { chatNotification, type Message, type MessageAttributes } from '../words/message.ts';
+import { type MessageWords, messageWords } from '../words/message-words.ts';
+import type { Language } from '../words/words.ts';
+import { type Cause, causesOf } from './causes.ts';
+import { consoleLink } from './console-link.ts';
+import { chatTitleOf, firstLineOf, subjectOf } from './headline.ts';
 import { isLeftAwake, isLeftAwakeByTag, type Report, type ReportInstance } from './report.ts';
+import { BODY_NAME, callNames } from './shown-names.ts';
 import { stopCommands } from './stop-command.ts';
+import { claimWayBack, type WayBackChecks } from './way-back-claim.ts';
 
 /** As many as a person reads. With the longest texts they are below the 256 KiB that SNS takes, so none is cut. */
 const LISTED_MAX = 100;
 
-/** A run in words. What a person wants to know first comes first: what was left awake, what failed, what was excluded. */
-export function summarize(report: Report, reportLocation: string): { subject: string; message: string } {
-  const { counts, status, targetVersion } = report;
-  const noneTookPart =
-    counts.intended === counts.excluded ? ['No instance could be updated: all of them were excluded.'] : [];
+const LISTED_IN_BRIEF_MAX = 10;
+
+/** Where the report is, and how it is told. */
+export interface Telling {
+  bucketName: string;
+  language: Language;
+  /** What was looked at after the work, if anything was. */
+  checks?: WayBackChecks;
+}
+
+interface Told extends Telling {
+  report: Report;
+  words: MessageWords;
+  calls: Map<string, string>;
+}
+
+/** A run in words. What a person wants to know first comes first: what was left awake, what failed and why, and what to do. */
+export function summarize(report: Report, telling: Telling): Message {
+  const { language, checks } = telling;
+  const words = messageWords[language];
+  const claim = claimWayBack(report.instances, checks);
+  const calls = callNames(report.instances, BODY_NAME);
+  const told: Told = { ...telling, report, words, calls };
+  const causes = causesOf(report.instances, calls, words, language);
+  const where = placesOf(told);
+  const tellUpTo = (linesMax: number) => [
+    firstLineOf(report, claim, language),
+    ...(report.counts.intended === report.counts.excluded ? [words.noneTookPart] : []),
+    ...section(leftAwakeLines(told, linesMax)),
+    ...section(causes.length === 0 ? [] : [words.causesHead, ...causes.flatMap((cause) => causeLines(cause, words))]),
+    ...section(where),
+  ];
   return {
-    subject: `${leftAwakeIn(report)}Reveille ${status}: ${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`,
-    message: [
-      `Run ${report.runId} in ${report.region} (${report.account}) ${status}.`,
-      `Target: SSM Agent ${targetVersion}. ${timesOf(report)}`,
-      ...noneTookPart,
-      '',
-      `${counts.intended} intended = ${counts.updated} updated + ${counts.alreadyCurrent} already current + ${counts.failed} failed + ${counts.excluded} excluded`,
-      '',
-      ...listed(report),
-      '',
-      `The whole report: ${reportLocation}`,
-    ].join('\n'),
+    subject: subjectOf(report, claim),
+    brief: tellUpTo(LISTED_IN_BRIEF_MAX).join('\n'),
+    text: [...tellUpTo(LISTED_MAX), ...section(instanceLines(told)), ...section(factsOf(told))].join('\n'),
+    chat: chatNotification(
+      chatTitleOf(report, claim, language),
+      [timesOf(told), ...where],
+      causes.map(({ title, names, whatToDo }) => `${title}${words.colon}${names}\n${whatToDo}`),
+      report.runId,
+    ),
+    attributes: attributesOf(report),
   };
 }
 
-/** How many were left awake, at the head of the subject, and which of them their owners wanted awake. */
-function leftAwakeIn({ instances }: Report): string {
-  const leftAwake = instances.filter(isLeftAwake);
-  const byTag = leftAwake.filter(isLeftAwakeByTag);
-  const [first] = byTag;
-  if (leftAwake.length === 0) return '';
-  if (first === undefined) return `LEFT AWAKE: ${leftAwake.length}. `;
-  const why = leftAwake.length === 1 ? `${nameOf(first)}, by its tag` : `${byTag.length} by their tags`;
-  return `LEFT AWAKE: ${leftAwake.length} (${why}). `;
+const section = (lines: string[]): string[] => (lines.length === 0 ? [] : ['', ...lines]);
+
+function attributesOf({ status, instances }: Report): MessageAttributes {
+  const isAwakeForNothing = instances.some((instance) => isLeftAwake(instance) && !isLeftAwakeByTag(instance));
+  if (isAwakeForNothing) return { status, severity: 'critical' };
+  return { status, severity: status === 'failed' ? 'warning' : 'info' };
 }
 
-/** An instance's name can have 256 characters, a subject 100. */
-const nameOf = ({ name, instanceId }: ReportInstance): string =>
-  name === null || name.length > NAME_SHOWN_MAX ? instanceId : name;
+const causeLines = ({ title, names, example, whatToDo }: Cause, { colon }: MessageWords): string[] => [
+  `  ${title}${colon}${names}`,
+  ...(example === '' ? [] : [`    ${example}`]),
+  `    ${whatToDo}`,
+];
 
-const NAME_SHOWN_MAX = 24;
+function placesOf({ report, bucketName, words }: Told): string[] {
+  const place = (label: string, key: string) => [
+    `${label}s3://${bucketName}/${key}`,
+    `  ${consoleLink(report.region, bucketName, key)}`,
+  ];
+  return [...place(words.page, reportPageKey(report)), ...place(words.report, reportKey(report))];
+}
 
-const ORDER: ReportInstance['outcome'][] = ['failed', 'excluded', 'updated', 'already-current'];
-
-function listed(report: Report): string[] {
-  const { instances, region } = report;
-  const sorted = ORDER.flatMap((outcome) => instances.filter((instance) => instance.outcome === outcome));
-  const leftAwake = sorted.filter(isLeftAwake).slice(0, LISTED_MAX);
-  const others = sorted.filter((instance) => !isLeftAwake(instance)).slice(0, LISTED_MAX - leftAwake.length);
-  const unlisted = sorted.length - leftAwake.length - others.length;
+function leftAwakeLines(told: Told, linesMax: number): string[] {
+  const { report, words } = told;
+  const leftAwake = report.instances.filter(isLeftAwake);
+  if (leftAwake.length === 0) return [];
   return [
-    ...(leftAwake.length > 0
-      ? [
-          'LEFT AWAKE, though stopped before the run:',
-          ...leftAwake.map((instance) => line(instance, report)),
-          ...['', 'To stop them, once no one needs them:', ...stopCommands(leftAwake, region).map((one) => `  ${one}`)],
-        ]
-      : []),
-    ...(leftAwake.length > 0 && others.length > 0 ? ['', 'The others:'] : []),
-    ...others.map((instance) => line(instance, report)),
-    ...(unlisted > 0 ? [`  … and ${unlisted} more`] : []),
+    words.leftAwakeHead,
+    ...leftAwake.slice(0, linesMax).map((instance) => line(instance, told)),
+    ...(leftAwake.length > linesMax ? [`  …${words.more(leftAwake.length - linesMax)}`] : []),
+    words.toStop,
+    ...stopCommands(leftAwake, report.region).map((one) => `  ${one}`),
   ];
 }
 
-function timesOf({ startedAt, endedAt, diedBeforeReport, timeZone }: Report): string {
-  const [began, ended] = [startedAt, endedAt].map((moment) => toLocalText(moment, timeZone));
-  return diedBeforeReport
-    ? `It began at ${began}. Its execution ended before it made its report: ReconcileLeases made this one at ${ended}.`
-    : `From ${began} to ${ended}.`;
+const ORDER: ReportInstance['outcome'][] = ['failed', 'excluded', 'updated', 'already-current'];
+
+/** Those that need looking at on top. What was left awake stands further up already. */
+function instanceLines(told: Told): string[] {
+  const { report, words } = told;
+  const others = report.instances.filter((instance) => !isLeftAwake(instance));
+  const sorted = ORDER.flatMap((outcome) => others.filter((instance) => instance.outcome === outcome));
+  const leftAwakeListed = Math.min(LISTED_MAX, report.instances.length - others.length);
+  const shown = sorted.slice(0, LISTED_MAX - leftAwakeListed);
+  const unlisted = sorted.length - shown.length;
+  const lines = [
+    ...shown.map((instance) => line(instance, told)),
+    ...(unlisted > 0 ? [`  …${words.more(unlisted)}`] : []),
+  ];
+  return lines.length === 0 ? [] : [words.instancesHead, ...lines];
+}
+
+function factsOf(told: Told): string[] {
+  const { report, words } = told;
+  return [
+    words.run(report.runId, report.region, report.account, report.status === 'succeeded'),
+    words.equation(report.counts),
+    `${words.target(report.targetVersion)} ${timesOf(told)}`,
+  ];
+}
+
+function timesOf({ report, words }: Told): string {
+  const { startedAt, endedAt, diedBeforeReport, timeZone } = report;
+  const [began, ended] = [toLocalText(startedAt, timeZone), toLocalText(endedAt, timeZone)];
+  return diedBeforeReport ? words.timesOfDead(began, ended) : words.times(began, ended);
 }
 
 const NAME_LENGTH_LISTED = 40;
 
-function line(instance: ReportInstance, report: Report): string {
+function line(instance: ReportInstance, told: Told): string {
   const { instanceId, name, group, outcome, reason, notes, versionBefore, versionAfter, finalState } = instance;
+  const { words } = told;
   const versions = `${versionBefore ?? '?'} -> ${versionAfter ?? '?'}`;
-  const why = [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join('');
+  const why = [...(reason === null ? [] : [reason]), ...notes].map((one) => because(one, told)).join('');
   const named = name === null ? '' : `${boundedText(name, NAME_LENGTH_LISTED)}  `;
-  return `  ${instanceId}  ${named}${group}  ${outcome}  ${versions}, ${finalState ?? 'state unknown'}${awakeOf(instance, report)}${why}`;
+  return `  ${instanceId}  ${named}${group}  ${words.outcomes[outcome]}  ${versions}, ${finalState ?? words.unknownState}${awakeOf(instance, told)}${why}`;
 }
 
-function awakeOf(instance: ReportInstance, { timeZone }: Report): string {
+/** The text of a reason is English, since AWS's words are in it: in another language the code's title stands before it. */
+function because({ code, text }: Reason, { words, language }: Told): string {
+  return language === 'en'
+    ? `: ${text} [${code}]`
+    : `${words.colon}${wordsOf(code, language).title}${words.brackets(text)}[${code}]`;
+}
+
+function awakeOf(instance: ReportInstance, { report, words }: Told): string {
   const { awakeSeconds, wokenAt } = instance;
-  if (awakeSeconds !== null) return `, awake ${Math.round(awakeSeconds / 60)} min`;
-  return wokenAt !== null && isLeftAwake(instance) ? `, awake since ${toLocalText(wokenAt, timeZone)}` : '';
+  if (awakeSeconds !== null) return words.awakeFor(Math.round(awakeSeconds / 60));
+  return wokenAt !== null && isLeftAwake(instance) ? words.awakeSince(toLocalText(wokenAt, report.timeZone)) : '';
 }

@@ -1,5 +1,6 @@
 // An instance that a dead run has left behind, as the rules of `restore` see it.
-import { type BatchInstance, batchInstanceSchema } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
+import { toRestore } from '../batch/transitions.ts';
 import { STOP_REPEAT_SECONDS, WRITERS_DEAD_SECONDS } from '../model/limits.ts';
 import { secondsBetween, type Timestamp } from '../model/time.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
@@ -9,16 +10,11 @@ import { triedBy } from '../ownership/owner.ts';
  * An orphan as the rules of `restore` know instances: the work on it ended with its run. Its commands are found by their
  * comments.
  */
-export function toBatchInstance({ facts, status }: Orphan): BatchInstance {
-  return batchInstanceSchema.parse({
-    instanceId: facts.instanceId,
-    originalState: status.originalState,
-    step: 'restore',
-    stepSince: status.deadSince,
-    ...status.ends,
-    owner: triedBy(status.attempts, null),
-    launchTime: facts.launchTime,
-  });
+export function toBatchInstance({ facts, status }: Orphan): InstanceAt<'restore'> {
+  const { instanceId, launchTime } = facts;
+  const { originalState, deadSince, ends, attempts } = status;
+  const owner = triedBy(attempts, null);
+  return { ...toRestore({ instanceId, originalState, stepSince: deadSince, ...ends, owner }), launchTime };
 }
 
 /** Whether it can't be stopped any more, and a stop that was sent last has had its time to show: it only has to be told. */

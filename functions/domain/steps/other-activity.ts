@@ -1,5 +1,5 @@
 // What else is at work on an instance that would be stopped: sessions, commands and associations that are not Reveille's.
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
 import type { OtherActivityFacts } from '../model/instance.ts';
 import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
@@ -25,7 +25,7 @@ const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): b
  * know are told by their comments.
  */
 export function findOtherActivity(
-  { instanceId, originalState, commands }: Pick<BatchInstance, 'instanceId' | 'originalState' | 'commands'>,
+  { instanceId, originalState, commands }: Pick<InstanceAt<'restore'>, 'instanceId' | 'originalState' | 'commands'>,
   launchTime: Timestamp | null,
   { sessions, invocations, associations }: OtherActivityFacts,
 ): OtherActivity | null {
@@ -67,7 +67,11 @@ export const otherActivityUnknown = (why: string): OtherActivity => ({
 });
 
 /** Notes since when other activity has kept the instance from being stopped. */
-export const noteOtherActivity = (instance: BatchInstance, found: OtherActivity | null, now: Date): BatchInstance => ({
+export const noteOtherActivity = (
+  instance: InstanceAt<'restore'>,
+  found: OtherActivity | null,
+  now: Date,
+): InstanceAt<'restore'> => ({
   ...instance,
   otherActivitySince: found === null ? null : (instance.otherActivitySince ?? toTimestamp(now)),
 });

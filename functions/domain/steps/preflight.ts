@@ -1,8 +1,8 @@
 // The step `preflight`: a leased instance is started only once EC2 has said that it may be stopped again, and SSM that it
 // tells who else is at work on it. Asked by the role that stops, with the parameters of the stop.
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { fail, toStep, withSaid } from '../batch/transitions.ts';
+import { carryOn, fail, withSaid } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { plainText } from '../model/plain-text.ts';
@@ -20,7 +20,7 @@ export type PreflightAnswer =
 
 /** One instance at this step, with all that the rules look at. */
 export interface PreflightCase {
-  instance: BatchInstance;
+  instance: InstanceAt<'preflight'>;
   /** null: EC2 does not list the instance any more. */
   ec2: InstanceFacts | null;
   answer: PreflightAnswer;
@@ -43,7 +43,7 @@ export const needsPreflight = (ec2: InstanceFacts | null): boolean => ec2?.state
  * them is asked for, since of several IDs it is not known how EC2 answers where one is denied (docs/aws-behaviour.md 65).
  * @returns groups with at least one instance each, first those that had no answer yet
  */
-export function groupForPreflight<One extends { instance: BatchInstance; ec2: InstanceFacts }>(
+export function groupForPreflight<One extends { instance: InstanceAt<'preflight'>; ec2: InstanceFacts }>(
   asleep: One[],
 ): [One, ...One[]][] {
   const groups = new Map<string, [One, ...One[]]>();
@@ -62,7 +62,8 @@ export function groupForPreflight<One extends { instance: BatchInstance; ec2: In
 /** The instance after its way back was asked for: on to its start, once more, or not woken at all. */
 export function applyPreflight(given: PreflightCase): Look {
   const { instance, ec2, answer, now } = given;
-  if (!needsPreflight(ec2) || answer.kind === 'open') return moves(toStep(instance, 'start', now));
+  if (!needsPreflight(ec2) || answer.kind === 'open')
+    return moves({ ...carryOn(instance, now), step: 'start', lastRefusal: null, retryAt: null });
   if (answer.kind === 'untried') return leaveUntried(given);
   const text = plainText(answer.text);
   const until = addSeconds(instance.stepSince, PREFLIGHT_DEADLINE_SECONDS);
@@ -85,7 +86,7 @@ function leaveUntried({ instance, now }: PreflightCase): Look {
 }
 
 /** Without the lease no stop is allowed, so that tells more than the refusal. */
-function giveUp({ instance, ec2, leaseholder, now }: PreflightCase, refusal: string): BatchInstance {
+function giveUp({ instance, ec2, leaseholder, now }: PreflightCase, refusal: string): InstanceAt<'restore'> {
   const isLeased = isLeaseOf(ec2?.tags[LEASE_TAG] ?? '', leaseholder);
   if (!isLeased)
     return fail(instance, 'lease-removed', 'its lease tag was removed or changed before it was started', now);

@@ -1,18 +1,18 @@
 // The step `readiness`: whether an instance is awake with an agent that pings, and if not at the deadline, why not.
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { fail, optOut, outOfTime, toStep } from '../batch/transitions.ts';
+import { carryOn, fail, optOut, outOfTime } from '../batch/transitions.ts';
 import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
-import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
+import { addSeconds, isAfter, secondsBetween, type Timestamp } from '../model/time.ts';
 import { type BootOwner, bootOwnerOf } from '../ownership/attempt.ts';
 import { attemptsOf, wokenAtOf } from '../ownership/owner.ts';
-import { type Ping, pingAfter } from '../work/fresh-ping.ts';
+import { type Heard, pingAfter } from '../work/fresh-ping.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface ReadinessCase {
-  instance: BatchInstance;
+  instance: InstanceAt<'readiness'>;
   /** null: EC2 does not list the instance any more. */
   ec2: InstanceFacts | null;
   /** null: SSM does not list its agent. */
@@ -26,7 +26,7 @@ export interface ReadinessCase {
 
 /** Ready means: EC2 `running`, SSM `Online`, and a fresh ping of this boot. Not ready at the deadline: fails with a diagnosis. */
 export function checkReadiness(given: ReadinessCase): Look {
-  const { instance, ec2, agent, deadlineSeconds, now } = given;
+  const { instance, ec2, deadlineSeconds, now } = given;
   const failed = (code: FailureCode, text: string): Look => moves(fail(instance, code, text, now));
   if (ec2 === null) return failed('disappeared', 'EC2 does not know it any more');
   if (ec2.state === 'terminated' || ec2.state === 'shutting-down') {
@@ -35,13 +35,10 @@ export function checkReadiness(given: ReadinessCase): Look {
   if (given.optOut !== null) return moves(optOut(instance, given.optOut, now));
   if (ec2.state === 'stopped' || ec2.state === 'stopping') return checkStopped({ ...given, ec2 });
   const bootOwner = bootOwnerSeen({ ...given, ec2 });
-  // With the LaunchTime of before, a ping of before would seem to be of this boot.
-  const since = bootOwner === 'doubtful' ? wokenAtOf(instance.owner) : null;
-  const ping = pingAfter(agent, { launchTime: ec2.launchTime, ...(since === null ? {} : { since }) }, now);
-  if (ec2.state === 'running' && ping !== null && bootOwner !== 'open') {
-    const started = bootOwner === 'ours' ? withFirstPing(instance, ping) : instance;
-    const ready = { ...started, launchTime: ec2.launchTime, versionBefore: ping.version, heardAt: ping.lastPingAt };
-    return moves(toStep(ready, 'update', now));
+  const heard = hearAgent({ ...given, ec2 }, bootOwner);
+  if (heard !== null) {
+    const started = bootOwner === 'ours' ? withFirstPing(instance, heard) : instance;
+    return moves(toUpdate(started, heard, now));
   }
   const deadline = addSeconds(instance.stepSince, deadlineSeconds);
   const until = isAfter(deadline, instance.sendUntil) ? instance.sendUntil : deadline;
@@ -55,11 +52,42 @@ export function checkReadiness(given: ReadinessCase): Look {
 /** An instance that EC2 lists. */
 type ListedCase = ReadinessCase & { ec2: InstanceFacts };
 
-/** Of what Reveille has started, when its agent was heard first. */
-function withFirstPing(instance: BatchInstance, { lastPingAt }: Ping): BatchInstance {
-  if (instance.owner.kind !== 'reveille') return instance;
-  return { ...instance, sightings: { ...instance.sightings, firstPingAt: lastPingAt } };
+/** What a running instance's agent reports in a ping of the boot of this LaunchTime. */
+interface HeardInBoot {
+  launchTime: Timestamp;
+  ping: Heard;
 }
+
+function hearAgent({ instance, ec2, agent, now }: ListedCase, bootOwner: BootOwner): HeardInBoot | null {
+  const { state, launchTime } = ec2;
+  if (state !== 'running' || launchTime === null || bootOwner === 'open') return null;
+  // With the LaunchTime of before, a ping of before would seem to be of this boot.
+  const since = bootOwner === 'doubtful' ? wokenAtOf(instance.owner) : null;
+  const ping = pingAfter(agent, { launchTime, ...(since === null ? {} : { since }) }, now);
+  return ping === null ? null : { launchTime, ping };
+}
+
+/** Of what Reveille has started, when its agent was heard first. */
+function withFirstPing(instance: InstanceAt<'readiness'>, { ping }: HeardInBoot): InstanceAt<'readiness'> {
+  if (instance.owner.kind !== 'reveille') return instance;
+  return { ...instance, sightings: { ...instance.sightings, firstPingAt: ping.lastPingAt } };
+}
+
+const toUpdate = (
+  instance: InstanceAt<'readiness'>,
+  { launchTime, ping }: HeardInBoot,
+  now: Date,
+): InstanceAt<'update'> => ({
+  ...carryOn(instance, now),
+  step: 'update',
+  launchTime,
+  versionBefore: ping.version,
+  heardAt: ping.lastPingAt,
+  commands: [],
+  otherUpdateSince: null,
+  lastRefusal: null,
+  retryAt: null,
+});
 
 /** Whose boot this look shows; `others` where Reveille has tried nothing. */
 const bootOwnerSeen = ({ instance, ec2, now }: ListedCase): BootOwner =>

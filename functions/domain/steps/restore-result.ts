@@ -1,6 +1,6 @@
 // What becomes of an instance once its restoring was decided and carried out.
-import type { BatchInstance } from '../batch/batch-instance.ts';
-import { toStep } from '../batch/transitions.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
+import { carryOn } from '../batch/transitions.ts';
 import { plainText } from '../model/plain-text.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
@@ -17,7 +17,7 @@ export const CHANGED = 'a run may have come for it just now';
 
 /** One instance, what was decided on it, and what came of that. */
 export interface RestoreOutcome {
-  instance: BatchInstance;
+  instance: InstanceAt<'restore'>;
   decision: RestoreDecision;
   /** What EC2 said if it refused the stop, or the removal of the lease. */
   refusal: string | null;
@@ -25,7 +25,7 @@ export interface RestoreOutcome {
 
 /** One look at one instance: `until` is null where no rule knows how long the wait takes at most. */
 export interface RestoreLook {
-  instance: BatchInstance;
+  instance: InstanceAt<'restore' | 'settled'>;
   waiting: { reason: Reason; until: Timestamp | null } | null;
 }
 
@@ -53,7 +53,7 @@ export function applyRestore(outcome: RestoreOutcome, deadlineSeconds: number, n
 
 /** The instance is as it should be, but EC2 did not remove its lease: that is tried again, within the deadline. */
 export function decideKeptLease(
-  instance: BatchInstance,
+  instance: InstanceAt<'restore'>,
   { finalState, refusal }: { finalState: string; refusal: string },
   deadlineSeconds: number,
   now: Date,
@@ -65,32 +65,44 @@ export function decideKeptLease(
   return { action: 'give-up', finalState, reason: why };
 }
 
-const noteStop = (instance: BatchInstance, refusal: string | null, now: Date): BatchInstance =>
+const noteStop = (instance: InstanceAt<'restore'>, refusal: string | null, now: Date): InstanceAt<'restore'> =>
   refusal === null
     ? { ...instance, stopAcceptedAt: toTimestamp(now), lastRefusal: null }
     : { ...instance, lastRefusal: plainText(refusal) };
 
 function giveUp(
-  instance: BatchInstance,
+  instance: InstanceAt<'restore'>,
   { finalState, reason: why }: Extract<RestoreDecision, { action: 'give-up' }>,
   now: Date,
-): BatchInstance {
+): InstanceAt<'settled'> {
   const told = retold(why, `${why.text}; ${workOf(instance)}`);
   // What was seen stopped is back as it was, although its lease could not be removed.
   const isAsleep = finalState === 'stopped' || finalState === 'hibernated';
   const restoredAt = isAsleep && wokenAtOf(instance.owner) !== null ? toTimestamp(now) : null;
-  return { ...toStep(instance, 'settled', now), outcome: 'failed', reason: told, finalState, restoredAt };
+  return { ...toSettled(instance, now), outcome: 'failed', reason: told, finalState, restoredAt };
+}
+
+/** What is told of it in the end. */
+function toSettled(
+  instance: InstanceAt<'restore'>,
+  now: Date,
+): Omit<InstanceAt<'settled'>, 'finalState' | 'restoredAt'> {
+  const { launchTime, versionBefore, versionAfter, commands, outcome, reason: why, otherActivitySince } = instance;
+  const { stopAcceptedAt, heardAt, said } = instance;
+  const worked = { launchTime, versionBefore, versionAfter, commands, outcome, reason: why, stopAcceptedAt };
+  const heard = { ...(heardAt && { heardAt }), ...(said && { said }) };
+  return { ...carryOn(instance, now), step: 'settled', ...worked, ...heard, otherActivitySince };
 }
 
 /** How the work had ended, before the restoring. */
-function workOf({ outcome, reason: why }: BatchInstance): string {
+function workOf({ outcome, reason: why }: InstanceAt<'restore'>): string {
   if (outcome === null) return 'before the restoring it had no outcome';
   if (outcome !== 'failed') return `before the restoring its outcome was ${outcome}`;
   return `before the restoring it had failed${why === null ? '' : `: ${why.text}`}`;
 }
 
-const settle = (instance: BatchInstance, decision: Settle, now: Date): BatchInstance => ({
-  ...toStep(instance, 'settled', now),
+const settle = (instance: InstanceAt<'restore'>, decision: Settle, now: Date): InstanceAt<'settled'> => ({
+  ...toSettled(instance, now),
   outcome: decision.isGone ? 'failed' : instance.outcome,
   reason: joinReasons(instance, decision),
   finalState: decision.finalState,
@@ -99,7 +111,7 @@ const settle = (instance: BatchInstance, decision: Settle, now: Date): BatchInst
 
 /** Why the work failed says more than how restoring went, unless that explains it. Both are told. */
 function joinReasons(
-  { outcome, reason: failure, isUnresponsive }: BatchInstance,
+  { outcome, reason: failure, isUnresponsive }: InstanceAt<'restore'>,
   { reason: restoring, isGone }: Settle,
 ): Reason | null {
   if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;

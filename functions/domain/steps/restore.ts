@@ -1,6 +1,6 @@
 // The step `restore`: how one instance is put back as it was, and whether it may be stopped. RULES is the answer: the first
 // rule with an answer decides; if none has one, the instance is stopped. IAM enforces what it can see (no lease, no stop).
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type InstanceFacts, OPTED_OUT, stateNow } from '../model/instance.ts';
 import {
   CONSISTENCY_SECONDS,
@@ -22,7 +22,7 @@ import { bootInDoubt } from './start.ts';
 
 /** One instance whose work is over, with all that the rules look at. */
 export interface RestoreCase {
-  instance: BatchInstance;
+  instance: InstanceAt<'restore'>;
   /** null: EC2 does not list the instance any more. */
   ec2: InstanceFacts | null;
   /** The value that our lease tag should have; null if Reveille did not lease the instance. */
@@ -232,7 +232,7 @@ function settleGone(ec2: InstanceFacts | null): RestoreDecision {
 }
 
 /** An instance that Reveille did not try to start is left as it is: only its state is reported. */
-function settleNotOurs(instance: BatchInstance, ec2: InstanceFacts, now: Date): RestoreDecision {
+function settleNotOurs(instance: InstanceAt<'restore'>, ec2: InstanceFacts, now: Date): RestoreDecision {
   const { originalState, strayUntil } = instance;
   if (originalState !== 'running' && strayUntil !== null && isAfter(strayUntil, now)) {
     return wait(reason('start-may-come', 'a start that the failed step has left behind may still come'), strayUntil);
@@ -258,7 +258,7 @@ function leaseLoss({ ec2, attempts: [newest], expectedLease, now }: OurCase): Re
 }
 
 /** A hibernation that fails falls back to a plain stop, without an error (docs/aws-behaviour.md 37). */
-const lostHibernation = ({ originalState }: BatchInstance, finalState: string): Reason | null =>
+const lostHibernation = ({ originalState }: InstanceAt<'restore'>, finalState: string): Reason | null =>
   originalState === 'hibernated' && finalState !== 'hibernated'
     ? reason('hibernation-lost', 'it was hibernated, and EC2 fell back to a plain stop')
     : null;

@@ -1,5 +1,5 @@
 // EC2 refused the lease or the start of one instance: is it tried again, until when, and how soon?
-import type { BatchInstance, RefusedStarts } from '../batch/batch-instance.ts';
+import type { InstanceAt, RefusedStarts } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { fail, withSaid } from '../batch/transitions.ts';
 import { CAPACITY_ERRORS, LIMIT_ERRORS, lacksCapacity } from '../model/ec2-errors.ts';
@@ -17,7 +17,7 @@ export interface Refusal {
 
 /** One instance that EC2 refused to lease or to start. */
 export interface RefusalCase extends Refusal {
-  instance: BatchInstance;
+  instance: InstanceAt<'start'>;
   /** From the first look at the instance until it must have been started. */
   deadlineSeconds: number;
   now: Date;
@@ -75,7 +75,7 @@ interface RetryRule {
 /** Longer than any code of EC2's. */
 const CODE_LENGTH_MAX = 60;
 
-function countRefusal({ refusedStarts }: BatchInstance, code: string, now: Date): RefusedStarts {
+function countRefusal({ refusedStarts }: InstanceAt<'start'>, code: string, now: Date): RefusedStarts {
   const lastAt = toTimestamp(now);
   const { count = 0, firstAt = lastAt } = refusedStarts ?? {};
   return { count: count + 1, firstAt, lastAt, code: boundedText(code, CODE_LENGTH_MAX) };

@@ -1,7 +1,7 @@
 // What becomes of an instance once its record, its lease and its start were asked for; and what its record says then.
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { fail, toStep } from '../batch/transitions.ts';
+import { carryOn, fail } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
@@ -9,7 +9,7 @@ import { addSeconds, earliest, isAfter, secondsBetween, toTimestamp } from '../m
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
 import type { Attempts, Owner } from '../ownership/owner.ts';
 import type { StartRecord } from '../ownership/start-record.ts';
-import { withLostAttempts } from './start.ts';
+import { toReadiness, withLostAttempts } from './start.ts';
 import { applyLeaseRefusal, applyStartRefusal, type Refusal } from './start-refusal.ts';
 
 /** What AWS replied for one instance, which was asked for its lease or for its start. */
@@ -33,7 +33,7 @@ interface Accepted {
 
 /** One instance that this attempt wanted to lease, start or take over. */
 export interface StartResultCase {
-  instance: BatchInstance;
+  instance: InstanceAt<'start'>;
   /** As it was read just before; null: EC2 did not list it. */
   ec2: InstanceFacts | null;
   result: StartResult;
@@ -51,7 +51,7 @@ export function applyStart(given: StartResultCase): Look {
   const { instance, result, attempt, lostAttempts, deadlineSeconds, now } = given;
   // No start was sent for it, or it was refused: no boot can be this attempt's.
   const attempts: Attempts = [{ ...attempt, startBy: attempt.recordedAt }, ...lostAttempts];
-  const unstarted: BatchInstance = { ...instance, owner: { kind: 'reveille', attempts, wokenAt: null } };
+  const unstarted: InstanceAt<'start'> = { ...instance, owner: { kind: 'reveille', attempts, wokenAt: null } };
   switch (result.kind) {
     case 'lease-refused': {
       const known = withLostAttempts(instance, lostAttempts);
@@ -60,15 +60,13 @@ export function applyStart(given: StartResultCase): Look {
     case 'lease-untried':
       return leaveUntried(given);
     case 'leased':
-      return moves(toStep(unstarted, 'preflight', now));
+      return moves({ ...carryOn(unstarted, now), step: 'preflight', lastRefusal: null });
     case 'start-untried':
       return leaveUntried({ ...given, instance: unstarted });
     case 'start-refused':
       return applyStartRefusal({ ...result, instance: unstarted, deadlineSeconds, now });
     case 'taken-over':
-      return moves(
-        toStep({ ...instance, owner: { kind: 'reveille', attempts, wokenAt: toTimestamp(now) } }, 'readiness', now),
-      );
+      return moves(toReadiness(instance, { kind: 'reveille', attempts, wokenAt: toTimestamp(now) }, now));
     case 'accepted':
       return moves(applyAccepted(given, result));
   }
@@ -84,7 +82,7 @@ function leaveUntried({ instance, lostAttempts, deadlineSeconds, now }: StartRes
   return moves(fail(known, 'not-started', `${text} (tried again for ${minutes} minutes)`, now));
 }
 
-function applyAccepted(given: StartResultCase, result: Accepted): BatchInstance {
+function applyAccepted(given: StartResultCase, result: Accepted): InstanceAt<'readiness'> {
   const { instance, attempt, lostAttempts, now } = given;
   // EC2 has answered, so no later boot can be this attempt's; unless EC2 was asked before without an answer.
   const { startBy: latest } = attempt;
@@ -97,7 +95,7 @@ function applyAccepted(given: StartResultCase, result: Accepted): BatchInstance 
     ? { kind: 'reveille', attempts, wokenAt: toTimestamp(now) }
     : { kind: 'others', attempts, reason: reason('started-by-others', text) };
   const sightings = { ...instance.sightings, startAcceptedAt: toTimestamp(now) };
-  return toStep({ ...instance, owner, ...(isAnswered(result) ? { sightings } : {}) }, 'readiness', now);
+  return toReadiness(isAnswered(result) ? { ...instance, sightings } : instance, owner, now);
 }
 
 /** Whether EC2 itself has said that it was asleep, and starts now. */

@@ -1,8 +1,8 @@
 // The step `start`: which instances are leased, started or taken over, and what becomes of those that are not. Whose boot an awake
 // instance has, its LaunchTime tells, with what is known of our attempts (ownership/boot.ts).
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { exclude, fail, optOut, outOfTime, toStep } from '../batch/transitions.ts';
+import { carryOn, exclude, fail, optOut, outOfTime } from '../batch/transitions.ts';
 import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
@@ -12,11 +12,11 @@ import type { Ends } from '../model/run.ts';
 import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, bootOwnerOf, isOpenWindow } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
-import { leftToOthers, triedBy, withAttempts } from '../ownership/owner.ts';
+import { leftToOthers, type Owner, triedBy, withAttempts } from '../ownership/owner.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface StartCase {
-  instance: BatchInstance;
+  instance: InstanceAt<'start'>;
   /** Read anew, just before; null: EC2 does not list the instance any more. */
   ec2: InstanceFacts | null;
   /** Attempts of this child to start the instance that crashed, or whose replies were lost. */
@@ -106,7 +106,7 @@ function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
   if (owner === 'ours' || owner === 'open') {
     // As long as it is open, readiness goes on looking.
     const wokenAt = owner === 'ours' ? ec2.launchTime : toTimestamp(now);
-    return none(moves(toStep({ ...instance, owner: triedBy(lostAttempts, wokenAt) }, 'readiness', now)));
+    return none(moves(toReadiness(instance, triedBy(lostAttempts, wokenAt), now)));
   }
   const orphanOwner = lease?.kind === 'orphaned' ? bootOwnerOf(lease.attempts, ec2, now) : 'others';
   if (lease?.kind === 'orphaned' && (orphanOwner === 'ours' || orphanOwner === 'open')) {
@@ -132,8 +132,15 @@ export const bootInDoubt = (launchTime: Timestamp | null): Reason =>
 /** It is updated, and never stopped. An attempt that was lost may have left its lease on it, which is to be removed. */
 function leaveToOthers({ instance, lostAttempts, now }: StartCase, why: Reason): Look {
   const known = withLostAttempts(instance, lostAttempts);
-  return moves(toStep({ ...known, owner: leftToOthers(known.owner, why) }, 'readiness', now));
+  return moves(toReadiness(known, leftToOthers(known.owner, why), now));
 }
+
+/** It is awake, or will be: whose boot it is, is what its owner says. */
+export const toReadiness = (instance: InstanceAt<'start'>, owner: Owner, now: Date): InstanceAt<'readiness'> => ({
+  ...carryOn(instance, now),
+  step: 'readiness',
+  owner,
+});
 
 function waitForStop(given: StartCase): Look {
   const { instance, deadlineSeconds, now } = given;
@@ -145,7 +152,7 @@ function waitForStop(given: StartCase): Look {
 }
 
 /** A lost attempt may have started the instance, or may still, and may have left its lease on it: so it counts as tried. */
-export const withLostAttempts = (instance: BatchInstance, lostAttempts: Attempt[]): BatchInstance => ({
+export const withLostAttempts = <One extends BatchInstance>(instance: One, lostAttempts: Attempt[]): One => ({
   ...instance,
   owner: withAttempts(instance.owner, lostAttempts),
 });

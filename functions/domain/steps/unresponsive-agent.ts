@@ -1,11 +1,12 @@
 // What it means that nothing was heard of an agent: its instance may have been stopped, restarted or terminated.
+import type { BatchInstance } from '../batch/batch-instance.ts';
 import type { Look } from '../batch/look.ts';
 import { type InstanceFacts, stateNow } from '../model/instance.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import type { Timestamp } from '../model/time.ts';
 
 /** A look that can end because nothing was heard of an agent. The failure is believed only after EC2 was asked. */
-export interface AgentLook extends Look {
+export interface AgentLook<One extends BatchInstance = BatchInstance> extends Look<One> {
   isUnresponsive?: boolean;
 }
 

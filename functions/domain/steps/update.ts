@@ -1,7 +1,7 @@
 // The step `update`: whether an instance is sent a command of the work, and what follows from what SSM and its agent say.
-import type { BatchInstance, SentCommand } from '../batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt, SentCommand } from '../batch/batch-instance.ts';
 import { type Look, moves, type Waiting } from '../batch/look.ts';
-import { finishWork, outOfTime, toStep, withSaid } from '../batch/transitions.ts';
+import { carryOn, finishWork, outOfTime, withSaid } from '../batch/transitions.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import {
   DELIVERY_DEADLINE_SECONDS,
@@ -21,7 +21,7 @@ import { finishAtTarget, type Proof } from './verify.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface UpdateCase {
-  instance: BatchInstance;
+  instance: InstanceAt<'update'>;
   /** What became of the command that is followed; null: none was sent, or SSM does not list it yet. */
   invocation: Invocation | null;
   /** What the agent reports; null where SSM was not asked for it, or does not list it. */
@@ -40,12 +40,14 @@ export type UpdateDecision =
   | { action: 'wait'; waiting: Waiting }
   /**
    * back-off: the agent is busy with someone else's update, and is left alone for a while. resume-earlier: it is busy with
-   * our own earlier command, which lives after all. verify: it says that it is done.
+   * our own earlier command, which lives after all.
    */
-  | ({ action: 'back-off' | 'resume-earlier' | 'verify' } & Look)
+  | ({ action: 'back-off' | 'resume-earlier' } & Look<InstanceAt<'update'>>)
+  /** The command says that it is done. */
+  | ({ action: 'verify' } & Look<InstanceAt<'verify'>>)
   /** The agent itself reports the target, so there is nothing (more) to send. */
-  | ({ action: 'at-target'; cancelFirst: string | null } & Look)
-  | ({ action: 'fail'; cancelFirst: string | null } & AgentLook);
+  | ({ action: 'at-target'; cancelFirst: string | null } & Look<InstanceAt<'restore'>>)
+  | ({ action: 'fail'; cancelFirst: string | null } & AgentLook<InstanceAt<'restore'>>);
 
 export function decideUpdate(given: UpdateCase): UpdateDecision {
   const { instance, invocation, now } = given;
@@ -68,9 +70,8 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
       return decideBusy(given, judgement.reason);
     case 'done': {
       // One updater lives at a time, behind a lock: that ours got through means that no other is at work.
-      const ended = { ...endCommands(instance, 'all', endedAt), otherUpdateSince: null };
-      if (judgement.isNewer) ended.hasRefusedTarget = true;
-      return { action: 'verify', ...moves(toStep(ended, 'verify', now)) };
+      const { isNewer = false } = judgement;
+      return { action: 'verify', ...moves(toVerify(endCommands(instance, 'all', endedAt), isNewer, now)) };
     }
     case 'failed': {
       const { reason: why, isUnresponsive = false } = judgement;
@@ -80,6 +81,13 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
     }
   }
 }
+
+/** All commands of it have ended, and none of others is at work. */
+const toVerify = (instance: InstanceAt<'update'>, hasRefusedTarget: boolean, now: Date): InstanceAt<'verify'> => {
+  const { launchTime, versionBefore, heardAt, commands } = instance;
+  const heard = { launchTime, versionBefore, ...(heardAt && { heardAt }) };
+  return { ...carryOn(instance, now), step: 'verify', ...heard, commands, hasRefusedTarget };
+};
 
 /**
  * Whether the payload may lack a command of ours. The update that keeps an agent busy may be our own, whose ID a crash has
@@ -107,11 +115,11 @@ export function needsAgentFacts(given: Omit<UpdateCase, 'agent'>): boolean {
 
 /** The instance after SSM has taken its command, or has refused it (the refusal is null where no time was left to ask for it). */
 export function afterSend(
-  instance: BatchInstance,
+  instance: InstanceAt<'update'>,
   command: Pick<SentCommand, 'commandId' | 'sentAt'> | null,
   refusal: string | null,
   now: Date,
-): Look {
+): Look<InstanceAt<'update'>> {
   if (command === null) {
     const retryAt = refusal === null ? dueSince(instance, now) : addSeconds(now, UNDELIVERED_RETRY_SECONDS);
     const unsent = { ...instance, retryAt, lastRefusal: refusal ?? NO_TURN };
@@ -123,7 +131,7 @@ export function afterSend(
 }
 
 /** What was not asked for stays due. */
-const dueSince = ({ retryAt }: BatchInstance, now: Date): Timestamp =>
+const dueSince = ({ retryAt }: InstanceAt<'update'>, now: Date): Timestamp =>
   retryAt === null || isAfter(retryAt, now) ? toTimestamp(now) : retryAt;
 
 const WAITING_TO_SEND = reason('waiting-to-send', 'waits before the next command');

@@ -1,5 +1,5 @@
 // The step `verify`: whether the agent itself reports the target, and if not at the deadline, what it reports instead.
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
 import { moves, stays } from '../batch/look.ts';
 import { finishWork } from '../batch/transitions.ts';
 import type { AgentFacts } from '../model/instance.ts';
@@ -11,7 +11,7 @@ import type { AgentLook } from './unresponsive-agent.ts';
 
 /** One instance at this step, with all that the rule looks at. */
 export interface VerifyCase {
-  instance: BatchInstance;
+  instance: InstanceAt<'verify'>;
   /** null: SSM does not list its agent. */
   agent: AgentFacts | null;
   work: Work;
@@ -25,7 +25,7 @@ export interface VerifyCase {
  * Verified means: the agent reports the target in a ping that is newer than this boot and than the end of every command.
  * A success of the command proves nothing: the version can stay stale until the next ping (docs/aws-behaviour.md 7).
  */
-export function verifyVersion(given: VerifyCase): AgentLook {
+export function verifyVersion(given: VerifyCase): AgentLook<InstanceAt<'verify' | 'restore'>> {
   const { instance, agent, work, target, deadlineSeconds, now } = given;
   const since = commandsEndedAt(instance);
   const proof = pingAfter(agent, { launchTime: instance.launchTime, since }, now);
@@ -38,14 +38,12 @@ export function verifyVersion(given: VerifyCase): AgentLook {
   const minutes = Math.round(secondsBetween(since, now) / 60);
   if (proof === null) {
     const text = `no ping in ${minutes} minutes since the update to ${target} ended: ${lastHeardOf(agent)}`;
-    const failed = finishWork({ ...instance, versionAfter: null }, 'failed', reason('agent-lost', text), now);
-    return { ...moves(failed), isUnresponsive: true };
+    return { ...moves(finishWork(instance, 'failed', reason('agent-lost', text), now)), isUnresponsive: true };
   }
   const said = instance.hasRefusedTarget ? 'the agent refused the target as older' : 'the command succeeded';
   const text = `${said}, but ${minutes} minutes later the agent reports ${proof.version ?? 'no version'} instead of ${target}`;
   const why = reason('version-not-confirmed', text);
-  const heard = { ...instance, versionAfter: proof.version, heardAt: proof.lastPingAt };
-  return moves(finishWork(heard, 'failed', why, now));
+  return moves({ ...finishWork(instance, 'failed', why, now), versionAfter: proof.version, heardAt: proof.lastPingAt });
 }
 
 /** What its agent reported, and in the ping of when; left out where CheckReadiness has noted that. */
@@ -56,28 +54,33 @@ export interface Proof {
 
 /** The work is done: the agent reports this version, which is the target or newer. Had it that before, it was current already. */
 export function finishAtTarget(
-  { instance, work, target, now }: Pick<VerifyCase, 'instance' | 'work' | 'target' | 'now'>,
+  {
+    instance,
+    work,
+    target,
+    now,
+  }: { instance: InstanceAt<'update' | 'verify'> } & Pick<VerifyCase, 'work' | 'target' | 'now'>,
   proof: Proof,
   why: Reason | null,
-): BatchInstance {
+): InstanceAt<'restore'> {
   const outcome = work.isAtTarget(instance.versionBefore, target) ? 'already-current' : 'updated';
-  return finishWork(proved(instance, proof), outcome, why, now);
+  return proved(finishWork(instance, outcome, why, now), proof);
 }
 
 /** The agent is newer than the target, by no command of this run: it has refused ours. */
-function finishNewer({ instance, target, now }: VerifyCase, proof: Proof): BatchInstance {
+function finishNewer({ instance, target, now }: VerifyCase, proof: Proof): InstanceAt<'restore'> {
   const text = `its agent reports ${proof.version}, and had refused the target ${target} as older`;
-  return finishWork(proved(instance, proof), 'already-current', reason('newer-than-target', text), now);
+  return proved(finishWork(instance, 'already-current', reason('newer-than-target', text), now), proof);
 }
 
-const proved = (instance: BatchInstance, { version, pingAt }: Proof): BatchInstance => ({
+const proved = (instance: InstanceAt<'restore'>, { version, pingAt }: Proof): InstanceAt<'restore'> => ({
   ...instance,
   versionAfter: version,
   ...(pingAt === undefined ? {} : { heardAt: pingAt }),
 });
 
 /** When the last of its commands ended; where none is known to have ended, when it came to this step. */
-function commandsEndedAt({ commands, stepSince }: BatchInstance): Timestamp {
+function commandsEndedAt({ commands, stepSince }: InstanceAt<'verify'>): Timestamp {
   const ends = commands.flatMap(({ endedAt }) => endedAt ?? []).sort();
   return ends.at(-1) ?? stepSince;
 }

@@ -1,5 +1,5 @@
 // Who has its turn first, when SSM is to be sent a command: it takes one for all of its instances, or for none.
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { InstanceAt } from '../batch/batch-instance.ts';
 import { secondsBetween } from '../model/time.ts';
 
 /** What stands for a refusal where SSM was not asked: that says nothing of the instance. */
@@ -11,7 +11,7 @@ export const NO_TURN = 'no time was left to send it a command';
  * next look it would begin anew, and come no further. So what had no turn is asked for alone, and first what has waited
  * longest: then each call settles one instance. What was refused before comes last, and spoils no one else's command.
  */
-export function toTurns(instances: BatchInstance[]): BatchInstance[][] {
+export function toTurns(instances: InstanceAt<'update'>[]): InstanceAt<'update'>[][] {
   const fresh = instances.filter(({ lastRefusal }) => lastRefusal === null);
   const without = instances.filter(({ lastRefusal }) => lastRefusal === NO_TURN);
   const refused = instances.filter(({ lastRefusal }) => lastRefusal !== null && lastRefusal !== NO_TURN);

@@ -1,17 +1,23 @@
-import type { BatchInstance, SentCommand } from '../batch/batch-instance.ts';
+import type { InstanceAt, SentCommand } from '../batch/batch-instance.ts';
 import { UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import type { Invocation, Judgement, Work } from './work.ts';
 
+/** An instance that may have been sent commands. */
+type WithCommands = Pick<InstanceAt<'update'>, 'instanceId' | 'commands'>;
+
+/** One on which an update that is not ours may be at work, too. */
+type MayBeUpdating = WithCommands & Pick<InstanceAt<'update'>, 'otherUpdateSince'>;
+
 /** The command to follow: the newest that may still be at work, else the newest. */
-export const currentCommand = ({ commands }: BatchInstance): SentCommand | undefined =>
+export const currentCommand = ({ commands }: WithCommands): SentCommand | undefined =>
   commands.findLast(({ endedAt }) => endedAt === null) ?? commands.at(-1);
 
 /** Adds commands of ours that the payload does not know, because the reply that named them was lost; they may be at work. */
-export function withLostCommands(
-  instance: BatchInstance,
+export function withLostCommands<One extends WithCommands>(
+  instance: One,
   sent: { commandId: string; sentAt: Timestamp; instanceIds: string[] }[],
-): BatchInstance {
+): One {
   const known = new Set(instance.commands.map(({ commandId }) => commandId));
   const lost = sent.filter(
     ({ commandId, instanceIds }) => !known.has(commandId) && instanceIds.includes(instance.instanceId),
@@ -37,12 +43,12 @@ interface ShownCommand {
  * 6). One of an earlier boot is not at work, one for another target is another work, and what SSM has not listed is not known.
  */
 export function commandOfDeadRun(
-  { instanceId, commands, launchTime }: BatchInstance,
+  { instanceId, commands, launchTime }: InstanceAt<'update'>,
   shown: ShownCommand[],
   invocations: Invocation[],
   { work, target, now }: { work: Work; target: string; now: Date },
 ): Pick<SentCommand, 'commandId' | 'sentAt'> | null {
-  if (commands.length > 0 || launchTime === null) return null;
+  if (commands.length > 0) return null;
   const isAtWork = ({ commandId }: ShownCommand) =>
     invocations.some(
       (one) =>
@@ -65,7 +71,7 @@ const isSame = (given: Record<string, string[]>, wanted: Record<string, string[]
   Object.entries(wanted).every(([name, values]) => JSON.stringify(given[name]) === JSON.stringify(values));
 
 /** What SSM says of the command to follow, among the invocations of many instances; null: nothing. */
-export const currentInvocation = (instance: BatchInstance, invocations: Invocation[]): Invocation | null =>
+export const currentInvocation = (instance: WithCommands, invocations: Invocation[]): Invocation | null =>
   ownInvocations(instance, invocations).find((one) => one.commandId === currentCommand(instance)?.commandId) ?? null;
 
 /** In which of SSM's statuses a command stays (docs/aws-behaviour.md 11). */
@@ -76,7 +82,7 @@ export const lastStatus = ({ status }: Pick<Invocation, 'status'>): string | nul
   LAST_STATUSES.has(status) ? status : null;
 
 /** The instance with SSM's last word on each of its commands, where there is one among the invocations of many instances. */
-export function noteStatuses(instance: BatchInstance, invocations: Invocation[]): BatchInstance {
+export function noteStatuses<One extends WithCommands>(instance: One, invocations: Invocation[]): One {
   const said = new Map(ownInvocations(instance, invocations).map((one) => [one.commandId, lastStatus(one)]));
   const commands = instance.commands.map((command) => {
     const status = said.get(command.commandId) ?? null;
@@ -86,7 +92,7 @@ export function noteStatuses(instance: BatchInstance, invocations: Invocation[])
 }
 
 /** What SSM says of an instance's commands, in their order, among the invocations of many instances. */
-export const ownInvocations = ({ instanceId, commands }: BatchInstance, invocations: Invocation[]): Invocation[] =>
+export const ownInvocations = ({ instanceId, commands }: WithCommands, invocations: Invocation[]): Invocation[] =>
   commands.flatMap(({ commandId }) =>
     invocations.filter((one) => one.commandId === commandId && one.instanceId === instanceId),
   );
@@ -96,12 +102,12 @@ export const ownInvocations = ({ instanceId, commands }: BatchInstance, invocati
  * behind a lock: that one command got through means that none of an earlier one is at work. An earlier one that comes to the
  * agent later finds the target installed, and changes nothing (docs/aws-behaviour.md 4, 6).
  */
-export function noteCommandEnds(
-  instance: BatchInstance,
+export function noteCommandEnds<One extends MayBeUpdating>(
+  instance: One,
   invocations: Invocation[],
   work: Work,
   now: Date,
-): BatchInstance {
+): One {
   const judged = ownInvocations(instance, invocations).map((one) => ({
     ...one,
     judgement: work.judge(one),
@@ -133,7 +139,11 @@ function isOver(judgement: Judgement): boolean {
 }
 
 /** Notes the end of the current command, or of all of them. */
-export function endCommands(instance: BatchInstance, which: 'current' | 'all', endedAt: Timestamp): BatchInstance {
+export function endCommands<One extends WithCommands>(
+  instance: One,
+  which: 'current' | 'all',
+  endedAt: Timestamp,
+): One {
   const current = currentCommand(instance);
   const commands = instance.commands.map((command) =>
     which === 'all' || command === current ? { ...command, endedAt: command.endedAt ?? endedAt } : command,
@@ -145,7 +155,7 @@ export function endCommands(instance: BatchInstance, which: 'current' | 'all', e
  * Until when an update may be at work on the instance, so that it must not be stopped (docs/aws-behaviour.md 3).
  * @returns null if nothing is
  */
-export function updateMayRunUntil(instance: BatchInstance, now: Date): Timestamp | null {
+export function updateMayRunUntil(instance: MayBeUpdating, now: Date): Timestamp | null {
   const since = instance.commands.filter(({ endedAt }) => endedAt === null).map(({ sentAt }) => sentAt);
   if (instance.otherUpdateSince !== null) since.push(instance.otherUpdateSince);
   const until =

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
 import { wokenAtOf } from '../../../functions/domain/ownership/owner.ts';
 import { printable } from '../../base/printable.ts';
@@ -42,7 +42,7 @@ export function createChangeLines(names: Names): (event: RunEvent) => string[] {
     ];
   }
 
-  function settled(at: number, instance: BatchInstance): string {
+  function settled(at: number, instance: InstanceAt<'settled'>): string {
     done += 1;
     const { word, format } = WORDS[instance.outcome ?? 'failed'] ?? { word: 'failed', format: 'red' };
     const facts = [...endOf(instance), `done=${done}`, ...told(instance.reason)];
@@ -75,14 +75,14 @@ export function countsOf(instances: Manifest['instances']): string {
 }
 
 /** How it ended: the version that its agent said, how long it was awake, and how it stands. */
-function endOf({ owner, versionAfter, restoredAt, finalState }: BatchInstance): string[] {
+function endOf({ owner, versionAfter, restoredAt, finalState }: InstanceAt<'settled'>): string[] {
   const awakeSeconds = (Date.parse(restoredAt ?? '') - Date.parse(wokenAtOf(owner) ?? '')) / 1000;
   return [
     ...(versionAfter === null ? [] : [`version=${versionAfter}`]),
     ...(Number.isNaN(awakeSeconds) ? [] : [`awake=${Math.round(awakeSeconds)}s`]),
-    `state=${finalState ?? 'unknown'}`,
+    `state=${finalState}`,
   ];
 }
 
-const told = (reason: BatchInstance['reason']): string[] =>
+const told = (reason: InstanceAt<'settled'>['reason']): string[] =>
   reason === null ? [] : [`reason=${reason.code}`, `text=${JSON.stringify(printable(reason.text))}`];

@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import type { BatchResult } from '../../../functions/domain/batch/batch-result.ts';
 import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
 import type { JournalEntry } from '../../account/world/journal.ts';
@@ -11,7 +11,7 @@ export type RunEvent = { at: number } & (
   | { kind: 'running' | 'update-ended'; instanceId: string }
   | { kind: 'updating'; instanceId: string; version: string; target: string }
   /** Its outcome and its final state are known: as the run itself writes them down. */
-  | { kind: 'settled'; instance: BatchInstance }
+  | { kind: 'settled'; instance: InstanceAt<'settled'> }
 );
 
 type CallEntry = Extract<JournalEntry, { kind: 'call' }>;
@@ -36,7 +36,7 @@ export function createFollower(read: (key: string) => string | null): (entry: Jo
     if (key.endsWith('/manifest.json')) return [{ at, kind: 'listed', manifest: JSON.parse(read(key) ?? '') }];
     if (!key.includes('/results/')) return [];
     const { instances } = JSON.parse(read(key) ?? '') as BatchResult;
-    const fresh = instances.filter(({ step, instanceId }) => step === 'settled' && !settled.has(instanceId));
+    const fresh = instances.filter((one) => one.step === 'settled').filter((one) => !settled.has(one.instanceId));
     for (const { instanceId } of fresh) settled.add(instanceId);
     return fresh.map((instance) => ({ at, kind: 'settled', instance }));
   }

@@ -40,6 +40,9 @@ function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): 
   return `${instanceId} was ${instance.settled}, Reveille started it at ${since}, and it is still ${after.state}: no one else took it over`;
 }
 
+/** What mails of ReconcileLeases say before the state, in each language. */
+const RESTORED = ['restored, ', 'back now, ', '元に戻しました、', '使用後に元に戻しました、'];
+
 /** Hibernated, and now just stopped: only EC2 itself may do that, and then the report says so. */
 function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot): string | null {
   const { instanceId, settled, after, behaviours } = instance;
@@ -57,9 +60,8 @@ function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot):
   const isTold =
     (!isReported && boot.stop.runId === boot.runId) ||
     linesOf(evidence, instanceId).some(({ finalState }) => finalState === 'stopped') ||
-    evidence.messages.some(
-      (message) =>
-        message.includes(`${instanceId}  restored, stopped`) || message.includes(`${instanceId}  back now, stopped`),
+    evidence.messages.some((message) =>
+      RESTORED.some((told) => new RegExp(`${instanceId}  ${told}stopped`).test(message)),
     );
   if (isEc2s && isTold) return null;
   return `${instanceId} was hibernated, and ${boot.stop.principal} left it stopped at ${clock(evidence, boot.stop.at)}${isEc2s ? ' without a word to anybody' : ''}`;

@@ -15,6 +15,7 @@ import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts
 import { aboutCauses, aboutChecks } from './report/own-checks.ts';
 import { aboutPlan } from './report/planned.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
+import { aboutMail } from './report/report-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
 import { notes, reasonText } from './report/texts.ts';
@@ -32,7 +33,7 @@ import {
   startAcceptedAt,
   stopAcceptedAt,
 } from './report/way.ts';
-import { aboutDeath, aboutMail, aboutMemory, aboutStatus, type WholeReport } from './report/whole-report.ts';
+import { aboutDeath, aboutMemory, aboutStatus, type WholeReport } from './report/whole-report.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 

@@ -187,7 +187,7 @@ const UNKIND_SHARE = 0.125;
 
 const UNKIND_HABITS: ServiceHabits = { launchTimeSeconds: [-2, 45] };
 
-/** In every tenth, no function was called for weeks: a job of once a month is such a case (docs/aws-behaviour.md 90). */
+/** In every tenth, no function was called for weeks: a job of once a month is such a case (docs/aws-behaviour.md 94). */
 const COLD_SHARE = 0.1;
 
 const COLD_SECONDS = [40, 106] as const;
@@ -223,8 +223,12 @@ export function drawScenario(seed: number): Scenario {
   const drawn = { ...drawHabits(createRandom(seed, 'habits')), ...(isUnkind ? UNKIND_HABITS : {}) };
   const isCold = !kind.isKind && chance(createRandom(seed, 'cold functions'), COLD_SHARE);
   const cold = isCold ? { coldSeconds: createRandom(seed, 'cold seconds').integer(COLD_SECONDS) } : {};
-  return { seed, drawnAs: kind.name, habits: { ...drawn, ...habits }, ...cold, ...night };
+  const parameters = { ...night.parameters, ...languageOf(seed) };
+  return { seed, drawnAs: kind.name, habits: { ...drawn, ...habits }, ...cold, ...night, parameters };
 }
+
+/** Every second night is told in Japanese. Not drawn: all else would be drawn otherwise. */
+const languageOf = (seed: number): Record<string, string> => (seed % 2 === 0 ? { Language: 'ja' } : {});
 
 /** How many things go wrong: behaviours, faults, disturbances, and an AWS that is unkind. */
 export function countTroubles({ fleet, faults, disturbances, habits, coldSeconds }: Scenario): number {

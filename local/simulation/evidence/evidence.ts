@@ -99,8 +99,14 @@ export interface Overheard {
   /** In order; the first of each instance is what SSM remembered when everything began. */
   pings: PingEvidence[];
   metrics: MetricsEvidence[];
-  /** What people were told, with its subject. */
-  mails: { at: number; subject: string; message: string }[];
+  /** What people were told: with its subject, what a chat got, and by what it could be filtered. */
+  mails: {
+    at: number;
+    subject: string;
+    message: string;
+    https: string;
+    attributes: Readonly<Record<string, string>>;
+  }[];
   /** What dry runs said that a run would do, by the run. */
   plans: Record<string, Plan>;
   /** What is written down of boots that are ours: the LaunchTime of each, by the object's key. */

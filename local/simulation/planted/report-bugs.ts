@@ -18,9 +18,20 @@ export const reportingBugs: PlantedBug[] = [
     what: 'the subject is silent on the instances that were left awake',
     patches: [
       {
-        file: 'functions/domain/report/summary.ts',
-        find: "  if (leftAwake.length === 0) return '';",
-        replace: "  if (leftAwake.length >= 0) return '';",
+        file: 'functions/domain/report/headline.ts',
+        find: 'leftAwake.length > 0 ? words.leftAwake(',
+        replace: 'leftAwake.length > 500 ? words.leftAwake(',
+      },
+    ],
+  },
+  {
+    name: 'back-by-hearsay',
+    what: 'the subject says that all are back, whatever the outcomes say',
+    patches: [
+      {
+        file: 'functions/domain/report/way-back-claim.ts',
+        find: 'if (unknown + differ > 0) return',
+        replace: 'if (unknown + differ > 500) return',
       },
     ],
   },

@@ -201,8 +201,8 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/orphan.ts',
-        find: '    originalState: status.originalState,',
-        replace: "    originalState: 'stopped',",
+        find: '  const { originalState, deadSince, ends, attempts } = status;',
+        replace: "  const { deadSince, ends, attempts } = status;\n  const originalState = 'stopped';",
       },
     ],
   },

@@ -46,8 +46,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/work/fresh-ping.ts',
-        find: '  return isOfThisBoot && isRecent && isNewer ? agent : null;',
-        replace: '  return isNewer ? agent : null;',
+        find: '  return isOfThisBoot && isRecent && isNewer ? { ...agent, lastPingAt } : null;',
+        replace: '  return isNewer ? { ...agent, lastPingAt } : null;',
       },
     ],
   },

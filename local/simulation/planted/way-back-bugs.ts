@@ -19,8 +19,8 @@ export const wayBackBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/start-result.ts',
-        find: "toStep(unstarted, 'preflight', now)",
-        replace: "toStep(unstarted, 'start', now)",
+        find: "{ ...carryOn(unstarted, now), step: 'preflight', lastRefusal: null }",
+        replace: "{ ...carryOn(unstarted, now), step: 'start', lastRefusal: null, retryAt: null }",
       },
     ],
   },

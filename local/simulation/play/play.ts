@@ -245,7 +245,13 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, met
     overheard: {
       pings,
       metrics,
-      mails: account.messages.map(({ at, subject, message }) => ({ at, subject, message })),
+      mails: account.messages.map(({ at, subject, message, bodies, attributes }) => ({
+        at,
+        subject,
+        message,
+        https: bodies['https'] ?? '{}',
+        attributes,
+      })),
       plans: readPlans(stage),
       boots: readBoots(stage),
     },

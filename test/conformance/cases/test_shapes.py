@@ -78,6 +78,7 @@ CALLS = [
     ("s3", "list_objects_v2", lambda a, c, k: {"Bucket": a.bucket, "Prefix": "no", "Delimiter": "/", "MaxKeys": 1}),
     ("s3", "delete_object", lambda a, c, k: {"Bucket": a.bucket, "Key": "top.json"}),
     ("sns", "publish", lambda a, c, k: {"TopicArn": a.topic, "Subject": "hello", "Message": "it is <done> & well"}),
+    ("sns", "publish", lambda a, c, k: {"TopicArn": a.topic, "Message": '{"default": "x"}', "MessageStructure": "json", "MessageAttributes": {"status": {"DataType": "String", "StringValue": "failed"}}}),
     ("sts", "get_caller_identity", lambda a, c, k: {}),
 ]
 

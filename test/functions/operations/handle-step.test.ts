@@ -1,12 +1,11 @@
 import { moves, stays } from '../../../functions/domain/batch/look.ts';
-import { toStep } from '../../../functions/domain/batch/transitions.ts';
 import { createStepHandler, type StepHandler } from '../../../functions/operations/handle-step.ts';
-import { aBatch, anInstance, at, stamp } from '../../support/builders.ts';
+import { aBatch, anInstance, stamp } from '../../support/builders.ts';
 import { aContext, aRuntime } from '../../support/functions.ts';
 
 const booting = (instanceId: string) => anInstance({ instanceId, step: 'readiness' });
 const runtime = () => aRuntime('02:10');
-const handle = (act: StepHandler['act'], used = runtime()) =>
+const handle = (act: StepHandler<'readiness'>['act'], used = runtime()) =>
   createStepHandler(used, { name: 'CheckReadiness', step: 'readiness', act });
 
 describe('the handler of a step', () => {
@@ -17,10 +16,10 @@ describe('the handler of a step', () => {
     anInstance({ instanceId: 'i-4', step: 'verify' }),
   ]);
   const until = stamp('02:15');
-  const act: StepHandler['act'] = async (members) => ({
+  const act: StepHandler<'readiness'>['act'] = async (members) => ({
     looks: members.map((instance) =>
       instance.instanceId === 'i-1'
-        ? moves(toStep(instance, 'update', at('02:10')))
+        ? moves(anInstance({ instanceId: 'i-1', step: 'update', stepSince: stamp('02:10') }))
         : stays(instance, 'booting', 'its agent is not ready yet', until),
     ),
     batch: { sends: 7 },
@@ -28,7 +27,7 @@ describe('the handler of a step', () => {
 
   it('shows the instances of its own step, and no others', async () => {
     const seen: string[] = [];
-    const look: StepHandler['act'] = async (members) => {
+    const look: StepHandler<'readiness'>['act'] = async (members) => {
       seen.push(...members.map(({ instanceId }) => instanceId));
       return { looks: members.map(moves) };
     };

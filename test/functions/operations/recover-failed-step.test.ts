@@ -3,7 +3,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createBucket } from '../../../functions/aws/bucket.ts';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import type { Attempts } from '../../../functions/domain/ownership/owner.ts';
 import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
 import { findLateWrites } from '../../../functions/operations/recover-failed-step.ts';
@@ -22,9 +22,9 @@ const tools = {
 const REFUSED = anAttempt({ startBy: anAttempt().recordedAt });
 const LATE = { attempt: 'attempt-2', recordedAt: stamp('02:02'), startBy: stamp('02:03') };
 /** StartInstances has failed for good, and a copy of its Lambda has gone on. */
-const failed = (changes: Partial<BatchInstance>): BatchInstance =>
+const failed = (changes: Partial<InstanceAt<'restore'>>): InstanceAt<'restore'> =>
   anInstance({ step: 'restore', outcome: 'failed', strayUntil: stamp('02:03:30'), ...changes });
-const look = async (instance: BatchInstance): Promise<BatchInstance | undefined> => {
+const look = async (instance: InstanceAt<'restore'>): Promise<InstanceAt<'restore'> | undefined> => {
   const [seen] = await findLateWrites(tools, aBatch([instance], { attempts: ['attempt-1'] }), [instance]);
   return seen;
 };
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 describe('what a copy of a failed StartInstances does after the step has failed', () => {
-  it.each<[string, Partial<BatchInstance>, Attempts]>([
+  it.each<[string, Partial<InstanceAt<'restore'>>, Attempts]>([
     ['that was never tried', {}, [seeking(LATE)]],
     ['that was tried before, and refused', { owner: ours([REFUSED]) }, [seeking(LATE), REFUSED]],
     [
@@ -50,7 +50,7 @@ describe('what a copy of a failed StartInstances does after the step has failed'
     expect((await look(failed(changes)))?.owner).toEqual(ours(attempts));
   });
 
-  it.each<[string, Partial<BatchInstance>]>([
+  it.each<[string, Partial<InstanceAt<'restore'>>]>([
     ['that Reveille has started', { owner: ours([REFUSED], stamp('02:01')) }],
     ['that ran before', { originalState: 'running' }],
     ['of others', { owner: theirs([REFUSED]) }],

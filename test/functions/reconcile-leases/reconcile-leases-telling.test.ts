@@ -44,7 +44,7 @@ describe('ReconcileLeases, telling', () => {
       instances: [{ instanceId: FIRST, action: 'restored' }],
     });
     expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
-    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toBe('Reveille after a run: 1 restored');
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toBe('After a dead run: 1 restored (web-1)');
   });
 
   it('sends no message while nothing is settled: it may take many passes', async () => {
@@ -80,7 +80,7 @@ describe('ReconcileLeases, telling', () => {
       await reconcile('03:00');
 
       const [sent] = sns.commandCalls(PublishCommand);
-      expect(sent?.args[0].input.Subject).toBe('Reveille after a run: 1 refused');
+      expect(sent?.args[0].input.Subject).toBe('After a dead run: 1 refused (web-1)');
       expect(sent?.args[0].input.Message).toContain('it was not stopped: UnauthorizedOperation: not authorized');
       expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: TOLD });
     });

@@ -166,7 +166,9 @@ describe('ReconcileLeases, finding a run that died before its report', () => {
       diedBeforeReport: true,
       instances: [{ outcome: 'failed', reason: { code: 'no-result', text: expect.stringContaining('RunDied') } }],
     });
-    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toContain('Reveille failed');
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toMatch(
+      /^dev: 0 of 1 updated, 1 failed .*, the run died/,
+    );
     expect(writes()).toContain('delete open-runs/run-1.json');
   });
 

@@ -3,7 +3,7 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import type { BatchResult } from '../../../functions/domain/batch/batch-result.ts';
 import type { Manifest, ManifestInstance } from '../../../functions/domain/listing/manifest.ts';
 import { reportSchema } from '../../../functions/domain/report/report.ts';
@@ -45,7 +45,7 @@ const excluded = (instanceId: string): ManifestInstance =>
   });
 
 /** Updated, asleep again, and seen so at 02:12. */
-const aSettled = (instanceId: string, changes: Partial<BatchInstance> = {}): BatchInstance =>
+const aSettled = (instanceId: string, changes: Partial<InstanceAt<'settled'>> = {}): BatchInstance =>
   aWokenInstance({
     instanceId,
     step: 'settled',
@@ -160,7 +160,7 @@ describe('ReportRun', () => {
   });
 
   it('calls an instance that was never settled a failure, whatever its update did', async () => {
-    givenRun([aMember(FIRST)], [[aSettled(FIRST, { step: 'restore', restoredAt: null, finalState: null })]]);
+    givenRun([aMember(FIRST)], [[aWokenInstance({ instanceId: FIRST, step: 'restore', outcome: 'updated' })]]);
 
     const { status } = await report();
 
@@ -228,11 +228,12 @@ describe('ReportRun', () => {
 
     const published = sns.commandCalls(PublishCommand)[0]?.args[0].input;
     expect(published?.TopicArn).toBe('arn:aws:sns:eu-central-1:123456789012:reveille');
-    expect(published?.Subject).toBe('Reveille failed: 1 updated, 0 current, 1 failed, 0 excluded');
+    expect(published?.Subject).toBe(`dev: 1 of 2 updated, 1 failed (${SECOND}). All back as they were`);
     expect(summary).toBe(published?.Subject);
-    const message = published?.Message ?? '';
+    const { email: message } = JSON.parse(published?.Message ?? '') as { email: string };
     expect(message).toContain('there is not enough disk space [no-disk-space]');
     expect(message.indexOf(SECOND)).toBeLessThan(message.indexOf(FIRST));
+    expect(message).toContain('s3://reveille-bucket/runs/run-1/report.html');
     expect(message).toContain('s3://reveille-bucket/runs/run-1/report.json');
   });
 

@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { decideRestore } from '../../../functions/domain/steps/restore.ts';
@@ -15,11 +15,11 @@ import {
 } from '../../support/builders.ts';
 
 /** Its start was asked for at 02:00; the Lambda that asked may live until 02:01. */
-const done = (changes: Partial<BatchInstance> = {}) =>
+const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:00:40'), outcome: 'failed', ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   instanceFacts({ tags: { [LEASE_TAG]: leaseValue() }, ...changes });
-const decide = (time: string, instance: BatchInstance, seen: InstanceFacts, writersAreDead = false) =>
+const decide = (time: string, instance: InstanceAt<'restore'>, seen: InstanceFacts, writersAreDead = false) =>
   decideRestore(restoreCase(instance, seen, { writersAreDead, now: at(time) }));
 
 describe('an instance to which a start may still be on its way', () => {

@@ -23,6 +23,7 @@ import {
   wokenFacts,
 } from '../../support/builders.ts';
 import { aContext, aRuntime, described, instanceIds, leased, listed, throttled } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -192,7 +193,9 @@ describe('RestoreInstances, after a step has failed', () => {
     );
     const { instances } = await lookAgain('02:05:30', batch);
 
-    expect(instances[0]?.commands).toEqual([{ commandId: 'lost-command', sentAt: stamp('02:02'), endedAt: null }]);
+    expect(heldAt('restore', instances[0]).commands).toEqual([
+      { commandId: 'lost-command', sentAt: stamp('02:02'), endedAt: null },
+    ]);
     expect(stops()).toEqual([[SECOND]]);
   });
 
@@ -224,7 +227,7 @@ describe('RestoreInstances, after a step has failed', () => {
     );
     const { instances } = await lookAgain('02:05:30', batch);
 
-    expect(instances[0]?.commands).toEqual([known]);
+    expect(heldAt('restore', instances[0]).commands).toEqual([known]);
     expect(stops()).toEqual([[FIRST]]);
   });
 

@@ -8,7 +8,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
 import { givenNoNeighbours } from '../../support/bucket.ts';
 import {
@@ -31,7 +31,7 @@ const ssm = mockClient(SSMClient);
 
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 /** Woken by Reveille, and done at 02:10. */
-const done = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
+const done = (instanceId: string, changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ instanceId, step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const restoreAt = (time: string, ...instances: BatchInstance[]) =>
   createRestoreInstances(aRuntime(time, { RESTORE_DEADLINE_SECONDS: '1800' }))(aBatch(instances), aContext());

@@ -3,11 +3,12 @@ import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCo
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
 import { givenNoNeighbours } from '../../support/bucket.ts';
 import { aBatch, aWokenInstance, stamp, wokenFacts } from '../../support/builders.ts';
 import { aContext, aRuntime, awsError, described, instanceIds, throttled } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -16,9 +17,10 @@ const ssm = mockClient(SSMClient);
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 
 /** Its work ended at 02:10. */
-const anUpdated = (changes: Partial<BatchInstance> = {}) =>
+const anUpdated = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ instanceId: FIRST, step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
-const stopped = (changes: Partial<BatchInstance> = {}) => anUpdated({ stopAcceptedAt: stamp('02:10:30'), ...changes });
+const stopped = (changes: Partial<InstanceAt<'restore'>> = {}) =>
+  anUpdated({ stopAcceptedAt: stamp('02:10:30'), ...changes });
 
 const restoreAt = (time: string, instances: BatchInstance[], context = aContext()) =>
   createRestoreInstances(aRuntime(time, { RESTORE_DEADLINE_SECONDS: '1800' }))(aBatch(instances), context);
@@ -51,7 +53,8 @@ describe('RestoreInstances, in trouble', () => {
       ids.map((instanceId) => anUpdated({ instanceId })),
     );
 
-    expect(instances.map(({ stopAcceptedAt }) => stopAcceptedAt)).toEqual([stamp('02:10:30'), null, stamp('02:10:30')]);
+    const accepted = instances.map((instance) => heldAt('restore', instance).stopAcceptedAt);
+    expect(accepted).toEqual([stamp('02:10:30'), null, stamp('02:10:30')]);
     expect(instances[1]).toMatchObject({
       step: 'restore',
       lastRefusal: expect.stringContaining('UnsupportedOperation: The instance'),

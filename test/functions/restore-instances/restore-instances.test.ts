@@ -3,7 +3,7 @@ import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCo
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListCommandInvocationsCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
@@ -20,6 +20,7 @@ import {
   wokenFacts,
 } from '../../support/builders.ts';
 import { aContext, aRuntime, callOrder, described, instanceIds, listed } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -28,7 +29,7 @@ const ssm = mockClient(SSMClient);
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);
 
 /** Woken by us, updated, and its work ended at 02:10. */
-const anUpdated = (changes: Partial<BatchInstance> = {}) =>
+const anUpdated = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ instanceId: FIRST, step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 
 const awake = (changes: Partial<InstanceFacts> = {}) => wokenFacts({ instanceId: FIRST, ...changes });
@@ -130,7 +131,7 @@ describe('RestoreInstances, stopping', () => {
     );
 
     expect(stops()).toEqual([{ InstanceIds: [FIRST] }]);
-    expect(instances[0]?.commands[0]?.endedAt).toBe(stamp('02:12'));
+    expect(heldAt('restore', instances[0]).commands[0]?.endedAt).toBe(stamp('02:12'));
   });
 
   it('does not stop what someone else has restarted: its boot is not ours, so our lease goes and it is handed over', async () => {
@@ -166,7 +167,7 @@ describe('RestoreInstances, stopping', () => {
 });
 
 describe('RestoreInstances, settling', () => {
-  const stopped = (changes: Partial<BatchInstance> = {}) =>
+  const stopped = (changes: Partial<InstanceAt<'restore'>> = {}) =>
     anUpdated({ stopAcceptedAt: stamp('02:10:30'), ...changes });
 
   it('waits for stopped before the lease goes', async () => {

@@ -8,17 +8,18 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import { createRestoreInstances } from '../../../functions/restore-instances/restore-instances.ts';
 import { aBatch, aLeasedInstance, LEASING, leasedFacts, leaseValue } from '../../support/builders.ts';
 import { aContext, aRuntime, awsError, described, instanceIds, leased } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
 const ssm = mockClient(SSMClient);
 const [FIRST = '', TWIN = '', OTHER = ''] = instanceIds(3);
 
-const trying = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
+const trying = (instanceId: string, changes: Partial<InstanceAt<'preflight'>> = {}) =>
   aLeasedInstance({ instanceId, step: 'preflight', ...changes });
 const restore = (instances: BatchInstance[], time = '02:00:15', context = aContext()) =>
   createRestoreInstances(aRuntime(time))(aBatch(instances), context);
@@ -82,7 +83,9 @@ describe('RestoreInstances, trying the way back', () => {
     const { instances, counts } = await restore([trying(FIRST), trying(OTHER)]);
 
     expect(counts).toMatchObject({ start: 1, preflight: 1 });
-    expect(instances[1]?.lastRefusal).toBe('UnauthorizedOperation: with an explicit deny in a service control policy');
+    expect(heldAt('preflight', instances[1]).lastRefusal).toBe(
+      'UnauthorizedOperation: with an explicit deny in a service control policy',
+    );
   });
 
   it('asks SSM first, of all at once: what EC2 has allowed goes on, however little time is left for the others', async () => {

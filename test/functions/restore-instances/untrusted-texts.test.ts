@@ -15,7 +15,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { publish } from '../../../functions/aws/topic.ts';
 import { manifestSchema } from '../../../functions/domain/listing/manifest.ts';
 import { reason } from '../../../functions/domain/model/reason.ts';
-import { summarizeReconciled } from '../../../functions/domain/report/reconcile-report.ts';
+import { summarizeReconciled } from '../../../functions/domain/report/reconcile-summary.ts';
 import { buildReport } from '../../../functions/domain/report/report.ts';
 import { summarize } from '../../../functions/domain/report/summary.ts';
 import { findOtherActivity } from '../../../functions/domain/steps/other-activity.ts';
@@ -50,6 +50,7 @@ import {
   ownListing,
   reported,
 } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
 import { UNPRINTABLE, UNTRUSTED_TEXTS } from '../../support/untrusted.ts';
 
@@ -83,7 +84,7 @@ describe('a reason', () => {
     const sessions = [{ instanceId: INSTANCE_ID, sessionId: text, owner: text, startedAt: null, isConnected: true }];
     const associations = [{ instanceId: INSTANCE_ID, name: text, executedAt: stamp('02:05') }];
     const none = { sessions: [], invocations: [], associations: [] };
-    const instance = aWokenInstance();
+    const instance = aWokenInstance({ step: 'restore' });
     expectPlain(findOtherActivity(instance, stamp('02:00'), { ...none, sessions })?.reason.text);
     expectPlain(findOtherActivity(instance, stamp('02:00'), { ...none, associations })?.reason.text);
   });
@@ -103,7 +104,7 @@ describe('a reason', () => {
     const instance = aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated' });
     const { instances } = await createRestoreInstances(aRuntime('02:10:30'))(aBatch([instance]), aContext());
 
-    expectPlain(instances[0]?.lastRefusal ?? undefined);
+    expectPlain(heldAt('restore', instances[0]).lastRefusal ?? undefined);
   });
 });
 
@@ -127,15 +128,15 @@ describe('a message', () => {
     const results = ['i-1', 'i-2'].map((instanceId) => anInstance({ instanceId, ...failed }));
     const error = { Error: 'States.TaskFailed', Cause: text };
     const report = buildReport({ manifest, results, observed: new Map(), again: UNSEEN, error, now: at('03:00') });
-    return summarize(report, 's3://bucket/report.json');
+    return summarize(report, { bucketName: 'bucket', language: 'en' });
   };
 
   it.each(texts)('has one line for each instance, whatever was said of it: %j', (text) => {
-    const { subject, message } = told(text);
+    const { subject, text: message } = told(text);
     expectPlain(subject);
     const lines = message.split('\n');
     expect(lines.filter((line) => /^ {2}i-/.test(line))).toHaveLength(2);
-    expect(lines).toHaveLength(told('fine').message.split('\n').length);
+    expect(lines).toHaveLength(told(reason('update-failed', text).text === '' ? '' : 'fine').text.split('\n').length);
     for (const line of lines) expect(line).not.toMatch(UNPRINTABLE);
   });
 
@@ -154,14 +155,14 @@ describe('a message', () => {
         { ...one, action: 'handed-over' },
         { ...one, instanceId: 'i-2', action: 'refused' },
       ],
-      'eu-central-1',
-      false,
+      { region: 'eu-central-1', bucketName: 'bucket', language: 'en', hasNewRefusals: false },
     );
-    expect(summary?.message.split('\n')).toHaveLength(6);
+    expect(summary?.text.split('\n')).toHaveLength(11);
   });
 
   it.each(texts)('has a subject that SNS takes: %j', async (text) => {
-    await publish(new SNSClient({ region: 'eu-central-1' }), 'arn:aws:sns:eu-central-1:123456789012:t', text, text);
+    const message = { ...told(text), subject: text };
+    await publish(new SNSClient({ region: 'eu-central-1' }), 'arn:aws:sns:eu-central-1:123456789012:t', message);
 
     const { Subject = '' } = sns.commandCalls(PublishCommand)[0]?.args[0].input ?? {};
     expect(Subject).toMatch(/^[\x20-\x7e]*$/);

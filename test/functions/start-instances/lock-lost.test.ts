@@ -35,6 +35,7 @@ import {
   wokenFacts,
 } from '../../support/builders.ts';
 import { aContext, aRuntime, callOrder, contentOf, described, instanceIds, leased } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -115,7 +116,7 @@ describe('a run that has lost its lock', () => {
 
     const { instances } = await createStartInstances(aRuntime('03:00'))(batch, aContext({ attempt: 'attempt-9' }));
 
-    const [failed = tried] = instances;
+    const failed = heldAt('restore', instances[0]);
     expect(failed).toMatchObject({ reason: { code: 'lock-lost' }, owner: ours([lost, refused]) });
     const launched = wokenFacts({ instanceId: FIRST, launchTime: stamp('02:59:10') });
     expect(decideRestore(restoreCase(failed, launched, { now: at('03:01') }))).toMatchObject({ action: 'stop' });

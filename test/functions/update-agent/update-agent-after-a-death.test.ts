@@ -10,19 +10,20 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import { commandComment } from '../../../functions/domain/work/command-comment.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
 import { givenLock } from '../../support/bucket.ts';
 import { aBatch, aRun, at, aWokenInstance, OLD, stamp, TARGET } from '../../support/builders.ts';
 import { aContext, aRuntime, givenState, instanceIds } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 
 const s3 = mockClient(S3Client);
 const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 /** Its agent pinged, so it can be sent the update. */
-const aReadyInstance = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
+const aReadyInstance = (instanceId: string, changes: Partial<InstanceAt<'update'>> = {}) =>
   aWokenInstance({ instanceId, step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
 
 const readyBatch = (ids: string[]) => aBatch(ids.map((id) => aReadyInstance(id)));
@@ -62,7 +63,7 @@ describe('UpdateAgent, after a run has died', () => {
     const { instances } = await update(readyBatch([busy, free]));
 
     expect(sentCommands().map(({ InstanceIds }) => InstanceIds)).toEqual([[free]]);
-    expect(instances.map(({ commands }) => commands)).toMatchObject([
+    expect(instances.map((instance) => heldAt('update', instance).commands)).toMatchObject([
       [{ commandId: 'dead-1', sentAt: stamp('02:01:40'), endedAt: null }],
       [{ commandId: 'command-1' }],
     ]);

@@ -10,7 +10,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { BatchInstance } from '../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../functions/domain/batch/batch-instance.ts';
 import { chosenWork } from '../../../functions/domain/work/chosen-work.ts';
 import { commandComment } from '../../../functions/domain/work/command-comment.ts';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
@@ -25,13 +25,14 @@ import {
   givenState,
   instanceIds,
 } from '../../support/functions.ts';
+import { heldAt } from '../../support/looks.ts';
 
 const s3 = mockClient(S3Client);
 const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 /** Its agent pinged, so it can be sent the update. */
-const aReadyInstance = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
+const aReadyInstance = (instanceId: string, changes: Partial<InstanceAt<'update'>> = {}) =>
   aWokenInstance({ instanceId, step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
 
 const readyBatch = (ids: string[]) => aBatch(ids.map((id) => aReadyInstance(id)));
@@ -77,7 +78,7 @@ describe('UpdateAgent, sending', () => {
     expect(sends).toBe(1);
     const commands = [{ commandId: 'command-1', sentAt: stamp('02:02:10'), endedAt: null }];
     expect(instances.every(({ step }) => step === 'update')).toBe(true);
-    expect(instances.map((instance) => instance.commands)).toEqual(ids.map(() => commands));
+    expect(instances.map((instance) => heldAt('update', instance).commands)).toEqual(ids.map(() => commands));
   });
 
   it('sends nothing to an instance whose owner has put the opt-out tag on it by now', async () => {
@@ -144,7 +145,7 @@ describe('UpdateAgent, sending', () => {
 
     expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
     const commands = [{ commandId: 'lost-command', sentAt: stamp('02:02:05'), endedAt: null }];
-    expect(instances.map((instance) => instance.commands)).toEqual([commands, commands]);
+    expect(instances.map((instance) => heldAt('update', instance).commands)).toEqual([commands, commands]);
   });
 
   it('sends the rest what a lost command did not reach', async () => {
@@ -156,7 +157,10 @@ describe('UpdateAgent, sending', () => {
     const { instances } = await update(batch);
 
     expect(sentCommands()).toMatchObject([{ InstanceIds: [missed] }]);
-    expect(instances.map(({ commands }) => commands[0]?.commandId)).toEqual(['lost-command', 'command-1']);
+    expect(instances.map((instance) => heldAt('update', instance).commands[0]?.commandId)).toEqual([
+      'lost-command',
+      'command-1',
+    ]);
   });
 
   it('looks for a command that was sent before it sends one, from 45 minutes ago on: a dead run’s may be at work', async () => {
@@ -178,12 +182,11 @@ describe('UpdateAgent, sending', () => {
 
     const { instances } = await update(readyBatch(ids));
 
-    const unsent = instances.filter(({ commands }) => commands.length === 0);
+    const unsent = instances.filter((instance) => heldAt('update', instance).commands.length === 0);
     expect(unsent).toMatchObject([
       {
         instanceId: refused,
         step: 'update',
-        outcome: null,
         retryAt: stamp('02:03:10'),
         lastRefusal: 'InvalidInstanceId: not in a valid state',
       },
@@ -240,14 +243,16 @@ describe('UpdateAgent, sending', () => {
   });
 
   it.each([
-    ['ThrottlingException', 'AwsUnavailable'],
-    ['AccessDeniedException', 'AwsRefused'],
-  ])('does not split for %s: the call fails as a whole, as %s', async (code, name) => {
+    ['ThrottlingException', 1],
+    ['AccessDeniedException', 4],
+  ])('fails none where SSM refuses all by %s: they are asked for again', async (code, calls) => {
     ssm.on(SendCommandCommand).rejects(awsError(code));
 
-    await expect(update(readyBatch(instanceIds(4)))).rejects.toMatchObject({ name });
+    const { instances } = await update(readyBatch(instanceIds(4)));
 
-    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, 1);
+    const waiting = instances.map((instance) => heldAt('update', instance));
+    expect(waiting.map(({ lastRefusal }) => lastRefusal)).toEqual(waiting.map(() => `${code}: ${code}!`));
+    expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, calls);
   });
 
   it('counts in its log what they wait for, by code', async () => {

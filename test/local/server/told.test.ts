@@ -47,13 +47,14 @@ describe('a served account', () => {
           's3 PutObject ListInstances ok runs/tonight/manifest.json',
           'states DescribeExecution AKIDTEST ok',
           'sns Publish ReportRun ok',
-          expect.stringMatching(/^message: Reveille succeeded: 0 updated, 1 current, /),
+          expect.stringMatching(/^message: dev: 0 of 1 updated, 1 already current\. All back as they were$/),
           'run tonight has ended: SUCCEEDED',
         ]),
       );
       const page = await mail(served);
       expect(page.headers['content-type']).toBe('text/plain; charset=utf-8');
-      expect(page.text).toMatch(/^Date: {4}2027-01-03T00:.*\nTopic: .*:reveille\nSubject: Reveille succeeded: /);
+      expect(page.text).toMatch(/^Date: {4}2027-01-03T00:.*\nTopic: .*:reveille\nSubject: dev: 0 of 1 updated, /);
+      expect(page.text).toMatch(/\nFilter: {2}status=succeeded, severity=info\n\ndev: 0 of 1 updated, /);
       expect(page.text).toContain('The whole report: s3://');
     }));
 
@@ -110,19 +111,22 @@ describe('what comes from outside', () => {
   it.each(UNTRUSTED_TEXTS.map((text) => [JSON.stringify(text.slice(0, 30)), text]))(
     '%s is mail without orders',
     (_, text) => {
-      const page = mailPage([{ at: 0, topicArn: 'arn', subject: text, message: text }]);
+      const page = mailPage([
+        { at: 0, topicArn: 'arn', subject: text, message: text, bodies: {}, attributes: { [text]: text } },
+      ]);
       expect(page.replaceAll('\n', '')).not.toMatch(UNPRINTABLE);
     },
   );
 });
 
 it('mail is in order, and each message stands apart', () => {
-  const message = { at: 0, topicArn: 'arn', subject: 'one', message: 'first\nmessage\n' };
-  expect(mailPage([message, { ...message, subject: 'two' }])).toBe(
+  const message = { at: 0, topicArn: 'arn', subject: 'one', message: 'first\nmessage\n', bodies: {}, attributes: {} };
+  const filtered = { ...message, subject: 'two', attributes: { status: 'failed', severity: 'warning' } };
+  expect(mailPage([message, filtered])).toBe(
     [
       'Date:    1970-01-01T00:00:00.000Z\nTopic:   arn\nSubject: one\n\nfirst\nmessage\n',
       `${'-'.repeat(78)}\n`,
-      'Date:    1970-01-01T00:00:00.000Z\nTopic:   arn\nSubject: two\n\nfirst\nmessage\n',
+      'Date:    1970-01-01T00:00:00.000Z\nTopic:   arn\nSubject: two\nFilter:  status=failed, severity=warning\n\nfirst\nmessage\n',
     ].join('\n'),
   );
 });

@@ -1,6 +1,7 @@
-import { countCauses } from '../../../functions/domain/report/causes.ts';
+import { countCauses } from '../../../functions/domain/report/counted-causes.ts';
 import type { Check } from '../../../functions/domain/report/checks.ts';
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
+import { wordsOf } from '../../../functions/domain/words/catalogue.ts';
 import type { BehaviourName } from '../../../local/account/fleet/behaviours.ts';
 import type { ChangeFacts } from '../../../local/account/world/journal.ts';
 import type {
@@ -54,7 +55,8 @@ export const anExecution = (changes: Partial<ExecutionEvidence> = {}): Execution
 const inUtc = (moment: string): string => `${moment.slice(0, 19).replace('T', ' ')} (UTC)`;
 
 /** A mail as it is to be, written by hand from a report. */
-const aMail = ({ runId, status, startedAt, endedAt, counts, instances, ...rest }: Report) => {
+const aMail = (report: Report) => {
+  const { runId, status, startedAt, endedAt, counts, instances, ...rest } = report;
   const told = instances.map(
     ({ instanceId, group, outcome, reason, notes, versionBefore, versionAfter, finalState, awakeSeconds }) =>
       `  ${instanceId}  ${group}  ${outcome}  ${versionBefore ?? '?'} -> ${versionAfter ?? '?'}, ${finalState ?? 'state unknown'}` +
@@ -62,15 +64,33 @@ const aMail = ({ runId, status, startedAt, endedAt, counts, instances, ...rest }
       [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join(''),
   );
   const { intended, updated, alreadyCurrent, failed, excluded } = counts;
+  const subject = [
+    `dev: ${updated} of ${intended} updated`,
+    ...(alreadyCurrent > 0 ? [`${alreadyCurrent} already current`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(excluded > 0 ? [`${excluded} excluded`] : []),
+    ...(status === 'failed' && failed === 0 && !rest.diedBeforeReport ? ['but the run failed'] : []),
+    ...(rest.diedBeforeReport ? ['the run died'] : []),
+  ].join(', ');
+  const isBack = instances.every(({ originalState, finalState }) => originalState === finalState);
+  const unknown = instances.filter(({ finalState }) => finalState === null).length;
+  const back = unknown > 0 ? `. State of ${unknown} unknown` : '';
+  const headline = `${subject}${isBack ? '. All back as they were' : back}`;
   return {
     at: Date.parse(endedAt),
-    subject: `Reveille ${status}: ${updated} updated, ${alreadyCurrent} current, ${failed} failed, ${excluded} excluded`,
+    subject: headline,
     message: [
-      `Run ${runId} in ${rest.region} (${rest.account}) ${status}.`,
-      `Target: SSM Agent ${rest.targetVersion}. From ${inUtc(startedAt)} to ${inUtc(endedAt)}.`,
-      `${intended} intended = ${updated} updated`,
+      headline,
+      ...instances.map(({ reason }) => (reason === null ? '' : (wordsOf(reason.code, 'en').whatToDo ?? ''))),
+      `The page: s3://bucket/runs/${runId}/report.html`,
+      `The whole report: s3://bucket/runs/${runId}/report.json`,
       ...told,
+      `Run ${runId} in ${rest.region} (${rest.account}) ${status}.`,
+      `${intended} intended = ${updated} updated`,
+      `Target: SSM Agent ${rest.targetVersion}. From ${inUtc(startedAt)} to ${inUtc(endedAt)}.`,
     ].join('\n'),
+    https: JSON.stringify({ version: '1.0', source: 'custom', content: { title: headline } }),
+    attributes: { status, severity: status === 'failed' ? 'critical' : 'info' },
   };
 };
 

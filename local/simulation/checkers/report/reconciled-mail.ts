@@ -13,22 +13,45 @@ interface Told {
   runId: string;
 }
 
-const LINE =
-  /^ {2}(i-\S+) {2}(restored|back now|held|handed over|left awake|gone|stopping|waiting|refused)(?:, ([^,]+))?, after run ([^\s:]+)/;
+/** What a line calls each action, in each language. */
+const ACTIONS: Record<string, string> = {
+  restored: 'restored',
+  'back now': 'back now',
+  held: 'held',
+  'handed over': 'handed over',
+  'left awake': 'left awake',
+  gone: 'gone',
+  stopping: 'stopping',
+  waiting: 'waiting',
+  refused: 'refused',
+  元に戻しました: 'restored',
+  使用後に元に戻しました: 'back now',
+  使用中のため保留しています: 'held',
+  他の利用者に引き継ぎました: 'handed over',
+  起動したままです: 'left awake',
+  '終了（削除）されています': 'gone',
+  '未完了です、stopping': 'stopping',
+  未完了です: 'waiting',
+  'AWS に拒否されました': 'refused',
+};
+
+const LINE = new RegExp(
+  `^ {2}(i-\\S+) {2}(${Object.keys(ACTIONS).join('|')})(?:(?:, |、)([^,、]+))?(?:, after run |、実行 )([^\\s:：（]+)`,
+);
 
 /** A pass looks at an instance, goes on with the others, and tells all of them at its end. */
 const PASS_MILLISECONDS = 60_000;
 
 const AWAKE = ['running', 'pending', 'stopping'];
 
-const SUBJECT = 'Reveille after a run: ';
+const SUBJECT = 'After a dead run: ';
 
-const REFUSAL = 'AWS refused what ReconcileLeases has to do';
+const REFUSAL = /AWS refused what ReconcileLeases has to do|ReconcileLeases に必要な操作を AWS が拒否しました/;
 
 /** What ReconcileLeases tells is what the account shows: of each instance, and of all of them together. */
 export function aboutReconciledMails(evidence: Evidence): string[] {
   // The other mails are those of reports.
-  const mails = evidence.overheard.mails.filter(({ message }) => !message.startsWith('Run '));
+  const mails = evidence.overheard.mails.filter(({ subject }) => subject.includes(SUBJECT));
   const explained = new Set<string>();
   return mails.flatMap((mail) => {
     const told = toldIn(mail);
@@ -44,8 +67,8 @@ const toldIn = ({ at, message }: Mail): Told[] =>
   message.split('\n').flatMap((text) => {
     const found = LINE.exec(text);
     if (found === null) return [];
-    const [, instanceId = '', action = '', state = '', runId = ''] = found;
-    return [{ at, instanceId, action, state, runId }];
+    const [, instanceId = '', called = '', state = '', runId = ''] = found;
+    return [{ at, instanceId, action: ACTIONS[called] ?? '', state, runId }];
   });
 
 function aboutState(evidence: Evidence, { at, instanceId, action, state }: Told): string | null {
@@ -100,6 +123,7 @@ const COUNTED: [what: string, actions: string[]][] = [
   ['not yet', ['stopping', 'waiting']],
 ];
 
+/** The numbers that the lines have, in the subject's order; who is named in brackets is among them. */
 function aboutSubject(evidence: Evidence, { at, subject }: Mail, told: Told[]): string | null {
   const should = COUNTED.flatMap(([what, actions]) => {
     const count = told.filter(({ action }) => actions.includes(action)).length;
@@ -107,7 +131,10 @@ function aboutSubject(evidence: Evidence, { at, subject }: Mail, told: Told[]): 
   }).join(', ');
   const leftAwake = told.filter(({ action }) => action === 'left awake').length;
   const head = leftAwake > 0 ? `LEFT AWAKE: ${leftAwake}. ` : '';
-  if (subject === `${head}${SUBJECT}${should}`) return null;
+  const named = [...subject.matchAll(/ \(([^)]*)\)/g)].flatMap(([, names = '']) => names.split(/, | and /));
+  const ids = told.map(({ instanceId }) => instanceId);
+  const strangers = named.filter((name) => name.startsWith('i-') && !ids.includes(name));
+  if (subject.replace(/ \([^)]*\)/g, '') === `${head}${SUBJECT}${should}` && strangers.length === 0) return null;
   return `the mail at ${clock(evidence, at)} tells of ${should}, and its subject is ${subject}`;
 }
 
@@ -116,7 +143,7 @@ function aboutRefusals(evidence: Evidence, { at, message }: Mail, told: Told[], 
   const runs = told.flatMap(({ action, runId }) => (action === 'refused' ? [runId] : []));
   const isNew = runs.some((runId) => !explained.has(runId));
   for (const runId of runs) explained.add(runId);
-  const isExplained = message.includes(REFUSAL);
+  const isExplained = REFUSAL.test(message);
   if (isNew && !isExplained)
     return `the mail at ${clock(evidence, at)} tells of a refusal, and not what to do about it`;
   return isExplained && runs.length === 0

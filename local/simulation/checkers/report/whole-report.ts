@@ -35,7 +35,7 @@ function slept({ evidence, instance, listed }: ReportedLine): boolean {
 const MOVED_RECENTLY_MILLISECONDS = 5_000;
 
 /** Whether others have started or stopped it after this run's first look, so that the report may have been late or early. */
-const isUncertain = ({ evidence, instance, listed, ended, execution, line }: ReportedLine): boolean =>
+export const isUncertain = ({ evidence, instance, listed, ended, execution, line }: ReportedLine): boolean =>
   evidence.executions.length > 1 ||
   (line.finalState === null && line.reason?.code === 'no-result') ||
   standingsOf(evidence, instance).some(
@@ -112,64 +112,4 @@ export function aboutDeath({ evidence, execution, report, lines }: WholeReport):
     if (holder !== execution.name || !isShown || GONE.has(standingAt(evidence, instance, ended))) return [];
     return [`it was reported while ${instanceId} still carried its lease`];
   });
-}
-
-const LINES_MAX = 100;
-
-const ALL_EXCLUDED = 'No instance could be updated: all of them were excluded.';
-
-const plural = (counts: Report['counts']): string =>
-  `${counts.updated} updated, ${counts.alreadyCurrent} current, ${counts.failed} failed, ${counts.excluded} excluded`;
-
-function aboutMailedLines(report: Report, message: string): string[] {
-  const told = message.split('\n');
-  const missing = report.instances.slice(0, LINES_MAX).filter((line) => {
-    const text = told.find((one) => one.startsWith(`  ${line.instanceId}  `)) ?? '';
-    const versions = `${line.versionBefore ?? '?'} -> ${line.versionAfter ?? '?'}`;
-    const parts = [
-      line.outcome,
-      versions,
-      line.finalState ?? 'state unknown',
-      line.reason?.text ?? '',
-      line.reason?.code ?? '',
-    ];
-    return parts.some((part) => !text.includes(part)) || line.notes.some((note) => !text.includes(note.text));
-  });
-  return report.instances.length > LINES_MAX
-    ? []
-    : missing.map(({ instanceId }) => `the mail does not tell ${instanceId} as the report does`);
-}
-
-/** As a mail says a time: every simulation is deployed with a schedule in UTC. */
-const inUtc = (moment: string): string => `${moment.slice(0, 19).replace('T', ' ')} (UTC)`;
-
-/** The mail says what the account says: whom it left awake first, then the counts, then each instance. */
-export function aboutMail({ evidence, execution, report, lines }: WholeReport): string[] {
-  const head = `Run ${execution.name} in `;
-  const mail = evidence.overheard.mails.find(
-    ({ message }) => message.startsWith(head) && message.includes(` ${inUtc(report.endedAt)}.`),
-  );
-  if (mail === undefined) {
-    const isOver = execution.status === 'SUCCEEDED' || execution.error === 'RunFailed';
-    return isOver ? ['no mail told how it went'] : [];
-  }
-  const { subject, message } = mail;
-  const { surely, atMost } = leftAwake(lines);
-  const said = Number(/^LEFT AWAKE: (\d+)(?: \([^)]+\))?\. /.exec(subject)?.[1] ?? 0);
-  const byTag = lines.filter(({ line }) => line.finalState === 'opted-out').length;
-  const isTagTold = /^LEFT AWAKE: \d+ \(.+ by (?:its tag|their tags)\)\. /.test(subject) === byTag > 0;
-  const isCounted = said >= surely.length && said <= atMost;
-  return [
-    ...(isCounted ? [] : [`${surely.length} to ${atMost} were left awake, and the subject says ${said}`]),
-    ...(isTagTold ? [] : [`${byTag} were left awake by their tags, and the subject says ${subject}`]),
-    ...(subject.includes(`Reveille ${report.status}: ${plural(report.counts)}`) ? [] : [`the subject says ${subject}`]),
-    ...(message.startsWith(`${head}${report.region} (${report.account}) ${report.status}.`)
-      ? []
-      : ['the mail tells another status']),
-    ...(message.includes(`${report.counts.intended} intended = `) ? [] : ['the mail tells other counts']),
-    ...(message.includes(ALL_EXCLUDED) === report.instances.every(({ outcome }) => outcome === 'excluded')
-      ? []
-      : ['the mail is wrong on whether all were excluded']),
-    ...aboutMailedLines(report, message),
-  ];
 }

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { applyChanges } from '../../../../functions/domain/batch/apply-changes.ts';
 import { batchSchema } from '../../../../functions/domain/batch/batch.ts';
-import type { Step } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, Step, Working } from '../../../../functions/domain/batch/batch-instance.ts';
 import {
   WAIT_SECONDS_MAX,
   WAIT_SECONDS_MIN,
   waitSecondsFor,
 } from '../../../../functions/domain/batch/counts-and-wait.ts';
 import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
-import { fail, finishWork, toStep } from '../../../../functions/domain/batch/transitions.ts';
+import { carryOn, fail, finishWork } from '../../../../functions/domain/batch/transitions.ts';
 import { BATCH_SIZE_MAX, INVOCATIONS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { commandComment, commentPrefix } from '../../../../functions/domain/work/command-comment.ts';
 import { anyBatchInstance, moments, stamps } from '../../../support/arbitraries.ts';
-import { aBatch, anInstance, aRun, at, ENDS, stamp } from '../../../support/builders.ts';
+import { aBatch, anInstance, aRun, at, ENDS, OLD, stamp, theirs } from '../../../support/builders.ts';
 
 const members = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ instanceId: `i-${index}`, originalState: 'stopped' as const }));
@@ -46,7 +46,7 @@ describe('the batches of a run', () => {
     for (const seed of seedBatches(members(3), 2, ENDS, at('02:00'))) {
       const batch = batchSchema.parse({ run: aRun(), child: 'child-1', ...seed });
       expect(batch).toMatchObject({ invocations: 0, sends: 0, lastProgressAt: stamp('02:00') });
-      expect(batch.instances[0]).toMatchObject({ owner: { kind: 'none' }, commands: [], outcome: null, ...ENDS });
+      expect(batch.instances[0]).toMatchObject({ step: 'start', owner: { kind: 'none' }, retryAt: null, ...ENDS });
     }
   });
 
@@ -72,7 +72,8 @@ describe('the batches of a run', () => {
 
 describe('the wait before the next look', () => {
   const booting = [anInstance({ step: 'readiness' })];
-  const wait = (now: string, instances = booting) => waitSecondsFor(instances, stamp('02:00'), at(now));
+  const wait = (now: string, instances: BatchInstance[] = booting) =>
+    waitSecondsFor(instances, stamp('02:00'), at(now));
 
   it.each([
     ['02:00', 15],
@@ -106,9 +107,27 @@ describe('the wait before the next look', () => {
 });
 
 describe('an instance on the conveyor', () => {
-  it('forgets what it waited for when it moves on', () => {
-    const moved = toStep(anInstance({ retryAt: stamp('02:09') }), 'readiness', at('02:05'));
-    expect(moved).toEqual(anInstance({ step: 'readiness', stepSince: stamp('02:05'), retryAt: null }));
+  it('leaves behind what it waited for, and what was refused, when it moves on', () => {
+    const sightings = { describeLag: 2 };
+    const waiting = anInstance({ retryAt: stamp('02:09'), lastRefusal: 'no', owner: theirs([]), sightings });
+    const { step, retryAt, lastRefusal, ...carried } = waiting;
+    expect(carryOn(waiting, at('02:05'))).toEqual({ ...carried, stepSince: stamp('02:05') });
+  });
+
+  it('has no boot, no version and no command where its agent was not heard, and keeps them where it was', () => {
+    const unheard = { launchTime: null, versionBefore: null, commands: [], otherUpdateSince: null };
+    const over = (instance: Working) => finishWork(instance, 'failed', null, at('02:05'));
+    for (const step of ['start', 'preflight', 'readiness'] as const) {
+      expect(over(anInstance({ step }))).toMatchObject(unheard);
+    }
+    const heard = {
+      launchTime: stamp('02:00:30'),
+      versionBefore: OLD,
+      commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null }],
+    };
+    const met = { ...heard, otherUpdateSince: stamp('02:03') };
+    expect(over(anInstance({ step: 'update', ...met }))).toMatchObject(met);
+    expect(over(anInstance({ step: 'verify', ...heard }))).toMatchObject({ ...heard, otherUpdateSince: null });
   });
 
   it('goes to be put back when the work on it is over', () => {
@@ -133,16 +152,17 @@ describe('the end of a look', () => {
   const [one, two] = [anInstance({ instanceId: 'i-1' }), anInstance({ instanceId: 'i-2', step: 'readiness' })];
   const batch = aBatch([one, two], { invocations: 4, sends: 1 });
   const NOW = at('02:04');
+  const moved = anInstance({ instanceId: 'i-2', step: 'update', stepSince: stamp('02:04') });
 
   it('puts the changed in the places of the old, and keeps the others', () => {
-    const moved = toStep(two, 'update', NOW);
     expect(applyChanges(batch, [moved], NOW).instances).toEqual([one, moved]);
   });
 
   it('counts itself, and the instances at each step', () => {
     const counts = { start: 1, preflight: 0, readiness: 0, update: 1, verify: 0, restore: 0, unsettled: 2 };
-    expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({ invocations: 5, sends: 1, counts });
-    expect(applyChanges(batch, [toStep(two, 'settled', NOW)], NOW).counts).toMatchObject({
+    expect(applyChanges(batch, [moved], NOW)).toMatchObject({ invocations: 5, sends: 1, counts });
+    const settled = anInstance({ instanceId: 'i-2', step: 'settled' });
+    expect(applyChanges(batch, [settled], NOW).counts).toMatchObject({
       readiness: 0,
       unsettled: 1,
     });
@@ -158,22 +178,25 @@ describe('the end of a look', () => {
   });
 
   it('is progress when an instance moved, and else the waits grow', () => {
-    expect(applyChanges(batch, [toStep(two, 'update', NOW)], NOW)).toMatchObject({
+    expect(applyChanges(batch, [moved], NOW)).toMatchObject({
       lastProgressAt: stamp('02:04'),
       waitSeconds: 15,
     });
-    expect(applyChanges(batch, [{ ...two, lastRefusal: 'no' }], NOW)).toMatchObject({
+    expect(applyChanges(batch, [{ ...one, lastRefusal: 'no' }], NOW)).toMatchObject({
       lastProgressAt: stamp('02:00'),
       waitSeconds: 60,
     });
   });
 
   it('is progress when a command was sent: what becomes of it is to be seen soon', () => {
-    const command = { commandId: 'command-1', sentAt: stamp('02:04'), endedAt: null };
-    expect(applyChanges(batch, [{ ...two, commands: [command] }], NOW)).toMatchObject({
-      lastProgressAt: stamp('02:04'),
-      waitSeconds: 15,
-    });
+    const commands = [{ commandId: 'command-1', sentAt: stamp('02:04'), endedAt: null }];
+    for (const step of ['update', 'restore'] as const) {
+      const before = aBatch([one, anInstance({ instanceId: 'i-2', step })]);
+      expect(applyChanges(before, [anInstance({ instanceId: 'i-2', step, commands })], NOW)).toMatchObject({
+        lastProgressAt: stamp('02:04'),
+        waitSeconds: 15,
+      });
+    }
   });
 
   it('leaves all that is not settled to RestoreInstances as long as it is not known what a failed step has done', () => {
@@ -194,17 +217,14 @@ describe('the end of a look', () => {
   });
 
   it('gives up what is still at work after too many invocations, and goes on restoring', () => {
-    const steps: Step[] = ['start', 'readiness', 'update', 'verify', 'restore', 'settled'];
+    const steps: Step[] = ['start', 'preflight', 'readiness', 'update', 'verify', 'restore', 'settled'];
     const all = steps.map((step) => anInstance({ instanceId: step, step }));
     const before = applyChanges(aBatch(all, { invocations: INVOCATIONS_MAX - 1 }), [], NOW);
     expect(before.instances).toEqual(all);
     const after = applyChanges(before, [], NOW);
-    expect(after.instances.map(({ step }) => step)).toEqual([...Array(5).fill('restore'), 'settled']);
-    expect(after.instances.map(({ reason }) => reason?.code)).toEqual([
-      ...Array(4).fill('run-limit'),
-      undefined,
-      undefined,
-    ]);
+    expect(after.instances.map(({ step }) => step)).toEqual([...Array(6).fill('restore'), 'settled']);
+    const codes = after.instances.map((instance) => ('reason' in instance ? instance.reason?.code : null));
+    expect(codes).toEqual([...Array(5).fill('run-limit'), undefined, undefined]);
   });
 
   it('loses no instance and lets none in, whatever has changed', () => {

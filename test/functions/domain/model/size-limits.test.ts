@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
 import { PAGE_SIZE } from '../../../../functions/aws/ssm-agents.ts';
+import { publish } from '../../../../functions/aws/topic.ts';
 import { batchSchema } from '../../../../functions/domain/batch/batch.ts';
-import { batchInstanceSchema } from '../../../../functions/domain/batch/batch-instance.ts';
+import { batchInstanceSchema, type Step } from '../../../../functions/domain/batch/batch-instance.ts';
 import { seedBatches } from '../../../../functions/domain/batch/seed-batches.ts';
 import {
   BATCH_SIZE_MAX,
@@ -22,6 +25,7 @@ import { commandComment } from '../../../../functions/domain/work/command-commen
 import { definitionPath } from '../../../../local/deployment/deploy.ts';
 import { readTemplate } from '../../../../local/deployment/template.ts';
 import { type Definition, readDefinition, type State } from '../../../../local/engine/definition.ts';
+import { instancesAt } from '../../../support/arbitraries.ts';
 import {
   aMember,
   anInstance,
@@ -67,7 +71,7 @@ describe('what travels in one payload', () => {
   });
 
   /** A batch in which nothing went well: every text as long as it can be, and each instance tried, sent to and held twice. */
-  function longestBatch(character: string) {
+  function longestBatch(step: Step, character: string) {
     const text = plainText(character.repeat(2 * PLAIN_TEXT_LENGTH_MAX));
     const why = { code: 'waiting-for-capacity', text };
     const boot = { kind: 'known', launchTime: stamp('02:00'), isAssumed: false };
@@ -75,11 +79,14 @@ describe('what travels in one payload', () => {
     const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00'), status: 'Cancelled' };
     const moments = Object.fromEntries(
       ['stepSince', 'retryAt', 'launchTime', 'otherUpdateSince', 'stopAcceptedAt', 'otherActivitySince']
-        .concat('restoredAt')
+        .concat('strayUntil', 'restoredAt')
         .map((name) => [name, stamp('02:00')]),
     );
+    // What a step does not carry is dropped.
     const instance = batchInstanceSchema.parse({
-      ...anInstance({ ...moments, originalState: 'hibernated', step: 'readiness', outcome: 'already-current' }),
+      ...anInstance({ originalState: 'hibernated', step }),
+      ...moments,
+      outcome: 'already-current',
       owner: { kind: 'others', attempts: [attempt, attempt], reason: why },
       sightings: {
         launchAfterReply: -1.234,
@@ -114,19 +121,15 @@ describe('what travels in one payload', () => {
     });
   }
 
-  it.each([
-    ['x', 161],
-    ['ü', 212],
-    ['あ', 212],
-    ['👍', 212],
-  ])('the longest batch has room in it, whatever letters its texts have: %s', (character, kilobytes) => {
-    const size = bytes(longestBatch(character));
-    expect(size).toBeLessThan(kilobytes * KILOBYTE);
-    expect(size).toBeGreaterThan((kilobytes - 3) * KILOBYTE);
-    expect(size).toBeLessThan(PAYLOAD_BYTES_MAX);
-  });
+  it.each(Object.keys(instancesAt) as Step[])(
+    'the longest batch has room in it, whatever letters its texts have: at %s',
+    (step) => {
+      expect(bytes(longestBatch(step, 'x'))).toBeLessThan(161 * KILOBYTE);
+      for (const letter of ['ü', 'あ', '👍']) expect(bytes(longestBatch(step, letter))).toBeLessThan(212 * KILOBYTE);
+    },
+  );
 
-  it('an instance that was woken, updated and put back is 1.4 kB of its batch', () => {
+  it('an instance that was woken, updated and put back is 1.3 kB of its batch', () => {
     const attempts: Attempts = [aProvedAttempt({ attempt: UUID }), { ...LEASING, attempt: UUID }];
     const moment = stamp('02:00');
     const usual = anInstance({
@@ -149,7 +152,7 @@ describe('what travels in one payload', () => {
       restoredAt: moment,
       finalState: 'stopped',
     });
-    expect(Math.round(bytes(usual) / 100)).toBe(14);
+    expect(Math.round(bytes(usual) / 100)).toBe(13);
   });
 });
 
@@ -231,15 +234,24 @@ describe('a message about 500 instances with the longest texts', () => {
     now: at('04:00'),
   });
   const counts = { intended: 500, updated: 500, alreadyCurrent: 500, failed: 500, excluded: 500 };
-  const told = summarize({ ...report, status: 'succeeded', counts }, 's3://bucket/report.json');
+  const told = (['en', 'ja'] as const).map((language) =>
+    summarize({ ...report, status: 'succeeded', counts }, { bucketName: 'b'.repeat(63), language }),
+  );
 
-  it('has a subject that SNS takes, with the longest numbers', () => {
-    expect(told.subject).toMatch(/^LEFT AWAKE: 500\. Reveille succeeded: 500 updated/);
-    expect(told.subject.length).toBeLessThanOrEqual(100);
+  it.each(told)('has a subject that SNS takes, with the longest numbers', ({ subject }) => {
+    expect(subject).toMatch(/^LEFT AWAKE: 500.*500 failed/);
+    expect(subject.length).toBeLessThan(100);
   });
 
-  it('has a text that SNS takes, so that it is never cut: it lists a hundred of them', () => {
-    expect(told.message).toContain('and 400 more');
-    expect(Buffer.byteLength(told.message)).toBeLessThan(PAYLOAD_BYTES_MAX);
-  });
+  it.each(told)(
+    'has bodies that SNS takes together, so that none is cut: it lists a hundred of them',
+    async (message) => {
+      const sns = mockClient(SNSClient);
+      await publish(new SNSClient({}), 'arn:aws:sns:eu-central-1:123456789012:t', message);
+      const { Message = '' } = sns.commandCalls(PublishCommand)[0]?.args[0].input ?? {};
+      expect(message.text.match(/^ {2}i-/gm)).toHaveLength(100);
+      expect(Message).not.toContain('(cut: ');
+      expect(Buffer.byteLength(Message)).toBeLessThan(PAYLOAD_BYTES_MAX);
+    },
+  );
 });

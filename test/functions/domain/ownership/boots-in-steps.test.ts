@@ -160,7 +160,7 @@ describe('at the end, an instance whose start EC2 has accepted', () => {
   });
 
   it('counts as woken after a lost reply only if that boot is ours', () => {
-    const unaware = anInstance({ owner: ours([sought()]) });
+    const unaware = anInstance({ step: 'restore', owner: ours([sought()]) });
     const noted = (ec2: InstanceFacts) => noteLostStart(unaware, ec2, at('02:02')).owner;
     expect(noted(wokenFacts({ launchTime: stamp('02:00:04') }))).toMatchObject({ wokenAt: stamp('02:00:04') });
     expect(noted(wokenFacts({ launchTime: stamp('02:00:30') }))).toMatchObject({ wokenAt: null });

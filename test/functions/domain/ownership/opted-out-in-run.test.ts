@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
 import { applyRestore } from '../../../../functions/domain/steps/restore-result.ts';
@@ -18,11 +18,11 @@ import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.t
 const TEXT = 'carries the tag reveille:opt-out: mine';
 
 /** Woken by Reveille at 02:00:30, and its owner has put the tag on it before the work was over at 02:10. */
-const done = (changes: Partial<BatchInstance> = {}) =>
+const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const asleep = () => wokenFacts({ state: 'stopped', stateReason: instanceFacts().stateReason });
 const decide = (
-  instance: BatchInstance,
+  instance: InstanceAt<'restore'>,
   seen: InstanceFacts,
   { now = at('02:10:15'), ...changes }: Partial<RestoreCase> = {},
 ) => decideRestore(restoreCase(instance, seen, { optOut: TEXT, now, ...changes }));
@@ -49,7 +49,7 @@ describe('an instance whose owner has put the opt-out tag on it, and that is to 
   });
 
   it('keeps its outcome: what had failed stays failed', () => {
-    const settledAs = (changes: Partial<BatchInstance>) => {
+    const settledAs = (changes: Partial<InstanceAt<'restore'>>) => {
       const instance = done(changes);
       const decision = decide(instance, wokenFacts());
       return applyRestore({ instance, decision, refusal: null }, 1800, at('02:11')).instance;

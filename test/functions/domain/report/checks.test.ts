@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { ManifestInstance } from '../../../../functions/domain/listing/manifest.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { formatLease, LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
@@ -24,7 +24,7 @@ import {
 } from '../../../support/builders.ts';
 
 /** Woken, updated and seen stopped at 02:12. Its command ended at 02:05, and a ping of 02:09 proves its version. */
-const updated = (changes: Partial<BatchInstance> = {}): BatchInstance =>
+const updated = (changes: Partial<Omit<InstanceAt<'settled'>, 'step'>> = {}): InstanceAt<'settled'> =>
   aWokenInstance({
     step: 'settled',
     stepSince: stamp('02:12'),
@@ -40,7 +40,7 @@ const updated = (changes: Partial<BatchInstance> = {}): BatchInstance =>
 
 /** It ran before, and was neither started nor stopped. */
 const ran: Partial<ManifestInstance> = { state: 'running', originalState: 'running', launchTime: stamp('01:00') };
-const atHome = (changes: Partial<BatchInstance> = {}) =>
+const atHome = (changes: Partial<Omit<InstanceAt<'settled'>, 'step'>> = {}) =>
   updated({
     originalState: 'running',
     owner: { kind: 'none' },
@@ -93,7 +93,7 @@ it('a promise that EC2 was not asked for is neither kept nor broken, and the pro
 });
 
 describe('a version is proved', () => {
-  it.each<[string, Partial<BatchInstance>, object]>([
+  it.each<[string, Partial<Omit<InstanceAt<'settled'>, 'step'>>, object]>([
     ['by the ping that has it', {}, KEPT],
     ['by a newer version', { versionAfter: '3.10.0.0' }, KEPT],
     ['by no ping', { versionAfter: null }, NOT_KEPT],
@@ -123,7 +123,7 @@ describe('what slept before', () => {
     ['has lost its memory', { member: { originalState: 'hibernated' } }, NOT_KEPT],
     ['is awake in the boot that this run has brought', { ec2: wokenFacts() }, NOT_KEPT],
     ['is awake, and its batch has left no result', { result: null, ec2: wokenFacts() }, NOT_KEPT],
-    ['is awake, and was not settled', { result: updated({ step: 'restore' }), ec2: running(stamp('02:20')) }, NOT_KEPT],
+    ['is awake, and was not settled', { result: aWokenInstance({ step: 'restore' }), ec2: running(stamp('02:20')) }, NOT_KEPT],
     ['is left awake by its tag', { result: updated({ finalState: 'opted-out' }), ec2: wokenFacts() }, NOT_KEPT],
     ['is terminated', { ec2: instanceFacts({ state: 'terminated' }) }, NOT_KEPT],
     ['is not known any more', { ec2: null }, NOT_KEPT],
@@ -177,7 +177,7 @@ describe('a lease of this run', () => {
     expect(checked(night).leases).toMatchObject(verdict);
   });
 
-  it.each<[string, Partial<BatchInstance>]>([
+  it.each<[string, Partial<Omit<InstanceAt<'settled'>, 'step'>>]>([
     ['others have it', { finalState: 'running', reason: { code: 'session-active', text: 'a session' } }],
     ['it could not be taken off', { outcome: 'failed', reason: { code: 'lease-kept', text: 'denied' } }],
     ['it could not be stopped', { outcome: 'failed', reason: { code: 'not-restored', text: 'denied' } }],

@@ -51,6 +51,6 @@ describe('what a report tells of the way of an instance', () => {
 });
 
 it('the ping in which an agent told its version before the work proves none after it', () => {
-  expect(proofOf(aWokenInstance({ versionBefore: OLD, heardAt: stamp('02:01') }))).toBeNull();
-  expect(proofOf(aWokenInstance({ versionAfter: TARGET }))).toBeNull();
+  expect(proofOf(aWokenInstance({ step: 'restore', versionBefore: OLD, heardAt: stamp('02:01') }))).toBeNull();
+  expect(proofOf(aWokenInstance({ step: 'restore', versionAfter: TARGET }))).toBeNull();
 });

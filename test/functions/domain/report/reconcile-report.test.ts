@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import {
   isOpen,
@@ -7,12 +6,7 @@ import {
   type Orphan,
   oldestAgeSeconds,
 } from '../../../../functions/domain/ownership/leased-instance.ts';
-import {
-  isSettled,
-  type ReconcileResult,
-  summarizeReconciled,
-  toReconciled,
-} from '../../../../functions/domain/report/reconcile-report.ts';
+import { isSettled, type ReconcileResult, toReconciled } from '../../../../functions/domain/report/reconcile-report.ts';
 import { areWritersDead, toBatchInstance } from '../../../../functions/domain/steps/orphan.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore-decision.ts';
 import { CHANGED, UNTRIED } from '../../../../functions/domain/steps/restore-result.ts';
@@ -200,91 +194,9 @@ describe('what a pass did', () => {
     originalState: 'stopped',
   });
 
-  it('begins with what was left awake, and has the command that stops it', () => {
-    const left = done('left-awake', 'i-1', 'it could be stopped until 06:00 only');
-    const asleep = { ...done('left-awake', 'i-2'), originalState: 'hibernated' };
-    const { subject = '', message = '' } = summarizeReconciled([left, asleep], 'eu-central-1', false) ?? {};
-    expect(subject).toBe('LEFT AWAKE: 2. Reveille after a run: 2 left awake');
-    expect(message.split('\n').slice(1)).toEqual([
-      'Settled now:',
-      '  i-1  left awake, running, after run run-1 (db-1): it could be stopped until 06:00 only',
-      '  i-2  left awake, running, after run run-1 (db-1)',
-      'To stop what was left awake, once no one needs it:',
-      '  aws ec2 stop-instances --region eu-central-1 --instance-ids i-1',
-      '  aws ec2 stop-instances --region eu-central-1 --hibernate --instance-ids i-2',
-    ]);
-  });
-
   it('is over for those that are back, left awake or gone, and for no others', () => {
     const over = ['restored', 'handed-over', 'left-awake', 'gone'] as const;
     const actions = [...over, 'stopping', 'waiting', 'refused'] as const;
     expect(actions.filter((action) => isSettled(done(action, 'i-1')))).toEqual(over);
-  });
-
-  it('is told to people as soon as an instance is back, with those that are not', () => {
-    const summary = summarizeReconciled(
-      [
-        done('restored', 'i-1'),
-        done('handed-over', 'i-2', 'anna is on it'),
-        done('gone', 'i-5', 'it is terminated'),
-        done('waiting', 'i-3', 'it is stopping'),
-        done('stopping', 'i-4'),
-      ],
-      'eu-central-1',
-      false,
-    );
-    expect(summary?.subject).toBe('Reveille after a run: 1 restored, 1 handed over, 1 gone, 2 not yet');
-    expect(summary?.message.split('\n')).toEqual([
-      'A run in eu-central-1 ended before it had restored its instances.',
-      'Settled now:',
-      '  i-1  restored, stopped, after run run-1',
-      '  i-2  handed over, left awake, after run run-1: anna is on it',
-      '  i-5  gone, terminated, after run run-1: it is terminated',
-      '',
-      'Not settled yet; the next pass tries again:',
-      '  i-3  waiting, after run run-1: it is stopping',
-      '  i-4  stopping, after run run-1',
-    ]);
-  });
-
-  it('says nothing of others where there are none', () => {
-    const summary = summarizeReconciled([done('restored', 'i-1')], 'eu-central-1', false);
-    expect(summary?.subject).toBe('Reveille after a run: 1 restored');
-    expect(summary?.message.split('\n')).toHaveLength(3);
-  });
-
-  it('is not told to people while no instance is back: it may take many passes', () => {
-    expect(summarizeReconciled([], 'eu-central-1', false)).toBeNull();
-    expect(summarizeReconciled([done('stopping', 'i-1'), done('refused', 'i-2')], 'eu-central-1', false)).toBeNull();
-  });
-
-  it('is told all the same where AWS refuses for the first time: someone can put that right', () => {
-    const refused = done('refused', 'i-2', 'it was not stopped: UnauthorizedOperation: no');
-    const summary = summarizeReconciled([done('stopping', 'i-1'), refused], 'eu-central-1', true);
-    expect(summary?.subject).toBe('Reveille after a run: 1 refused, 1 not yet');
-    expect(summary?.message.split('\n')).toEqual([
-      'A run in eu-central-1 ended before it had restored its instances.',
-      'Not settled yet; the next pass tries again:',
-      '  i-1  stopping, after run run-1',
-      '  i-2  refused, after run run-1: it was not stopped: UnauthorizedOperation: no',
-      '',
-      'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it. This is told once for each run.',
-    ]);
-  });
-
-  it('fits into a subject that SNS takes, however many they are', () => {
-    fc.assert(
-      fc.property(fc.nat(60), fc.nat(60), (settled, open) => {
-        const ofEach = (count: number, actions: ReconcileResult['action'][]) =>
-          actions.flatMap((action) =>
-            Array.from({ length: count }, (_, index) => done(action, `i-${action}-${index}`)),
-          );
-        const all = [
-          ...ofEach(settled + 1, ['restored', 'handed-over', 'gone']),
-          ...ofEach(open, ['refused', 'waiting']),
-        ];
-        expect(summarizeReconciled(all, 'ap-southeast-2', true)?.subject.length).toBeLessThanOrEqual(99);
-      }),
-    );
   });
 });

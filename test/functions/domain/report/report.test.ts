@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { Manifest, ManifestInstance } from '../../../../functions/domain/listing/manifest.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import { buildReport, coverageHolds, type Observed, reportSchema } from '../../../../functions/domain/report/report.ts';
@@ -26,7 +26,7 @@ const excluded = (instanceId: string, code: string | null) =>
     originalState: null,
     reason: code === null ? null : { code, text: 'why' },
   });
-const settled = (instanceId: string, changes: Partial<BatchInstance> = {}) =>
+const settled = (instanceId: string, changes: Partial<InstanceAt<'settled'>> = {}) =>
   aWokenInstance({
     instanceId,
     step: 'settled',
@@ -205,7 +205,7 @@ describe('an instance without a settled result', () => {
     ['has no result at all', []],
     ['has only a foreign result', [settled('i-9')]],
     ['is still being worked on', [aWokenInstance({ instanceId: 'i-1', step: 'update' })]],
-    ['is updated, but not put back', [settled('i-1', { step: 'restore' })]],
+    ['is updated, but not put back', [aWokenInstance({ instanceId: 'i-1', step: 'restore', outcome: 'updated' })]],
     ['is settled without an outcome', [settled('i-1', { outcome: null })]],
   ])('has failed: it %s', (_how, results) => {
     expect(report([member('i-1')], results)).toMatchObject({ status: 'failed', instances: [lost] });
@@ -218,7 +218,7 @@ describe('an instance without a settled result', () => {
 
   it('is shown as it was seen last', () => {
     const seen: Observed = new Map([['i-1', { finalState: 'running' }]]);
-    const unsettled = aWokenInstance({ instanceId: 'i-1', step: 'update', finalState: 'stopped' });
+    const unsettled = aWokenInstance({ instanceId: 'i-1', step: 'update' });
     expect(report([member('i-1')], [unsettled], { seen }).instances[0]).toMatchObject({
       finalState: 'running',
       wokenAt: stamp('02:00:30'),

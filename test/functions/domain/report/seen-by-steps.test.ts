@@ -1,5 +1,5 @@
 // What the steps note for the report alone: no rule looks at it.
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import { applyPreflight } from '../../../../functions/domain/steps/preflight.ts';
 import { checkReadiness } from '../../../../functions/domain/steps/readiness.ts';
 import { applyStart, type StartResult } from '../../../../functions/domain/steps/start-result.ts';
@@ -32,7 +32,7 @@ const asked = (result: StartResult, time: string, instance = aLeasedInstance({ s
     lostAttempts: [],
     deadlineSeconds: 1200,
     now: at(time),
-  }).instance;
+  }).instance as InstanceAt<'start'> & Pick<InstanceAt<'restore'>, 'said' | 'reason'>;
 const accepted = (previousState: string, mayHaveTakenEffect = false): StartResult => ({
   kind: 'accepted',
   previousState,
@@ -75,7 +75,7 @@ describe('a start', () => {
 });
 
 describe('the first ping', () => {
-  const ready = (instance: BatchInstance, launchTime = stamp('02:00:30')) =>
+  const ready = (instance: InstanceAt<'readiness'>, launchTime = stamp('02:00:30')) =>
     checkReadiness({
       instance,
       ec2: wokenFacts({ launchTime }),
@@ -98,7 +98,7 @@ describe('the first ping', () => {
 
 describe('a version', () => {
   const sent = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
-  const decide = (instance: BatchInstance, agent = agentFacts({ version: TARGET, lastPingAt: stamp('02:05') })) => {
+  const decide = (instance: InstanceAt<'update'>, agent = agentFacts({ version: TARGET, lastPingAt: stamp('02:05') })) => {
     const decision = decideUpdate({
       instance,
       invocation: anInvocation({ status: 'TimedOut', statusDetails: 'DeliveryTimedOut' }),
@@ -125,7 +125,7 @@ describe('a version', () => {
 describe('the last word of SSM on a command', () => {
   const command = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
   const noted = (status: string, instanceId = INSTANCE_ID) =>
-    noteStatuses(aWokenInstance({ commands: [command] }), [anInvocation({ status, instanceId })]).commands;
+    noteStatuses(aWokenInstance({ step: 'update', commands: [command] }), [anInvocation({ status, instanceId })]).commands;
 
   it.each(['Success', 'Failed', 'Cancelled', 'TimedOut'])('is noted: %s', (status) => {
     expect(noted(status)).toEqual([{ ...command, status }]);
@@ -155,7 +155,7 @@ describe('what AWS said', () => {
       deadlineSeconds: 900,
       now: at('02:05'),
     });
-    return 'instance' in decision ? decision.instance : null;
+    return 'instance' in decision ? (decision.instance as InstanceAt<'restore'>) : null;
   };
 
   it('is the end of a failed command’s output, in one line', () => {

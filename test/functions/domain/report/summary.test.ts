@@ -1,181 +1,185 @@
-import { countOutcomes, type Report, type ReportInstance } from '../../../../functions/domain/report/report.ts';
+import { readFileSync } from 'node:fs';
+import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { summarize } from '../../../../functions/domain/report/summary.ts';
-import { BARE_REPORT, NO_DETAILS, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import { wordsOf } from '../../../../functions/domain/words/catalogue.ts';
+import { OLD, TARGET } from '../../../support/builders.ts';
+import { current, excluded, failed, reported, told } from '../../../support/reports.ts';
 
-const LOCATION = 's3://bucket/runs/run-1/report.json';
-const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance => ({
-  instanceId,
-  name: null,
-  group: 'dev',
-  outcome: 'updated',
-  reason: null,
-  notes: [],
-  versionBefore: OLD,
-  versionAfter: TARGET,
-  originalState: 'stopped',
-  finalState: 'stopped',
-  wokenAt: stamp('02:00:30'),
-  restoredAt: stamp('02:10:30'),
-  awakeSeconds: 600,
-  ...NO_DETAILS,
-  ...changes,
-});
-const failed = told('i-failed', {
-  outcome: 'failed',
-  versionBefore: null,
-  versionAfter: null,
-  finalState: null,
-  awakeSeconds: null,
-  reason: { code: 'never-registered', text: 'its agent did not register in 15 minutes' },
-});
-const excluded = told('i-excluded', { outcome: 'excluded', reason: { code: 'spot', text: 'Spot Instance' } });
-const current = told('i-current', { outcome: 'already-current' });
-
-const summary = (instances: ReportInstance[], status: Report['status'] = 'failed', diedBeforeReport = false) =>
-  summarize(
-    {
-      ...BARE_REPORT,
-      runId: 'run-1',
-      status,
-      startedAt: stamp('02:00'),
-      endedAt: stamp('02:30'),
-      diedBeforeReport,
-      account: '123456789012',
-      region: 'eu-central-1',
-      timeZone: 'Europe/Berlin',
-      targetVersion: TARGET,
-      counts: countOutcomes(instances),
-      instances,
-    },
-    LOCATION,
-  );
+const summary = (...[instances, status, died]: Parameters<typeof reported>) =>
+  summarize(reported(instances, status, died), { bucketName: 'bucket', language: 'en' });
+const inJapanese = (instances: ReportInstance[]) =>
+  summarize(reported(instances), { bucketName: 'bucket', language: 'ja' });
 const many = (count: number) => Array.from({ length: count }, (_, index) => told(`i-${index}`));
 
-describe('the summary of a run', () => {
-  it('says in its subject how it went', () => {
-    const { subject } = summary([told('i-1'), told('i-2'), current, failed, excluded]);
-    expect(subject).toBe('Reveille failed: 2 updated, 1 current, 1 failed, 1 excluded');
-  });
+describe('the message of a run', () => {
+  const textOf = (...[instances, status, died]: Parameters<typeof reported>) => summary(instances, status, died).text;
 
-  it('says by its name which one is left awake by its tag', () => {
-    const tagged = (id: string, name: string | null) => told(id, { name, finalState: 'opted-out' });
-    const subjectOf = (...instances: ReportInstance[]) => summary(instances).subject.split('. ')[0];
-    expect(subjectOf(tagged('i-1', 'db-1'), current)).toBe('LEFT AWAKE: 1 (db-1, by its tag)');
-    expect(subjectOf(tagged('i-1', null))).toBe('LEFT AWAKE: 1 (i-1, by its tag)');
-    expect(subjectOf(tagged('i-1', 'd'.repeat(25)))).toBe('LEFT AWAKE: 1 (i-1, by its tag)');
-    expect(subjectOf(tagged('i-1', 'db-1'), tagged('i-2', 'db-2'))).toBe('LEFT AWAKE: 2 (2 by their tags)');
-    expect(subjectOf(tagged('i-1', 'db-1'), told('i-2', { finalState: 'running' }))).toBe(
-      'LEFT AWAKE: 2 (1 by their tags)',
+  it('begins with the same sentence', () => {
+    expect(textOf([told('i-1'), failed]).split('\n')[0]).toBe(
+      'dev: 1 of 2 updated, 1 failed (i-failed: the agent never registered). State of 1 unknown',
     );
   });
 
-  it.each(['running', 'pending', 'handed-over'])('says first how many are left awake: one is %s', (finalState) => {
-    const ranBefore = told('i-3', { originalState: 'running', finalState: 'running' });
-    const { subject } = summary([told('i-1', { finalState }), told('i-2', { finalState }), ranBefore]);
-    expect(subject).toBe('LEFT AWAKE: 2. Reveille failed: 3 updated, 0 current, 0 failed, 0 excluded');
+  it('then has each cause with its names, what was seen, and what to do', () => {
+    expect(textOf([failed, told('i-1')])).toContain(
+      [
+        'What to do:',
+        '  The agent never registered: i-failed',
+        '    its agent did not register in 15 minutes',
+        `    ${wordsOf('never-registered', 'en').whatToDo}`,
+        '',
+        'The page: s3://bucket/runs/run-1/report.html',
+      ].join('\n'),
+    );
+    expect(textOf([failed, { ...failed, instanceId: 'i-2' }])).toContain(
+      '  The agent never registered: i-failed, i-2\n    i-failed: its agent did not register',
+    );
   });
 
-  it('says first which run, where, how and with what target', () => {
-    const [first, second] = summary([told('i-1')], 'succeeded').message.split('\n');
-    expect(first).toBe('Run run-1 in eu-central-1 (123456789012) succeeded.');
-    expect(second).toBe(
+  it('asks for nothing where all went well', () => {
+    expect(textOf([told('i-1')], 'succeeded')).not.toContain('What to do');
+  });
+
+  it('then says where the page and the report are, for the console, too', () => {
+    const { brief } = summary([told('i-1')]);
+    expect(brief.split('\n').slice(-4)).toEqual([
+      'The page: s3://bucket/runs/run-1/report.html',
+      '  https://eu-central-1.console.aws.amazon.com/s3/object/bucket?region=eu-central-1&prefix=runs%2Frun-1%2Freport.html',
+      'The whole report: s3://bucket/runs/run-1/report.json',
+      '  https://eu-central-1.console.aws.amazon.com/s3/object/bucket?region=eu-central-1&prefix=runs%2Frun-1%2Freport.json',
+    ]);
+  });
+
+  it('ends with which run it was, where, how, when, and with the coverage equation', () => {
+    expect(
+      textOf([told('i-1'), current, failed, excluded])
+        .split('\n')
+        .slice(-3),
+    ).toEqual([
+      'Run run-1 in eu-central-1 (123456789012) failed.',
+      '4 intended = 1 updated + 1 already current + 1 failed + 1 excluded',
       `Target: SSM Agent ${TARGET}. From 2026-12-06 03:00:00 (Europe/Berlin) to 2026-12-06 03:30:00 (Europe/Berlin).`,
-    );
+    ]);
   });
 
   it('says of a dead run that its execution ended before, and when the report was made: perhaps days later', () => {
-    const [, second] = summary([told('i-1')], 'failed', true).message.split('\n');
-    expect(second).toBe(
+    expect(
+      textOf([told('i-1')], 'failed', true)
+        .split('\n')
+        .at(-1),
+    ).toBe(
       `Target: SSM Agent ${TARGET}. It began at 2026-12-06 03:00:00 (Europe/Berlin). Its execution ended before it made its report: ReconcileLeases made this one at 2026-12-06 03:30:00 (Europe/Berlin).`,
     );
   });
 
-  it('shows the coverage equation', () => {
-    const { message } = summary([told('i-1'), current, failed, excluded]);
-    expect(message).toContain('4 intended = 1 updated + 1 already current + 1 failed + 1 excluded');
-  });
-
   it('has those that need looking at on top', () => {
-    const { message } = summary([current, told('i-updated'), excluded, failed]);
-    const order = ['i-failed', 'i-excluded', 'i-updated', 'i-current'].map((id) => message.indexOf(`  ${id}  `));
+    const text = textOf([current, told('i-updated'), excluded, failed]);
+    const order = ['i-failed', 'i-excluded', 'i-updated', 'i-current'].map((id) => text.indexOf(`  ${id}  `));
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(order[0]).toBeGreaterThan(0);
   });
 
-  it('has those on top of all that it left awake, under a line of their own, with since when', () => {
+  it('has those first of all that it left awake, with since when and the command that stops them', () => {
     const awake = told('i-awake', { name: 'db-1', finalState: 'running', restoredAt: null, awakeSeconds: null });
-    const lines = summary([...many(150), failed, awake]).message.split('\n');
-    const head = lines.indexOf('LEFT AWAKE, though stopped before the run:');
-    expect(lines.slice(head, head + 7)).toEqual([
-      'LEFT AWAKE, though stopped before the run:',
-      `  i-awake  db-1  dev  updated  ${OLD} -> ${TARGET}, running, awake since 2026-12-06 03:00:30 (Europe/Berlin)`,
+    const lines = textOf([...many(150), failed, awake]).split('\n');
+    expect(lines.slice(1, 6)).toEqual([
       '',
+      'LEFT AWAKE, though asleep before the run:',
+      `  i-awake  db-1  dev  updated  ${OLD} -> ${TARGET}, running, awake since 2026-12-06 03:00:30 (Europe/Berlin)`,
       'To stop them, once no one needs them:',
       '  aws ec2 stop-instances --region eu-central-1 --instance-ids i-awake',
-      '',
-      'The others:',
     ]);
-    expect(lines[head + 7]).toContain('  i-failed  ');
+    const head = lines.indexOf('Each instance:');
+    expect(lines[head + 1]).toContain('  i-failed  ');
     expect(lines.filter((line) => line.startsWith('  i-'))).toHaveLength(100);
     expect(lines).toContain('  … and 52 more');
   });
 
-  it('has no such line where none was left awake', () => {
-    const { message } = summary([told('i-1'), failed]);
-    expect(message).not.toContain('LEFT AWAKE');
-    expect(message).not.toContain('The others');
-  });
-
-  it('names no others where all were left awake', () => {
-    const { message } = summary([told('i-awake', { finalState: 'running' })]);
-    expect(message).toContain('LEFT AWAKE, though stopped before the run:\n  i-awake  ');
-    expect(message).not.toContain('The others');
+  it('has no such line where none was left awake, and names no others where all were', () => {
+    expect(textOf([told('i-1'), failed])).not.toContain('LEFT AWAKE');
+    expect(textOf([told('i-awake', { finalState: 'running' })])).not.toContain('Each instance');
   });
 
   it('tells of each instance its versions, how it was left, how long it was awake, and why', () => {
-    const { message } = summary([told('i-1'), failed]);
-    expect(message).toContain(`  i-1  dev  updated  ${OLD} -> ${TARGET}, stopped, awake 10 min\n`);
-    expect(message).toContain(
+    const text = textOf([told('i-1'), failed]);
+    expect(text).toContain(`  i-1  dev  updated  ${OLD} -> ${TARGET}, stopped, awake 10 min\n`);
+    expect(text).toContain(
       '  i-failed  dev  failed  ? -> ?, state unknown: its agent did not register in 15 minutes [never-registered]\n',
     );
-  });
-
-  it('says where the whole report is', () => {
-    expect(
-      summary([told('i-1')])
-        .message.split('\n')
-        .at(-1),
-    ).toBe(`The whole report: ${LOCATION}`);
   });
 
   it.each([
     ['the group was empty', []],
     ['every instance was excluded', [excluded]],
   ])('says so when no instance could be updated: %s', (_why, instances) => {
-    expect(summary(instances).message).toContain('No instance could be updated');
+    expect(textOf(instances)).toContain('No instance could be updated');
   });
 
   it('does not say so when an instance could', () => {
-    expect(summary([failed, excluded]).message).not.toContain('No instance could be updated');
+    expect(textOf([failed, excluded])).not.toContain('No instance could be updated');
   });
 
   it('lists a hundred, and says how many more there are', () => {
-    const listed = (count: number) =>
-      summary(many(count))
-        .message.split('\n')
-        .filter((line) => line.startsWith('  i-'));
+    const listed = (count: number) => textOf(many(count)).match(/^ {2}i-/gm);
     expect(listed(100)).toHaveLength(100);
-    expect(summary(many(100)).message).not.toContain('more');
+    expect(textOf(many(100))).not.toContain('more');
     expect(listed(101)).toHaveLength(100);
-    expect(summary(many(142)).message).toContain('… and 42 more');
+    expect(textOf(many(142))).toContain('… and 42 more');
+  });
+});
+
+describe('the message of a run in Japanese', () => {
+  const named = { ...failed, name: '開発-1', finalState: 'stopped' };
+
+  it('has an English subject, since a Japanese one may not arrive', () => {
+    expect(inJapanese([named]).subject).toBe(summary([named]).subject);
   });
 
-  it('cuts those that need no looking at, not those that do', () => {
-    expect(summary([...many(150), failed]).message).toContain('  i-failed  ');
+  it('begins with the same sentence in Japanese, with Japanese names', () => {
+    expect(inJapanese([told('i-1'), named]).text.split('\n')[0]).toBe(
+      `dev：2台中1台を更新、1台失敗（開発-1：${wordsOf('never-registered', 'ja').title}）。すべて元の状態に戻っています`,
+    );
+    expect(inJapanese([told('i-1', { finalState: 'running' })]).text).toMatch(/^起動したまま：1台（i-1）。/);
   });
 
-  it('has a subject that a topic takes: plain, and less than 100 characters', () => {
-    const { subject } = summary([...many(500), failed]);
-    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+  it('has what to do and each reason in Japanese, with the words of AWS as they are', () => {
+    const { text } = inJapanese([named]);
+    const { title, whatToDo } = wordsOf('never-registered', 'ja');
+    expect(text).toContain(`  ${title}：開発-1\n    its agent did not register in 15 minutes\n    ${whatToDo}`);
+    expect(text).toContain(`stopped：${title}（its agent did not register in 15 minutes）[never-registered]`);
+  });
+});
+
+describe('the example of the READMEs', () => {
+  const readme = (name: string) => readFileSync(new URL(`../../../../${name}`, `file://${__filename}`), 'utf8');
+  const reason = { code: 'never-registered', text: 'its agent did not register in 20 minutes' };
+  const instances = Array.from({ length: 24 }, (_, index) => told(`i-${index}`, { name: `web-${index + 1}` }));
+  instances[2] = told('i-2', { name: 'web-3', outcome: 'failed', versionAfter: null, reason });
+
+  it('is what is sent', () => {
+    const { subject, text } = inJapanese(instances);
+    expect(readme('README.md')).toContain(`\n${subject}\n`);
+    expect(readme('README.ja.md')).toContain(`件名: ${subject}\n\n${text.split('\n').slice(0, 6).join('\n')}\n`);
+  });
+});
+
+describe('what else is sent of a run', () => {
+  it('a chat gets the sentence, when it was and where the page is, and what to do: none of the words of AWS', () => {
+    const { chat } = summary([told('i-1'), { ...failed, reason: { code: 'never-registered', text: '<!here>' } }]);
+    expect(chat.content.title).toMatch(/^dev: 1 of 2 updated, 1 failed/);
+    expect(chat.content.description).toContain('s3://bucket/runs/run-1/report.html');
+    expect(chat.content.nextSteps).toEqual([
+      `The agent never registered: i-failed\n${wordsOf('never-registered', 'en').whatToDo}`,
+    ]);
+    expect(JSON.stringify(chat)).not.toContain('<!here>');
+  });
+
+  it.each([
+    ['all went well', [told('i-1')], 'succeeded', 'info'],
+    ['an instance failed', [failed], 'failed', 'warning'],
+    ['one is left awake', [told('i-1', { finalState: 'running' })], 'failed', 'critical'],
+    ['one is left awake by its tag', [told('i-1', { finalState: 'opted-out' })], 'succeeded', 'info'],
+  ] as const)('subscriptions can filter by how it went: %s', (_what, instances, status, severity) => {
+    expect(summary([...instances], status).attributes).toEqual({ status, severity });
   });
 });

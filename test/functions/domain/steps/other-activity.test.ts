@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { OtherActivityFacts } from '../../../../functions/domain/model/instance.ts';
 import {
   findOtherActivity,
@@ -15,9 +15,12 @@ const nothing: OtherActivityFacts = { sessions: [], invocations: [], association
 const find = (
   facts: Partial<OtherActivityFacts>,
   launchTime: string | null = BOOT,
-  changes: Partial<BatchInstance> = {},
+  changes: Partial<InstanceAt<'restore'>> = {},
 ) => {
-  const found = findOtherActivity(aWokenInstance(changes), launchTime, { ...nothing, ...facts });
+  const found = findOtherActivity(aWokenInstance({ step: 'restore', ...changes }), launchTime, {
+    ...nothing,
+    ...facts,
+  });
   if (found !== null) expect(found.isKnown).toBe(true);
   return found?.reason ?? null;
 };
@@ -151,12 +154,12 @@ describe('an instance on which someone else is at work', () => {
   const why = { code: 'session-active', text: 'anna has a session on it' };
   const anna: OtherActivity = { reason: why, isKnown: true };
   /** Woken by Reveille, and done at 02:10. */
-  const done = (changes: Partial<BatchInstance> = {}) =>
+  const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
     aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
   const decide = (
     time: string,
     otherActivity: OtherActivity | null,
-    changes: Partial<BatchInstance> = {},
+    changes: Partial<InstanceAt<'restore'>> = {},
     deadlineSeconds: number | null = 1800,
   ) => decideRestore(restoreCase(done(changes), wokenFacts(), { otherActivity, deadlineSeconds, now: at(time) }));
 

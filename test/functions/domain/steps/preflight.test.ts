@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import {
   applyPreflight,
@@ -7,13 +7,14 @@ import {
 } from '../../../../functions/domain/steps/preflight.ts';
 import { aLeasedInstance, aRun, at, instanceFacts, leasedFacts, stamp } from '../../../support/builders.ts';
 import { leased } from '../../../support/functions.ts';
+import { heldAt } from '../../../support/looks.ts';
 
 const LEASEHOLDER = { ...aRun(), child: 'child-1' };
 const OPEN: PreflightAnswer = { kind: 'open' };
 const DENIED: PreflightAnswer = { kind: 'refused', text: 'UnauthorizedOperation: with an explicit deny' };
 const UNTRIED: PreflightAnswer = { kind: 'untried' };
 
-const trying = (changes: Partial<BatchInstance> = {}) => aLeasedInstance({ step: 'preflight', ...changes });
+const trying = (changes: Partial<InstanceAt<'preflight'>> = {}) => aLeasedInstance({ step: 'preflight', ...changes });
 const tried = trying({ lastRefusal: 'UnauthorizedOperation: before' });
 const look = (time: string, answer: PreflightAnswer, instance = trying(), ec2: InstanceFacts | null = leasedFacts()) =>
   applyPreflight({ instance, ec2, answer, leaseholder: LEASEHOLDER, now: at(time) });
@@ -30,7 +31,7 @@ describe('an instance whose way back is tried', () => {
 
   it('is asked for again for five minutes, whatever was refused: the policy may not see its lease yet', () => {
     expect(look('02:04:59', DENIED, tried)).toMatchObject({
-      instance: { step: 'preflight', outcome: null, lastRefusal: 'UnauthorizedOperation: with an explicit deny' },
+      instance: { step: 'preflight', lastRefusal: 'UnauthorizedOperation: with an explicit deny' },
       waiting: { reason: { code: 'trying-way-back' }, until: stamp('02:05') },
     });
   });
@@ -48,17 +49,16 @@ describe('an instance whose way back is tried', () => {
   });
 
   it('is asked for once more after its first refusal, however late that comes', () => {
-    expect(look('02:12', DENIED).instance.outcome).toBeNull();
-    expect(
-      look('02:12', DENIED, trying({ lastRefusal: 'no time was left to try its way back' })).instance.outcome,
-    ).toBeNull();
+    expect(look('02:12', DENIED).instance.step).toBe('preflight');
+    const untried = trying({ lastRefusal: 'no time was left to try its way back' });
+    expect(look('02:12', DENIED, untried).instance.step).toBe('preflight');
   });
 
   it('says that its lease is gone where it is: no stop is allowed without it', () => {
     const gone = look('02:05', DENIED, tried, instanceFacts()).instance;
     expect(gone).toMatchObject({ outcome: 'failed', reason: { code: 'lease-removed' } });
     const others = leasedFacts({ tags: leased('another/run/child/attempt') });
-    expect(look('02:05', DENIED, tried, others).instance.reason?.code).toBe('lease-removed');
+    expect(heldAt('restore', look('02:05', DENIED, tried, others).instance).reason?.code).toBe('lease-removed');
   });
 
   it.each([
@@ -66,24 +66,24 @@ describe('an instance whose way back is tried', () => {
     ['terminated', leasedFacts({ state: 'terminated' })],
     ['not listed any more', null],
   ])('is StartInstances’ to judge where it sleeps no more: %s', (_what, ec2) => {
-    expect(look('02:05', DENIED, tried, ec2).instance).toMatchObject({ step: 'start', outcome: null });
+    expect(look('02:05', DENIED, tried, ec2).instance.step).toBe('start');
   });
 
   it('has half an hour where there was no time to ask: that says nothing of it', () => {
     expect(look('02:29:59', UNTRIED)).toMatchObject({
-      instance: { outcome: null },
+      instance: { step: 'preflight' },
       waiting: { until: stamp('02:30') },
     });
     expect(look('02:30', UNTRIED).instance).toMatchObject({
       step: 'restore',
       reason: { code: 'not-started', text: expect.stringContaining('(tried again for 30 minutes)') },
     });
-    expect(look('02:10', UNTRIED, tried).instance.lastRefusal).toBe(tried.lastRefusal);
+    expect(heldAt('preflight', look('02:10', UNTRIED, tried).instance).lastRefusal).toBe(tried.lastRefusal);
   });
 });
 
 describe('the instances that are asked for together', () => {
-  const one = (instanceId: string, tags: Record<string, string>, changes: Partial<BatchInstance> = {}) => ({
+  const one = (instanceId: string, tags: Record<string, string>, changes: Partial<InstanceAt<'preflight'>> = {}) => ({
     instance: trying({ instanceId, ...changes }),
     ec2: leasedFacts({ instanceId, tags }),
   });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { AgentFacts, InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { checkReadiness } from '../../../../functions/domain/steps/readiness.ts';
 import { pingAfter } from '../../../../functions/domain/work/fresh-ping.ts';
-import { anyAgentFacts, anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
+import { anyAgentFacts, anyInstanceFacts, instancesAt, moments } from '../../../support/arbitraries.ts';
 import {
   agentFacts,
   anAttempt,
@@ -23,7 +24,7 @@ const NOW = at('02:02');
 interface Seen {
   instance?: InstanceFacts | null;
   agent?: AgentFacts | null;
-  of?: ReturnType<typeof anInstance>;
+  of?: InstanceAt<'readiness'>;
   optOut?: string | null;
   now?: Date;
 }
@@ -228,7 +229,10 @@ describe('a ping', () => {
   });
 
   it('proves nothing without a boot to compare it with', () => {
-    expect(pingAfter(agentFacts(), { launchTime: null }, NOW)).toBeNull();
+    expect(judge({ instance: wokenFacts({ launchTime: null }), of: anInstance({ step: 'readiness' }) })).toMatchObject({
+      action: 'wait',
+      reason: { code: 'booting' },
+    });
   });
 
   it.each(['ConnectionLost', 'Inactive', 'Unknown', 'online', ''])(
@@ -242,7 +246,7 @@ describe('a ping', () => {
 describe('whatever EC2 and SSM say', () => {
   it('ready means running, Online, and a ping newer than the boot that goes into the payload', () => {
     fc.assert(
-      fc.property(anyBatchInstance, anyInstanceFacts, anyAgentFacts, moments, (of, instance, agent, now) => {
+      fc.property(instancesAt.readiness, anyInstanceFacts, anyAgentFacts, moments, (of, instance, agent, now) => {
         const decision = judge({ of, instance, agent, now });
         if (decision.action !== 'go-on') return;
         expect(instance.state).toBe('running');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { hasFailedStep, mayBeStartedLate } from '../../../../functions/domain/steps/failed-step.ts';
@@ -7,7 +7,7 @@ import type { OtherActivity } from '../../../../functions/domain/steps/other-act
 import { noteOtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
 import { decideRestore, type RestoreCase } from '../../../../functions/domain/steps/restore.ts';
 import { decideKeptLease } from '../../../../functions/domain/steps/restore-result.ts';
-import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
+import { anyInstanceFacts, instancesAt, moments } from '../../../support/arbitraries.ts';
 import {
   anAttempt,
   anInstance,
@@ -28,12 +28,12 @@ const NO_OWNER = { owner: { kind: 'none' } } as const;
 const NOT_LEASED = { ...FAILED_STEP, ...NO_OWNER };
 const STOPPED_LATE = { stopAcceptedAt: stamp('02:39') };
 /** Woken by Reveille at 02:00:30; the work on it ended at 02:10. */
-const done = (changes: Partial<BatchInstance> = {}) =>
+const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const decide = (
   time: string,
   seen: InstanceFacts | null,
-  changes: Partial<BatchInstance> = {},
+  changes: Partial<InstanceAt<'restore'>> = {},
   more: Partial<RestoreCase> = {},
 ) => decideRestore(restoreCase(done(changes), seen, { deadlineSeconds: DEADLINE_SECONDS, now: at(time), ...more }));
 const say = (...args: Parameters<typeof decide>) => {
@@ -183,7 +183,7 @@ describe('whatever EC2 says, a wait', () => {
 
   it('ends at a later moment, or goes on for another reason', () => {
     fc.assert(
-      fc.property(anyBatchInstance, anyInstanceFacts, moments, fc.boolean(), (instance, seen, now, isActive) => {
+      fc.property(instancesAt.restore, anyInstanceFacts, moments, fc.boolean(), (instance, seen, now, isActive) => {
         const activity = isActive ? otherActivity : null;
         const given = restoreCase(noteOtherActivity(instance, activity, now), seen, { now, otherActivity: activity });
         const decision = decideRestore(given);
@@ -259,7 +259,7 @@ describe('a step that has failed for good', () => {
     expect(hasFailedStep({ ...failed, strayUntil: null, reason: { code: 'step-failed', text: '' } })).toBe(false);
   });
 
-  it.each<[string, Partial<BatchInstance>, boolean]>([
+  it.each<[string, Partial<InstanceAt<'restore'>>, boolean]>([
     ['one that sleeps and was not tried', {}, true],
     ['one that was tried in vain', { owner: ours([anAttempt()]) }, true],
     ['one that Reveille has started', { owner: ours([anAttempt()], stamp('02:01')) }, false],

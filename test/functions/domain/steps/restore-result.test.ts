@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import { failCaught } from '../../../../functions/domain/steps/failed-step.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore-decision.ts';
 import { applyRestore } from '../../../../functions/domain/steps/restore-result.ts';
@@ -6,7 +6,7 @@ import { anAttempt, at, aWokenInstance, ours, stamp } from '../../../support/bui
 
 const NOW = at('02:12');
 const DEADLINE_SECONDS = 1200;
-const done = (changes: Partial<BatchInstance> = {}) =>
+const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const failed = { outcome: 'failed', reason: { code: 'update-failed', text: 'the update failed' } } as const;
 const settle: Extract<RestoreDecision, { action: 'settle' }> = {
@@ -17,7 +17,7 @@ const settle: Extract<RestoreDecision, { action: 'settle' }> = {
   isGone: false,
   reason: null,
 };
-const look = (instance: BatchInstance, decision: RestoreDecision, refusal: string | null = null) =>
+const look = (instance: InstanceAt<'restore'>, decision: RestoreDecision, refusal: string | null = null) =>
   applyRestore({ instance, decision, refusal }, DEADLINE_SECONDS, NOW);
 const apply = (...args: Parameters<typeof look>) => look(...args).instance;
 
@@ -120,7 +120,7 @@ describe('an instance after its restoring was decided', () => {
 describe('when a step of the batch has failed for good', () => {
   const caught = { Error: 'AwsUnavailable', Cause: 'SSM does not answer' };
 
-  it.each(['start', 'readiness', 'update', 'verify'] as const)(
+  it.each(['start', 'preflight', 'readiness', 'update', 'verify'] as const)(
     'who was in %s has failed with it, and is put back',
     (step) => {
       expect(failCaught(aWokenInstance({ step }), caught, NOW)).toMatchObject({
@@ -134,13 +134,13 @@ describe('when a step of the batch has failed for good', () => {
   );
 
   it.each(['restore', 'settled'] as const)('who was in %s keeps what its work has brought', (step) => {
-    const instance = done({ step });
+    const instance = aWokenInstance({ step, stepSince: stamp('02:10'), outcome: 'updated' });
     expect(failCaught(instance, caught, NOW)).toEqual(instance);
   });
 });
 
 describe('a failure that is only silence', () => {
-  const lost = (changes: Partial<BatchInstance> = {}) =>
+  const lost = (changes: Partial<InstanceAt<'restore'>> = {}) =>
     done({
       outcome: 'failed',
       reason: { code: 'agent-lost', text: 'no ping in 30 minutes' },

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isOpenWindow } from '../../../../functions/domain/ownership/attempt.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { attemptsOf } from '../../../../functions/domain/ownership/owner.ts';
 import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
-import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
+import { anyInstanceFacts, instancesAt, moments } from '../../../support/arbitraries.ts';
 import {
   anAttempt,
   anInstance,
@@ -23,11 +23,11 @@ import {
 const NOW = at('02:10:15');
 
 /** Reveille started it at 02:00:30; the work on it ended at 02:10. */
-const done = (changes: Partial<BatchInstance> = {}) =>
+const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   wokenFacts({ state: 'stopped', stateReason: instanceFacts().stateReason, ...changes });
-const decide = (instance: BatchInstance, seen: InstanceFacts | null, now = NOW) =>
+const decide = (instance: InstanceAt<'restore'>, seen: InstanceFacts | null, now = NOW) =>
   decideRestore(restoreCase(instance, seen, { now }));
 
 const openCommand = (sentAt: string) => ({ commandId: 'command-1', sentAt, endedAt: null });
@@ -83,7 +83,7 @@ describe('an instance that Reveille started', () => {
 });
 
 describe('an instance whose update may still be at work', () => {
-  it.each<[string, Partial<BatchInstance>]>([
+  it.each<[string, Partial<InstanceAt<'restore'>>]>([
     ['our command has not ended', { commands: [openCommand(stamp('02:02'))] }],
     [
       'the first of two has not ended',
@@ -224,7 +224,7 @@ describe('an instance that cannot be restored in time', () => {
     expect(decide(done(), wokenFacts({ state: 'stopping' }), at('02:30'))).toMatchObject({ action: 'give-up' });
   });
 
-  it.each<[string, BatchInstance, InstanceFacts]>([
+  it.each<[string, InstanceAt<'restore'>, InstanceFacts]>([
     ['asleep', done({ stopAcceptedAt: stamp('02:29') }), asleep()],
     ['taken over', done(), wokenFacts({ tags: {} })],
   ])('is settled all the same when it is found %s', (_how, instance, seen) => {
@@ -237,7 +237,7 @@ describe('whatever EC2 says', () => {
 
   it('an instance is stopped only if we started it, and if no one else took it over or works on it', () => {
     fc.assert(
-      fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
+      fc.property(instancesAt.restore, anyInstanceFacts, moments, (instance, seen, now) => {
         if (decide(instance, seen, now).action !== 'stop') return;
         const { owner, commands, otherUpdateSince } = instance;
         expect(owner.kind).toBe('reveille');
@@ -257,7 +257,7 @@ describe('whatever EC2 says', () => {
 
   it('a lease is removed only from what was handed over, was never started, or is seen asleep after our own stop', () => {
     fc.assert(
-      fc.property(anyBatchInstance, anyInstanceFacts, moments, (instance, seen, now) => {
+      fc.property(instancesAt.restore, anyInstanceFacts, moments, (instance, seen, now) => {
         const decision = decide(instance, seen, now);
         if (decision.action !== 'settle' || !decision.releaseLease) return;
         expect(instance.owner.kind).not.toBe('none');

@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { attemptsOf } from '../../../../functions/domain/ownership/owner.ts';
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
@@ -116,7 +116,7 @@ describe('an instance whose start was not accepted', () => {
       retryAt: stamp('02:02:03'),
       lastRefusal: 'EC2 refused to start it: InsufficientInstanceCapacity: no',
     });
-    expect(apply(refused('IncorrectInstanceState')).retryAt).toBe(stamp('02:00:33'));
+    expect(apply(refused('IncorrectInstanceState'))).toMatchObject({ step: 'start', retryAt: stamp('02:00:33') });
   });
 
   it('has failed where that never passes, and its lease is to go', () => {
@@ -139,7 +139,7 @@ describe('an instance whose start was not accepted', () => {
   it.each(['lease-untried', 'start-untried'] as const)(
     'is given up after half an hour, whatever its deadline: %s',
     (kind) => {
-      expect(apply({ kind }, { now: at('02:29:59') }).outcome).toBeNull();
+      expect(apply({ kind }, { now: at('02:29:59') }).step).toBe('start');
       const late = apply({ kind }, { now: at('02:30'), lostAttempts: [LOST] });
       expect(late).toMatchObject({
         step: 'restore',
@@ -160,7 +160,7 @@ describe('an instance whose start was not accepted', () => {
     };
     const untriedAt = (time: string) => applyStart({ ...given, result: { kind: 'start-untried' }, now: at(time) });
     expect(untriedAt('02:59:59').waiting?.until).toBe(stamp('03:00'));
-    expect(untriedAt('03:00').instance.outcome).toBe('failed');
+    expect(untriedAt('03:00').instance).toMatchObject({ step: 'restore', outcome: 'failed' });
   });
 
   it('waits where all leases were refused: any of them may be to blame, until its time is over', () => {
@@ -261,7 +261,7 @@ describe('a decision about an instance that awaits its start', () => {
 
   const byOthers = wokenFacts({ launchTime: stamp('01:30') });
   it.each([
-    ['leaves to others', byOthers, { kind: 'others', step: 'readiness', outcome: null }],
+    ['leaves to others', byOthers, { kind: 'others', step: 'readiness' }],
     ['fails', instanceFacts({ state: 'terminated' }), { kind: 'reveille', step: 'restore', outcome: 'failed' }],
   ])('%s what has to be, with whatever attempt may have tagged it', (_what, ec2, { kind, ...expected }) => {
     expect(decided({ ec2 })).toMatchObject({ ...expected, owner: { kind: kind === 'others' ? kind : 'none' } });
@@ -276,7 +276,7 @@ describe('a decision about an instance that awaits its start', () => {
 });
 
 describe('the words of a decision', () => {
-  const say = (ec2: InstanceFacts | null, changes: Partial<BatchInstance> = {}, time = '02:00:03') => {
+  const say = (ec2: InstanceFacts | null, changes: Partial<InstanceAt<'start'>> = {}, time = '02:00:03') => {
     const decision = saidOfStart(decideStart(aStartCase({ ec2, instance: anInstance(changes), now: at(time) })));
     return 'reason' in decision ? `${decision.action}: ${decision.reason?.text} [${decision.reason?.code}]` : null;
   };

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import { lacksCapacity } from '../../../../functions/domain/model/ec2-errors.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../../../../functions/domain/model/limits.ts';
 import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts';
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import { applyStartRefusal } from '../../../../functions/domain/steps/start-refusal.ts';
-import { anyBatchInstance, anyInstanceFacts, moments } from '../../../support/arbitraries.ts';
+import { anyInstanceFacts, instancesAt, moments } from '../../../support/arbitraries.ts';
 import {
   aLeasedInstance,
   anAttempt,
@@ -18,7 +18,7 @@ import {
   stamp,
   wokenFacts,
 } from '../../../support/builders.ts';
-import { said } from '../../../support/looks.ts';
+import { heldAt, said } from '../../../support/looks.ts';
 import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 20 * 60;
@@ -123,7 +123,7 @@ describe('an instance that waits for capacity', () => {
 });
 
 describe('a start that EC2 refuses', () => {
-  const refused = (instance: BatchInstance, code: string, now: Date, message = 'sorry') =>
+  const refused = (instance: InstanceAt<'start'>, code: string, now: Date, message = 'sorry') =>
     applyStartRefusal({ instance, error: { code, message }, isItsOwn: true, deadlineSeconds: DEADLINE_SECONDS, now });
   const look = (code: string, now: Date, message?: string) => refused(anInstance(), code, now, message);
   const again = (code: string, now: Date) => refused(anInstance({ retryAt: stamp('02:01') }), code, now);
@@ -178,7 +178,7 @@ describe('a start that EC2 refuses', () => {
   });
 
   it('leaves more time for capacity to come back than for a view that lags behind', () => {
-    const retryAt = (code: string) => look(code, NOW).instance.retryAt;
+    const retryAt = (code: string) => heldAt('start', look(code, NOW).instance).retryAt;
     expect(retryAt('InsufficientInstanceCapacity')).toBe(stamp('02:02:45'));
     expect(retryAt('IncorrectInstanceState')).toBe(stamp('02:01:15'));
     expect(retryAt('UnauthorizedOperation')).toBe(stamp('02:01:15'));
@@ -197,7 +197,7 @@ describe('a start that EC2 refuses', () => {
 describe('whatever EC2 says', () => {
   const earlier = aLostAttempt({ recordedAt: stamp('01:30'), startBy: stamp('01:31') });
   const lost = fc.constantFrom<Attempt[]>([], [aLostAttempt()], [earlier]);
-  const awaiting = anyBatchInstance.filter(({ owner }) => owner.kind !== 'others');
+  const awaiting = instancesAt.start.filter(({ owner }) => owner.kind !== 'others');
 
   it('only an instance that sleeps is started, and only an awake one is adopted or left to others', () => {
     fc.assert(

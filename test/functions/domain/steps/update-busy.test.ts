@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt, SentCommand } from '../../../../functions/domain/batch/batch-instance.ts';
 import { isAtLeast } from '../../../../functions/domain/model/agent-version.ts';
 import {
   decideUpdate,
@@ -11,7 +11,7 @@ import {
 import { currentCommand, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../../../../functions/domain/work/work.ts';
-import { anyAgentFacts, anyBatchInstance, moments, stamps } from '../../../support/arbitraries.ts';
+import { anyAgentFacts, instancesAt, moments, stamps } from '../../../support/arbitraries.ts';
 import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
 
 const CASE = { work: updateSsmAgent, target: TARGET, deadlineSeconds: 15 * 60 };
@@ -19,7 +19,7 @@ const CASE = { work: updateSsmAgent, target: TARGET, deadlineSeconds: 15 * 60 };
 const UNHEARD = new Set(['agent-lost', 'update-hung', 'update-lost', 'update-undelivered', 'update-undeliverable']);
 const open = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
 const over = { commandId: 'command-2', sentAt: stamp('02:10'), endedAt: stamp('02:11') };
-const withCommands = (...commands: BatchInstance['commands']) => aWokenInstance({ step: 'update', commands });
+const withCommands = (...commands: SentCommand[]) => aWokenInstance({ step: 'update', commands });
 const failed = (output: string) => ({ status: 'Failed', statusDetails: 'Failed', output, endedAt: stamp('02:05') });
 const BUSY = failed('Another update in progress, try again later');
 
@@ -33,7 +33,7 @@ describe('an agent that is busy with an update', () => {
   const sentTwice = withCommands(command(1, '02:02'), command(2, '02:20'));
   const agentAt = (time: string, version: string) => agentFacts({ lastPingAt: stamp(time), version });
   const decide = (
-    instance: BatchInstance,
+    instance: InstanceAt<'update'>,
     now: string,
     { invocation, agent = null }: { invocation?: Partial<Invocation>; agent?: UpdateCase['agent'] } = {},
   ) =>
@@ -140,7 +140,7 @@ describe('an agent that is busy with an update', () => {
 });
 
 describe('the agent is asked for its version', () => {
-  const asks = (instance: BatchInstance, now: string, status: string | null) =>
+  const asks = (instance: InstanceAt<'update'>, now: string, status: string | null) =>
     needsAgentFacts({
       ...CASE,
       instance,
@@ -172,7 +172,7 @@ describe('the agent is asked for its version', () => {
 });
 
 describe('a command of ours that the payload does not know', () => {
-  const mayBeLost = (instance: BatchInstance, invocation: Partial<Invocation> | null) =>
+  const mayBeLost = (instance: InstanceAt<'update'>, invocation: Partial<Invocation> | null) =>
     mayHaveLostCommand({
       instance,
       invocation: invocation === null ? null : anInvocation(invocation),
@@ -216,10 +216,10 @@ describe('whatever SSM says', () => {
   );
   /** Also as it is when everything is right, so that the good ends are met as well. */
   const instances = fc.oneof(
-    anyBatchInstance,
-    anyBatchInstance.map((instance) => ({ ...instance, versionBefore: OLD, launchTime: stamp('02:00:30') })),
+    instancesAt.update,
+    instancesAt.update.map((instance) => ({ ...instance, versionBefore: OLD, launchTime: stamp('02:00:30') })),
   );
-  const decisions = (check: (instance: BatchInstance, decision: UpdateDecision, given: UpdateCase) => void) =>
+  const decisions = (check: (instance: InstanceAt<'update'>, decision: UpdateDecision, given: UpdateCase) => void) =>
     fc.assert(
       fc.property(instances, invocations, anyAgentFacts, moments, (instance, invocation, agent, now) => {
         const given = { ...CASE, instance, invocation, agent, now };

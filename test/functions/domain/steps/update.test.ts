@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
@@ -7,7 +7,7 @@ import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from
 
 const DEADLINE_SECONDS = 15 * 60;
 
-const awake = (changes: Partial<BatchInstance> = {}) =>
+const awake = (changes: Partial<InstanceAt<'update'>> = {}) =>
   aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
 const command = (number: number, sentAt: string, endedAt: string | null = null) => ({
   commandId: `command-${number}`,
@@ -21,7 +21,7 @@ interface Seen {
   invocation?: Partial<Invocation> | null;
   agent?: AgentFacts | null;
 }
-const decide = (instance: BatchInstance, now: string, { invocation = null, agent = null }: Seen = {}) =>
+const decide = (instance: InstanceAt<'update'>, now: string, { invocation = null, agent = null }: Seen = {}) =>
   decideUpdate({
     instance,
     invocation: invocation === null ? null : anInvocation(invocation),
@@ -46,7 +46,7 @@ const ended = (status: string, output = '', statusDetails = status): Partial<Inv
 const FAILED = { step: 'restore', outcome: 'failed' };
 
 describe('an instance that is ready when nothing is sent any more', () => {
-  const late = (changes: Partial<BatchInstance> = {}, time = '04:45:01') =>
+  const late = (changes: Partial<InstanceAt<'update'>> = {}, time = '04:45:01') =>
     decideUpdate({
       instance: aWokenInstance({ step: 'update', versionBefore: OLD, ...changes }),
       invocation: null,
@@ -138,7 +138,12 @@ describe('a command that was sent', () => {
   it('is verified when the agent says that it is done, as of the moment when it ended', () => {
     expect(decide(sent, '02:06', { invocation: ended('Success') })).toEqual({
       action: 'verify',
-      instance: { ...sent, step: 'verify', stepSince: stamp('02:06'), commands: [command(1, '02:02', '02:05')] },
+      instance: aWokenInstance({
+        step: 'verify',
+        stepSince: stamp('02:06'),
+        versionBefore: OLD,
+        commands: [command(1, '02:02', '02:05')],
+      }),
       waiting: null,
     });
   });
@@ -155,10 +160,7 @@ describe('a command that was sent', () => {
     const met = { ...sentTwice, otherUpdateSince: stamp('02:06') };
     expect(decide(met, '02:21', { invocation: { ...ended('Success'), commandId: 'command-2' } })).toMatchObject({
       action: 'verify',
-      instance: {
-        otherUpdateSince: null,
-        commands: [command(1, '02:02', '02:05'), command(2, '02:20', '02:05')],
-      },
+      instance: { step: 'verify', commands: [command(1, '02:02', '02:05'), command(2, '02:20', '02:05')] },
     });
   });
 
@@ -217,7 +219,12 @@ describe('a command that no agent has taken', () => {
       action: 'fail',
       cancelFirst: 'command-2',
       isUnresponsive: true,
-      instance: { ...sentTwice, ...FAILED, stepSince: stamp('03:05'), reason: { code: 'update-undelivered' } },
+      instance: {
+        ...FAILED,
+        stepSince: stamp('03:05'),
+        commands: sentTwice.commands,
+        reason: { code: 'update-undelivered' },
+      },
     });
   });
 });

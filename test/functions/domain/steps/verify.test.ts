@@ -3,8 +3,9 @@ import { compareVersions } from '../../../../functions/domain/model/agent-versio
 import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
 import { verifyVersion } from '../../../../functions/domain/steps/verify.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
-import { anyAgentFacts, anyBatchInstance, moments } from '../../../support/arbitraries.ts';
+import { anyAgentFacts, instancesAt, moments } from '../../../support/arbitraries.ts';
 import { agentFacts, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import { heldAt } from '../../../support/looks.ts';
 
 const DEADLINE_SECONDS = 10 * 60;
 const NOW = at('02:09');
@@ -30,11 +31,10 @@ describe('an instance whose command has ended well', () => {
   it('is verified when its agent reports the target in a later ping', () => {
     expect(verify(proof)).toEqual({
       instance: {
-        ...updated,
-        step: 'restore',
-        stepSince: NOW.toISOString(),
+        ...aWokenInstance({ step: 'restore', stepSince: NOW.toISOString(), commands: updated.commands }),
         outcome: 'updated',
         reason: null,
+        versionBefore: OLD,
         versionAfter: TARGET,
         heardAt: proof.lastPingAt,
       },
@@ -49,7 +49,7 @@ describe('an instance whose command has ended well', () => {
 
   it('is verified with a newer version than the target', () => {
     expect(verify({ ...proof, version: '3.10.0.0' })).toMatchObject(VERIFIED);
-    expect(verify({ ...proof, version: '3.10.0.0' }).instance.versionAfter).toBe('3.10.0.0');
+    expect(heldAt('restore', verify({ ...proof, version: '3.10.0.0' }).instance).versionAfter).toBe('3.10.0.0');
   });
 
   it('was already current if its agent refused the target as older, and now reports what it has', () => {
@@ -147,14 +147,14 @@ describe('an instance that is not verified at the deadline', () => {
 
   it('does not take the version in an old ping for reported', () => {
     const stale = { ...proof, version: '3.3.40.0', lastPingAt: stamp('02:04') };
-    expect(verify(stale, late).instance.versionAfter).toBeNull();
+    expect(heldAt('restore', verify(stale, late).instance).versionAfter).toBeNull();
   });
 });
 
 describe('what verifying says', () => {
   const say = (agent: AgentFacts | null, time = '02:15') => {
     const { instance, waiting } = verify(agent, at(time));
-    return (waiting?.reason ?? instance.reason)?.text;
+    return (waiting?.reason ?? heldAt('restore', instance).reason)?.text;
   };
   const since = 'no ping in 10 minutes since the update to 3.3.551.0 ended';
 
@@ -179,7 +179,7 @@ describe('whatever SSM says', () => {
     expect(agent?.pingStatus).toBe('Online');
     expect(next.versionAfter).toBe(agent?.version);
     expect(compareVersions(next.versionAfter ?? '', TARGET)).toBeGreaterThanOrEqual(0);
-    expect(pinged).toBeGreaterThan(Date.parse(instance.launchTime ?? ''));
+    expect(pinged).toBeGreaterThan(Date.parse(instance.launchTime));
     for (const { endedAt } of instance.commands)
       if (endedAt !== null) expect(pinged).toBeGreaterThan(Date.parse(endedAt));
     return true;
@@ -187,8 +187,8 @@ describe('whatever SSM says', () => {
 
   it('verified means the target or newer, in a ping newer than the boot and than the end of every command', () => {
     fc.assert(
-      fc.property(anyBatchInstance, anyAgentFacts, moments, (instance, agent, now) => {
-        verifiedOnlyWithProof({ ...instance, step: 'verify' }, agent, now);
+      fc.property(instancesAt.verify, anyAgentFacts, moments, (instance, agent, now) => {
+        verifiedOnlyWithProof(instance, agent, now);
       }),
       { numRuns: 1000 },
     );

@@ -1,10 +1,11 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt, SentCommand } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { Reason } from '../../../../functions/domain/model/reason.ts';
 import { decideUpdate, type UpdateDecision } from '../../../../functions/domain/steps/update.ts';
 import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../../../../functions/domain/work/work.ts';
 import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import { heldAt } from '../../../support/looks.ts';
 
 const sent = (commandId: string, sentAt: string, endedAt: string | null = null) => ({
   commandId,
@@ -13,11 +14,11 @@ const sent = (commandId: string, sentAt: string, endedAt: string | null = null) 
 });
 const FIRST = sent('command-1', '02:02');
 const SECOND = sent('command-2', '02:13');
-const held = (...commands: BatchInstance['commands']) =>
+const held = (...commands: SentCommand[]) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:20'), outcome: 'failed', commands });
 const judged = (status: string, changes: Partial<Invocation> = {}) =>
   anInvocation({ status, statusDetails: status, ...changes });
-const ends = (instance: BatchInstance, ...invocations: Invocation[]) =>
+const ends = (instance: InstanceAt<'restore'>, ...invocations: Invocation[]) =>
   noteCommandEnds(instance, invocations, updateSsmAgent, at('02:20')).commands.map(({ endedAt }) => endedAt);
 
 describe('a command that was left open', () => {
@@ -97,11 +98,17 @@ describe('a command that was left open', () => {
 
 const reasonOf = (decision: UpdateDecision): Reason | null => {
   if (decision.action === 'send') return decision.reason;
-  return decision.action === 'wait' ? decision.waiting.reason : decision.instance.reason;
+  if (decision.action === 'wait') return decision.waiting.reason;
+  return heldAt('restore', decision.instance).reason;
 };
 
 describe('what updating says', () => {
-  const say = (changes: Partial<BatchInstance>, time: string, invocation: Invocation | null = null, version = OLD) => {
+  const say = (
+    changes: Partial<InstanceAt<'update'>>,
+    time: string,
+    invocation: Invocation | null = null,
+    version = OLD,
+  ) => {
     const instance = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
     const agent = agentFacts({ lastPingAt: at(time).toISOString(), version });
     const given = { instance, invocation, agent, work: updateSsmAgent, target: TARGET, deadlineSeconds: 600 };

@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
 import { afterSend, decideUpdate } from '../../../../functions/domain/steps/update.ts';
 import { NO_TURN, toTurns } from '../../../../functions/domain/work/send-turn.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
@@ -37,9 +37,9 @@ describe('the turns of instances that are to be sent a command', () => {
   });
 });
 
-const awake = (changes: Partial<BatchInstance> = {}) =>
+const awake = (changes: Partial<InstanceAt<'update'>> = {}) =>
   aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
-const decide = (instance: BatchInstance, now: string, deadlineSeconds = 900) =>
+const decide = (instance: InstanceAt<'update'>, now: string, deadlineSeconds = 900) =>
   decideUpdate({
     instance,
     invocation: null,
@@ -86,7 +86,7 @@ describe('an instance whose command was sent', () => {
 });
 
 describe('an instance for which no time was left to ask SSM', () => {
-  const noTurn = (changes: Partial<BatchInstance> = {}) =>
+  const noTurn = (changes: Partial<InstanceAt<'update'>> = {}) =>
     afterSend(awake(changes), null, null, at('02:02:40')).instance;
 
   it('is due at the next look', () => {

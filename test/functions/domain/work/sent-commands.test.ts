@@ -1,4 +1,4 @@
-import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { InstanceAt, SentCommand } from '../../../../functions/domain/batch/batch-instance.ts';
 import {
   commandOfDeadRun,
   currentCommand,
@@ -13,7 +13,7 @@ import { anInvocation, at, aWokenInstance, INSTANCE_ID, stamp, TARGET } from '..
 
 const open = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
 const over = { commandId: 'command-2', sentAt: stamp('02:10'), endedAt: stamp('02:11') };
-const withCommands = (...commands: BatchInstance['commands']) => aWokenInstance({ step: 'update', commands });
+const withCommands = (...commands: SentCommand[]) => aWokenInstance({ step: 'update', commands });
 
 describe('the commands of an instance', () => {
   it('are followed by the newest that may still be at work', () => {
@@ -62,7 +62,8 @@ describe('the commands of an instance', () => {
 });
 
 describe('an update that may be at work', () => {
-  const until = (changes: Partial<BatchInstance>, now: string) => updateMayRunUntil(aWokenInstance(changes), at(now));
+  const until = (changes: Partial<InstanceAt<'update'>>, now: string) =>
+    updateMayRunUntil(aWokenInstance({ step: 'update', ...changes }), at(now));
 
   it('may be so for 45 minutes after its command was sent', () => {
     expect(until({ commands: [open] }, '02:46:59')).toBe(stamp('02:47'));

@@ -232,10 +232,10 @@ describe('what the account does not know, it refuses', () => {
     ],
     [
       'SNS',
-      'MessageStructure',
+      'MessageGroupId',
       'InvalidParameterException',
       ({ sns, account }) =>
-        sns.send(new PublishCommand({ TopicArn: account.topicArn, Message: 'm', MessageStructure: 'json' })),
+        sns.send(new PublishCommand({ TopicArn: account.topicArn, Message: 'm', MessageGroupId: 'g' })),
     ],
   ])('a parameter of %s: %s', async (_, parameter, name, ask) => {
     const seen = await refused(ask);

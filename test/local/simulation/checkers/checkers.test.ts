@@ -133,7 +133,7 @@ const broken: [promise: string, what: string, seen: Evidence, text: RegExp][] = 
     'excluded-untouched',
     'a run touches another group',
     night({ executions: [aReported({}, { input: { groups: ['prod'] } })] }),
-    /in no group of any run/,
+    /meant by no run/,
   ],
   [
     'no-stop-in-update',
@@ -233,7 +233,9 @@ const kept: [promise: string, what: string, seen: Evidence][] = [
       instances: [anInstance({ after: { state: 'running', version: TARGET, lease: null } })],
       overheard: {
         ...whatIsHeardOf([]),
-        mails: [{ at: at('06:05').getTime(), subject: 'LEFT AWAKE: 1', message: INSTANCE_ID }],
+        mails: [
+          { at: at('06:05').getTime(), subject: 'LEFT AWAKE: 1', message: INSTANCE_ID, https: '{}', attributes: {} },
+        ],
       },
     }),
   ],

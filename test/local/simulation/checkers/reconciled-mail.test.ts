@@ -12,8 +12,14 @@ describe('the mail of ReconcileLeases', () => {
   const REFUSAL = 'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it.';
   const mail = (counts: string, ...lines: string[]) => ({
     at: moment('02:12:30'),
-    subject: `Reveille after a run: ${counts}`,
-    message: ['A run in eu-central-1 ended before it had restored its instances.', ...lines].join('\n'),
+    subject: `After a dead run: ${counts}`,
+    https: '{}',
+    attributes: {},
+    message: [
+      `After a dead run: ${counts}`,
+      'A run in eu-central-1 ended before it had restored its instances.',
+      ...lines,
+    ].join('\n'),
   });
   const said = (mails: Evidence['overheard']['mails'], changes: Partial<Evidence> = {}) => {
     const executions = [aReported()];

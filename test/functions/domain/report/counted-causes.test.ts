@@ -1,4 +1,4 @@
-import { countCauses } from '../../../../functions/domain/report/causes.ts';
+import { countCauses } from '../../../../functions/domain/report/counted-causes.ts';
 
 const failed = (code: string) => ({ outcome: 'failed', reason: { code, text: 'why' } }) as const;
 

@@ -1,0 +1,143 @@
+// The one sentence that says how a run went: the subject of its message, and the message's first line.
+import { boundedText } from '../model/plain-text.ts';
+import { wordsOf } from '../words/catalogue.ts';
+import { CHAT_TITLE_LENGTH_MAX, SUBJECT_LENGTH_MAX } from '../words/message.ts';
+import { type MessageWords, messageWords } from '../words/message-words.ts';
+import type { Language } from '../words/words.ts';
+import { failsItsRun, isLeftAwake, isLeftAwakeByTag, type Report, type ReportInstance } from './report.ts';
+import { BODY_NAME, callNames, listNames, SUBJECT_NAME } from './shown-names.ts';
+import type { WayBackClaim } from './way-back-claim.ts';
+
+/** How much a headline says: how many names for each cause, whether with the cause, and whether it names the groups. */
+interface Detail {
+  names: number;
+  hasTitles: boolean;
+  hasGroups: boolean;
+}
+
+/** The most that is said comes first. The last one fits with the longest numbers. */
+const SUBJECT_DETAILS: Detail[] = [
+  ...[5, 3, 2, 1].map((names) => ({ names, hasTitles: true, hasGroups: true })),
+  ...[5, 3, 2, 1, 0].map((names) => ({ names, hasTitles: false, hasGroups: true })),
+  { names: 0, hasTitles: false, hasGroups: false },
+];
+
+const BODY_DETAILS: Detail[] = [{ names: 10, hasTitles: true, hasGroups: true }, ...SUBJECT_DETAILS];
+
+/** In English, whatever the language: the first that fits into a subject (docs/aws-behaviour.md 90). */
+export function subjectOf(report: Report, claim: WayBackClaim): string {
+  const calls = callNames(report.instances, SUBJECT_NAME);
+  const tellWith = (detail: Detail) => headline({ report, claim, calls, detail, language: 'en' });
+  return boundedText(fitting(SUBJECT_DETAILS.map(tellWith), SUBJECT_LENGTH_MAX), SUBJECT_LENGTH_MAX, '');
+}
+
+const FIRST_LINE_LENGTH_MAX = 500;
+
+export const firstLineOf = (report: Report, claim: WayBackClaim, language: Language): string =>
+  sayWithin(FIRST_LINE_LENGTH_MAX, { report, claim, language });
+
+/** What a chat shows in bold. */
+export const chatTitleOf = (report: Report, claim: WayBackClaim, language: Language): string =>
+  sayWithin(CHAT_TITLE_LENGTH_MAX, { report, claim, language });
+
+function sayWithin(max: number, { report, claim, language }: Pick<Said, 'report' | 'claim' | 'language'>): string {
+  const calls = callNames(report.instances, BODY_NAME);
+  return fitting(
+    BODY_DETAILS.map((detail) => headline({ report, claim, calls, detail, language })),
+    max,
+  );
+}
+
+/** The first text that is short enough; else the last one, which says least. */
+const fitting = (texts: string[], max: number): string =>
+  texts.find(({ length }) => length <= max) ?? texts.at(-1) ?? '';
+
+interface Said {
+  report: Report;
+  claim: WayBackClaim;
+  /** How each instance is called. */
+  calls: Map<string, string>;
+  detail: Detail;
+  language: Language;
+}
+
+function headline(said: Said): string {
+  const { report, language } = said;
+  const words = messageWords[language];
+  const { updated, intended, alreadyCurrent, failed, excluded } = report.counts;
+  const failures = report.instances.filter(({ outcome }) => outcome === 'failed');
+  const leftAwake = report.instances.filter(isLeftAwake);
+  // What is left awake stands at the head already, with its name: that is why the run failed.
+  const isUnexplained =
+    report.status === 'failed' && failed === 0 && !report.diedBeforeReport && leftAwake.every(isLeftAwakeByTag);
+  return [
+    leftAwake.length > 0 ? words.leftAwake(leftAwake.length, whoIsAwake(leftAwake, said)) : '',
+    words.updated(scopeOf(said), updated, intended),
+    alreadyCurrent > 0 ? words.alreadyCurrent(alreadyCurrent) : '',
+    failed > 0 ? words.failed(failed, because(failures, said)) : '',
+    excluded > 0 ? words.excluded(excluded) : '',
+    isUnexplained ? words.butRunFailed(because(report.instances.filter(failsItsRun), said)) : '',
+    report.diedBeforeReport ? words.runDied : '',
+    sayBack(said.claim, leftAwake.length, words),
+  ].join('');
+}
+
+function whoIsAwake(leftAwake: ReportInstance[], { calls, detail, language }: Said): string {
+  const words = messageWords[language];
+  const byTag = leftAwake.filter(isLeftAwakeByTag);
+  const names = leftAwake.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);
+  const shown = detail.names === 0 ? '' : listNames(names, detail.names, words);
+  if (byTag.length === 0) return shown === '' ? '' : words.brackets(shown);
+  if (shown !== '' && leftAwake.length === 1) return words.brackets(words.byItsTag(shown));
+  return words.brackets(words.byTheirTags(byTag.length));
+}
+
+/** The groups that the instances are in, before the numbers: their names as long as they are short. */
+function scopeOf({ report, detail, language }: Said): string {
+  const words = messageWords[language];
+  const groups = [...new Set(report.instances.map(({ group }) => group))];
+  const [first] = groups;
+  if (first === undefined || !detail.hasGroups) return '';
+  const names = groups.join(words.comma);
+  if (names.length <= GROUPS_SHOWN_MAX) return `${names}${words.colon}`;
+  return groups.length === 1 ? '' : `${words.groups(groups.length)}${words.colon}`;
+}
+
+const GROUPS_SHOWN_MAX = 24;
+
+/** Who and why, each cause once: in brackets behind a number. */
+function because(blamed: ReportInstance[], { calls, detail, language }: Said): string {
+  const words = messageWords[language];
+  if (blamed.length === 0 || detail.names === 0) return '';
+  const callOf = ({ instanceId }: ReportInstance) => calls.get(instanceId) ?? instanceId;
+  if (!detail.hasTitles) return words.brackets(listNames(blamed.map(callOf), detail.names, words));
+  const causes = [...Map.groupBy(blamed, ({ reason }) => reason?.code ?? '')].map(([code, instances]) => {
+    const names = listNames(instances.map(callOf), detail.names, words);
+    return code === '' ? names : `${names}${words.colon}${lowerFirst(wordsOf(code, language).title)}`;
+  });
+  return words.brackets(causes.join(words.semicolon));
+}
+
+/** `EC2` and `AWS` stay as they are. */
+const lowerFirst = (title: string): string =>
+  /^[A-Z][a-z ]/.test(title) ? `${title[0]?.toLowerCase()}${title.slice(1)}` : title;
+
+function sayBack(claim: WayBackClaim, leftAwake: number, words: MessageWords): string {
+  switch (claim.kind) {
+    case 'none-moved':
+      return '';
+    case 'all-back':
+      return words.allBack;
+    case 'not-all-back':
+      return words.notAllBack;
+    case 'not-checked':
+      return words.backNotChecked;
+    case 'some-differ': {
+      const others = Math.max(0, claim.differ - leftAwake);
+      return [
+        others > 0 ? words.notAsBefore(others) : '',
+        claim.unknown > 0 ? words.stateUnknown(claim.unknown) : '',
+      ].join('');
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// What mails have to say in each language: a list of its own, so that a wrong phrase is noticed.
+import type { Report, ReportInstance } from '../../../../functions/domain/report/report.ts';
+
+/** The numbers of a headline. */
+export interface ToldCounts {
+  leftAwake: number;
+  updated: number;
+  intended: number;
+  alreadyCurrent: number;
+  failed: number;
+  excluded: number;
+}
+
+/** A headline, taken apart. */
+export interface ToldHeadline extends ToldCounts {
+  /** Who is said to be awake, and who to have failed, with why: as they stand in brackets. */
+  awake: string;
+  failures: string;
+  saysRunFailed: boolean;
+  saysDied: boolean;
+  back: string;
+}
+
+interface MailWords {
+  headline: RegExp;
+  none: RegExp;
+  allBack: string;
+  notAsBefore: RegExp;
+  unknown: RegExp;
+  byTag: RegExp;
+  allExcluded: string;
+  outcomes: Record<ReportInstance['outcome'], string>;
+  stateUnknown: string;
+  run(report: Report): string;
+  intended(count: number): string;
+}
+
+const en: MailWords = {
+  headline:
+    /^(?:LEFT AWAKE: (?<leftAwake>\d+)(?: \((?<awake>[^)]*)\))?\. )?(?:[^:()]+: )?(?<updated>\d+) of (?<intended>\d+) updated(?:, (?<alreadyCurrent>\d+) already current)?(?:, (?<failed>\d+) failed(?: \((?<failures>[^)]*)\))?)?(?:, (?<excluded>\d+) excluded)?(?<runFailed>, but the run failed(?: \([^)]*\))?)?(?<died>, the run died)?(?:\. (?<back>.+))?$/,
+  none: /^no instance found(?<runFailed>, but the run failed)?(?<died>, the run died)?$/,
+  allBack: 'All back as they were',
+  notAsBefore: /(\d+) not as before/,
+  unknown: /State of (\d+) unknown/,
+  byTag: /by (?:its tag|their tags)$/,
+  allExcluded: 'No instance could be updated: all of them were excluded.',
+  outcomes: { updated: 'updated', 'already-current': 'already-current', failed: 'failed', excluded: 'excluded' },
+  stateUnknown: 'state unknown',
+  run: ({ runId, region, account, status }) => `Run ${runId} in ${region} (${account}) ${status}.`,
+  intended: (count) => `${count} intended = `,
+};
+
+const ja: MailWords = {
+  headline:
+    /^(?:起動したまま：(?<leftAwake>\d+)台(?:（(?<awake>[^）]*)）)?。)?(?:[^：（）]+：)?(?<intended>\d+)台中(?<updated>\d+)台を更新(?:、(?<alreadyCurrent>\d+)台は更新不要)?(?:、(?<failed>\d+)台失敗(?:（(?<failures>.*?)）(?=、\d+台は対象外|、実行は|。|$))?)?(?:、(?<excluded>\d+)台は対象外)?(?<runFailed>、実行は失敗(?:（.*?）(?=、実行は途中|。|$))?)?(?<died>、実行は途中で終了)?(?:。(?<back>.+))?$/,
+  none: /^対象のインスタンスはありません(?<runFailed>、実行は失敗)?(?<died>、実行は途中で終了)?$/,
+  allBack: 'すべて元の状態に戻っています',
+  notAsBefore: /(\d+)台は元の状態と異なります/,
+  unknown: /(\d+)台の状態は不明です/,
+  byTag: /除外タグによる$/,
+  allExcluded: 'すべて対象外のため、更新できたインスタンスはありません。',
+  outcomes: { updated: '更新', 'already-current': '更新不要', failed: '失敗', excluded: '対象外' },
+  stateUnknown: '状態不明',
+  run: ({ runId, region, account, status }) =>
+    `実行 ${runId}（${region}、アカウント ${account}）：${status === 'succeeded' ? '成功' : '失敗'}。`,
+  intended: (count) => `対象${count}台＝`,
+};
+
+export const mailWords: Record<string, MailWords> = { en, ja };
+
+/** @returns null: it is no headline */
+export function readHeadline(text: string, { headline, none }: MailWords): ToldHeadline | null {
+  const groups = (headline.exec(text) ?? none.exec(text))?.groups;
+  if (groups === undefined) return null;
+  const number = (name: string) => Number(groups[name] ?? 0);
+  return {
+    leftAwake: number('leftAwake'),
+    updated: number('updated'),
+    intended: number('intended'),
+    alreadyCurrent: number('alreadyCurrent'),
+    failed: number('failed'),
+    excluded: number('excluded'),
+    awake: groups['awake'] ?? '',
+    failures: groups['failures'] ?? '',
+    saysRunFailed: groups['runFailed'] !== undefined,
+    saysDied: groups['died'] !== undefined,
+    back: groups['back'] ?? '',
+  };
+}
