@@ -1,5 +1,6 @@
 import {
   DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
   type EC2Client,
   type Instance,
   paginateDescribeInstances,
@@ -12,6 +13,7 @@ import { parsePlainly } from '../domain/model/plain-words.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
+import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
 
 /** EC2 takes up to 200 values in a filter. */
 const FILTER_VALUES_MAX = 200;
@@ -26,6 +28,7 @@ const replySchema = z.object({
   StateReason: z.object({ Code: z.string().default(''), Message: z.string().default('') }).optional(),
   StateTransitionReason: z.string().optional(),
   LaunchTime: z.date().optional(),
+  PlatformDetails: z.string().optional(),
   RootDeviceType: z.string().optional(),
   InstanceLifecycle: z.string().optional(),
   IamInstanceProfile: z.object({ Arn: z.string().optional() }).optional(),
@@ -46,6 +49,7 @@ function toFacts(instance: Instance): InstanceFacts {
     stateReason: data.StateReason ? { code: data.StateReason.Code, message: data.StateReason.Message } : null,
     transitionReason: data.StateTransitionReason ? plainText(data.StateTransitionReason) : null,
     launchTime: data.LaunchTime?.toISOString() ?? null,
+    platform: data.PlatformDetails ? plainText(data.PlatformDetails) : null,
     rootDeviceType: data.RootDeviceType ?? null,
     isSpot: data.InstanceLifecycle === 'spot',
     instanceProfileArn: data.IamInstanceProfile?.Arn ?? null,
@@ -56,17 +60,30 @@ function toFacts(instance: Instance): InstanceFacts {
 /**
  * What EC2 knows of these instances, by ID. Asks by filter, so an unknown ID is just absent
  * (docs/aws-behaviour.md 25).
+ * @param mayLeave asked before each request, also by the SDK's own retries
+ * @throws OutOfTime if one was held back
  */
-export async function describeInstances(ec2: EC2Client, instanceIds: string[]): Promise<Map<string, InstanceFacts>> {
+export async function describeInstances(
+  ec2: EC2Client,
+  instanceIds: string[],
+  mayLeave = () => true,
+): Promise<Map<string, InstanceFacts>> {
   const found = new Map<string, InstanceFacts>();
   for (const ids of chunks(instanceIds, FILTER_VALUES_MAX)) {
-    const pages = paginateDescribeInstances({ client: ec2 }, { Filters: [{ Name: 'instance-id', Values: ids }] });
-    for await (const page of pages) {
+    let NextToken: string | undefined;
+    do {
+      const command = new DescribeInstancesCommand({
+        Filters: [{ Name: 'instance-id', Values: ids }],
+        ...(NextToken === undefined ? {} : { NextToken }),
+      });
+      command.middlewareStack.add(sendInTime('DescribeInstances', mayLeave), EACH_REQUEST);
+      const page = await ec2.send(command);
       for (const instance of (page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? [])) {
         const facts = toFacts(instance);
         found.set(facts.instanceId, facts);
       }
-    }
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
   }
   return found;
 }

@@ -75,6 +75,8 @@ export async function toManifestInstances(
       group,
       state: facts?.state ?? null,
       version: agents.get(instanceId)?.version ?? null,
+      launchTime: facts?.launchTime ?? null,
+      platform: facts?.platform ?? null,
       ...(lastListing === null ? judged : excludeUnsettled(judged, lastListing)),
       ignoredLease: lease?.kind === 'ignored' ? lease.why : null,
     };

@@ -3,7 +3,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Bucket } from '../aws/bucket.ts';
 import { describeInstances } from '../aws/ec2-describe.ts';
 import type { EC2Client, SNSClient } from '../aws/sdk/clients.ts';
-import { describeFailure } from '../aws/sdk/failures.ts';
+import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import { publish } from '../aws/topic.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { batchResultSchema } from '../domain/batch/batch-result.ts';
@@ -13,12 +13,14 @@ import { stateNow } from '../domain/model/instance.ts';
 import { manifestKey, reportKey, resultKey } from '../domain/model/object-keys.ts';
 import type { Run } from '../domain/model/run.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
+import type { SecondLook } from '../domain/report/checks.ts';
 import {
   buildReport,
   coverageHolds,
   type Observation,
   type Observed,
   type Report,
+  type ReportFacts,
   type RunError,
 } from '../domain/report/report.ts';
 import { summarize } from '../domain/report/summary.ts';
@@ -36,6 +38,12 @@ export interface ReportTools extends Pick<Runtime, 'now' | 'logger'> {
   metrics: MetricsSink;
 }
 
+/** How long this Lambda lives. */
+export interface ReportTime {
+  /** Whether it has time for another call, beside those that write the report and tell people. */
+  hasTime(): boolean;
+}
+
 /** What else can be found out of instances without a settled result. */
 export type Recall = (run: Run, instanceIds: string[]) => Promise<Map<string, Partial<Observation>>>;
 
@@ -48,7 +56,7 @@ const NOTHING_MORE: Recall = async () => new Map();
  * @returns null if the run never got to its manifest
  */
 export async function makeReport(
-  tools: ReportTools,
+  tools: ReportTools & ReportTime,
   run: Pick<Run, 'runId'>,
   error: RunError | undefined,
   recall = NOTHING_MORE,
@@ -56,8 +64,9 @@ export async function makeReport(
   const manifest = await tools.bucket.get(manifestKey(run), manifestSchema);
   if (manifest === null) return null;
   const results = await readResults(tools, manifest);
-  const observed = await observeUnsettled(tools, manifest, results, recall);
-  const report = buildReport({ manifest, results, observed, error, now: tools.now() });
+  const again = await lookAgain(tools, manifest);
+  const observed = await observeUnsettled(tools, { manifest, results, again }, recall);
+  const report = buildReport({ manifest, results, observed, again, error, now: tools.now() });
   if (coverageHolds(report.counts)) return report;
   throw new ReveilleError('UnexpectedReply', `the coverage equation does not hold: ${JSON.stringify(report.counts)}`);
 }
@@ -71,7 +80,7 @@ export async function storeReport({ bucket, metrics }: ReportTools, report: Repo
 /** @returns the message's subject: one sentence that says how the run went */
 export async function publishReport(tools: ReportTools, report: Report): Promise<string> {
   const { sns, topicArn, bucketName, language } = tools;
-  const message = summarize(report, { bucketName, language });
+  const message = summarize(report, { bucketName, language, checks: report.checks });
   await publish(sns, topicArn, message);
   return message.subject;
 }
@@ -97,26 +106,42 @@ async function readResult({ bucket, logger }: ReportTools, key: string, listedAt
   }
 }
 
-/** Asks EC2 once more for the instances without a settled result, and recalls what is known of them: the report says how they were left. */
+/** Asks EC2 once more for all of them. Without an answer the report says that it was not to be had: it is written all the same. */
+async function lookAgain(
+  { ec2, now, logger, hasTime }: ReportTools & ReportTime,
+  { instances }: Manifest,
+): Promise<SecondLook> {
+  const ids = instances.map(({ instanceId }) => instanceId);
+  try {
+    return { kind: 'seen', facts: await describeInstances(ec2, ids, hasTime), at: now() };
+  } catch (error) {
+    const failure = describeFailure(error);
+    logger.warn('the instances could not be described once more', { failure });
+    return { kind: 'unseen', why: failureText(failure) };
+  }
+}
+
+/** What is known of the instances without a settled result: the report says how they were left. */
 async function observeUnsettled(
-  { ec2, logger }: ReportTools,
-  manifest: Manifest,
-  results: BatchInstance[],
+  { logger }: ReportTools,
+  { manifest, results, again }: Pick<ReportFacts, 'manifest' | 'results' | 'again'>,
   recall: Recall,
 ): Promise<Observed> {
   const settled = new Set(results.filter(({ step }) => step === 'settled').map(({ instanceId }) => instanceId));
   const missing = manifest.instances
     .filter(({ decision, instanceId }) => decision === 'take-part' && !settled.has(instanceId))
     .map(({ instanceId }) => instanceId);
-  if (missing.length === 0) return new Map();
+  if (missing.length === 0 || again.kind === 'unseen') return new Map();
   try {
-    const facts = await describeInstances(ec2, missing);
     const recalled = await recall(manifest.run, missing);
     return new Map(
-      [...facts].map(([instanceId, ec2]) => [instanceId, { finalState: stateNow(ec2), ...recalled.get(instanceId) }]),
+      missing.flatMap((instanceId): [string, Observation][] => {
+        const ec2 = again.facts.get(instanceId);
+        return ec2 === undefined ? [] : [[instanceId, { finalState: stateNow(ec2), ...recalled.get(instanceId) }]];
+      }),
     );
   } catch (error) {
-    logger.warn('instances without a result could not be described', { failure: describeFailure(error) });
+    logger.warn('instances without a result could not be recalled', { failure: describeFailure(error) });
     return new Map();
   }
 }

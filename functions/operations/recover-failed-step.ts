@@ -9,7 +9,7 @@ import { attemptsOf } from '../domain/ownership/owner.ts';
 import { failCaught, hasFailedStep, mayBeStartedLate } from '../domain/steps/failed-step.ts';
 import { withLostAttempts } from '../domain/steps/start.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
-import { noteCommandEnds, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
+import { noteCommandEnds, noteStatuses, updateMayRunUntil, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { findLostAttempts, type LostAttempts } from './find-lost-attempts.ts';
@@ -91,5 +91,5 @@ export async function followCommands(
   const onFailure = (commandId: string, error: unknown) =>
     logger.warn('a command could not be followed', { commandId, failure: describeFailure(error) });
   const invocations = await listAllInvocations(ssm, commands, { work, onFailure });
-  return instances.map((instance) => noteCommandEnds(instance, invocations, work, now()));
+  return instances.map((instance) => noteStatuses(noteCommandEnds(instance, invocations, work, now()), invocations));
 }

@@ -3,12 +3,15 @@ import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
+import type { SentCommand } from '../domain/batch/batch-instance.ts';
 import { isReconciledKey, reconciledPrefix } from '../domain/model/object-keys.ts';
 import type { Run } from '../domain/model/run.ts';
 import { isAfter } from '../domain/model/time.ts';
+import type { ReportedCommand } from '../domain/report/instance-details.ts';
 import { reconciledSchema } from '../domain/report/reconcile-report.ts';
 import type { Observation } from '../domain/report/report.ts';
 import { runCommentPrefix } from '../domain/work/command-comment.ts';
+import { lastStatus } from '../domain/work/sent-commands.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
@@ -63,7 +66,18 @@ async function recallCommands({ ssm, work }: RecallTools, run: Run): Promise<Map
   const inOrder = sent.sort((one, other) => (isAfter(one.sentAt, other.sentAt) ? 1 : -1));
   const commands = inOrder.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null }));
   const invocations = await listAllInvocations(ssm, commands, { work });
-  return new Map(invocations.map((invocation) => [invocation.instanceId, { command: told(invocation) }]));
+  return new Map(
+    invocations.map((last) => [last.instanceId, { command: told(last), commands: allOf(last, commands, invocations) }]),
+  );
+}
+
+/** All commands to the instance of this invocation, as SSM tells them. */
+function allOf({ instanceId }: Invocation, sent: SentCommand[], invocations: Invocation[]): ReportedCommand[] {
+  const told = invocations.filter((one) => one.instanceId === instanceId);
+  return sent.flatMap(({ commandId, sentAt }) => {
+    const one = told.find((invocation) => invocation.commandId === commandId);
+    return one === undefined ? [] : [{ commandId, sentAt, endedAt: one.endedAt, status: lastStatus(one) }];
+  });
 }
 
 /** No more than SSM says: a success is no proof of a version (docs/aws-behaviour.md 4). */

@@ -13,10 +13,11 @@ import { oldestAgeSeconds } from '../domain/ownership/leased-instance.ts';
 import { isSettled } from '../domain/report/reconcile-report.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
 import type { Work } from '../domain/work/work.ts';
+import type { ReportTime } from '../operations/make-report.ts';
 import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
 import { type Pass, type PublishTools, publishMetrics, publishResults } from './publish-pass.ts';
 import { type DeadRunTools, reportDeadRuns } from './report-dead-runs.ts';
 import type { OrphanTools } from './restore-orphans.ts';
@@ -57,7 +58,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
     const settled = new Set(instances.filter(isSettled).map(({ instanceId }) => instanceId));
     const stillOpen = open.filter(({ facts }) => !settled.has(facts.instanceId));
     const hasOpenLeases = (runId: string) => stillOpen.some(({ record }) => record?.runId === runId);
-    const reportedRuns = await reportDeadRuns(tools, hasOpenLeases);
+    const reportedRuns = await reportDeadRuns({ ...tools, hasTime: timeKeeper(context) }, hasOpenLeases);
 
     const pass: Pass = {
       openLeases: open.length,
@@ -90,7 +91,7 @@ function createTools(
   runtime: Runtime,
   metrics: MetricsSink,
   work: Work,
-): SurveyTools & OrphanTools & PublishTools & DeadRunTools {
+): SurveyTools & OrphanTools & PublishTools & Omit<DeadRunTools, keyof ReportTime> {
   const { now, logger, clientOptions } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn, MESSAGE_LANGUAGE: language } = settings;

@@ -6,10 +6,17 @@ import { isAfter } from '../domain/model/time.ts';
 import { livenessOf } from '../domain/ownership/execution-status.ts';
 import { type Report, RUN_DIED, reportSchema } from '../domain/report/report.ts';
 import { type OpenRun, openRunSchema } from '../domain/report/run-register.ts';
-import { makeReport, publishReport, type Recall, type ReportTools, storeReport } from '../operations/make-report.ts';
+import {
+  makeReport,
+  publishReport,
+  type Recall,
+  type ReportTime,
+  type ReportTools,
+  storeReport,
+} from '../operations/make-report.ts';
 import { type RecallTools, recallRun } from './recall-run.ts';
 
-export interface DeadRunTools extends ReportTools, RecallTools {
+export interface DeadRunTools extends ReportTools, RecallTools, ReportTime {
   sfn: SFNClient;
 }
 

@@ -18,7 +18,7 @@ import { releaseOwnLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -58,8 +58,8 @@ export interface Reported {
 export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler<Reported> {
   const tools = createTools(runtime, metrics);
 
-  return createHandler(runtime, 'ReportRun', requestSchema, async ({ run, input, error }) => {
-    const report = await makeReport(tools, run, error);
+  return createHandler(runtime, 'ReportRun', requestSchema, async ({ run, input, error }, context) => {
+    const report = await makeReport({ ...tools, hasTime: timeKeeper(context) }, run, error);
     if (report === null) throw new ReveilleError('UnexpectedReply', `${manifestKey(run)}: the manifest is missing`);
     await storeReport(tools, report);
     await closeRun(tools, run, input);

@@ -16,7 +16,7 @@ import {
 } from '../domain/steps/update.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
-import { currentCommand, currentInvocation, withLostCommands } from '../domain/work/sent-commands.ts';
+import { currentCommand, currentInvocation, noteStatuses, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
 import { explainUnresponsiveAgents } from '../operations/explain-unresponsive.ts';
 import { createStepHandler } from '../operations/handle-step.ts';
@@ -95,7 +95,7 @@ async function followCommands(
     mayHaveLostCommand({ instance, invocation: currentInvocation(instance, invocations), work });
   const ours = members.some(isUnclear) ? await findCommands(ssm, work, commentPrefix(batch), startedAt) : [];
   return members.map((received) => {
-    const instance = isUnclear(received) ? withLostCommands(received, ours) : received;
+    const instance = noteStatuses(isUnclear(received) ? withLostCommands(received, ours) : received, invocations);
     const invocation = currentInvocation(instance, invocations);
     return { instance, invocation, work, target, deadlineSeconds, now: now() };
   });

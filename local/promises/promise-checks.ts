@@ -6,6 +6,7 @@ import { PERSON } from '../account/people.ts';
 import type { JournalEntry } from '../account/world/journal.ts';
 import { LEASES_OF_NO_RUN } from '../account/world/machine.ts';
 import { stateOf } from '../run/simulated-run.ts';
+import { aboutCauses, aboutChecks, SEEN_BY_EC2 } from '../simulation/checkers/report/own-checks.ts';
 import { finalState } from '../simulation/checkers/report/states.ts';
 import { aboutMemory, aboutStatus, type WholeReport } from '../simulation/checkers/report/whole-report.ts';
 import { wholeReport } from '../simulation/checkers/true-report.ts';
@@ -167,6 +168,7 @@ function seenByCheckers({ account, report, before, intended }: Evidence): WholeR
       instanceId,
       groups: [],
       behaviours: account.world.machines.get(instanceId)?.spec.behaviours ?? [],
+      platform: account.world.machines.get(instanceId)?.platform.ec2PlatformDetails ?? '',
       before: standing(instanceId, before.get(instanceId) ?? 'not-found'),
       settled: expectedState({ account, report, before, intended }, instanceId),
       after: standing(instanceId, stateOf(account, instanceId)),
@@ -193,7 +195,13 @@ const trueReport = (evidence: Evidence): PromiseCheck => {
   return {
     promise: 'the report says what the account says',
     upholds: 'no-false-success',
-    broken: [...states, ...aboutStatus(whole), ...aboutMemory(whole)],
+    broken: [
+      ...states,
+      ...aboutStatus(whole),
+      ...aboutMemory(whole),
+      ...aboutCauses(whole),
+      ...aboutChecks(whole, SEEN_BY_EC2),
+    ],
   };
 };
 

@@ -11,6 +11,8 @@ import type { Ends, Run } from '../../functions/domain/model/run.ts';
 import type { Attempt } from '../../functions/domain/ownership/attempt.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
 import type { Attempts, Owner } from '../../functions/domain/ownership/owner.ts';
+import { UNCHECKED } from '../../functions/domain/report/checks.ts';
+import { noDetails } from '../../functions/domain/report/instance-details.ts';
 import type { RestoreCase } from '../../functions/domain/steps/restore.ts';
 import type { Invocation } from '../../functions/domain/work/work.ts';
 
@@ -125,6 +127,7 @@ export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFac
   },
   transitionReason: 'User initiated (2026-12-05 18:00:00 GMT)',
   launchTime: '2026-12-05T06:00:00.000Z',
+  platform: 'Linux/UNIX',
   rootDeviceType: 'ebs',
   isSpot: false,
   instanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/ssm',
@@ -174,12 +177,23 @@ export const aMember = (instanceId: string, changes: Partial<ManifestInstance> =
   group: 'dev',
   state: 'stopped',
   version: null,
+  launchTime: '2026-12-05T06:00:00.000Z',
+  platform: 'Linux/UNIX',
   decision: 'take-part',
   originalState: 'stopped',
   reason: null,
   ignoredLease: null,
   ...changes,
 });
+
+/** EC2 was not asked once more when a report was made. */
+export const UNSEEN = { kind: 'unseen', why: 'it was not asked' } as const;
+
+/** A report's line where nothing is told of the way of its instance. */
+export const NO_DETAILS = noDetails({ platform: null });
+
+/** A report of which only what its lines say matters. */
+export const BARE_REPORT = { schemaVersion: 2, listedAt: null, causes: [], checks: UNCHECKED };
 
 export const agentFacts = (changes: Partial<AgentFacts> = {}): AgentFacts => ({
   instanceId: INSTANCE_ID,

@@ -80,6 +80,7 @@ const toEc2Instance = (facts: InstanceFacts): Instance => ({
   })),
   ...(facts.stateReason && { StateReason: { Code: facts.stateReason.code, Message: facts.stateReason.message } }),
   ...(facts.transitionReason && { StateTransitionReason: facts.transitionReason }),
+  ...(facts.platform && { PlatformDetails: facts.platform }),
   ...(facts.launchTime && { LaunchTime: new Date(facts.launchTime) }),
   ...(facts.isSpot && { InstanceLifecycle: 'spot' as const }),
   ...(facts.instanceProfileArn && { IamInstanceProfile: { Arn: facts.instanceProfileArn } }),

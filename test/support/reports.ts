@@ -1,5 +1,5 @@
 import { countOutcomes, type Report, type ReportInstance } from '../../functions/domain/report/report.ts';
-import { OLD, stamp, TARGET } from './builders.ts';
+import { BARE_REPORT, NO_DETAILS, OLD, stamp, TARGET } from './builders.ts';
 
 /** Reports that were written by hand, for those who tell of them. */
 
@@ -17,6 +17,7 @@ export const told = (instanceId: string, changes: Partial<ReportInstance> = {}):
   wokenAt: stamp('02:00:30'),
   restoredAt: stamp('02:10:30'),
   awakeSeconds: 600,
+  ...NO_DETAILS,
   ...changes,
 });
 export const failed = told('i-failed', {
@@ -35,6 +36,7 @@ export const reported = (
   status: Report['status'] = 'failed',
   diedBeforeReport = false,
 ): Report => ({
+  ...BARE_REPORT,
   runId: 'run-1',
   status,
   startedAt: stamp('02:00'),

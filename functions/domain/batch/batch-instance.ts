@@ -10,13 +10,26 @@ import { sightingsSchema } from '../ownership/sightings.ts';
 export const outcomeSchema = z.enum(['updated', 'already-current', 'failed', 'excluded']);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-/** A command that was sent to the instance. `endedAt` is null as long as it may still be at work. */
+/**
+ * A command that was sent to the instance. `endedAt` is null as long as it may still be at work; `status` is SSM's last word on
+ * it, left out as long as there is none.
+ */
 const sentCommandSchema = z.object({
   commandId: z.string(),
   sentAt: timestampSchema,
   endedAt: timestampSchema.nullable(),
+  status: z.string().optional(),
 });
 export type SentCommand = z.infer<typeof sentCommandSchema>;
+
+/** How often EC2 has refused to start it, and with which code the last time. */
+const refusedStartsSchema = z.object({
+  count: z.int().min(1),
+  firstAt: timestampSchema,
+  lastAt: timestampSchema,
+  code: z.string(),
+});
+export type RefusedStarts = z.infer<typeof refusedStartsSchema>;
 
 /** At every step. */
 const carried = {
@@ -27,8 +40,9 @@ const carried = {
   ...endsFields,
   /** Who has started it: Reveille, someone else, or no one. */
   owner: ownerSchema.default({ kind: 'none' }),
-  /** What was seen of AWS's pace; left out where nothing was. */
+  /** What was seen of its start; left out where nothing was. */
   sightings: sightingsSchema.optional(),
+  refusedStarts: refusedStartsSchema.optional(),
 };
 
 /** What EC2 or SSM last refused to do for it at this step, and why. */
@@ -41,6 +55,8 @@ const triedAgain = { ...refusable, retryAt: timestampSchema.nullable().default(n
 const heard = {
   launchTime: timestampSchema,
   versionBefore: z.string().nullable(),
+  /** When it was heard last: in the ping that named this version. */
+  heardAt: timestampSchema.optional(),
 };
 
 const sent = { commands: z.array(sentCommandSchema).default([]) };
@@ -56,6 +72,12 @@ const worked = {
   launchTime: timestampSchema.nullable().default(null),
   versionBefore: z.string().nullable().default(null),
   versionAfter: z.string().nullable().default(null),
+  /** Of the ping in which its agent reported `versionAfter`; as long as that is null, `versionBefore`. */
+  heardAt: timestampSchema.optional(),
+  /** What SSM or EC2 said when it failed, where its reason has not all of it. */
+  said: z.string().optional(),
+  /** When EC2 accepted its stop last. */
+  stopAcceptedAt: timestampSchema.nullable().default(null),
   ...sent,
   /** null only of one that a dead run has left behind: how far its work had come is not known. */
   outcome: outcomeSchema.nullable().default(null),
@@ -83,7 +105,6 @@ const shapes = {
     isUnresponsive: z.boolean().default(false),
     /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
     strayUntil: timestampSchema.nullable().default(null),
-    stopAcceptedAt: timestampSchema.nullable().default(null),
   },
   settled: { ...worked, ...keptAwake, finalState: z.string(), restoredAt: timestampSchema.nullable().default(null) },
 } as const;
@@ -113,7 +134,10 @@ export type InstanceAt<S extends Step> = Extract<BatchInstance, { step: S }>;
 export type Working = InstanceAt<'start' | 'preflight' | 'readiness' | 'update' | 'verify'>;
 
 /** What every step carries on, whatever else it leaves behind. */
-export type Carried = Pick<BatchInstance, 'instanceId' | 'originalState' | 'owner' | 'sightings' | keyof Ends>;
+export type Carried = Pick<
+  BatchInstance,
+  'instanceId' | 'originalState' | 'owner' | 'sightings' | 'refusedStarts' | keyof Ends
+>;
 
 /** The commands that it was sent: none before its agent was heard. */
 export const commandsOf = (instance: BatchInstance): SentCommand[] => ('commands' in instance ? instance.commands : []);

@@ -1,4 +1,5 @@
 // How an instance moves from step to step.
+import { plainEnd } from '../model/plain-text.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import { endsOf } from '../model/run.ts';
@@ -14,8 +15,8 @@ import {
 
 /** What the instance waited for, what was refused, and all else that belongs to the step that it leaves stays behind. */
 export function carryOn(instance: BatchInstance, now: Date): Carried & Pick<BatchInstance, 'stepSince'> {
-  const { instanceId, originalState, owner, sightings } = instance;
-  const seen = sightings === undefined ? {} : { sightings };
+  const { instanceId, originalState, owner, sightings, refusedStarts } = instance;
+  const seen = { ...(sightings && { sightings }), ...(refusedStarts && { refusedStarts }) };
   return { instanceId, originalState, stepSince: toTimestamp(now), ...endsOf(instance), owner, ...seen };
 }
 
@@ -23,9 +24,10 @@ export function carryOn(instance: BatchInstance, now: Date): Carried & Pick<Batc
 export function finishWork(instance: Working, outcome: Outcome, why: Reason | null, now: Date): InstanceAt<'restore'> {
   const isHeard = instance.step === 'update' || instance.step === 'verify';
   const { launchTime, versionBefore, commands } = isHeard ? instance : UNHEARD;
+  const heardAt = isHeard ? instance.heardAt : undefined;
   const otherUpdateSince = instance.step === 'update' ? instance.otherUpdateSince : null;
   const worked = { launchTime, versionBefore, commands, otherUpdateSince, outcome, reason: why };
-  return { ...toRestore(carryOn(instance, now)), ...worked };
+  return { ...toRestore(carryOn(instance, now)), ...worked, ...(heardAt === undefined ? {} : { heardAt }) };
 }
 
 const UNHEARD = { launchTime: null, versionBefore: null, commands: [] };
@@ -56,6 +58,12 @@ export const optOut = (instance: Working, text: string, now: Date): InstanceAt<'
 
 export const fail = (instance: Working, code: FailureCode, text: string, now: Date): InstanceAt<'restore'> =>
   finishWork(instance, 'failed', reason(code, text), now);
+
+/** With what AWS or its agent said when it failed, unless its reason has all of that. */
+export function withSaid(instance: InstanceAt<'restore'>, words: string): InstanceAt<'restore'> {
+  const said = plainEnd(words);
+  return said === '' || instance.reason?.text.includes(said) ? instance : { ...instance, said };
+}
 
 /**
  * No time is left for it: excluded if nothing was done to it yet, so that it had no turn; else it has failed, and is restored.

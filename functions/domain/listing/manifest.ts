@@ -13,6 +13,9 @@ export const manifestInstanceSchema = z.object({
   state: z.string().nullable(),
   /** What SSM knew then; null for a stopped instance, which SSM leaves out. */
   version: z.string().nullable(),
+  /** EC2's LaunchTime then: that of one which ran must still be the same when the run is over. */
+  launchTime: timestampSchema.nullable().default(null),
+  platform: z.string().nullable().default(null),
   decision: z.enum(['take-part', 'excluded', 'in-transition']),
   originalState: originalStateSchema.nullable(),
   reason: reasonSchema.nullable(),

@@ -18,6 +18,8 @@ export const instanceFactsSchema = z.object({
   /** EC2's StateTransitionReason: who has stopped it, and when; null while it is awake (docs/aws-behaviour.md 74). */
   transitionReason: z.string().nullable(),
   launchTime: timestampSchema.nullable(),
+  /** EC2's PlatformDetails, as `Linux/UNIX` or `Windows` (docs/aws-behaviour.md 95). */
+  platform: z.string().nullable(),
   rootDeviceType: z.string().nullable(),
   isSpot: z.boolean(),
   instanceProfileArn: z.string().nullable(),

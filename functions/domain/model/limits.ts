@@ -140,7 +140,7 @@ export const GROUPS_MAX = 20;
 
 /**
  * SendCommand takes no more instance IDs than this (docs/aws-behaviour.md 11). In batches of 50, the 500 instances of the largest
- * run are 105 kB of a Map's input, and one batch is at most 125 kB with the longest ASCII texts and 245 kB with those of four
+ * run are 105 kB of a Map's input, and one batch is at most 161 kB with the longest ASCII texts and 212 kB with those of more
  * bytes a letter, of 262,144 bytes each (26).
  */
 export const BATCH_SIZE_MAX = 50;
@@ -162,8 +162,11 @@ export const TAG_VALUE_LENGTH_MAX = 256;
  */
 export const COMMENT_LENGTH_MAX = 100;
 
-/** Of a reason, or another text that is not ours. An instance has up to three of them, and a batch up to 50 instances. */
+/** Of a reason, or another text that is not ours. An instance has up to four of them, and a batch up to 50 instances. */
 export const PLAIN_TEXT_LENGTH_MAX = 260;
+
+/** The same in bytes: two for each letter. With the four that a letter can have, a batch would not fit into a payload. */
+export const PLAIN_TEXT_BYTES_MAX = 2 * PLAIN_TEXT_LENGTH_MAX;
 
 /** Of what does not fit a schema: enough for the first dozen of misfits. It ends a run, so one payload has one of them. */
 export const VALIDATION_MESSAGE_LENGTH_MAX = 1000;

@@ -1,13 +1,13 @@
-// What a run sees of AWS's own pace while it starts an instance. No rule looks at it: reports tell it, since these are the
-// numbers on which docs/beliefs.md rests.
+// What a run sees of an instance while it starts it: when, and how quick AWS is. No rule looks at it: reports tell it, and these
+// are the numbers on which docs/beliefs.md rests.
 import * as z from 'zod';
 import type { InstanceFacts } from '../model/instance.ts';
-import { secondsBetween } from '../model/time.ts';
-import type { Attempt } from './attempt.ts';
+import { secondsBetween, timestampSchema, toTimestamp } from '../model/time.ts';
+import { type Attempt, bootOwnerOf } from './attempt.ts';
 import type { BootLook } from './boot.ts';
 import { LEASE_TAG, parseLease } from './lease.ts';
 
-/** In seconds, each left out as long as it was not seen. */
+/** Each is left out as long as it was not seen. Lengths are in seconds. */
 export const sightingsSchema = z.object({
   /** From EC2's reply to the LaunchTime of the boot; negative if it is the earlier one. */
   launchAfterReply: z.number().optional(),
@@ -15,8 +15,12 @@ export const sightingsSchema = z.object({
   describeLag: z.number().optional(),
   /** From the attempt's record, which comes just before the lease, to the first look that showed the lease. */
   leaseSeen: z.number().optional(),
-  /** From LaunchTime to the first ping that was seen. */
-  firstPing: z.number().optional(),
+  /** When EC2's yes to our start had come. */
+  startAcceptedAt: timestampSchema.optional(),
+  /** The first look that showed our boot `running`. */
+  runningAt: timestampSchema.optional(),
+  /** The first ping of our boot that was seen, as SSM dates it. */
+  firstPingAt: timestampSchema.optional(),
 });
 export type Sightings = z.infer<typeof sightingsSchema>;
 
@@ -27,10 +31,13 @@ export type Sightings = z.infer<typeof sightingsSchema>;
 export function withLook(seen: Sightings, [before, after]: [Attempt[], Attempt[]], look: BootLook): Sightings {
   const launchAfterReply = seen.launchAfterReply ?? launchSeconds(before, after);
   const describeLag = lagSeconds(after, look) ?? seen.describeLag;
+  const isRunning = look.state === 'running' && bootOwnerOf(after, look, look.at) === 'ours';
+  const runningAt = seen.runningAt ?? (isRunning ? toTimestamp(look.at) : undefined);
   return {
     ...seen,
     ...(launchAfterReply === undefined ? {} : { launchAfterReply }),
     ...(describeLag === undefined ? {} : { describeLag }),
+    ...(runningAt === undefined ? {} : { runningAt }),
   };
 }
 

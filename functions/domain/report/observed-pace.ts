@@ -1,7 +1,7 @@
 // How quick AWS was in a run, as far as the run saw it: the beliefs of docs/beliefs.md, measured in this very account.
 import * as z from 'zod';
 import type { BatchInstance } from '../batch/batch-instance.ts';
-import type { Sightings } from '../ownership/sightings.ts';
+import { secondsBetween } from '../model/time.ts';
 
 const rangeSchema = z.object({
   instances: z.int().describe('Of how many instances it was seen'),
@@ -27,15 +27,23 @@ type ObservedPace = z.infer<typeof observedPaceSchema>;
 
 /** @returns undefined if nothing was seen: nothing was started */
 export function observePace(results: BatchInstance[]): ObservedPace | undefined {
-  const of = (what: keyof Sightings): Range | null =>
-    toRange(results.flatMap(({ sightings }) => sightings?.[what] ?? []));
+  const of = (what: Length): Range | null => toRange(results.flatMap(({ sightings }) => sightings?.[what] ?? []));
   const pace = {
     launchAfterReplySeconds: of('launchAfterReply'),
     describeLagSeconds: of('describeLag'),
     leaseSeenSeconds: of('leaseSeen'),
-    firstPingSeconds: of('firstPing'),
+    firstPingSeconds: toRange(results.flatMap(firstPingSeconds)),
   };
   return Object.values(pace).every((one) => one === null) ? undefined : pace;
+}
+
+/** What is a length among the sightings. */
+type Length = 'launchAfterReply' | 'describeLag' | 'leaseSeen';
+
+function firstPingSeconds(result: BatchInstance): number[] {
+  const { firstPingAt } = result.sightings ?? {};
+  const launchTime = 'launchTime' in result ? result.launchTime : null;
+  return firstPingAt === undefined || launchTime === null ? [] : [secondsBetween(launchTime, firstPingAt)];
 }
 
 function toRange(values: number[]): Range | null {

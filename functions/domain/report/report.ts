@@ -7,6 +7,9 @@ import { failsRun, isBenignExclusion, type Reason, reason, reasonSchema } from '
 import { secondsBetween, type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 import { LEASE_TAG } from '../ownership/lease.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
+import { checkPromises, checksSchema, type SecondLook, UNCHECKED } from './checks.ts';
+import { causesSchema, countCauses } from './counted-causes.ts';
+import { detailsFields, detailsOf, type InstanceDetails, noDetails, type ReportedCommand } from './instance-details.ts';
 import { observedPaceSchema, observePace } from './observed-pace.ts';
 
 export const reportInstanceSchema = z.object({
@@ -31,14 +34,20 @@ export const reportInstanceSchema = z.object({
     .nullable()
     .describe('When it was seen stopped again; null if Reveille did not start it, or could not stop it'),
   awakeSeconds: z.number().nullable().describe('From wokenAt to restoredAt'),
+  ...detailsFields,
 });
 export type ReportInstance = z.infer<typeof reportInstanceSchema>;
 
+/** Raised when a field changes its meaning, or is added. */
+const SCHEMA_VERSION = 2;
+
 export const reportSchema = z
   .object({
+    schemaVersion: z.int().default(1).describe('Version of this schema; 1 where it is missing'),
     runId: z.string().describe('Name of the execution'),
     status: z.enum(['succeeded', 'failed']),
     startedAt: timestampSchema,
+    listedAt: timestampSchema.nullable().default(null).describe('When ListInstances had looked who takes part'),
     endedAt: timestampSchema.describe('When the report was made'),
     diedBeforeReport: z
       .boolean()
@@ -61,6 +70,8 @@ export const reportSchema = z
         excluded: z.int(),
       })
       .describe('intended = updated + alreadyCurrent + failed + excluded'),
+    causes: causesSchema,
+    checks: checksSchema.default(UNCHECKED),
     observedPace: observedPaceSchema.optional(),
     instances: z.array(reportInstanceSchema),
   })
@@ -76,6 +87,8 @@ export interface Observation {
   restoredAt?: Timestamp | null;
   /** What became of the last command that the run had sent it. */
   command?: string;
+  /** All that it was sent. */
+  commands?: ReportedCommand[];
 }
 
 /** By instance ID. */
@@ -96,6 +109,8 @@ export interface ReportFacts {
   /** Of all batches that have written one. */
   results: BatchInstance[];
   observed: Observed;
+  /** What EC2 said of all of them when the report was made. */
+  again: SecondLook;
   /** What ended the map of batches, if anything did. */
   error: RunError | undefined;
   now: Date;
@@ -105,7 +120,7 @@ export interface ReportFacts {
  * Joins the manifest with the results: every instance of the manifest is in the report exactly once, and one without
  * a settled result has failed. A run that died has failed, however its instances stand: its execution did.
  */
-export function buildReport({ manifest, results, observed, error, now }: ReportFacts): Report {
+export function buildReport({ manifest, results, observed, again, error, now }: ReportFacts): Report {
   const { run } = manifest;
   const byId = new Map(results.map((result) => [result.instanceId, result]));
   const cause = error === undefined ? '' : ` (${error.Error}: ${error.Cause})`;
@@ -118,9 +133,11 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
   const diedBeforeReport = error?.Error === RUN_DIED.Error;
   const observedPace = observePace(results);
   return {
+    schemaVersion: SCHEMA_VERSION,
     runId: run.runId,
     status: diedBeforeReport ? 'failed' : statusOf(instances, manifest.allowEmpty),
     startedAt: run.startedAt,
+    listedAt: manifest.listedAt,
     endedAt: toTimestamp(now),
     diedBeforeReport,
     account: run.account,
@@ -128,6 +145,8 @@ export function buildReport({ manifest, results, observed, error, now }: ReportF
     timeZone: run.timeZone,
     targetVersion: run.targetVersion,
     counts: countOutcomes(instances),
+    causes: countCauses(instances),
+    checks: checkPromises({ manifest, results, again }),
     ...(observedPace === undefined ? {} : { observedPace }),
     instances,
   };
@@ -163,6 +182,7 @@ function reportMember(
     wokenAt,
     restoredAt,
     awakeSeconds: wokenAt !== null && restoredAt !== null ? secondsBetween(wokenAt, restoredAt) : null,
+    ...(result === undefined ? recalledDetails(member, seen) : detailsOf(member, result)),
   };
 }
 
@@ -188,7 +208,15 @@ function reportExcluded(member: ManifestInstance): ReportInstance {
     wokenAt: null,
     restoredAt: null,
     awakeSeconds: null,
+    ...noDetails(member),
   };
+}
+
+/** What is known of the way of an instance without a result. */
+function recalledDetails(member: ManifestInstance, seen: Observation | undefined): InstanceDetails {
+  const details = noDetails(member);
+  const settledAt = seen?.restoredAt ?? null;
+  return { ...details, times: { ...details.times, settledAt }, commands: seen?.commands ?? [] };
 }
 
 export function countOutcomes(instances: Pick<ReportInstance, 'outcome'>[]): Report['counts'] {

@@ -2,7 +2,7 @@
 // tells who else is at work on it. Asked by the role that stops, with the parameters of the stop.
 import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { carryOn, fail } from '../batch/transitions.ts';
+import { carryOn, fail, withSaid } from '../batch/transitions.ts';
 import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../model/limits.ts';
@@ -95,5 +95,6 @@ function giveUp({ instance, ec2, leaseholder, now }: PreflightCase, refusal: str
   const isLeased = isLeaseOf(ec2?.tags[LEASE_TAG] ?? '', leaseholder);
   if (!isLeased)
     return fail(instance, 'lease-removed', 'its lease tag was removed or changed before it was started', now);
-  return fail(instance, 'way-back-denied', `it could not be stopped again, so it was not started: ${refusal}`, now);
+  const text = `it could not be stopped again, so it was not started: ${refusal}`;
+  return withSaid(fail(instance, 'way-back-denied', text, now), refusal);
 }

@@ -67,11 +67,10 @@ function hearAgent({ instance, ec2, agent, now }: ListedCase, bootOwner: BootOwn
   return ping === null ? null : { launchTime, ping };
 }
 
-/** Of what Reveille has started, how long its agent took. */
-function withFirstPing(instance: InstanceAt<'readiness'>, { launchTime, ping }: HeardInBoot): InstanceAt<'readiness'> {
+/** Of what Reveille has started, when its agent was heard first. */
+function withFirstPing(instance: InstanceAt<'readiness'>, { ping }: HeardInBoot): InstanceAt<'readiness'> {
   if (instance.owner.kind !== 'reveille') return instance;
-  const firstPing = secondsBetween(launchTime, ping.lastPingAt);
-  return { ...instance, sightings: { ...instance.sightings, firstPing } };
+  return { ...instance, sightings: { ...instance.sightings, firstPingAt: ping.lastPingAt } };
 }
 
 const toUpdate = (
@@ -83,6 +82,7 @@ const toUpdate = (
   step: 'update',
   launchTime,
   versionBefore: ping.version,
+  heardAt: ping.lastPingAt,
   commands: [],
   otherUpdateSince: null,
   lastRefusal: null,

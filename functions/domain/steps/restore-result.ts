@@ -88,8 +88,10 @@ function toSettled(
   now: Date,
 ): Omit<InstanceAt<'settled'>, 'finalState' | 'restoredAt'> {
   const { launchTime, versionBefore, versionAfter, commands, outcome, reason: why, otherActivitySince } = instance;
-  const worked = { launchTime, versionBefore, versionAfter, commands, outcome, reason: why };
-  return { ...carryOn(instance, now), step: 'settled', ...worked, otherActivitySince };
+  const { stopAcceptedAt, heardAt, said } = instance;
+  const worked = { launchTime, versionBefore, versionAfter, commands, outcome, reason: why, stopAcceptedAt };
+  const heard = { ...(heardAt && { heardAt }), ...(said && { said }) };
+  return { ...carryOn(instance, now), step: 'settled', ...worked, ...heard, otherActivitySince };
 }
 
 /** How the work had ended, before the restoring. */

@@ -1,12 +1,12 @@
 // EC2 refused the lease or the start of one instance: is it tried again, until when, and how soon?
-import type { InstanceAt } from '../batch/batch-instance.ts';
+import type { InstanceAt, RefusedStarts } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { fail } from '../batch/transitions.ts';
+import { fail, withSaid } from '../batch/transitions.ts';
 import { CAPACITY_ERRORS, LIMIT_ERRORS, lacksCapacity } from '../model/ec2-errors.ts';
 import { CAPACITY_RETRY_SECONDS, NO_TURN_SECONDS_MIN, PASSING_RETRY_SECONDS } from '../model/limits.ts';
-import { plainText } from '../model/plain-text.ts';
+import { boundedText, plainText } from '../model/plain-text.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
-import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
+import { addSeconds, isAfter, secondsBetween, toTimestamp } from '../model/time.ts';
 
 /** What EC2 said. */
 export interface Refusal {
@@ -28,13 +28,14 @@ export interface RefusalCase extends Refusal {
  * may be the fault of others is tried again, whatever its code, until the step's deadline.
  */
 export function applyStartRefusal(given: RefusalCase): Look {
-  const { error, isItsOwn, deadlineSeconds } = given;
+  const { error, isItsOwn, deadlineSeconds, now } = given;
+  const instance = { ...given.instance, refusedStarts: countRefusal(given.instance, error.code, now) };
   const own = retryRule(error.code, deadlineSeconds);
   const patient = {
     deadlineSeconds: Math.max(deadlineSeconds, own?.deadlineSeconds ?? 0),
     retrySeconds: own?.retrySeconds ?? PASSING_RETRY_SECONDS,
   };
-  return applyRefusal(given, isItsOwn ? own : patient, {
+  return applyRefusal({ ...given, instance }, isItsOwn ? own : patient, {
     code: refusalCode(error.code),
     text: `EC2 refused to start it: ${error.code}: ${error.message}`,
   });
@@ -51,23 +52,33 @@ export function applyLeaseRefusal(given: RefusalCase): Look {
 
 /** @param rule how long it is worth another attempt, and how soon; null: it never is */
 function applyRefusal(
-  { instance, now }: RefusalCase,
+  { instance, error, now }: RefusalCase,
   rule: RetryRule | null,
   { code, text }: { code: FailureCode; text: string },
 ): Look {
-  if (rule === null) return moves(fail(instance, code === 'lease-refused' ? code : 'start-refused', text, now));
+  const failed = (failure: FailureCode, why: string) => withSaid(fail(instance, failure, why, now), error.message);
+  if (rule === null) return moves(failed(code === 'lease-refused' ? code : 'start-refused', text));
   const until = addSeconds(instance.stepSince, rule.deadlineSeconds);
   if (isAfter(until, now)) {
     const retried = { ...instance, retryAt: addSeconds(now, rule.retrySeconds), lastRefusal: plainText(text) };
     return stays(retried, 'waiting-to-start', text, until);
   }
   const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
-  return moves(fail(instance, code, `${text} (tried again for ${minutes} minutes)`, now));
+  return moves(failed(code, `${text} (tried again for ${minutes} minutes)`));
 }
 
 interface RetryRule {
   deadlineSeconds: number;
   retrySeconds: number;
+}
+
+/** Longer than any code of EC2's. */
+const CODE_LENGTH_MAX = 60;
+
+function countRefusal({ refusedStarts }: InstanceAt<'start'>, code: string, now: Date): RefusedStarts {
+  const lastAt = toTimestamp(now);
+  const { count = 0, firstAt = lastAt } = refusedStarts ?? {};
+  return { count: count + 1, firstAt, lastAt, code: boundedText(code, CODE_LENGTH_MAX) };
 }
 
 /** The policy that wants its lease may not see it yet, although the one that was asked for its stop did. */

@@ -94,8 +94,12 @@ function applyAccepted(given: StartResultCase, result: Accepted): InstanceAt<'re
   const owner: Owner = mayBeOurs
     ? { kind: 'reveille', attempts, wokenAt: toTimestamp(now) }
     : { kind: 'others', attempts, reason: reason('started-by-others', text) };
-  return toReadiness(instance, owner, now);
+  const sightings = { ...instance.sightings, startAcceptedAt: toTimestamp(now) };
+  return toReadiness(isAnswered(result) ? { ...instance, sightings } : instance, owner, now);
 }
+
+/** Whether EC2 itself has said that it was asleep, and starts now. */
+const isAnswered = ({ previousState }: Accepted): boolean => previousState === 'stopped';
 
 /**
  * If EC2 found it stopped, our start brings the next boot, whatever other requests may have been on their way before. If it did

@@ -1,7 +1,7 @@
 // The step `update`: whether an instance is sent a command of the work, and what follows from what SSM and its agent say.
 import type { BatchInstance, InstanceAt, SentCommand } from '../batch/batch-instance.ts';
 import { type Look, moves, type Waiting } from '../batch/look.ts';
-import { carryOn, finishWork, outOfTime } from '../batch/transitions.ts';
+import { carryOn, finishWork, outOfTime, withSaid } from '../batch/transitions.ts';
 import type { AgentFacts } from '../model/instance.ts';
 import {
   DELIVERY_DEADLINE_SECONDS,
@@ -17,7 +17,7 @@ import { NO_TURN } from '../work/send-turn.ts';
 import { currentCommand, endCommands, updateMayRunUntil } from '../work/sent-commands.ts';
 import type { Invocation, Judgement, Work } from '../work/work.ts';
 import type { AgentLook } from './unresponsive-agent.ts';
-import { finishAtTarget } from './verify.ts';
+import { finishAtTarget, type Proof } from './verify.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface UpdateCase {
@@ -76,15 +76,17 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
     case 'failed': {
       const { reason: why, isUnresponsive = false } = judgement;
       const ended = endCommands(instance, 'current', endedAt);
-      return { action: 'fail', cancelFirst: null, isUnresponsive, ...moves(finishWork(ended, 'failed', why, now)) };
+      const failed = withSaid(finishWork(ended, 'failed', why, now), invocation?.output ?? '');
+      return { action: 'fail', cancelFirst: null, isUnresponsive, ...moves(failed) };
     }
   }
 }
 
 /** All commands of it have ended, and none of others is at work. */
 const toVerify = (instance: InstanceAt<'update'>, hasRefusedTarget: boolean, now: Date): InstanceAt<'verify'> => {
-  const { launchTime, versionBefore, commands } = instance;
-  return { ...carryOn(instance, now), step: 'verify', launchTime, versionBefore, commands, hasRefusedTarget };
+  const { launchTime, versionBefore, heardAt, commands } = instance;
+  const heard = { launchTime, versionBefore, ...(heardAt && { heardAt }) };
+  return { ...carryOn(instance, now), step: 'verify', ...heard, commands, hasRefusedTarget };
 };
 
 /**
@@ -142,7 +144,8 @@ function decideFirstSend(given: UpdateCase): UpdateDecision {
   const { instance, work, target, deadlineSeconds, now } = given;
   const { versionBefore, retryAt, stepSince, lastRefusal } = instance;
   // CheckReadiness saw this version in a fresh ping, in this same pass.
-  if (versionBefore !== null && work.isAtTarget(versionBefore, target)) return atTarget(given, versionBefore, null);
+  if (versionBefore !== null && work.isAtTarget(versionBefore, target))
+    return atTarget(given, { version: versionBefore }, null);
   if (!maySendTo(instance, now)) {
     const text = `it was not sent the update: nothing is sent after ${instance.sendUntil}`;
     return { action: 'fail', cancelFirst: null, ...moves(outOfTime(instance, text, now)) };
@@ -188,12 +191,12 @@ const RESEND_DEADLINE_SECONDS = UPDATE_HARD_DEADLINE_SECONDS + DELIVERY_DEADLINE
 function decideUnansweredCommand(open: OpenCase, lack: { why: Reason; isUndelivered: boolean }): UpdateDecision {
   const { instance, command, work, now } = open;
   const { why, isUndelivered } = lack;
-  const version = versionAtTarget(open, command.sentAt);
-  if (version !== null && isUndelivered) return atTarget(open, version, why, command.commandId);
+  const proof = proofAtTarget(open, command.sentAt);
+  if (proof !== null && isUndelivered) return atTarget(open, proof, why, command.commandId);
   const resendUntil = addSeconds(command.sentAt, RESEND_DEADLINE_SECONDS);
   const isRefused = instance.lastRefusal !== null && !isAfter(resendUntil, now);
   const mayResend = instance.commands.length < work.commandsMax && !isRefused && maySendTo(instance, now);
-  if (version === null && mayResend) {
+  if (proof === null && mayResend) {
     if (isAhead(instance.retryAt, now)) return wait(why, instance.retryAt);
     // A command that an agent may be working on is not cancelled: it may be a slow rollback.
     return { action: 'send', cancelFirst: isUndelivered ? command.commandId : null, reason: why };
@@ -203,7 +206,7 @@ function decideUnansweredCommand(open: OpenCase, lack: { why: Reason; isUndelive
   if (until !== null) {
     return wait(retold(why, `${why.text}; an update may be at work until ${until}`), until);
   }
-  return version === null ? failUnresponsive(open, why, command.commandId) : atTarget(open, version, why);
+  return proof === null ? failUnresponsive(open, why, command.commandId) : atTarget(open, proof, why);
 }
 
 function decideBusy({ instance, now }: UpdateCase, why: Reason): UpdateDecision {
@@ -225,19 +228,19 @@ function decideBusy({ instance, now }: UpdateCase, why: Reason): UpdateDecision 
  */
 function decideAfterOtherUpdate(given: UpdateCase, since: Timestamp): UpdateDecision {
   const { instance, work, now } = given;
-  const version = versionAtTarget(given, since);
+  const proof = proofAtTarget(given, since);
   const until = addSeconds(since, UPDATE_HARD_DEADLINE_SECONDS);
   if (isAfter(until, now)) {
     // Once refused, the next try waits its time, whatever the agent reports.
-    const isDue = !isAhead(instance.retryAt, now) || (version !== null && instance.lastRefusal === null);
+    const isDue = !isAhead(instance.retryAt, now) || (proof !== null && instance.lastRefusal === null);
     // Commands before that told no more than that it is there: duplicates, and such as the agent never took.
     const hasSentSince = instance.commands.some(({ sentAt }) => isAfter(sentAt, since));
     const maySend = isDue && !hasSentSince && work.commandsMax > 1 && maySendTo(instance, now);
     if (maySend) return { action: 'send', cancelFirst: null, reason: null };
     return wait(ANOTHER_UPDATE, until);
   }
-  if (version !== null) {
-    return atTarget(given, version, reason('updated-by-others', 'an update by someone else installed the version'));
+  if (proof !== null) {
+    return atTarget(given, proof, reason('updated-by-others', 'an update by someone else installed the version'));
   }
   const why = reason('another-update', `another update has been at work on it for ${minutesSince(since, now)} minutes`);
   const ended = endCommands(instance, 'current', toTimestamp(now));
@@ -261,21 +264,22 @@ const minutesSince = (moment: Timestamp, now: Date): number => Math.round(second
 
 const isAhead = (moment: Timestamp | null, now: Date): moment is Timestamp => moment !== null && isAfter(moment, now);
 
-/** The version in a ping of this boot that is newer than `since`, if that is the target or newer; else null. */
-function versionAtTarget({ instance, agent, work, target, now }: UpdateCase, since: Timestamp): string | null {
-  const version = pingAfter(agent, { launchTime: instance.launchTime, since }, now)?.version ?? null;
-  return work.isAtTarget(version, target) ? version : null;
+/** What a ping of this boot that is newer than `since` reports, if that is the target or newer; else null. */
+function proofAtTarget({ instance, agent, work, target, now }: UpdateCase, since: Timestamp): Proof | null {
+  const ping = pingAfter(agent, { launchTime: instance.launchTime, since }, now);
+  if (ping?.version == null || !work.isAtTarget(ping.version, target)) return null;
+  return { version: ping.version, pingAt: ping.lastPingAt };
 }
 
 const wait = (why: Reason, until: Timestamp): UpdateDecision => ({ action: 'wait', waiting: { reason: why, until } });
 
 function atTarget(
   given: UpdateCase,
-  version: string,
+  proof: Proof,
   why: Reason | null,
   cancelFirst: string | null = null,
 ): UpdateDecision {
-  return { action: 'at-target', cancelFirst, ...moves(finishAtTarget(given, version, why)) };
+  return { action: 'at-target', cancelFirst, ...moves(finishAtTarget(given, proof, why)) };
 }
 
 /** Its command stays open: it may come to the agent yet. */

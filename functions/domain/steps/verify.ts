@@ -30,9 +30,8 @@ export function verifyVersion(given: VerifyCase): AgentLook<InstanceAt<'verify' 
   const since = commandsEndedAt(instance);
   const proof = pingAfter(agent, { launchTime: instance.launchTime, since }, now);
   if (proof?.version != null && work.isAtTarget(proof.version, target)) {
-    return moves(
-      instance.hasRefusedTarget ? finishNewer(given, proof.version) : finishAtTarget(given, proof.version, null),
-    );
+    const known = { version: proof.version, pingAt: proof.lastPingAt };
+    return moves(instance.hasRefusedTarget ? finishNewer(given, known) : finishAtTarget(given, known, null));
   }
   const until = addSeconds(since, deadlineSeconds);
   if (isAfter(until, now)) return stays(instance, 'verifying', 'the agent has not reported the new version yet', until);
@@ -44,7 +43,13 @@ export function verifyVersion(given: VerifyCase): AgentLook<InstanceAt<'verify' 
   const said = instance.hasRefusedTarget ? 'the agent refused the target as older' : 'the command succeeded';
   const text = `${said}, but ${minutes} minutes later the agent reports ${proof.version ?? 'no version'} instead of ${target}`;
   const why = reason('version-not-confirmed', text);
-  return moves({ ...finishWork(instance, 'failed', why, now), versionAfter: proof.version });
+  return moves({ ...finishWork(instance, 'failed', why, now), versionAfter: proof.version, heardAt: proof.lastPingAt });
+}
+
+/** What its agent reported, and in the ping of when; left out where CheckReadiness has noted that. */
+export interface Proof {
+  version: string;
+  pingAt?: Timestamp;
 }
 
 /** The work is done: the agent reports this version, which is the target or newer. Had it that before, it was current already. */
@@ -55,18 +60,24 @@ export function finishAtTarget(
     target,
     now,
   }: { instance: InstanceAt<'update' | 'verify'> } & Pick<VerifyCase, 'work' | 'target' | 'now'>,
-  version: string,
+  proof: Proof,
   why: Reason | null,
 ): InstanceAt<'restore'> {
   const outcome = work.isAtTarget(instance.versionBefore, target) ? 'already-current' : 'updated';
-  return { ...finishWork(instance, outcome, why, now), versionAfter: version };
+  return proved(finishWork(instance, outcome, why, now), proof);
 }
 
 /** The agent is newer than the target, by no command of this run: it has refused ours. */
-function finishNewer({ instance, target, now }: VerifyCase, version: string): InstanceAt<'restore'> {
-  const text = `its agent reports ${version}, and had refused the target ${target} as older`;
-  return { ...finishWork(instance, 'already-current', reason('newer-than-target', text), now), versionAfter: version };
+function finishNewer({ instance, target, now }: VerifyCase, proof: Proof): InstanceAt<'restore'> {
+  const text = `its agent reports ${proof.version}, and had refused the target ${target} as older`;
+  return proved(finishWork(instance, 'already-current', reason('newer-than-target', text), now), proof);
 }
+
+const proved = (instance: InstanceAt<'restore'>, { version, pingAt }: Proof): InstanceAt<'restore'> => ({
+  ...instance,
+  versionAfter: version,
+  ...(pingAt === undefined ? {} : { heardAt: pingAt }),
+});
 
 /** When the last of its commands ended; where none is known to have ended, when it came to this step. */
 function commandsEndedAt({ commands, stepSince }: InstanceAt<'verify'>): Timestamp {

@@ -74,6 +74,23 @@ const isSame = (given: Record<string, string[]>, wanted: Record<string, string[]
 export const currentInvocation = (instance: WithCommands, invocations: Invocation[]): Invocation | null =>
   ownInvocations(instance, invocations).find((one) => one.commandId === currentCommand(instance)?.commandId) ?? null;
 
+/** In which of SSM's statuses a command stays (docs/aws-behaviour.md 11). */
+const LAST_STATUSES = new Set(['Success', 'Failed', 'Cancelled', 'TimedOut']);
+
+/** SSM's last word on a command; null if it has said none yet. */
+export const lastStatus = ({ status }: Pick<Invocation, 'status'>): string | null =>
+  LAST_STATUSES.has(status) ? status : null;
+
+/** The instance with SSM's last word on each of its commands, where there is one among the invocations of many instances. */
+export function noteStatuses<One extends WithCommands>(instance: One, invocations: Invocation[]): One {
+  const said = new Map(ownInvocations(instance, invocations).map((one) => [one.commandId, lastStatus(one)]));
+  const commands = instance.commands.map((command) => {
+    const status = said.get(command.commandId) ?? null;
+    return status === null ? command : { ...command, status };
+  });
+  return { ...instance, commands };
+}
+
 /** What SSM says of an instance's commands, in their order, among the invocations of many instances. */
 export const ownInvocations = ({ instanceId, commands }: WithCommands, invocations: Invocation[]): Invocation[] =>
   commands.flatMap(({ commandId }) =>

@@ -12,6 +12,7 @@ import { listedAt } from '../evidence/standings.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
 import { aboutPace } from './report/observed-pace.ts';
 import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
+import { aboutCauses, aboutChecks } from './report/own-checks.ts';
 import { aboutPlan } from './report/planned.ts';
 import { aboutReconciledMails } from './report/reconciled-mail.ts';
 import { aboutMail } from './report/report-mail.ts';
@@ -20,6 +21,18 @@ import { finalState, handedOver, originalState } from './report/states.ts';
 import { notes, reasonText } from './report/texts.ts';
 import { awakeSeconds, restoredAt, wokenAt } from './report/times.ts';
 import { versionAfter, versionBefore } from './report/versions.ts';
+import {
+  commands,
+  firstPingAt,
+  platform,
+  proof,
+  refusedStarts,
+  runningAt,
+  said,
+  settledAt,
+  startAcceptedAt,
+  stopAcceptedAt,
+} from './report/way.ts';
 import { aboutDeath, aboutMemory, aboutStatus, type WholeReport } from './report/whole-report.ts';
 
 type Found = Omit<Complaint, 'promise'>;
@@ -38,6 +51,16 @@ const rules: readonly LineRule[] = [
   goneIsFailed,
   excludedIsLeftAlone,
   isLetGo,
+  platform,
+  startAcceptedAt,
+  runningAt,
+  firstPingAt,
+  stopAcceptedAt,
+  settledAt,
+  refusedStarts,
+  commands,
+  proof,
+  said,
 ];
 
 /** A run that has begun is reported, if not by itself then by ReconcileLeases. A dry run ends with a plan. */
@@ -121,6 +144,8 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
     ...aboutDeath(whole),
     ...aboutMail(whole),
     ...aboutPace(whole),
+    ...aboutCauses(whole),
+    ...aboutChecks(whole),
   ];
   return [...found, ...texts.map((text) => ({ instanceId: null, at, text: `${execution.name}: ${text}` }))];
 }

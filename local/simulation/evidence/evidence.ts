@@ -42,6 +42,8 @@ export interface InstanceEvidence {
   instanceId: string;
   groups: string[];
   behaviours: BehaviourName[];
+  /** As EC2 names it. */
+  platform: string;
   before: Standing;
   /** Where it was on its way to when everything began; else as before. */
   settled: string;

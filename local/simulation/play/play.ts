@@ -1,6 +1,7 @@
 import type { Plan } from '../../../functions/domain/listing/plan.ts';
 import type { Report } from '../../../functions/domain/report/report.ts';
 import { type Account, createAccount } from '../../account/account.ts';
+import { platforms } from '../../account/fleet/platforms.ts';
 import { has } from '../../account/world/machine.ts';
 import { createRandom } from '../../base/random.ts';
 import { runInVirtualTime } from '../../clock/virtual-time.ts';
@@ -215,6 +216,7 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, met
         instanceId,
         groups: holders.map(({ name }) => name),
         behaviours: spec?.behaviours ?? [],
+        platform: platforms[spec?.platform ?? 'amazon-linux-2023'].ec2PlatformDetails,
         before: standingBefore,
         settled: isSettling ? (spec?.state ?? standingBefore.state) : standingBefore.state,
         after: standing(account, instanceId),

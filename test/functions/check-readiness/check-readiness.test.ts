@@ -31,6 +31,8 @@ describe('CheckReadiness', () => {
       stepSince: stamp('02:02'),
       launchTime: stamp('02:00:30'),
       versionBefore: OLD,
+      heardAt: stamp('02:01:30'),
+      sightings: { runningAt: stamp('02:02'), firstPingAt: stamp('02:01:30') },
     });
     expect(counts).toMatchObject({ readiness: 0, update: 1 });
     expect(lastProgressAt).toBe(stamp('02:02'));
@@ -44,7 +46,7 @@ describe('CheckReadiness', () => {
 
     const { instances } = await lookAt('02:02', aWokenInstance());
 
-    expect(instances).toEqual([aWokenInstance()]);
+    expect(instances).toEqual([aWokenInstance({ sightings: { runningAt: stamp('02:02') } })]);
   });
 
   it('waits for no straggler: what is ready goes on, what is not stays', async () => {

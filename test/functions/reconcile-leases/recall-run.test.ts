@@ -89,6 +89,10 @@ describe('what is recalled of a run that died', () => {
 
     expect(await recall()).toEqual({
       command: `the command that it was sent (command-2) is Success at ${stamp('02:21')}, and its agent was not heard after it`,
+      commands: [
+        { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null, status: null },
+        { commandId: 'command-2', sentAt: stamp('02:20'), endedAt: stamp('02:21'), status: 'Success' },
+      ],
     });
   });
 

@@ -15,7 +15,7 @@ import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
 import { buildReport, type Report } from '../../../functions/domain/report/report.ts';
 import { createReportRun } from '../../../functions/report-run/report-run.ts';
 import { aRecord, aRunLock, executionArnOf, givenLock, LOCK_ETAG } from '../../support/bucket.ts';
-import { aMember, aRun, at, instanceFacts, leaseValue, stamp, wokenFacts } from '../../support/builders.ts';
+import { aMember, aRun, at, instanceFacts, leaseValue, stamp, UNSEEN, wokenFacts } from '../../support/builders.ts';
 import {
   aContext,
   aRuntime,
@@ -62,6 +62,7 @@ const aReport = (): Report =>
     manifest: aManifest(),
     results: [],
     observed: new Map(),
+    again: UNSEEN,
     error: undefined,
     now: at('02:15'),
   });

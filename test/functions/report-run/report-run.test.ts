@@ -8,7 +8,16 @@ import type { BatchResult } from '../../../functions/domain/batch/batch-result.t
 import type { Manifest, ManifestInstance } from '../../../functions/domain/listing/manifest.ts';
 import { reportSchema } from '../../../functions/domain/report/report.ts';
 import { createReportRun } from '../../../functions/report-run/report-run.ts';
-import { aMember, aRun, aWokenInstance, instanceFacts, OLD, stamp, TARGET } from '../../support/builders.ts';
+import {
+  aMember,
+  aRun,
+  aWokenInstance,
+  instanceFacts,
+  NO_DETAILS,
+  OLD,
+  stamp,
+  TARGET,
+} from '../../support/builders.ts';
 import {
   aContext,
   aRuntime,
@@ -40,6 +49,8 @@ const aSettled = (instanceId: string, changes: Partial<InstanceAt<'settled'>> = 
   aWokenInstance({
     instanceId,
     step: 'settled',
+    stepSince: stamp('02:12'),
+    heardAt: stamp('02:11'),
     outcome: 'updated',
     versionBefore: OLD,
     versionAfter: TARGET,
@@ -109,6 +120,10 @@ describe('ReportRun', () => {
       wokenAt: stamp('02:00:30'),
       restoredAt: stamp('02:12'),
       awakeSeconds: 690,
+      ...NO_DETAILS,
+      platform: 'Linux/UNIX',
+      times: { ...NO_DETAILS.times, settledAt: stamp('02:12') },
+      proof: { pingAt: stamp('02:11'), version: TARGET },
     });
     expect(s3).toHaveReceivedCommandWith(PutObjectCommand, {
       Bucket: 'reveille-bucket',
@@ -116,7 +131,7 @@ describe('ReportRun', () => {
     });
   });
 
-  it('calls a missing result a failure, and looks how those were left, and at no other', async () => {
+  it('calls a missing result a failure, and looks once more how all of them were left', async () => {
     givenRun([aMember(FIRST), aMember(SECOND)], [[aSettled(FIRST)], null]);
     ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: SECOND, state: 'running' })));
 
@@ -130,7 +145,7 @@ describe('ReportRun', () => {
     });
     expect(ec2).toHaveReceivedCommandTimes(DescribeInstancesCommand, 1);
     expect(ec2).toHaveReceivedCommandWith(DescribeInstancesCommand, {
-      Filters: [{ Name: 'instance-id', Values: [SECOND] }],
+      Filters: [{ Name: 'instance-id', Values: [FIRST, SECOND] }],
     });
   });
 
@@ -161,21 +176,39 @@ describe('ReportRun', () => {
     expect(writtenReport().instances[0]?.reason?.text).toContain('States.Timeout: too late');
   });
 
-  it('asks EC2 nothing when all results are there', async () => {
+  it('asks EC2 once more when all results are there, and says that its promises are kept', async () => {
     givenRun([aMember(FIRST), excluded(SECOND)], [[aSettled(FIRST)]]);
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves(described(...[FIRST, SECOND].map((id) => instanceFacts({ instanceId: id }))));
 
     await report();
 
-    expect(ec2).not.toHaveReceivedCommand(DescribeInstancesCommand);
+    expect(ec2).toHaveReceivedCommandTimes(DescribeInstancesCommand, 1);
+    const statuses = Object.values(writtenReport().checks).map(({ status }) => status);
+    expect(statuses).toEqual(['kept', 'kept', 'kept', 'kept']);
   });
 
-  it('reports all the same when EC2 does not answer', async () => {
+  it.each([
+    ['is throttled', throttled(), /could not be asked: RequestLimitExceeded/],
+    [
+      'is denied',
+      awsError('UnauthorizedOperation', 'You are not authorized.', 403),
+      /UnauthorizedOperation: You are not/,
+    ],
+  ])('reports and tells all the same when EC2 does not answer, since it %s', async (_what, error, text) => {
     givenRun([aMember(FIRST)], [null]);
-    ec2.on(DescribeInstancesCommand).rejects(throttled());
+    ec2.on(DescribeInstancesCommand).rejects(error);
 
     await report();
 
     expect(writtenReport().instances[0]).toMatchObject({ outcome: 'failed', finalState: null });
+    const { versions, ...asked } = writtenReport().checks;
+    expect(versions.status).toBe('kept');
+    for (const check of Object.values(asked)) {
+      expect(check).toMatchObject({ status: 'not-checked', text: expect.stringMatching(text) });
+    }
+    expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
   });
 
   it('is no success when no instance took part', async () => {

@@ -111,7 +111,7 @@ describe('RestoreInstances, stopping', () => {
     ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [listed({ ...RUNNING, instanceId: FIRST })] });
 
     const before = await restoreAt('02:46:59', atWork);
-    expect(before.instances[0]).toEqual(atWork);
+    expect(before.instances[0]).toMatchObject(atWork);
     expect(ec2).not.toHaveReceivedCommand(StopInstancesCommand);
 
     await restoreAt('02:47', atWork);

@@ -35,6 +35,7 @@ import {
   instanceFacts,
   stamp,
   TARGET,
+  UNSEEN,
   wokenFacts,
 } from '../../support/builders.ts';
 import {
@@ -126,7 +127,7 @@ describe('a message', () => {
     } as const;
     const results = ['i-1', 'i-2'].map((instanceId) => anInstance({ instanceId, ...failed }));
     const error = { Error: 'States.TaskFailed', Cause: text };
-    const report = buildReport({ manifest, results, observed: new Map(), error, now: at('03:00') });
+    const report = buildReport({ manifest, results, observed: new Map(), again: UNSEEN, error, now: at('03:00') });
     return summarize(report, { bucketName: 'bucket', language: 'en' });
   };
 

@@ -3,7 +3,7 @@ import type { EndFacts } from '../../../local/demo/end-screen.ts';
 import type { WindowGroup, WindowNight } from '../../../local/demo/maintenance-window.ts';
 import type { TrueGroup } from '../../../local/demo/true-night.ts';
 import type { PromiseCheck } from '../../../local/promises/promise-checks.ts';
-import { OLD, stamp, TARGET } from '../../support/builders.ts';
+import { BARE_REPORT, NO_DETAILS, OLD, stamp, TARGET } from '../../support/builders.ts';
 
 /** An instance of a report: by default one that was woken, updated and put back. */
 export const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance => ({
@@ -20,6 +20,7 @@ export const told = (instanceId: string, changes: Partial<ReportInstance> = {}):
   wokenAt: stamp('02:00:30'),
   restoredAt: stamp('02:05:30'),
   awakeSeconds: 300,
+  ...NO_DETAILS,
   ...changes,
 });
 
@@ -84,6 +85,7 @@ export function endFacts(
   return {
     groups: ['dev', 'prod'],
     report: {
+      ...BARE_REPORT,
       runId: 'demo-1',
       status: hasFailed ? 'failed' : 'succeeded',
       startedAt: stamp('02:00'),

@@ -1,3 +1,5 @@
+import type { Check } from '../../../functions/domain/report/checks.ts';
+import { countCauses } from '../../../functions/domain/report/counted-causes.ts';
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
 import { wordsOf } from '../../../functions/domain/words/catalogue.ts';
 import type { BehaviourName } from '../../../local/account/fleet/behaviours.ts';
@@ -10,7 +12,7 @@ import type {
   InstanceEvidence,
   Overheard,
 } from '../../../local/simulation/evidence/evidence.ts';
-import { at, INSTANCE_ID, OLD, TARGET } from '../../support/builders.ts';
+import { at, BARE_REPORT, INSTANCE_ID, NO_DETAILS, OLD, TARGET } from '../../support/builders.ts';
 
 /** Evidence that was written by hand: times are of the night of the run, as in `at('02:05')`. */
 
@@ -23,6 +25,7 @@ export const anInstance = (changes: Partial<InstanceEvidence> = {}): InstanceEvi
   instanceId: INSTANCE_ID,
   groups: ['dev'],
   behaviours: [],
+  platform: 'Linux/UNIX',
   before: { state: 'stopped', version: OLD, lease: null },
   settled: 'stopped',
   after: { state: 'stopped', version: TARGET, lease: null },
@@ -204,22 +207,48 @@ export const leaseKept: Evidence['timeline'] = aNight.slice(0, -2);
 /** Of these, only what happened before a moment. */
 export const until = (time: string): Evidence['timeline'] => aNight.filter((entry) => entry.at < moment(time));
 
-export const aLine = (changes: Partial<ReportInstance> = {}): ReportInstance => ({
-  instanceId: INSTANCE_ID,
-  name: null,
-  group: 'dev',
-  outcome: 'updated',
-  reason: null,
-  notes: [],
-  versionBefore: OLD,
-  versionAfter: TARGET,
-  originalState: 'stopped',
-  finalState: 'stopped',
-  wokenAt: at('02:01:01').toISOString(),
-  restoredAt: at('02:12').toISOString(),
-  awakeSeconds: 659,
-  ...changes,
-});
+const stamp = (time: string): string => at(time).toISOString();
+
+/** The way of the instance of `aNight`. */
+const aWay = {
+  ...NO_DETAILS,
+  platform: 'Linux/UNIX',
+  times: {
+    startAcceptedAt: stamp('02:01:02'),
+    runningAt: stamp('02:01:30'),
+    firstPingAt: stamp('02:03:20'),
+    stopAcceptedAt: null,
+    settledAt: stamp('02:12'),
+  },
+  commands: [{ commandId: 'c', sentAt: stamp('02:03:31'), endedAt: stamp('02:05'), status: 'Success' }],
+  proof: { pingAt: stamp('02:09:30'), version: TARGET },
+};
+
+/** What is told of its way fits to what else is told, unless a test says so itself. */
+export function aLine(changes: Partial<ReportInstance> = {}): ReportInstance {
+  const { restoredAt = stamp('02:12'), versionAfter = TARGET } = changes;
+  return {
+    instanceId: INSTANCE_ID,
+    name: null,
+    group: 'dev',
+    outcome: 'updated',
+    reason: null,
+    notes: [],
+    versionBefore: OLD,
+    versionAfter,
+    originalState: 'stopped',
+    finalState: 'stopped',
+    wokenAt: stamp('02:01:01'),
+    restoredAt,
+    awakeSeconds: 659,
+    ...aWay,
+    times: { ...aWay.times, settledAt: restoredAt ?? aWay.times.settledAt },
+    proof: versionAfter === null ? null : { ...aWay.proof, version: versionAfter },
+    ...changes,
+  };
+}
+
+const KEPT: Check = { status: 'kept', instances: [], text: 'as promised' };
 
 /** An execution with a report of this one line. */
 export const aReported = (
@@ -231,6 +260,9 @@ export const aReported = (
   const status = outcome === 'failed' ? 'failed' : 'succeeded';
   return anExecution({
     report: {
+      ...BARE_REPORT,
+      causes: countCauses([{ outcome, reason: rest.reason }]),
+      checks: { versions: KEPT, states: KEPT, leases: KEPT, launchTimes: KEPT },
       runId: RUN,
       status,
       startedAt: at('02:00').toISOString(),

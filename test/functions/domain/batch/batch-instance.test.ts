@@ -14,7 +14,7 @@ const OWN: Record<Step, string[]> = {
   update: [...HEARD, 'lastRefusal', 'retryAt', 'otherUpdateSince'],
   verify: [...HEARD, 'hasRefusedTarget'],
   restore: [...WORKED, 'otherUpdateSince', 'lastRefusal', 'isUnresponsive', 'strayUntil', 'stopAcceptedAt'],
-  settled: [...WORKED, 'finalState', 'restoredAt'],
+  settled: [...WORKED, 'finalState', 'restoredAt', 'stopAcceptedAt'],
 };
 
 /** As an earlier version wrote it down at every step: flat, with null where there was nothing yet. */

@@ -3,7 +3,17 @@ import type { InstanceFacts } from '../../../../functions/domain/model/instance.
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import { buildReport } from '../../../../functions/domain/report/report.ts';
-import { aMember, anAttempt, aRun, at, ENDS, instanceFacts, stamp, wokenFacts } from '../../../support/builders.ts';
+import {
+  aMember,
+  anAttempt,
+  aRun,
+  at,
+  ENDS,
+  instanceFacts,
+  stamp,
+  UNSEEN,
+  wokenFacts,
+} from '../../../support/builders.ts';
 
 const OPT_OUT_TAG = 'reveille:skip';
 const busy: LeaseStatus = { kind: 'busy', why: 'run run-0 holds it' };
@@ -101,6 +111,7 @@ describe('a report', () => {
       },
       results: [],
       observed: new Map(),
+      again: UNSEEN,
       error: undefined,
       now: at('03:00'),
     });

@@ -9,6 +9,8 @@ const member = (changes: Partial<ManifestInstance> = {}): ManifestInstance => ({
   group: 'dev',
   state: 'stopped',
   version: null,
+  launchTime: null,
+  platform: null,
   decision: 'take-part',
   originalState: 'stopped',
   reason: null,

@@ -16,7 +16,9 @@ import {
   PLAIN_TEXT_LENGTH_MAX,
   TAG_VALUE_LENGTH_MAX,
 } from '../../../../functions/domain/model/limits.ts';
+import { plainText } from '../../../../functions/domain/model/plain-text.ts';
 import { formatLease } from '../../../../functions/domain/ownership/lease.ts';
+import type { Attempts } from '../../../../functions/domain/ownership/owner.ts';
 import { buildReport } from '../../../../functions/domain/report/report.ts';
 import { summarize } from '../../../../functions/domain/report/summary.ts';
 import { commandComment } from '../../../../functions/domain/work/command-comment.ts';
@@ -24,7 +26,21 @@ import { definitionPath } from '../../../../local/deployment/deploy.ts';
 import { readTemplate } from '../../../../local/deployment/template.ts';
 import { type Definition, readDefinition, type State } from '../../../../local/engine/definition.ts';
 import { instancesAt } from '../../../support/arbitraries.ts';
-import { aMember, anInstance, aRun, at, ENDS, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import {
+  aMember,
+  anInstance,
+  aProvedAttempt,
+  aRun,
+  at,
+  ENDS,
+  INSTANCE_ID,
+  LEASING,
+  OLD,
+  ours,
+  stamp,
+  TARGET,
+  UNSEEN,
+} from '../../../support/builders.ts';
 
 const KILOBYTE = 1000;
 /** Of one payload (docs/aws-behaviour.md 26). */
@@ -56,11 +72,11 @@ describe('what travels in one payload', () => {
 
   /** A batch in which nothing went well: every text as long as it can be, and each instance tried, sent to and held twice. */
   function longestBatch(step: Step, character: string) {
-    const text = character.repeat(PLAIN_TEXT_LENGTH_MAX);
+    const text = plainText(character.repeat(2 * PLAIN_TEXT_LENGTH_MAX));
     const why = { code: 'waiting-for-capacity', text };
     const boot = { kind: 'known', launchTime: stamp('02:00'), isAssumed: false };
     const attempt = { attempt: UUID, recordedAt: stamp('02:00'), startBy: stamp('02:01'), boot };
-    const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00') };
+    const command = { commandId: UUID, sentAt: stamp('02:00'), endedAt: stamp('02:00'), status: 'Cancelled' };
     const moments = Object.fromEntries(
       ['stepSince', 'retryAt', 'launchTime', 'otherUpdateSince', 'stopAcceptedAt', 'otherActivitySince']
         .concat('strayUntil', 'restoredAt')
@@ -72,7 +88,17 @@ describe('what travels in one payload', () => {
       ...moments,
       outcome: 'already-current',
       owner: { kind: 'others', attempts: [attempt, attempt], reason: why },
-      sightings: { launchAfterReply: -1.234, describeLag: 12.345, leaseSeen: 12.345, firstPing: 123.456 },
+      sightings: {
+        launchAfterReply: -1.234,
+        describeLag: 12.345,
+        leaseSeen: 12.345,
+        startAcceptedAt: stamp('02:00'),
+        runningAt: stamp('02:00'),
+        firstPingAt: stamp('02:00'),
+      },
+      refusedStarts: { count: 240, firstAt: stamp('02:00'), lastAt: stamp('02:00'), code: 'c'.repeat(60) },
+      heardAt: stamp('02:00'),
+      said: text,
       reason: why,
       lastRefusal: text,
       commands: [command, command],
@@ -98,10 +124,36 @@ describe('what travels in one payload', () => {
   it.each(Object.keys(instancesAt) as Step[])(
     'the longest batch has room in it, whatever letters its texts have: at %s',
     (step) => {
-      expect(bytes(longestBatch(step, 'x'))).toBeLessThan(PAYLOAD_BYTES_MAX / 2);
-      expect(bytes(longestBatch(step, '👍'))).toBeLessThan(PAYLOAD_BYTES_MAX);
+      expect(bytes(longestBatch(step, 'x'))).toBeLessThan(161 * KILOBYTE);
+      for (const letter of ['ü', 'あ', '👍']) expect(bytes(longestBatch(step, letter))).toBeLessThan(212 * KILOBYTE);
     },
   );
+
+  it('an instance that was woken, updated and put back is 1.3 kB of its batch', () => {
+    const attempts: Attempts = [aProvedAttempt({ attempt: UUID }), { ...LEASING, attempt: UUID }];
+    const moment = stamp('02:00');
+    const usual = anInstance({
+      step: 'settled',
+      owner: ours(attempts, moment),
+      launchTime: moment,
+      versionBefore: OLD,
+      versionAfter: TARGET,
+      heardAt: moment,
+      sightings: {
+        launchAfterReply: -1.234,
+        leaseSeen: 12.345,
+        startAcceptedAt: moment,
+        runningAt: moment,
+        firstPingAt: moment,
+      },
+      commands: [{ commandId: UUID, sentAt: moment, endedAt: moment, status: 'Success' }],
+      stopAcceptedAt: moment,
+      outcome: 'updated',
+      restoredAt: moment,
+      finalState: 'stopped',
+    });
+    expect(Math.round(bytes(usual) / 100)).toBe(13);
+  });
 });
 
 describe('a batch', () => {
@@ -173,7 +225,14 @@ describe('a message about 500 instances with the longest texts', () => {
     batches: 10,
     instances: results.map(({ instanceId }) => aMember(instanceId, { group: 'g'.repeat(128) })),
   };
-  const report = buildReport({ manifest, results, observed: new Map(), error: undefined, now: at('04:00') });
+  const report = buildReport({
+    manifest,
+    results,
+    observed: new Map(),
+    again: UNSEEN,
+    error: undefined,
+    now: at('04:00'),
+  });
   const counts = { intended: 500, updated: 500, alreadyCurrent: 500, failed: 500, excluded: 500 };
   const told = (['en', 'ja'] as const).map((language) =>
     summarize({ ...report, status: 'succeeded', counts }, { bucketName: 'b'.repeat(63), language }),

@@ -49,7 +49,7 @@ describe('what a run sees of AWS’s pace', () => {
         ['02:00:33', woken],
         ['02:00:48', woken],
       ]),
-    ).toEqual({ describeLag: 15, launchAfterReply: -1 });
+    ).toEqual({ describeLag: 15, launchAfterReply: -1, runningAt: stamp('02:00:33') });
   });
 
   it('is when a lease of its own was seen first', () => {
@@ -67,12 +67,23 @@ describe('what a run sees of AWS’s pace', () => {
     });
   });
 
+  it('is the first look that showed its own boot running: not one that was starting, and none of someone else', () => {
+    const seen = seenIn([
+      ['02:00:20', wokenFacts({ launchTime: stamp('02:00:02'), state: 'pending' })],
+      ['02:00:35', woken],
+      ['02:00:50', woken],
+    ]);
+    expect(seen.runningAt).toBe(stamp('02:00:35'));
+    expect(seenIn([['02:20', wokenFacts({ launchTime: stamp('02:15') })]], aProvedAttempt())).toEqual({});
+  });
+
   it('is nothing of a boot in doubt', () => {
     expect(seenIn([['02:00:48', wokenFacts({ launchTime: stamp('02:00:40') })]])).toEqual({});
   });
 
   it('is no distance from a reply that is not known, and nothing once the boot is known', () => {
-    expect(seenIn([['02:00:33', wokenFacts()]], seeking(anAttempt()))).toEqual({});
-    expect(seenIn([['02:00:33', wokenFacts()]], aProvedAttempt())).toEqual({});
+    const runningAt = stamp('02:00:33');
+    expect(seenIn([['02:00:33', wokenFacts()]], seeking(anAttempt()))).toEqual({ runningAt });
+    expect(seenIn([['02:00:33', wokenFacts()]], aProvedAttempt())).toEqual({ runningAt });
   });
 });

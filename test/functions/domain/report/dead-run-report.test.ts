@@ -1,5 +1,5 @@
 import { buildReport, type ReportFacts, RUN_DIED, type RunError } from '../../../../functions/domain/report/report.ts';
-import { aMember, aRun, at, aWokenInstance, INSTANCE_ID, stamp } from '../../../support/builders.ts';
+import { aMember, aRun, at, aWokenInstance, INSTANCE_ID, stamp, UNSEEN } from '../../../support/builders.ts';
 
 /** One whose only instance is updated, and stopped again; it died. */
 const FACTS: ReportFacts = {
@@ -13,6 +13,7 @@ const FACTS: ReportFacts = {
   },
   results: [aWokenInstance({ step: 'settled', outcome: 'updated', finalState: 'stopped' })],
   observed: new Map(),
+  again: UNSEEN,
   error: RUN_DIED,
   now: at('09:00'),
 };

@@ -1,5 +1,6 @@
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { observePace } from '../../../../functions/domain/report/observed-pace.ts';
-import { anInstance } from '../../../support/builders.ts';
+import { anInstance, stamp } from '../../../support/builders.ts';
 
 describe('what a report says of AWS’s pace', () => {
   it('is nothing where nothing was seen', () => {
@@ -7,8 +8,12 @@ describe('what a report says of AWS’s pace', () => {
   });
 
   it('is the least, the middle and the most of all instances that it was seen of', () => {
-    const results = [3, -1, 40, 7].map((launchAfterReply) => anInstance({ sightings: { launchAfterReply } }));
-    results.push(anInstance({ sightings: { firstPing: 31.5 } }));
+    const results: BatchInstance[] = [3, -1, 40, 7].map((launchAfterReply) =>
+      anInstance({ sightings: { launchAfterReply } }),
+    );
+    results.push(
+      anInstance({ step: 'restore', launchTime: stamp('02:00:30'), sightings: { firstPingAt: stamp('02:01:01.500') } }),
+    );
     expect(observePace(results)).toEqual({
       launchAfterReplySeconds: { instances: 4, min: -1, median: 3, max: 40 },
       describeLagSeconds: null,

@@ -15,6 +15,7 @@ import {
   ours,
   restoreCase,
   stamp,
+  UNSEEN,
   wokenFacts,
 } from '../../../support/builders.ts';
 
@@ -117,6 +118,8 @@ describe('small print', () => {
       group: 'dev',
       state: 'stopped',
       version: null,
+      launchTime: null,
+      platform: null,
       decision: 'take-part',
       originalState,
       reason: null,
@@ -135,6 +138,7 @@ describe('small print', () => {
         manifest,
         results: [anInstance({ step: 'settled', outcome: 'updated', finalState })],
         observed: new Map(),
+        again: UNSEEN,
         error: undefined,
         now: at('03:00'),
       }).status;

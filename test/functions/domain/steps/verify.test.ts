@@ -36,6 +36,7 @@ describe('an instance whose command has ended well', () => {
         reason: null,
         versionBefore: OLD,
         versionAfter: TARGET,
+        heardAt: proof.lastPingAt,
       },
       waiting: null,
     });

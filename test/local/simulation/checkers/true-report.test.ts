@@ -1,3 +1,4 @@
+import type { Check } from '../../../../functions/domain/report/checks.ts';
 import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
 import type { Evidence, ExecutionEvidence, Overheard } from '../../../../local/simulation/evidence/evidence.ts';
@@ -175,10 +176,16 @@ describe('a run that leaves an instance other than it was', () => {
     expect(told({ instances, executions: [execution] })).toEqual([
       `${lost}, and the run says succeeded`,
       `${lost}, and its line does not say so`,
+      expect.stringContaining('its states are kept, and that of'),
     ]);
     const reason = { code: 'hibernation-lost', text: 'it was hibernated, and EC2 fell back to a plain stop' };
     const honest = aReported({ originalState: 'hibernated', finalState: 'stopped', reason }, { status: 'FAILED' });
-    const report = honest.report && { ...honest.report, status: 'failed' as const };
+    const states: Check = { status: 'not-kept', instances: [INSTANCE_ID], text: 'its memory is lost' };
+    const report = honest.report && {
+      ...honest.report,
+      status: 'failed' as const,
+      checks: { ...honest.report.checks, states },
+    };
     expect(told({ instances, executions: [{ ...honest, error: 'RunFailed', report }] })).toEqual([]);
   });
 });
