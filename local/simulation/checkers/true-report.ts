@@ -9,13 +9,13 @@ import {
   isStuck,
 } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
+import { aboutReconciledMails } from './mail/reconciled-mail.ts';
+import { aboutMail } from './mail/report-mail.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
 import { aboutPace } from './report/observed-pace.ts';
 import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
 import { aboutCauses, aboutChecks } from './report/own-checks.ts';
 import { aboutPlan } from './report/planned.ts';
-import { aboutReconciledMails } from './report/reconciled-mail.ts';
-import { aboutMail } from './report/report-mail.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
 import { notes, reasonText } from './report/texts.ts';

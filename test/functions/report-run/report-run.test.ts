@@ -223,6 +223,8 @@ describe('ReportRun', () => {
       [aMember(FIRST), aMember(SECOND)],
       [[aSettled(FIRST), aSettled(SECOND, { outcome: 'failed', reason, versionAfter: null })]],
     );
+    const again = [FIRST, SECOND].map((instanceId) => instanceFacts({ instanceId }));
+    ec2.on(DescribeInstancesCommand).resolves(described(...again));
 
     const { summary } = await report();
 

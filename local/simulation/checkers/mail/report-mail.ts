@@ -3,9 +3,9 @@ import { wordsOf } from '../../../../functions/domain/words/catalogue.ts';
 import type { Language } from '../../../../functions/domain/words/words.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { standingAt } from '../../evidence/standings.ts';
+import type { ReportedLine } from '../report/reported-line.ts';
+import { isUncertain, leftAwake, type WholeReport } from '../report/whole-report.ts';
 import { mailWords, readHeadline, type ToldHeadline } from './mail-words.ts';
-import type { ReportedLine } from './reported-line.ts';
-import { isUncertain, leftAwake, type WholeReport } from './whole-report.ts';
 
 type Mail = Evidence['overheard']['mails'][number];
 
