@@ -32,8 +32,10 @@ export async function findLostAttempts(
   const instanceIds = new Set(lost.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId)));
   return new Map(
     [...instanceIds].flatMap((instanceId) => {
-      const ends = endsOn(instanceId, lost);
-      return ends === null ? [] : [[instanceId, { attempts: attemptsOn(instanceId, lost), ends }] as const];
+      const [earliest] = endsOn(instanceId, lost);
+      return earliest === undefined
+        ? []
+        : [[instanceId, { attempts: attemptsOn(instanceId, lost), ends: earliest }] as const];
     }),
   );
 }

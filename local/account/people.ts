@@ -60,6 +60,8 @@ function reach({ machines }: World, instanceId: string, name: string): Machine {
 /** A person gives a script the time that it takes: once a command has expired, nothing shows that it is still at work (11). */
 const script = (instanceId: string, seconds: number): CommandRequest => ({
   ...update(instanceId, seconds),
+  // People give a word on what takes long.
+  comment: seconds > 1800 ? 'nightly backup' : '',
   timeoutSeconds: SCRIPT_TIMEOUT_SECONDS + seconds,
   documentName: SCRIPT_DOCUMENT,
   parameters: { commands: [`sleep ${seconds}`] },

@@ -90,11 +90,13 @@ export const isUnshown = (
   launchTime === previousLaunchTime ||
   (repliedAt !== null && secondsBetween(launchTime, recordedAt) > CLOCK_MARGIN_SECONDS);
 
-/** One that comes before the window, or long after it, is surely someone else's: it says nothing of what is sought. */
+/**
+ * One that comes before the window is surely someone else's, and says nothing of what is sought. A later one may be ours all the
+ * same: how late LaunchTime comes, AWS does not say.
+ */
 function judgeByWindow(sought: SoughtBoot, window: Window, launchTime: Timestamp): Boot {
   if (isWithin(launchTime, window)) return { kind: 'known', launchTime, isAssumed: true };
-  const secondsLate = secondsBetween(window.startBy, launchTime);
-  return secondsLate > 0 && secondsLate <= LATE_BOOT_SECONDS ? { kind: 'doubtful' } : sought;
+  return isAfter(launchTime, window.startBy) ? { kind: 'doubtful' } : sought;
 }
 
 /** LaunchTime has whole seconds, and was seen two seconds before the reply: so much before the record a boot may look (44). */

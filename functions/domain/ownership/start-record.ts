@@ -45,12 +45,12 @@ export const startRecordSchema = z
   }));
 export type StartRecord = z.infer<typeof startRecordSchema>;
 
-/** The earliest ends that these records give one instance; null if none names it. */
-export function endsOn(instanceId: string, records: StartRecord[]): Ends | null {
-  const found = records.flatMap(({ instances }) => instances.filter((one) => one.instanceId === instanceId));
-  const [first] = found.sort((a, b) => secondsBetween(b.stopUntil, a.stopUntil));
-  return first === undefined ? null : endsOf(first);
-}
+/** The ends that these records give one instance, the earliest first. */
+export const endsOn = (instanceId: string, records: StartRecord[]): Ends[] =>
+  records
+    .flatMap(({ instances }) => instances.filter((one) => one.instanceId === instanceId))
+    .sort((a, b) => secondsBetween(b.stopUntil, a.stopUntil))
+    .map(endsOf);
 
 /** All attempts to start one instance that these records tell of, and those of dead runs that they took over. */
 export const attemptsOn = (instanceId: string, records: StartRecord[]): Attempt[] =>

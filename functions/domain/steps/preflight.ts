@@ -53,7 +53,7 @@ export function groupForPreflight<One extends { instance: InstanceAt<'preflight'
 ): [One, ...One[]][] {
   const groups = new Map<string, [One, ...One[]]>();
   for (const one of asleep) {
-    const tags = Object.entries(one.ec2.tags).sort(([a], [b]) => (a < b ? -1 : 1));
+    const tags = Object.entries(one.ec2.tags).sort();
     const key = JSON.stringify([one.instance.originalState, tags]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [one]);

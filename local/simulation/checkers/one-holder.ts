@@ -1,4 +1,5 @@
 import type { Checker, Complaint } from '../evidence/checker.ts';
+import { stopUntil } from '../evidence/ends.ts';
 import {
   type CallEvidence,
   calls,
@@ -89,6 +90,15 @@ const isOfLock = ({ operation, parameters }: CallEvidence): boolean =>
 
 const RESTORES = new Set(['StopInstances', 'CreateTags', 'DeleteTags']);
 
+/** So long after its end, a stop that was sent last has had its time to show. */
+const STOP_SHOWN_SECONDS = 5 * 60;
+
+/** What can't be stopped any more is no run's to take over, and only has to be told: its lease goes without the lock. */
+function isOver(evidence: Evidence, call: CallEvidence): boolean {
+  const end = stopUntil(evidence, { runId: runIn(leaseIn(call) ?? '') });
+  return call.operation === 'DeleteTags' && call.at > end + STOP_SHOWN_SECONDS * 1000;
+}
+
 /** Whose lock was taken although that run was running, and what ReconcileLeases did without a lock of its own. */
 function lockIgnored(evidence: Evidence): Found[] {
   let holder = '';
@@ -97,7 +107,8 @@ function lockIgnored(evidence: Evidence): Found[] {
     if (error !== null || !isOurs(principal)) return [];
     const caller = principal === RECONCILER ? RECONCILER : runId;
     if (!isOfLock(call)) {
-      if (caller !== RECONCILER || !RESTORES.has(operation) || holder === RECONCILER) return [];
+      if (caller !== RECONCILER || !RESTORES.has(operation) || holder === RECONCILER || isOver(evidence, call))
+        return [];
       const text = `${RECONCILER} called ${operation} at ${clock(evidence, at)}, and the lock was not its own`;
       return [{ instanceId: call.instanceIds[0] ?? null, at, text }];
     }

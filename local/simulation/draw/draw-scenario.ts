@@ -1,12 +1,12 @@
 import type { ServiceHabits } from '../../account/account.ts';
 import type { Fleet } from '../../account/fleet/fleet.ts';
 import { createRandom, type Random } from '../../base/random.ts';
-import { drawHealthyFleet, drawMixedFleet, LATEST } from '../scenario/draw-fleet.ts';
+import { drawHealthyFleet, drawMixedFleet, drawSleeper, LATEST, oneGroup } from '../scenario/draw-fleet.ts';
 import { drawDisturbances, drawFaults, drawHarmlessFault } from '../scenario/draw-trouble.ts';
 import type { Night, PlannedExecution, Scenario } from '../scenario/scenario.ts';
 import { chance, pick, pickWeighted } from '../scenario/weighted-choice.ts';
 import { stories } from './all-stories.ts';
-import type { Kind } from './story.ts';
+import { answerLost, type Kind, struck } from './story.ts';
 
 /** Deadlines are as deployed, mostly; a shorter one is another way through the rules. */
 function drawParameters(random: Random): Record<string, string> {
@@ -122,51 +122,58 @@ function drawNightAfterTheDead(random: Random): Night {
 
 /** The reply to a start is lost while describes still say `stopped`, for longer than usual; or LaunchTime comes late as well. */
 function drawNightOfLostStarts(random: Random): Night {
-  const [describeLagSeconds, launchTimeSeconds] = pick(random, LOST_STARTS_LAG);
-  const shared = { function: 'StartInstancesFunction', nth: random.integer([1, 2]), times: 1, seconds: 2 };
+  const [describeLagSeconds, launchTimeSeconds, refusedTimes = 0] = pick(random, LOST_STARTS_LAG);
+  const count = random.integer([1, 3]);
+  const sleepers = Array.from({ length: count }, (_, index) => drawSleeper(random, index));
+  const drawn = { ...drawQuietNight(random), fleet: oneGroup(sleepers), parameters: { BatchSize: '4' } };
+  const shared = { function: 'StartInstancesFunction', nth: 1, times: 1, seconds: 2 };
   if (launchTimeSeconds !== undefined) {
-    // The next try comes at once, half a minute later, or not at all.
-    const times = pick(random, [0, 4, 6]);
     return {
-      ...drawQuietNight(random),
+      ...drawn,
       faults: [
-        { ...shared, on: 'call', kind: 'crash-after', operation: 'StartInstances', nth: 1 },
-        ...(times === 0 ? [] : [{ ...shared, on: 'invocation', kind: 'refused', nth: 3, times } as const]),
+        answerLost,
+        ...(refusedTimes === 0 ? [] : [struck('refused', 'StartInstancesFunction', { nth: 3, times: refusedTimes })]),
       ],
       habits: { describeLagSeconds, launchTimeSeconds },
     };
   }
-  const kind = pick(random, ['crash-after', 'lost-reply', 'stalled'] as const);
+  const kind = pick(random, ['lost-reply', 'stalled'] as const);
   return {
-    ...drawQuietNight(random),
+    ...drawn,
     faults: [
-      chance(random, 0.6)
+      chance(random, 0.75)
         ? { ...shared, on: 'call', kind, operation: 'StartInstances' }
-        : { ...shared, on: 'invocation', kind: pick(random, ['lost-result', 'abandoned', 'twin'] as const) },
+        : { ...shared, on: 'invocation', nth: 2, kind: pick(random, ['lost-result', 'abandoned', 'twin'] as const) },
     ],
     habits: { describeLagSeconds },
   };
 }
 
-/** How long describes lag, and how long after its start LaunchTime comes, where that is not as usual. */
-const LOST_STARTS_LAG: [number, [number, number]?][] = [
+/**
+ * How long describes lag, and how long after its start LaunchTime comes, where that is not as usual. Then the next try comes at
+ * once, three quarters of a minute later (4 refusals), or not at all (6).
+ */
+const LOST_STARTS_LAG: [number, [number, number]?, number?][] = [
   [0],
   [15],
   [40],
   [0, [15, 45]],
-  [0, [24, 60]],
-  [0, [24, 60]],
+  [0, [25, 40], 4],
+  [0, [25, 40], 4],
+  [0, [25, 40], 6],
   [0, [61, 80]],
+  [0, [61, 80], 6],
+  [0, [100, 250]],
 ];
 
 /** What is drawn, and how many of a thousand simulations are such. */
 export const kinds: readonly Kind[] = [
-  { name: 'quiet night', ofThousand: 50, isKind: true, draw: drawQuietNight },
-  { name: 'one harmless fault', ofThousand: 60, isKind: true, draw: drawHarmlessNight },
-  { name: 'after the dead', ofThousand: 30, draw: drawNightAfterTheDead },
+  { name: 'quiet night', ofThousand: 40, isKind: true, draw: drawQuietNight },
+  { name: 'one harmless fault', ofThousand: 45, isKind: true, draw: drawHarmlessNight },
+  { name: 'after the dead', ofThousand: 22, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 34, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 60, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 34, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

@@ -13,7 +13,7 @@ const DIES_AFTER_SECOND_COMMAND: Fault[] = [
 export const failedStepStories: readonly Kind[] = [
   {
     name: 'a step fails for good',
-    ofThousand: 25,
+    ofThousand: 21,
     draw(random) {
       // When it fails, the second one is being put back, is settled, or is still at work as well.
       const [name, nth, first, ...second] = pick(random, [
@@ -76,11 +76,11 @@ export const failedStepStories: readonly Kind[] = [
     name: "its step fails for good, and it is someone else's",
     ofThousand: 7,
     draw(random) {
-      // Started before its first try; or before the second one, so that a lease of ours is on it.
+      // Started before its first try; or while its way back is tried, so that a lease of ours is on it.
       const [when, name] = pick(random, [
         ['before the first try', 'CheckReadiness'],
-        ['before the second try', 'CheckReadiness'],
-        ['before the second try', 'UpdateAgent'],
+        ['while its way back is tried', 'CheckReadiness'],
+        ['while its way back is tried', 'UpdateAgent'],
       ] as const);
       const isFirst = when === 'before the first try';
       const kind = pick(random, ['lost-result', 'abandoned', 'refused'] as const);
@@ -91,21 +91,20 @@ export const failedStepStories: readonly Kind[] = [
           ...(isFirst ? [startsLate] : []),
           struck(kind, `${name}Function`, { times: 6, seconds: random.integer([1, 30]) }),
         ],
-        disturbances: [person('start', random.integer(isFirst ? [3, 20] : [22, 26]))],
-        habits: { describeLagSeconds: isFirst ? 0 : 40 },
+        disturbances: [person('start', random.integer(isFirst ? [3, 20] : [1, 3]))],
+        habits: { describeLagSeconds: isFirst ? 0 : 50 },
       });
     },
   },
   {
     name: 'its start fails for good',
-    ofThousand: 17,
+    ofThousand: 13,
     draw(random) {
       const kind = pick(random, ['refused', 'refused', 'lost-result', 'abandoned'] as const);
       return night(random, {
+        isAlone: true,
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated']]))],
-        faults: [
-          struck(kind, 'StartInstancesFunction', { times: random.integer([5, 7]), seconds: random.integer([1, 30]) }),
-        ],
+        faults: [struck(kind, 'StartInstancesFunction', { times: 6, seconds: random.integer([1, 30]) })],
         disturbances: kind === 'refused' ? [person('start', random.integer([5, 100]))] : [],
       });
     },
@@ -140,7 +139,7 @@ export const failedStepStories: readonly Kind[] = [
   },
   {
     name: 'its step fails while another update is at work',
-    ofThousand: 12,
+    ofThousand: 10,
     draw(random) {
       const [when, behaviour] = pick(random, [
         ['at its first command', 'update-in-progress'],

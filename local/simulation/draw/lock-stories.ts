@@ -1,18 +1,10 @@
 import { drawSleeper } from '../scenario/draw-fleet.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import { pick } from '../scenario/weighted-choice.ts';
-import { type Kind, night, noEvents, person } from './story.ts';
+import { type Kind, night, noEvents, slowCalls } from './story.ts';
 
-/** Such calls of ReconcileLeases take seven seconds each. */
-const reconcilesSlowly = (operation: string, times: number): Fault => ({
-  on: 'call',
-  kind: 'slow',
-  function: 'ReconcileLeasesFunction',
-  operation,
-  nth: 1,
-  times,
-  seconds: 7,
-});
+const reconcilesSlowly = (operation: string, times: number): Fault =>
+  slowCalls('ReconcileLeasesFunction', operation, 1, times);
 
 /** Whether someone else is at work on an instance that would be stopped. */
 const ASKED_BEFORE_STOP = ['DescribeSessions', 'ListCommandInvocations', 'DescribeInstanceAssociationsStatus'];
@@ -21,12 +13,13 @@ const ASKED_BEFORE_STOP = ['DescribeSessions', 'ListCommandInvocations', 'Descri
 export const lockStories: readonly Kind[] = [
   {
     name: 'delivered twice, or started by hand as well',
-    ofThousand: 21,
+    ofThousand: 15,
     draw(random) {
       const occurrence = { scheduledTime: '2026-12-06T02:00:00Z' };
       const [input, when, ...behaviours] = pick(random, [
         [occurrence, 'at once'],
         [occurrence, 'meanwhile'],
+        [occurrence, 'later'],
         [occurrence, 'later'],
         [{}, 'meanwhile', 'slow-boot'],
       ] as const);
@@ -40,7 +33,7 @@ export const lockStories: readonly Kind[] = [
   },
   {
     name: 'the reconciler dies with the lock',
-    ofThousand: 7,
+    ofThousand: 12,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot']]))],
@@ -61,7 +54,7 @@ export const lockStories: readonly Kind[] = [
   },
   {
     name: 'the reconciler is slow, and meanwhile a run goes on',
-    ofThousand: 17,
+    ofThousand: 13,
     draw(random) {
       // Its third look comes three minutes after the end, when nothing of the run can live any more; or as much later as it is slow.
       const [what, faults, [from, to]] = pick(random, [
@@ -85,22 +78,6 @@ export const lockStories: readonly Kind[] = [
     },
   },
   {
-    name: 'a dead run leaves two, and someone is at work on one of them',
-    ofThousand: 5,
-    draw: (random) =>
-      night(random, {
-        instances: [
-          { ...drawSleeper(random, 0), platform: 'amazon-linux-2023' },
-          drawSleeper(random, 1, ['slow-boot']),
-        ],
-        parameters: { BatchSize: '4' },
-        disturbances: [
-          { kind: 'abort', atSeconds: random.integer([75, 100]), execution: 0 },
-          person(pick(random, ['open-session', 'run-association']), random.integer([40, 90]), 5400),
-        ],
-      }),
-  },
-  {
     name: 'the reconciler has no time to stop',
     ofThousand: 7,
     draw: (random) =>
@@ -109,48 +86,6 @@ export const lockStories: readonly Kind[] = [
         faults: ['DescribeInstances', 'ListCommands', ...ASKED_BEFORE_STOP].map((one) => reconcilesSlowly(one, 6)),
         disturbances: [{ kind: 'abort', atSeconds: random.integer([20, 240]), execution: 0 }],
       }),
-  },
-  {
-    name: 'a run dies after a start whose reply was lost',
-    ofThousand: 6,
-    draw: (random) =>
-      night(random, {
-        isAlone: true,
-        instances: [drawSleeper(random, 0, pick(random, [[], [], ['hibernated'], ['slow-boot']]))],
-        // The first start comes before its lease is seen.
-        faults: [
-          {
-            on: 'call',
-            kind: 'crash-after',
-            function: 'StartInstancesFunction',
-            operation: 'StartInstances',
-            nth: 2,
-            times: 1,
-            seconds: random.integer([1, 2]),
-          },
-        ],
-        disturbances: [{ kind: 'abort', atSeconds: random.integer([45, 200]), execution: 0 }],
-        // The next attempt still sees it stopped, and writes a record and a lease of its own.
-        habits: { describeLagSeconds: 40 },
-      }),
-  },
-  {
-    name: 'two runs die, one after the other',
-    ofThousand: 6,
-    draw(random) {
-      const dies = pick(random, ['abort', 'time-out'] as const);
-      const diesAtSeconds = random.integer([20, 120]);
-      const secondAfter = random.integer([91, 120]);
-      return night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot'], ['hibernated']]))],
-        others: [{ atSeconds: secondAfter, after: 0, name: 'run-2', input: {} }],
-        disturbances: [
-          noEvents(3600),
-          { kind: dies, atSeconds: diesAtSeconds, execution: 0 },
-          { kind: dies, atSeconds: diesAtSeconds + secondAfter + random.integer([3, 60]), execution: 1 },
-        ],
-      });
-    },
   },
   {
     name: 'a second run takes the lock of a dead one that is redriven',
@@ -164,22 +99,6 @@ export const lockStories: readonly Kind[] = [
           noEvents(3600),
           { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
           { kind: 'redrive', atSeconds: diesAtSeconds + random.integer([120, 400]), execution: 0 },
-        ],
-      });
-    },
-  },
-  {
-    name: 'an orphan that someone has started anew',
-    ofThousand: 15,
-    draw(random) {
-      const diesAtSeconds = random.integer([20, 60]);
-      return night(random, {
-        instances: [drawSleeper(random, 0)],
-        others: [{ atSeconds: random.integer([150, 260]), after: 0, name: 'run-2', input: {} }],
-        disturbances: [
-          noEvents(3600),
-          { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
-          person(pick(random, ['restart', 'restart', 'restart', 'restart', 'stop', 'terminate']), diesAtSeconds + 2),
         ],
       });
     },

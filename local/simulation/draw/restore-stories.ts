@@ -1,12 +1,15 @@
 import { drawSleeper } from '../scenario/draw-fleet.ts';
 import type { Deed } from '../scenario/scenario.ts';
 import { pick } from '../scenario/weighted-choice.ts';
-import { type Kind, night, person, sometimes, struck, window } from './story.ts';
+import { type Kind, night, person, sometimes, window } from './story.ts';
 
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
 
 /** What people and tools do to the tags of an instance that is awake. */
 const TAG_CHANGES: Deed[] = ['remove-lease', 'opt-out', 'opt-out', 'opt-out-of-yesterday', 'forge-lease'];
+
+/** An owner's word, in each form that keeps an instance out. */
+const OPT_OUTS: Deed[] = ['opt-out', 'opt-out-until-spring', 'opt-out-in-silence'];
 
 /** What keeps an instance from being put back, or what is found when it is to be. */
 export const restoreStories: readonly Kind[] = [
@@ -26,13 +29,13 @@ export const restoreStories: readonly Kind[] = [
         // Another one of the batch is asked about as well.
         instances: [drawSleeper(random, 0, [...behaviours]), drawSleeper(random, 1)],
         parameters: { BatchSize: '4', ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }) },
-        disturbances: [person(deed, random.integer([30, 100]), pick(random, [600, 5400, 5400, 5400]))],
+        disturbances: [person(deed, random.integer([30, 100]), pick(random, [600, 5400, 5400, 5400, 5400, 5400]))],
       });
     },
   },
   {
     name: 'held until the end of its window',
-    ofThousand: 13,
+    ofThousand: 11,
     draw(random) {
       const operation = pick(random, [null, 'StopInstances', 'DescribeSessions'] as const);
       // It is in use, it can't be stopped, or it can't be seen whether it may be, until some time around its end.
@@ -50,7 +53,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its lease cannot be removed',
-    ofThousand: 9,
+    ofThousand: 8,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['no-capacity'], ['vcpu-limit']]))],
@@ -64,7 +67,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its way back is denied',
-    ofThousand: 13,
+    ofThousand: 12,
     draw(random) {
       const [trouble, seconds, operation] = pick(random, [
         [null],
@@ -77,7 +80,11 @@ export const restoreStories: readonly Kind[] = [
         ['denied', 900, 'DescribeInstanceAssociationsStatus'],
       ] as const);
       return night(random, {
-        instances: [drawSleeper(random, 0, trouble === null ? ['stop-denied'] : [])],
+        instances:
+          trouble === null
+            ? [drawSleeper(random, 0, ['stop-denied'])]
+            : [drawSleeper(random, 0), drawSleeper(random, 1)],
+        parameters: { BatchSize: '4' },
         disturbances:
           trouble === null
             ? pick(random, [[], [person(pick(random, ['remove-lease', 'forge-lease']), random.integer([20, 300]))]])
@@ -103,10 +110,10 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'terminated while it cannot be stopped',
-    ofThousand: 6,
+    ofThousand: 8,
     draw: (random) =>
       night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [['agent-lost'], ['agent-lost'], ['agent-lost'], []]))],
+        instances: [drawSleeper(random, 0, ['agent-lost'])],
         parameters: { VerifyDeadlineSeconds: '360' },
         disturbances: [
           window('denied', 30, 2400, { operation: 'StopInstances' }),
@@ -166,8 +173,8 @@ export const restoreStories: readonly Kind[] = [
     },
   },
   {
-    name: 'its lease is taken away while it is awake, or its owner keeps it out',
-    ofThousand: 14,
+    name: 'its tags are changed while it is awake',
+    ofThousand: 12,
     draw: (random) =>
       night(random, {
         instances: [
@@ -175,6 +182,30 @@ export const restoreStories: readonly Kind[] = [
         ],
         disturbances: [person(pick(random, TAG_CHANGES), random.integer([10, 100]))],
       }),
+  },
+  {
+    name: 'its owner keeps it out in mid-run',
+    ofThousand: 42,
+    draw(random) {
+      // The second one of a story has no name.
+      const [[from, to], which, ...behaviours] = pick(random, [
+        [[2, 11], 'both'],
+        [[2, 11], 'both'],
+        [[20, 60], 'the first', 'slow-boot'],
+        [[62, 90], 'both'],
+        [[62, 90], 'the second'],
+        [[62, 90], 'the second'],
+        [[18, 24], 'the first', 'launch-error'],
+      ] as const);
+      const keepOut = (index: number) => person(pick(random, OPT_OUTS), random.integer([from, to]), 60, index);
+      return night(random, {
+        instances: [drawSleeper(random, 0, [...behaviours]), drawSleeper(random, 1)].map((instance) => ({
+          ...instance,
+          platform: 'amazon-linux-2023',
+        })),
+        disturbances: [...(which === 'the second' ? [] : [keepOut(0)]), ...(which === 'the first' ? [] : [keepOut(1)])],
+      });
+    },
   },
   {
     name: 'describes lag while it is put back',
@@ -191,38 +222,4 @@ export const restoreStories: readonly Kind[] = [
         habits: { describeLagSeconds: random.integer([20, 50]) },
       }),
   },
-  {
-    name: 'its LaunchTime comes late',
-    ofThousand: 8,
-    draw(random) {
-      // Before any look, between two, or later than can be believed.
-      const launchTimeSeconds = pick(random, [
-        [6, 13],
-        [6, 13],
-        [17, 45],
-        [17, 45],
-        [61, 100],
-        [310, 400],
-      ] as const);
-      const isStruck = pick(random, [true, false, false]);
-      return night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['update-hangs']]))],
-        faults: isStruck ? [struck('lost-result', pick(random, LOOKERS), { nth: random.integer([1, 3]) })] : [],
-        habits: { launchTimeSeconds },
-      });
-    },
-  },
-  {
-    name: 'restarted by someone else before its LaunchTime has come',
-    ofThousand: 6,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot']]))],
-        disturbances: [person('restart', random.integer([33, 70]))],
-        habits: { launchTimeSeconds: [10, 45] },
-      }),
-  },
 ];
-
-/** Who looks for the boot of what was started. */
-const LOOKERS = ['StartInstancesFunction', 'CheckReadinessFunction'] as const;

@@ -1,27 +1,34 @@
 import { drawSleeper } from '../scenario/draw-fleet.ts';
-import { chance, pick } from '../scenario/weighted-choice.ts';
-import { type Kind, night, noEvents, person, sometimes, startsLate, struck, window } from './story.ts';
-
-const manyUnknownFields = (count: number): Record<string, unknown> =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`an-unknown-field-${index}`, index]));
+import { pick } from '../scenario/weighted-choice.ts';
+import { type Kind, night, noEvents, sometimes, startsLate, window } from './story.ts';
 
 /** What can happen to a run as a whole. */
 export const runStories: readonly Kind[] = [
   {
     name: 'redriven hours later',
-    ofThousand: 12,
+    ofThousand: 19,
     draw(random) {
       const checksLate = { ...startsLate, function: 'CheckReadinessFunction' };
       const running = { ...drawSleeper(random, 0), state: 'running' } as const;
-      const behaviours = pick(random, [[], ['slow-boot'], ['update-hangs'], ['no-capacity-at-first']] as const);
-      const isRunning = chance(random, 0.7);
+      // Two hours and three quarters after its beginning nothing is sent any more, and after three and a half all work is ended.
+      const [isRunning, laterSeconds, ...behaviours] = pick(random, [
+        [true, 11_500],
+        [true, 11_500],
+        [true, 11_500],
+        [true, 29_000],
+        [true, 29_000],
+        [true, 29_000],
+        [false, 11_500, 'slow-boot'],
+        [false, 29_000, 'update-hangs'],
+        [false, 60, 'no-capacity-at-first'],
+      ] as const);
       const diesAtSeconds = isRunning ? 3 : random.integer([6, 300]);
       return night(random, {
         instances: [isRunning ? running : drawSleeper(random, 0, [...behaviours])],
         faults: isRunning ? [checksLate] : [],
         disturbances: [
           { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
-          { kind: 'redrive', atSeconds: diesAtSeconds + pick(random, [11_500, 11_500, 29_000, 60]), execution: 0 },
+          { kind: 'redrive', atSeconds: diesAtSeconds + laterSeconds, execution: 0 },
         ],
       });
     },
@@ -51,7 +58,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'a run right after one that could not put back',
-    ofThousand: 13,
+    ofThousand: 11,
     draw(random) {
       const restoring = { function: 'RestoreInstancesFunction' };
       const denied = pick(random, [
@@ -70,7 +77,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'Step Functions tells nothing of its executions',
-    ofThousand: 9,
+    ofThousand: 8,
     draw(random) {
       const [secondRunAfter, deniedFor] = pick(random, [
         [100, 3600],
@@ -87,58 +94,6 @@ export const runStories: readonly Kind[] = [
           { kind: 'abort', atSeconds: random.integer([20, 120]), execution: 0 },
         ],
       });
-    },
-  },
-  {
-    name: 'a dry run, or one with an instance that is still settling',
-    ofThousand: 17,
-    draw(random) {
-      const [dryRun, ...behaviours] = pick(random, [
-        [true],
-        [true, 'stuck-stopping'],
-        [false, 'stuck-stopping'],
-      ] as const);
-      return night(random, {
-        instances: [
-          drawSleeper(random, 0, [...behaviours]),
-          { ...drawSleeper(random, 1, ['settling']), state: pick(random, ['stopped', 'running']) },
-          drawSleeper(random, 2, [pick(random, ['opted-out', 'ghost', 'stop-protected'])]),
-          { ...drawSleeper(random, 3, pick(random, [[], ['already-current']])), state: 'running' },
-          ...(dryRun ? [drawSleeper(random, 4, ['hibernated'])] : []),
-        ],
-        input: dryRun
-          ? { dryRun, ...sometimes(random, 0.7, { finishBy: pick(random, ['02:30', '2026-12-06T02:30:00Z']) }) }
-          : {},
-      });
-    },
-  },
-  {
-    name: 'stopped before it was looked at',
-    ofThousand: 14,
-    draw(random) {
-      const deed = pick(random, ['stop', 'stop', 'restart', 'terminate', 'terminate'] as const);
-      return night(random, {
-        instances: [{ ...drawSleeper(random, 0, pick(random, [[], ['slow-stop']])), state: 'running' }],
-        faults: [struck('refused', 'CheckReadinessFunction', { times: 4 })],
-        disturbances: [person(deed, 2)],
-      });
-    },
-  },
-  {
-    name: 'an input that is none',
-    ofThousand: 8,
-    draw(random) {
-      const input = pick(random, [
-        { groups: [] },
-        { groups: ['dev', ''] },
-        { groups: ['dev', 'dev'] },
-        { targetVersion: 'newest' },
-        { targetVersion: null, scheduledTime: 7 },
-        { finishBy: 'at dawn', dryRun: 'yes' },
-        manyUnknownFields(40),
-        manyUnknownFields(60),
-      ]);
-      return night(random, { instances: [drawSleeper(random, 0)], input });
     },
   },
 ];

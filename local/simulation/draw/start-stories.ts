@@ -1,74 +1,41 @@
 import { drawSleeper } from '../scenario/draw-fleet.ts';
-import type { Fault } from '../scenario/scenario.ts';
-import { pick, pickSpread } from '../scenario/weighted-choice.ts';
-import { type Kind, night, person, sometimes, startsLate, struck, window } from './story.ts';
-
-/** Between the look at the instances and their start, this call of it takes seven seconds. */
-function slowOnce(operation: string): Fault {
-  const call = { on: 'call', nth: 1, times: 1, function: 'StartInstancesFunction', operation } as const;
-  return { ...call, kind: 'slow', seconds: 7 };
-}
-
-/** What an instance can be, so that it ends otherwise than the others. */
-const SPECIAL = [
-  ['running', 'spot'],
-  ['running', 'spot'],
-  ['stopped', 'spot'],
-  ['stopped', 'instance-store'],
-  ['running', 'auto-scaling'],
-  ['stopped', 'stop-protected'],
-  ['stopped', 'stop-denied'],
-  ['stopped', 'no-instance-profile'],
-  ['stopped', 'never-registers'],
-  ['stopped', 'vcpu-limit'],
-  ['stopped', 'update-rolls-back'],
-  ['stopped', 'opted-out'],
-  ['stopped', 'launch-error'],
-  ['stopped', 'no-capacity'],
-  ['stopped', 'type-withdrawn'],
-  ['stopped', 'hibernation-falls-back'],
-  ['stopped', 'hangs-in-pending'],
-  ['stopped', 'stale-ping'],
-  ['running', 'stale-ping'],
-  ['stopped', 'terminated'],
-  ['stopped', 'association-at-boot'],
-  ['stopped', 'spot-persistent'],
-  ['stopped', 'lease-copied'],
-  ['stopped', 'lease-garbled'],
-  ['stopped', 'leased-by-others'],
-  ['stopped', 'agent-lost'],
-  ['stopped', 'update-fails'],
-] as const;
+import { pick } from '../scenario/weighted-choice.ts';
+import { answerLost, type Kind, night, person, slowCalls, sometimes, startsLate, struck, window } from './story.ts';
 
 /** What becomes of an instance between its listing and its start, or instead of it. */
 export const startStories: readonly Kind[] = [
   {
     name: 'started by someone else before its start',
-    ofThousand: 19,
+    ofThousand: 28,
     draw(random) {
-      const [when, ...behaviours] = pick(random, [
-        ['before the first try', 'hibernated'],
-        ['before the first try', 'hibernated'],
-        ['before the first try'],
-        ['before the second try', 'hibernated'],
-        ['before the second try'],
+      const [when, isLost, ...behaviours] = pick(random, [
+        ['before the first look', false, 'hibernated'],
+        ['before the first look', false, 'slow-boot'],
+        ['before the first look', false],
+        ['while its way back is tried', false, 'hibernated'],
+        ['while its way back is tried', false],
+        ['while its way back is tried', false],
+        ['while its way back is tried', true],
+        ['while its way back is tried', true],
       ] as const);
-      const isFirst = when === 'before the first try';
-      const startsAtSeconds = random.integer(isFirst ? [3, 30] : [22, 30]);
+      const isFirst = when === 'before the first look';
+      const startsAtSeconds = random.integer(isFirst ? [3, 30] : [1, 2]);
+      const isHibernated = behaviours.some((name) => name === 'hibernated');
       return night(random, {
+        isAlone: isLost,
         instances: [drawSleeper(random, 0, [...behaviours])],
-        faults: isFirst ? [startsLate] : [],
+        faults: [...(isFirst ? [startsLate] : []), ...(isLost ? [answerLost] : [])],
         disturbances: [
           person('start', startsAtSeconds),
-          person(behaviours.length > 0 ? 'hibernate' : 'stop', random.integer([60, 240])),
+          person(isHibernated ? 'hibernate' : 'stop', random.integer([60, 240])),
         ],
-        habits: isFirst ? sometimes(random, 0.5, { describeLagSeconds: 40 }) : { describeLagSeconds: 40 },
+        habits: isFirst ? sometimes(random, 0.5, { describeLagSeconds: 40 }) : { describeLagSeconds: 50 },
       });
     },
   },
   {
     name: 'stopping when it is to be started',
-    ofThousand: 17,
+    ofThousand: 12,
     draw(random) {
       const isShort = pick(random, [true, false]);
       return night(random, {
@@ -89,7 +56,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'something happens to it while its record is written',
-    ofThousand: 18,
+    ofThousand: 12,
     draw(random) {
       // The first record is that of its lease; that of its start is written a quarter of a minute later.
       const [deed, atSeconds, operation, nth] = pick(random, [
@@ -102,7 +69,8 @@ export const startStories: readonly Kind[] = [
       ] as const);
       return night(random, {
         instances: [{ ...drawSleeper(random, 0), platform: 'amazon-linux-2023' }],
-        faults: [{ ...slowOnce(operation), nth }],
+        // Between the look at the instances and their start.
+        faults: [slowCalls('StartInstancesFunction', operation, nth, 1)],
         disturbances: [person(deed, atSeconds)],
         habits: { describeLagSeconds: pick(random, [0, 0, 40]) },
       });
@@ -110,29 +78,19 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to lease',
-    ofThousand: 7,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: Array.from({ length: random.integer([6, 8]) }, (_, index) =>
           drawSleeper(random, index, ['tag-limit']),
         ),
         parameters: { BatchSize: '10', StartDeadlineSeconds: pick(random, ['60', '300']) },
-        faults: [
-          {
-            on: 'call',
-            kind: 'slow',
-            function: 'StartInstancesFunction',
-            operation: 'CreateTags',
-            nth: 1,
-            times: 60,
-            seconds: 7,
-          },
-        ],
+        faults: [slowCalls('StartInstancesFunction', 'CreateTags', 1, 60)],
       }),
   },
   {
     name: 'terminated before it is ready',
-    ofThousand: 12,
+    ofThousand: 11,
     draw: (random) =>
       night(random, {
         ...pick(random, [
@@ -152,16 +110,16 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'gone when the run is redriven',
-    ofThousand: 34,
+    ofThousand: 22,
     draw(random) {
       const [diesAtSeconds, ...behaviours] = pick(random, [
         [6],
         [6],
-        [40, 'slow-boot'],
-        [60, 'slow-boot'],
-        [150, 'update-hangs'],
+        [50, 'slow-boot'],
         [150, 'update-hangs'],
         [240, 'agent-lost'],
+        [400, 'agent-lost'],
+        [400, 'agent-lost'],
         [400, 'agent-lost'],
       ] as const);
       return night(random, {
@@ -177,31 +135,27 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to start',
-    ofThousand: 14,
+    ofThousand: 18,
     draw(random) {
-      const fewTimes = random.integer([8, 30]);
       // What always takes seven seconds leaves no time for a start, or for trying its way back. After half an hour it is given up.
       const [name, operations, times] = pick(random, [
-        ['StartInstances', [null], fewTimes],
-        ['StartInstances', ['PutObject'], fewTimes],
+        ['StartInstances', [null], 20],
+        ['StartInstances', ['PutObject'], 20],
         ['StartInstances', ['PutObject', 'DescribeInstances', 'ListObjectsV2'], 300],
-        ['RestoreInstances', ['StopInstances', 'DescribeInstances'], fewTimes],
         ['RestoreInstances', ['StopInstances', 'DescribeInstances'], 400],
-        ['RestoreInstances', ['StopInstances', 'DescribeInstances'], 400],
+        ['RestoreInstances', [null], 20],
+        ['RestoreInstances', [null], 600],
+        ['RestoreInstances', [null], 600],
+        ['RestoreInstances', [null], 600],
       ] as const);
-      const count = name === 'RestoreInstances' ? random.integer([5, 6]) : 1;
+      const isTried = name === 'RestoreInstances';
+      const count = isTried ? 6 : 1;
       return night(random, {
         instances: Array.from({ length: count }, (_, index) => drawSleeper(random, index)),
         parameters: { BatchSize: '8', StartDeadlineSeconds: pick(random, ['60', '60', '300']) },
-        faults: operations.map((operation) => ({
-          on: 'call',
-          kind: 'slow',
-          function: `${name}Function`,
-          operation,
-          nth: 1,
-          times,
-          seconds: 7,
-        })),
+        faults: operations.map((operation) => slowCalls(`${name}Function`, operation, 1, times)),
+        // Each page of a listing is a call.
+        ...(isTried ? { habits: { pageSizeMax: 1 } } : {}),
       });
     },
   },
@@ -212,9 +166,11 @@ export const startStories: readonly Kind[] = [
       const [trouble, operation, seconds] = pick(random, [
         ['denied', 'StartInstances', 120],
         ['denied', 'StartInstances', 900],
+        ['denied', 'StartInstances', 900],
+        ['denied', 'StartInstances', 900],
+        ['denied', 'StartInstances', 900],
         ['denied', 'CreateTags', 900],
         ['throttling', 'StartInstances', 900],
-        ['throttling', 'StartInstances', 2400],
         ['throttling', 'StartInstances', 2400],
       ] as const);
       return night(random, {
@@ -236,7 +192,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'leased by others while it lacks capacity',
-    ofThousand: 10,
+    ofThousand: 9,
     draw(random) {
       const deed = pick(random, ['forge-lease', 'forge-lease', 'terminate', 'remove-lease'] as const);
       return night(random, {
@@ -247,22 +203,25 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'capacity comes too late',
-    ofThousand: 14,
-    draw: (random) =>
-      night(random, {
-        instances: [drawSleeper(random, 0, [pick(random, ['no-capacity-at-first', 'never-registers'])])],
-        // With the deadlines as deployed, an instance needs 85 minutes from its start on.
-        input: {
-          finishBy: pick(
-            random,
-            ['03:25:30', '03:26:00', '03:26:00', '03:27:00', '04:30:00'].map((time) => `2026-12-06T${time}Z`),
-          ),
-        },
-      }),
+    ofThousand: 12,
+    draw(random) {
+      // With the deadlines as deployed, an instance needs 85 minutes from its start on.
+      const [behaviour, time] = pick(random, [
+        ['no-capacity-at-first', '03:25:30'],
+        ['no-capacity-at-first', '03:26:30'],
+        ['never-registers', '03:25:30'],
+        ['never-registers', '03:26:00'],
+        ['never-registers', '03:27:00'],
+      ] as const);
+      return night(random, {
+        instances: [drawSleeper(random, 0, [behaviour])],
+        input: { finishBy: `2026-12-06T${time}Z` },
+      });
+    },
   },
   {
     name: 'a lease that is copied',
-    ofThousand: 11,
+    ofThousand: 9,
     draw(random) {
       const copied = drawSleeper(random, 0, ['no-capacity-at-first']);
       return night(random, {
@@ -275,22 +234,11 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'slow to start',
-    ofThousand: 9,
+    ofThousand: 7,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['slow-start'])],
         parameters: sometimes(random, 0.7, { ReadinessDeadlineSeconds: pick(random, ['120', '300']) }),
-      }),
-  },
-  {
-    name: 'special in one way',
-    ofThousand: 41,
-    draw: (random) =>
-      night(random, {
-        instances: pickSpread(random, SPECIAL, 3).map(([state, behaviour], index) => ({
-          ...drawSleeper(random, index, [behaviour]),
-          state,
-        })),
       }),
   },
 ];

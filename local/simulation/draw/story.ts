@@ -1,6 +1,6 @@
 import type { FleetInstance } from '../../account/fleet/fleet.ts';
 import type { Random } from '../../base/random.ts';
-import { drawMember, oneGroup } from '../scenario/draw-fleet.ts';
+import { drawMember, idOf, oneGroup } from '../scenario/draw-fleet.ts';
 import type { Deed, Disturbance, Fault, InvocationFaultKind, Night, PlannedExecution } from '../scenario/scenario.ts';
 import { chance } from '../scenario/weighted-choice.ts';
 
@@ -53,15 +53,13 @@ export function night(random: Random, plot: Plot): Night {
   };
 }
 
-/** The first instance of every story. */
-export const HERO_ID = 'i-00000000000000001';
-
-export const person = (deed: Deed, atSeconds: number, seconds = 60): Disturbance => ({
+/** What a person does; to the first instance of the story, unless it says to which. */
+export const person = (deed: Deed, atSeconds: number, seconds = 60, index = 0): Disturbance => ({
   kind: 'person',
   deed,
   atSeconds,
   seconds,
-  instanceId: HERO_ID,
+  instanceId: idOf(index),
 });
 
 export const window = (
@@ -89,6 +87,28 @@ export const struck = (
   name: string,
   { nth = 1, times = 1, seconds = 1 }: Partial<Pick<Fault, 'nth' | 'times' | 'seconds'>>,
 ): Fault => ({ on: 'invocation', kind, function: name, nth, times, seconds });
+
+/** Such calls take so long that the next one may find no time; each seven seconds. */
+export const slowCalls = (name: string, operation: string | null, nth: number, times: number): Fault => ({
+  on: 'call',
+  kind: 'slow',
+  function: name,
+  operation,
+  nth,
+  times,
+  seconds: 7,
+});
+
+/** EC2 has carried its only start out, and no answer to it is ever heard. */
+export const answerLost: Fault = {
+  on: 'call',
+  kind: 'crash-after',
+  function: 'StartInstancesFunction',
+  operation: 'StartInstances',
+  nth: 1,
+  times: 1,
+  seconds: 2,
+};
 
 /** Lambda refuses to run StartInstances for half a minute or so: the instances were listed, and are not started yet. */
 export const startsLate = struck('refused', 'StartInstancesFunction', { times: 4 });

@@ -1,7 +1,7 @@
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import { drawSleeper, LATEST } from '../scenario/draw-fleet.ts';
 import { chance, pick, pickSpread } from '../scenario/weighted-choice.ts';
-import { type Kind, night, person, sometimes, window } from './story.ts';
+import { type Kind, night, person, slowCalls, sometimes, window } from './story.ts';
 
 const SLOW_UPDATE: BehaviourName[][] = [
   ['slow-update-in-progress'],
@@ -26,7 +26,7 @@ const UNUSUAL_FAILURES: BehaviourName[] = [
 export const updateStories: readonly Kind[] = [
   {
     name: "AWS's own update is at work for long",
-    ofThousand: 17,
+    ofThousand: 12,
     draw: (random) => night(random, { instances: [drawSleeper(random, 0, pick(random, SLOW_UPDATE))] }),
   },
   {
@@ -45,12 +45,14 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is cancelled',
-    ofThousand: 20,
+    ofThousand: 22,
     draw(random) {
       const [[low, high], ...behaviours] = pick(random, [
-        // While its update is at work.
-        [[95, 100]],
-        [[95, 100]],
+        // While its update is at work; or at its end, when its agent may have told the new version.
+        [[68, 78]],
+        [[85, 92]],
+        [[85, 92]],
+        [[85, 92]],
         [[20, 300], 'update-hangs'],
         [[20, 300], 'command-lost'],
       ] as const);
@@ -64,7 +66,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is sent twice',
-    ofThousand: 10,
+    ofThousand: 9,
     draw: (random) =>
       night(random, {
         isAlone: true,
@@ -84,9 +86,10 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'restarted or stopped while nothing is heard of it',
-    ofThousand: 13,
+    ofThousand: 16,
     draw(random) {
       const [deed, behaviour] = pick(random, [
+        ['restart', 'update-hangs'],
         ['restart', 'update-hangs'],
         ['restart', 'update-hangs'],
         ['restart', 'update-hangs'],
@@ -96,13 +99,13 @@ export const updateStories: readonly Kind[] = [
       ] as const);
       return night(random, {
         instances: [drawSleeper(random, 0, [behaviour])],
-        disturbances: [person(deed, random.integer([120, 2400]))],
+        disturbances: [person(deed, random.integer([120, 1800]))],
       });
     },
   },
   {
     name: 'a target that it has passed, or that there is not',
-    ofThousand: 16,
+    ofThousand: 13,
     draw(random) {
       const [targetVersion, ...behaviours] = pick(random, [
         ['3.3.131.0', 'update-in-progress'],
@@ -119,7 +122,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its version comes late',
-    ofThousand: 15,
+    ofThousand: 12,
     draw: (random) =>
       night(random, {
         instances: [
@@ -147,7 +150,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'stopped while its command is lost',
-    ofThousand: 11,
+    ofThousand: 10,
     draw(random) {
       const [deed, ...behaviours] = pick(random, [
         ['stop', 'command-lost'],
@@ -187,22 +190,12 @@ export const updateStories: readonly Kind[] = [
       night(random, {
         instances: Array.from({ length: 6 }, (_, index) => drawSleeper(random, index, ['send-refused'])),
         parameters: { BatchSize: '8', UpdateDeadlineSeconds: pick(random, ['60', '120']) },
-        faults: [
-          {
-            on: 'call',
-            kind: 'slow',
-            function: 'UpdateAgentFunction',
-            operation: null,
-            nth: 1,
-            times: 60,
-            seconds: 7,
-          },
-        ],
+        faults: [slowCalls('UpdateAgentFunction', null, 1, 60)],
       }),
   },
   {
     name: 'its command is lost, and another update does the work',
-    ofThousand: 27,
+    ofThousand: 17,
     draw: (random) =>
       night(random, {
         instances: [
@@ -217,10 +210,10 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'an update fails in an unusual way',
-    ofThousand: 18,
+    ofThousand: 14,
     draw: (random) =>
       night(random, {
-        instances: pickSpread(random, UNUSUAL_FAILURES, 3).map((name, index) => drawSleeper(random, index, [name])),
+        instances: pickSpread(random, UNUSUAL_FAILURES, 4).map((name, index) => drawSleeper(random, index, [name])),
         parameters: sometimes(random, 0.3, { UpdateDeadlineSeconds: '120' }),
       }),
   },

@@ -71,12 +71,14 @@ function* sentBesideTheDead(evidence: Evidence): Generator<Found> {
   for (const { instanceId } of evidence.instances) {
     const sends = sendsTo(evidence, instanceId);
     for (const call of sends) {
+      // The time of an update is counted from its sending.
+      const sentBefore = (moment: number) => sends.findLast(({ at }) => at <= moment)?.at ?? moment;
       const isFirst = !sends.some(({ at, runId }) => runId === call.runId && at < call.at);
       const isBusy = spansOf(evidence, instanceId, 'update').some(
         ({ id, from, to }) =>
           id !== null &&
           from < call.at - LOOK_SECONDS * 1000 &&
-          from > call.at - UPDATE_SECONDS * 1000 &&
+          sentBefore(from) > call.at - UPDATE_SECONDS * 1000 &&
           (to ?? call.at) >= call.at,
       );
       if (isFirst && isBusy)

@@ -49,6 +49,8 @@ export function canDo({ world, settle }: Account, deed: Deed, instanceId: string
     case 'forge-lease':
     case 'opt-out':
     case 'opt-out-of-yesterday':
+    case 'opt-out-until-spring':
+    case 'opt-out-in-silence':
     case 'terminate':
     case 'leave-group':
       return state !== 'terminated';
@@ -73,6 +75,9 @@ export function doDeed({ people, journal, world }: Account, deed: Deed, instance
     'opt-out': () => people.setTag(instanceId, OPT_OUT_TAG, 'mine, until 2031-12-31'),
     // Its day is over: it keeps nothing out.
     'opt-out-of-yesterday': () => people.setTag(instanceId, OPT_OUT_TAG, 'mine, until 2019-12-31'),
+    // A day that can't be read, and no word at all, keep it out as well.
+    'opt-out-until-spring': () => people.setTag(instanceId, OPT_OUT_TAG, 'mine, until spring'),
+    'opt-out-in-silence': () => people.setTag(instanceId, OPT_OUT_TAG, ''),
     'open-session': () => people.openSession(instanceId, seconds),
     'run-command': () => people.runCommand(instanceId, seconds),
     'run-update': () => people.runUpdate(instanceId, seconds),

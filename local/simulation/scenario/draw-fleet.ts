@@ -27,7 +27,7 @@ const TWICE_SHARE = 0.15;
 
 const ONLY_STOPPED = new Set<BehaviourName>(['hibernated', 'hibernation-falls-back']);
 
-const idOf = (index: number): string => `i-${(index + 1).toString(16).padStart(17, '0')}`;
+export const idOf = (index: number): string => `i-${(index + 1).toString(16).padStart(17, '0')}`;
 
 /** Any two that don't contradict each other. */
 function drawBehaviours(random: Random): BehaviourName[] {

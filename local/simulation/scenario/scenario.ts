@@ -68,6 +68,8 @@ export const deeds = [
   'copy-lease',
   'opt-out',
   'opt-out-of-yesterday',
+  'opt-out-until-spring',
+  'opt-out-in-silence',
   'open-session',
   'run-command',
   'run-update',

@@ -188,8 +188,8 @@ describe('whose boot it is', () => {
     ['is open while the LaunchTime of before is shown', ['02:01', 'pending', UNSHOWN], 'open'],
     ['is doubtful five minutes later', ['02:05:28', 'running', UNSHOWN], 'doubtful'],
     ['is ours in the window', ['02:10', 'running', '02:00:28'], 'ours'],
-    ['is doubtful for a minute after it', ['02:10', 'running', '02:01:28'], 'doubtful'],
-    ['is someone else’s later', ['02:10', 'running', '02:01:29'], 'others'],
+    ['is doubtful after it', ['02:10', 'running', '02:00:29'], 'doubtful'],
+    ['is doubtful long after it', ['02:10', 'running', '02:04:00'], 'doubtful'],
     ['is someone else’s before the window', ['02:10', 'running', '02:00:01'], 'others'],
     ['is doubtful after a stop that was seen', ['02:01', 'stopped', UNSHOWN, STOPPED_SINCE], 'doubtful'],
   ])('%s, where EC2’s reply is not known and only a record tells of the start', (_what, look, owner) => {
