@@ -61,7 +61,7 @@ function reach({ machines }: World, instanceId: string, name: string): Machine {
 const script = (instanceId: string, seconds: number): CommandRequest => ({
   ...update(instanceId, seconds),
   // People give a word on what takes long.
-  comment: seconds > 1800 ? 'nightly backup' : '',
+  comment: seconds > 5000 ? 'nightly backup' : '',
   timeoutSeconds: SCRIPT_TIMEOUT_SECONDS + seconds,
   documentName: SCRIPT_DOCUMENT,
   parameters: { commands: [`sleep ${seconds}`] },

@@ -55,7 +55,7 @@ export interface Window {
  *   none showed it going down: then there was a start between the two LaunchTimes, and ours is the only one that is known of.
  * - Anything else is doubtful, for good. `stopped` with the reason of before lags, and proves nothing (docs/aws-behaviour.md 45).
  *
- * Where it is not known, a LaunchTime in the attempt's window is taken for ours.
+ * Where it is not known, a LaunchTime in the attempt's window is taken for ours, and a later one is doubtful.
  */
 export function judgeBoot(sought: SoughtBoot, window: Window, look: BootLook): Boot {
   const { repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake } = sought;

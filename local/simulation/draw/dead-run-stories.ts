@@ -90,7 +90,7 @@ export const deadRunStories: readonly Kind[] = [
   },
   {
     name: 'the end of a dead run passes while a run waits for its turn',
-    ofThousand: 11,
+    ofThousand: 10,
     draw: (random) =>
       night(random, {
         isAlone: true,
@@ -106,7 +106,7 @@ export const deadRunStories: readonly Kind[] = [
   },
   {
     name: 'dies, and its stop is denied for some time',
-    ofThousand: 8,
+    ofThousand: 7,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['slow-boot']]))],
@@ -134,16 +134,5 @@ export const deadRunStories: readonly Kind[] = [
         disturbances: [noEvents(3600), { kind: 'abort', atSeconds: random.integer([200, 260]), execution: 0 }],
       });
     },
-  },
-  {
-    name: 'dies soon after a run whose update has hung',
-    ofThousand: 7,
-    draw: (random) =>
-      night(random, {
-        isAlone: true,
-        instances: [{ ...drawSleeper(random, 0, ['update-hangs']), platform: 'amazon-linux-2023' }],
-        others: [{ atSeconds: random.integer([5, 20]), after: 0, name: 'run-2', input: {} }],
-        disturbances: [{ kind: 'abort', atSeconds: random.integer([5680, 5720]), execution: 1 }],
-      }),
   },
 ];

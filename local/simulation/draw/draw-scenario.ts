@@ -151,15 +151,15 @@ function drawNightOfLostStarts(random: Random): Night {
 
 /**
  * How long describes lag, and how long after its start LaunchTime comes, where that is not as usual. Then the next try comes at
- * once, three quarters of a minute later (4 refusals), or not at all (6).
+ * once, up to half a minute later (3 refusals), or not at all (6).
  */
 const LOST_STARTS_LAG: [number, [number, number]?, number?][] = [
   [0],
   [15],
   [40],
   [0, [15, 45]],
-  [0, [25, 40], 4],
-  [0, [25, 40], 4],
+  [0, [24, 30], 3],
+  [0, [24, 30], 3],
   [0, [25, 40], 6],
   [0, [61, 80]],
   [0, [61, 80], 6],
@@ -168,12 +168,12 @@ const LOST_STARTS_LAG: [number, [number, number]?, number?][] = [
 
 /** What is drawn, and how many of a thousand simulations are such. */
 export const kinds: readonly Kind[] = [
-  { name: 'quiet night', ofThousand: 40, isKind: true, draw: drawQuietNight },
-  { name: 'one harmless fault', ofThousand: 45, isKind: true, draw: drawHarmlessNight },
-  { name: 'after the dead', ofThousand: 22, draw: drawNightAfterTheDead },
+  { name: 'quiet night', ofThousand: 30, isKind: true, draw: drawQuietNight },
+  { name: 'one harmless fault', ofThousand: 36, isKind: true, draw: drawHarmlessNight },
+  { name: 'after the dead', ofThousand: 20, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 34, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 34, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 24, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

@@ -13,7 +13,7 @@ const DIES_AFTER_SECOND_COMMAND: Fault[] = [
 export const failedStepStories: readonly Kind[] = [
   {
     name: 'a step fails for good',
-    ofThousand: 21,
+    ofThousand: 20,
     draw(random) {
       // When it fails, the second one is being put back, is settled, or is still at work as well.
       const [name, nth, first, ...second] = pick(random, [
@@ -98,7 +98,7 @@ export const failedStepStories: readonly Kind[] = [
   },
   {
     name: 'its start fails for good',
-    ofThousand: 13,
+    ofThousand: 16,
     draw(random) {
       const kind = pick(random, ['refused', 'refused', 'lost-result', 'abandoned'] as const);
       return night(random, {
@@ -111,7 +111,7 @@ export const failedStepStories: readonly Kind[] = [
   },
   {
     name: 'a copy of its start goes on after the step has failed',
-    ofThousand: 6,
+    ofThousand: 8,
     draw(random) {
       const busy = { ...drawSleeper(random, 1, ['update-hangs']), state: 'running' } as const;
       const name = 'StartInstancesFunction';

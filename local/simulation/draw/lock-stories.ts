@@ -13,7 +13,7 @@ const ASKED_BEFORE_STOP = ['DescribeSessions', 'ListCommandInvocations', 'Descri
 export const lockStories: readonly Kind[] = [
   {
     name: 'delivered twice, or started by hand as well',
-    ofThousand: 15,
+    ofThousand: 16,
     draw(random) {
       const occurrence = { scheduledTime: '2026-12-06T02:00:00Z' };
       const [input, when, ...behaviours] = pick(random, [
@@ -54,7 +54,7 @@ export const lockStories: readonly Kind[] = [
   },
   {
     name: 'the reconciler is slow, and meanwhile a run goes on',
-    ofThousand: 13,
+    ofThousand: 12,
     draw(random) {
       // Its third look comes three minutes after the end, when nothing of the run can live any more; or as much later as it is slow.
       const [what, faults, [from, to]] = pick(random, [

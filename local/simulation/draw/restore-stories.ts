@@ -15,7 +15,7 @@ const OPT_OUTS: Deed[] = ['opt-out', 'opt-out-until-spring', 'opt-out-in-silence
 export const restoreStories: readonly Kind[] = [
   {
     name: 'someone is at work on it',
-    ofThousand: 22,
+    ofThousand: 24,
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
       const behaviours = pick(random, [
@@ -29,13 +29,13 @@ export const restoreStories: readonly Kind[] = [
         // Another one of the batch is asked about as well.
         instances: [drawSleeper(random, 0, [...behaviours]), drawSleeper(random, 1)],
         parameters: { BatchSize: '4', ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }) },
-        disturbances: [person(deed, random.integer([30, 100]), pick(random, [600, 5400, 5400, 5400, 5400, 5400]))],
+        disturbances: [person(deed, random.integer([30, 100]), pick(random, [600, 4800, 4800, 5400, 5400]))],
       });
     },
   },
   {
     name: 'held until the end of its window',
-    ofThousand: 11,
+    ofThousand: 13,
     draw(random) {
       const operation = pick(random, [null, 'StopInstances', 'DescribeSessions'] as const);
       // It is in use, it can't be stopped, or it can't be seen whether it may be, until some time around its end.
@@ -67,7 +67,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its way back is denied',
-    ofThousand: 12,
+    ofThousand: 11,
     draw(random) {
       const [trouble, seconds, operation] = pick(random, [
         [null],
@@ -151,7 +151,7 @@ export const restoreStories: readonly Kind[] = [
         disturbances: [
           // Once it is started: before that it would not be.
           window(pick(random, ['denied', 'server-errors']), 25, pick(random, [900, 1500]), { operation }),
-          person('run-command', random.integer([60, 120]), 5400),
+          person('run-command', random.integer([60, 120]), 4800),
         ],
       });
     },
@@ -174,7 +174,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its tags are changed while it is awake',
-    ofThousand: 12,
+    ofThousand: 10,
     draw: (random) =>
       night(random, {
         instances: [
@@ -185,7 +185,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its owner keeps it out in mid-run',
-    ofThousand: 42,
+    ofThousand: 44,
     draw(random) {
       // The second one of a story has no name.
       const [[from, to], which, ...behaviours] = pick(random, [
@@ -195,6 +195,7 @@ export const restoreStories: readonly Kind[] = [
         [[62, 90], 'both'],
         [[62, 90], 'the second'],
         [[62, 90], 'the second'],
+        [[18, 24], 'the first', 'launch-error'],
         [[18, 24], 'the first', 'launch-error'],
       ] as const);
       const keepOut = (index: number) => person(pick(random, OPT_OUTS), random.integer([from, to]), 60, index);

@@ -6,7 +6,7 @@ import { type Kind, night, noEvents, sometimes, startsLate, window } from './sto
 export const runStories: readonly Kind[] = [
   {
     name: 'redriven hours later',
-    ofThousand: 19,
+    ofThousand: 18,
     draw(random) {
       const checksLate = { ...startsLate, function: 'CheckReadinessFunction' };
       const running = { ...drawSleeper(random, 0), state: 'running' } as const;
@@ -35,7 +35,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'AWS is out for some minutes',
-    ofThousand: 8,
+    ofThousand: 7,
     draw(random) {
       const [name, atSeconds] = pick(random, [
         ['ListInstances', 0],
@@ -77,11 +77,13 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'Step Functions tells nothing of its executions',
-    ofThousand: 8,
+    ofThousand: 9,
     draw(random) {
       const [secondRunAfter, deniedFor] = pick(random, [
         [100, 3600],
         [1200, 100_000],
+        [90_000, 100_000],
+        [90_000, 100_000],
         [90_000, 100_000],
         [90_000, 100_000],
       ] as const);

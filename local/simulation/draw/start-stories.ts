@@ -6,7 +6,7 @@ import { answerLost, type Kind, night, person, slowCalls, sometimes, startsLate,
 export const startStories: readonly Kind[] = [
   {
     name: 'started by someone else before its start',
-    ofThousand: 28,
+    ofThousand: 26,
     draw(random) {
       const [when, isLost, ...behaviours] = pick(random, [
         ['before the first look', false, 'hibernated'],
@@ -78,7 +78,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to lease',
-    ofThousand: 6,
+    ofThousand: 8,
     draw: (random) =>
       night(random, {
         instances: Array.from({ length: random.integer([6, 8]) }, (_, index) =>
@@ -110,17 +110,22 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'gone when the run is redriven',
-    ofThousand: 22,
+    ofThousand: 28,
     draw(random) {
-      const [diesAtSeconds, ...behaviours] = pick(random, [
-        [6],
-        [6],
-        [50, 'slow-boot'],
-        [150, 'update-hangs'],
-        [240, 'agent-lost'],
-        [400, 'agent-lost'],
-        [400, 'agent-lost'],
-        [400, 'agent-lost'],
+      // An hour after it was terminated, EC2 does not list it any more.
+      const [diesAtSeconds, laterSeconds, ...behaviours] = pick(random, [
+        [6, 30],
+        [6, 3900],
+        [6, 3900],
+        [6, 3900],
+        [50, 3900, 'slow-boot'],
+        [50, 3900, 'slow-boot'],
+        [150, 3900, 'update-hangs'],
+        [150, 3900, 'update-hangs'],
+        [240, 30, 'agent-lost'],
+        [400, 3900, 'agent-lost'],
+        [400, 3900, 'agent-lost'],
+        [400, 3900, 'agent-lost'],
       ] as const);
       return night(random, {
         instances: [drawSleeper(random, 0, [...behaviours])],
@@ -128,7 +133,7 @@ export const startStories: readonly Kind[] = [
         disturbances: [
           { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
           person('terminate', diesAtSeconds + 5),
-          { kind: 'redrive', atSeconds: diesAtSeconds + pick(random, [30, 3900, 3900, 3900]), execution: 0 },
+          { kind: 'redrive', atSeconds: diesAtSeconds + laterSeconds, execution: 0 },
         ],
       });
     },
@@ -143,7 +148,7 @@ export const startStories: readonly Kind[] = [
         ['StartInstances', ['PutObject'], 20],
         ['StartInstances', ['PutObject', 'DescribeInstances', 'ListObjectsV2'], 300],
         ['RestoreInstances', ['StopInstances', 'DescribeInstances'], 400],
-        ['RestoreInstances', [null], 20],
+        ['StartInstances', ['PutObject', 'DescribeInstances', 'ListObjectsV2'], 300],
         ['RestoreInstances', [null], 600],
         ['RestoreInstances', [null], 600],
         ['RestoreInstances', [null], 600],
@@ -151,6 +156,8 @@ export const startStories: readonly Kind[] = [
       const isTried = name === 'RestoreInstances';
       const count = isTried ? 6 : 1;
       return night(random, {
+        // With pages of one, more than these would take a function longer than it may live.
+        isAlone: isTried,
         instances: Array.from({ length: count }, (_, index) => drawSleeper(random, index)),
         parameters: { BatchSize: '8', StartDeadlineSeconds: pick(random, ['60', '60', '300']) },
         faults: operations.map((operation) => slowCalls(`${name}Function`, operation, 1, times)),
@@ -161,16 +168,16 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'not allowed to start',
-    ofThousand: 13,
+    ofThousand: 16,
     draw(random) {
       const [trouble, operation, seconds] = pick(random, [
         ['denied', 'StartInstances', 120],
         ['denied', 'StartInstances', 900],
         ['denied', 'StartInstances', 900],
         ['denied', 'StartInstances', 900],
-        ['denied', 'StartInstances', 900],
         ['denied', 'CreateTags', 900],
         ['throttling', 'StartInstances', 900],
+        ['throttling', 'StartInstances', 2400],
         ['throttling', 'StartInstances', 2400],
       ] as const);
       return night(random, {
@@ -182,7 +189,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'leased by others before its start',
-    ofThousand: 8,
+    ofThousand: 9,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0)],
@@ -192,7 +199,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'leased by others while it lacks capacity',
-    ofThousand: 9,
+    ofThousand: 12,
     draw(random) {
       const deed = pick(random, ['forge-lease', 'forge-lease', 'terminate', 'remove-lease'] as const);
       return night(random, {
@@ -221,7 +228,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'a lease that is copied',
-    ofThousand: 9,
+    ofThousand: 11,
     draw(random) {
       const copied = drawSleeper(random, 0, ['no-capacity-at-first']);
       return night(random, {
@@ -234,7 +241,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'slow to start',
-    ofThousand: 7,
+    ofThousand: 6,
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['slow-start'])],

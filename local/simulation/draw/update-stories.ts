@@ -26,7 +26,7 @@ const UNUSUAL_FAILURES: BehaviourName[] = [
 export const updateStories: readonly Kind[] = [
   {
     name: "AWS's own update is at work for long",
-    ofThousand: 12,
+    ofThousand: 14,
     draw: (random) => night(random, { instances: [drawSleeper(random, 0, pick(random, SLOW_UPDATE))] }),
   },
   {
@@ -45,14 +45,15 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is cancelled',
-    ofThousand: 22,
+    ofThousand: 26,
     draw(random) {
       const [[low, high], ...behaviours] = pick(random, [
         // While its update is at work; or at its end, when its agent may have told the new version.
         [[68, 78]],
-        [[85, 92]],
-        [[85, 92]],
-        [[85, 92]],
+        [[86, 90]],
+        [[86, 90]],
+        [[86, 90]],
+        [[86, 90]],
         [[20, 300], 'update-hangs'],
         [[20, 300], 'command-lost'],
       ] as const);
@@ -105,7 +106,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'a target that it has passed, or that there is not',
-    ofThousand: 13,
+    ofThousand: 16,
     draw(random) {
       const [targetVersion, ...behaviours] = pick(random, [
         ['3.3.131.0', 'update-in-progress'],
@@ -122,7 +123,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its version comes late',
-    ofThousand: 12,
+    ofThousand: 15,
     draw: (random) =>
       night(random, {
         instances: [
@@ -195,7 +196,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'its command is lost, and another update does the work',
-    ofThousand: 17,
+    ofThousand: 22,
     draw: (random) =>
       night(random, {
         instances: [
@@ -210,7 +211,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'an update fails in an unusual way',
-    ofThousand: 14,
+    ofThousand: 13,
     draw: (random) =>
       night(random, {
         instances: pickSpread(random, UNUSUAL_FAILURES, 4).map((name, index) => drawSleeper(random, index, [name])),

@@ -113,6 +113,21 @@ describe('ReconcileLeases', () => {
       expect.stringContaining('ReconcileLeasesFunction called StopInstances at 00:31'),
     ]);
   });
+
+  it('needs no lock to tell of what can not be stopped any more: five minutes after its end', () => {
+    const unleased = (time: string) =>
+      complaintsOf('one-holder', {
+        timeline: [
+          call(time, 'DeleteTags', {
+            by: 'ReconcileLeasesFunction',
+            runId: '',
+            parameters: { Tag: [{ Key: 'reveille:lease', Value: 'reveille/run-1/child/attempt' }] },
+          }),
+        ],
+      });
+    expect(unleased('06:05:01')).toEqual([]);
+    expect(unleased('06:05')).toEqual([expect.stringContaining('the lock was not its own')]);
+  });
 });
 
 describe('an agent that was given up as lost', () => {

@@ -1,6 +1,6 @@
 import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
 import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
-import { INSTANCE_ID, OLD } from '../../../support/builders.ts';
+import { INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
 import { aNight, aReported, call, change, evidence, state, until } from '../evidence.ts';
 
 /** What a promise's checker says of a night like this. */
@@ -26,6 +26,14 @@ const [one, two] = ['i-1', 'i-2'];
 
 it('nothing is needless in a night in which all goes well', () => {
   expect(told([...aNight])).toBe('');
+});
+
+it('what a dead run’s update is still at work on is sent no other one, for 45 minutes from the sending of that one', () => {
+  const begun = change('02:04', { about: 'update', phase: 'begin', commandId: 'c', version: OLD, target: TARGET });
+  const again = (time: string) => ({ ...sent(time), runId: 'run-2' });
+  const text = 'beside the update of a dead run';
+  expect(told(inOrder(sent('02:03'), begun, again('02:47:30')))).toContain(text);
+  expect(told(inOrder(sent('02:03'), begun, again('02:48:30')))).not.toContain(text);
 });
 
 it('a command is not given up before its agent had five minutes to take it', () => {
