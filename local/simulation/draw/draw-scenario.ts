@@ -157,6 +157,8 @@ const LOST_STARTS_LAG: [number, [number, number]?, number?][] = [
   [0],
   [15],
   [40],
+  [0, [-2, 2]],
+  [0, [-2, 2]],
   [0, [15, 45]],
   [0, [24, 30], 3],
   [0, [24, 30], 3],
@@ -168,12 +170,12 @@ const LOST_STARTS_LAG: [number, [number, number]?, number?][] = [
 
 /** What is drawn, and how many of a thousand simulations are such. */
 export const kinds: readonly Kind[] = [
-  { name: 'quiet night', ofThousand: 30, isKind: true, draw: drawQuietNight },
-  { name: 'one harmless fault', ofThousand: 36, isKind: true, draw: drawHarmlessNight },
+  { name: 'quiet night', ofThousand: 26, isKind: true, draw: drawQuietNight },
+  { name: 'one harmless fault', ofThousand: 32, isKind: true, draw: drawHarmlessNight },
   { name: 'after the dead', ofThousand: 20, draw: drawNightAfterTheDead },
-  { name: 'lost starts', ofThousand: 34, draw: drawNightOfLostStarts },
+  { name: 'lost starts', ofThousand: 44, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 24, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 20, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

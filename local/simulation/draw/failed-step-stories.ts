@@ -1,7 +1,7 @@
 import { drawSleeper } from '../scenario/draw-fleet.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import { chance, pick } from '../scenario/weighted-choice.ts';
-import { type Kind, night, person, startsLate, struck } from './story.ts';
+import { failing, type Kind, night, person, startsLate, struck } from './story.ts';
 
 /** It has sent the command that tells whether the other update is gone; then it dies, and can't find that command again. */
 const DIES_AFTER_SECOND_COMMAND: Fault[] = [
@@ -29,9 +29,8 @@ export const failedStepStories: readonly Kind[] = [
         instances: [drawSleeper(random, 0, [first]), drawSleeper(random, 1, [...second])],
         parameters: { BatchSize: '4' },
         faults: [
-          struck(pick(random, ['lost-result', 'abandoned', 'refused']), `${name}Function`, {
+          failing(pick(random, ['lost-result', 'abandoned', 'refused']), `${name}Function`, {
             nth,
-            times: 6,
             seconds: random.integer([1, 30]),
           }),
         ],
@@ -58,7 +57,7 @@ export const failedStepStories: readonly Kind[] = [
         ),
         parameters: { BatchSize: '4' },
         faults: [
-          struck(kind, `${name}Function`, { nth, times: 6, seconds: random.integer([1, 30]) }),
+          failing(kind, `${name}Function`, { nth, seconds: random.integer([1, 30]) }),
           {
             on: 'call',
             kind: 'denied',
@@ -89,7 +88,7 @@ export const failedStepStories: readonly Kind[] = [
         instances: [drawSleeper(random, 0)],
         faults: [
           ...(isFirst ? [startsLate] : []),
-          struck(kind, `${name}Function`, { times: 6, seconds: random.integer([1, 30]) }),
+          failing(kind, `${name}Function`, { seconds: random.integer([1, 30]) }),
         ],
         disturbances: [person('start', random.integer(isFirst ? [3, 20] : [1, 3]))],
         habits: { describeLagSeconds: isFirst ? 0 : 50 },
@@ -104,7 +103,7 @@ export const failedStepStories: readonly Kind[] = [
       return night(random, {
         isAlone: true,
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated']]))],
-        faults: [struck(kind, 'StartInstancesFunction', { times: 6, seconds: random.integer([1, 30]) })],
+        faults: [failing(kind, 'StartInstancesFunction', { seconds: random.integer([1, 30]) })],
         disturbances: kind === 'refused' ? [person('start', random.integer([5, 100]))] : [],
       });
     },
@@ -121,7 +120,16 @@ export const failedStepStories: readonly Kind[] = [
         instances: [drawSleeper(random, 0, pick(random, [[], [], ['hibernated']])), busy],
         parameters: { BatchSize: '1' },
         faults: [
-          struck('refused', name, { nth: 2, times: 4 }),
+          // Its first call is this, and dies with it four times.
+          {
+            on: 'call',
+            kind: 'crash-before',
+            function: name,
+            operation: 'DescribeInstances',
+            nth: 2,
+            times: 4,
+            seconds: 1,
+          },
           struck('abandoned', name, { nth: 6, seconds: random.integer([1, 3]) }),
           // From its second look on each of its calls takes so long that its start comes after it was given up.
           {
@@ -154,7 +162,7 @@ export const failedStepStories: readonly Kind[] = [
         instances: [drawSleeper(random, 0, [behaviour])],
         faults:
           when === 'at its first command'
-            ? [struck(kind, 'UpdateAgentFunction', { times: 6, seconds })]
+            ? [failing(kind, 'UpdateAgentFunction', { seconds })]
             : DIES_AFTER_SECOND_COMMAND,
       });
     },

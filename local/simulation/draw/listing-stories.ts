@@ -45,7 +45,7 @@ const PAST = ['2026-12-06T01:30:00Z', '2026-12-06T03:00:00+09:00', '2026-12-05T2
 export const listingStories: readonly Kind[] = [
   {
     name: 'special in one way',
-    ofThousand: 43,
+    ofThousand: 40,
     draw: (random) =>
       night(random, {
         instances: pickSpread(random, SPECIAL, 5).map(([state, behaviour], index) => ({

@@ -185,7 +185,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its owner keeps it out in mid-run',
-    ofThousand: 44,
+    ofThousand: 41,
     draw(random) {
       // The second one of a story has no name.
       const [[from, to], which, ...behaviours] = pick(random, [
@@ -204,7 +204,10 @@ export const restoreStories: readonly Kind[] = [
           ...instance,
           platform: 'amazon-linux-2023',
         })),
-        disturbances: [...(which === 'the second' ? [] : [keepOut(0)]), ...(which === 'the first' ? [] : [keepOut(1)])],
+        disturbances: [
+          ...(which === 'the second' ? [] : [keepOut(0)]),
+          which === 'the first' ? person('opt-out-of-yesterday', from, 60, 1) : keepOut(1),
+        ],
       });
     },
   },

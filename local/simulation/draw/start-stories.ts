@@ -6,7 +6,7 @@ import { answerLost, type Kind, night, person, slowCalls, sometimes, startsLate,
 export const startStories: readonly Kind[] = [
   {
     name: 'started by someone else before its start',
-    ofThousand: 26,
+    ofThousand: 24,
     draw(random) {
       const [when, isLost, ...behaviours] = pick(random, [
         ['before the first look', false, 'hibernated'],
@@ -56,7 +56,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'something happens to it while its record is written',
-    ofThousand: 12,
+    ofThousand: 18,
     draw(random) {
       // The first record is that of its lease; that of its start is written a quarter of a minute later.
       const [deed, atSeconds, operation, nth] = pick(random, [
@@ -120,15 +120,16 @@ export const startStories: readonly Kind[] = [
         [6, 3900],
         [50, 3900, 'slow-boot'],
         [50, 3900, 'slow-boot'],
+        [50, 3900, 'slow-boot'],
         [150, 3900, 'update-hangs'],
         [150, 3900, 'update-hangs'],
-        [240, 30, 'agent-lost'],
-        [400, 3900, 'agent-lost'],
-        [400, 3900, 'agent-lost'],
-        [400, 3900, 'agent-lost'],
+        [200, 30, 'agent-lost'],
+        [200, 3900, 'agent-lost'],
+        [200, 3900, 'agent-lost'],
+        [200, 3900, 'agent-lost'],
       ] as const);
       return night(random, {
-        instances: [drawSleeper(random, 0, [...behaviours])],
+        instances: [{ ...drawSleeper(random, 0, [...behaviours]), platform: 'amazon-linux-2023' }],
         faults: diesAtSeconds === 6 ? [startsLate] : [],
         disturbances: [
           { kind: 'abort', atSeconds: diesAtSeconds, execution: 0 },
@@ -168,14 +169,14 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'not allowed to start',
-    ofThousand: 16,
+    ofThousand: 20,
     draw(random) {
       const [trouble, operation, seconds] = pick(random, [
         ['denied', 'StartInstances', 120],
         ['denied', 'StartInstances', 900],
         ['denied', 'StartInstances', 900],
-        ['denied', 'StartInstances', 900],
         ['denied', 'CreateTags', 900],
+        ['throttling', 'StartInstances', 900],
         ['throttling', 'StartInstances', 900],
         ['throttling', 'StartInstances', 2400],
         ['throttling', 'StartInstances', 2400],

@@ -110,6 +110,10 @@ export const answerLost: Fault = {
   seconds: 2,
 };
 
+/** A step fails for good by so many of them: of a function that did not run 20 are tried again, and of any other four (statemachine/retries.ts). */
+export const failing = (kind: InvocationFaultKind, name: string, { nth = 1, seconds = 1 } = {}): Fault =>
+  struck(kind, name, { nth, times: kind === 'refused' ? 22 : 6, seconds });
+
 /** Lambda refuses to run StartInstances for half a minute or so: the instances were listed, and are not started yet. */
 export const startsLate = struck('refused', 'StartInstancesFunction', { times: 4 });
 
