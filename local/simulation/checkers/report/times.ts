@@ -29,8 +29,26 @@ export const wokenAt: LineRule = (seen) => {
   const isItsBoot = standingsOf(evidence, instance).some(
     ({ standing, launchTime, by }) => standing === 'pending' && launchTime === at && by?.runId === execution.name,
   );
-  return isNoted || isItsBoot ? null : `was not started at ${clock(evidence, at)}, and the report says so`;
+  return isNoted || isItsBoot || isSeenAwake(seen, at)
+    ? null
+    : `was not started at ${clock(evidence, at)}, and the report says so`;
 };
+
+/** A look of StartInstances. */
+const LOOK_MILLISECONDS = 1000;
+
+/** Where its LaunchTime was not shown either, it counts from the look of the next try, which finds it awake. */
+const isSeenAwake = (seen: ReportedLine, at: number): boolean =>
+  ownBoots(seen).some(
+    (boot) => boot.at !== null && boot.at <= at && boot.launchTime !== null && boot.launchTime > at,
+  ) &&
+  calls(seen.evidence, 'DescribeInstances').some(
+    (call) =>
+      call.principal === 'StartInstancesFunction' &&
+      call.runId === seen.execution.name &&
+      call.at <= at &&
+      call.at >= at - LOOK_MILLISECONDS,
+  );
 
 /** Whether ReconcileLeases has taken its lease off, and filed that: nothing kept it from doing so. */
 const isFiled = ({ evidence, instance, ended, execution }: ReportedLine): boolean =>
