@@ -59,7 +59,7 @@ export const bootStories: readonly Kind[] = [
   },
   {
     name: 'its run dies before its LaunchTime has come',
-    ofThousand: 16,
+    ofThousand: 15,
     draw(random) {
       const [isLost, launchTimeSeconds] = pick(random, [
         [false, [200, 280]],

@@ -170,12 +170,12 @@ const LOST_STARTS_LAG: [number, [number, number]?, number?][] = [
 
 /** What is drawn, and how many of a thousand simulations are such. */
 export const kinds: readonly Kind[] = [
-  { name: 'quiet night', ofThousand: 26, isKind: true, draw: drawQuietNight },
-  { name: 'one harmless fault', ofThousand: 32, isKind: true, draw: drawHarmlessNight },
+  { name: 'quiet night', ofThousand: 22, isKind: true, draw: drawQuietNight },
+  { name: 'one harmless fault', ofThousand: 26, isKind: true, draw: drawHarmlessNight },
   { name: 'after the dead', ofThousand: 20, draw: drawNightAfterTheDead },
   { name: 'lost starts', ofThousand: 44, draw: drawNightOfLostStarts },
   ...stories.map((story) => ({ ...story, name: `story: ${story.name}` })),
-  { name: 'mixed', ofThousand: 20, draw: drawMixedNight },
+  { name: 'mixed', ofThousand: 35, draw: drawMixedNight },
 ];
 
 /** Most accounts give full pages; the others have a second page everywhere. */

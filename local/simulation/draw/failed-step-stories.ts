@@ -13,7 +13,7 @@ const DIES_AFTER_SECOND_COMMAND: Fault[] = [
 export const failedStepStories: readonly Kind[] = [
   {
     name: 'a step fails for good',
-    ofThousand: 20,
+    ofThousand: 17,
     draw(random) {
       // When it fails, the second one is being put back, is settled, or is still at work as well.
       const [name, nth, first, ...second] = pick(random, [
@@ -97,7 +97,7 @@ export const failedStepStories: readonly Kind[] = [
   },
   {
     name: 'its start fails for good',
-    ofThousand: 16,
+    ofThousand: 14,
     draw(random) {
       const kind = pick(random, ['refused', 'refused', 'lost-result', 'abandoned'] as const);
       return night(random, {
@@ -110,7 +110,7 @@ export const failedStepStories: readonly Kind[] = [
   },
   {
     name: 'a copy of its start goes on after the step has failed',
-    ofThousand: 8,
+    ofThousand: 7,
     draw(random) {
       const busy = { ...drawSleeper(random, 1, ['update-hangs']), state: 'running' } as const;
       const name = 'StartInstancesFunction';

@@ -1,4 +1,4 @@
-import { drawSleeper } from '../scenario/draw-fleet.ts';
+import { drawSleeper, idOf } from '../scenario/draw-fleet.ts';
 import { pick, pickSpread } from '../scenario/weighted-choice.ts';
 import { type Kind, night, person, struck } from './story.ts';
 
@@ -56,7 +56,7 @@ export const listingStories: readonly Kind[] = [
   },
   {
     name: 'a dry run, or one with an instance that is still settling',
-    ofThousand: 18,
+    ofThousand: 16,
     draw(random) {
       // Eighty-five minutes are just enough, and moments later it is too late to wake any.
       const [dryRun, finishBy, ...behaviours] = pick(random, [
@@ -94,7 +94,7 @@ export const listingStories: readonly Kind[] = [
   },
   {
     name: 'an input that is none',
-    ofThousand: 14,
+    ofThousand: 12,
     draw(random) {
       const input = pick(random, [
         ...PAST,
@@ -110,6 +110,23 @@ export const listingStories: readonly Kind[] = [
         manyUnknownFields(60),
       ]);
       return night(random, { instances: [drawSleeper(random, 0)], input });
+    },
+  },
+  {
+    name: 'a run for one member by its ID, or by what names none, or several',
+    ofThousand: 24,
+    draw(random) {
+      const [wanted, alike] = pick(random, [
+        [idOf(0), 1],
+        ['web-99', 1],
+        ['web', 2],
+        ['web', 4],
+      ] as const);
+      const members = Array.from({ length: 4 }, (_, index) => drawSleeper(random, index));
+      return night(random, {
+        instances: members.map((member, index) => (index < alike ? { ...member, name: 'web' } : member)),
+        input: { instances: [wanted] },
+      });
     },
   },
 ];

@@ -13,7 +13,7 @@ const ASKED_BEFORE_STOP = ['DescribeSessions', 'ListCommandInvocations', 'Descri
 export const lockStories: readonly Kind[] = [
   {
     name: 'delivered twice, or started by hand as well',
-    ofThousand: 16,
+    ofThousand: 15,
     draw(random) {
       const occurrence = { scheduledTime: '2026-12-06T02:00:00Z' };
       const [input, when, ...behaviours] = pick(random, [

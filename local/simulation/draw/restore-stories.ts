@@ -15,7 +15,7 @@ const OPT_OUTS: Deed[] = ['opt-out', 'opt-out-until-spring', 'opt-out-in-silence
 export const restoreStories: readonly Kind[] = [
   {
     name: 'someone is at work on it',
-    ofThousand: 24,
+    ofThousand: 22,
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
       const behaviours = pick(random, [
@@ -174,7 +174,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its tags are changed while it is awake',
-    ofThousand: 10,
+    ofThousand: 9,
     draw: (random) =>
       night(random, {
         instances: [
@@ -185,7 +185,7 @@ export const restoreStories: readonly Kind[] = [
   },
   {
     name: 'its owner keeps it out in mid-run',
-    ofThousand: 41,
+    ofThousand: 36,
     draw(random) {
       // The second one of a story has no name.
       const [[from, to], which, ...behaviours] = pick(random, [

@@ -6,7 +6,7 @@ import { type Kind, night, noEvents, sometimes, startsLate, window } from './sto
 export const runStories: readonly Kind[] = [
   {
     name: 'redriven hours later',
-    ofThousand: 18,
+    ofThousand: 17,
     draw(random) {
       const checksLate = { ...startsLate, function: 'CheckReadinessFunction' };
       const running = { ...drawSleeper(random, 0), state: 'running' } as const;
@@ -35,7 +35,7 @@ export const runStories: readonly Kind[] = [
   },
   {
     name: 'AWS is out for some minutes',
-    ofThousand: 7,
+    ofThousand: 6,
     draw(random) {
       const [name, atSeconds] = pick(random, [
         ['ListInstances', 0],

@@ -6,7 +6,7 @@ import { answerLost, type Kind, night, person, slowCalls, sometimes, startsLate,
 export const startStories: readonly Kind[] = [
   {
     name: 'started by someone else before its start',
-    ofThousand: 24,
+    ofThousand: 22,
     draw(random) {
       const [when, isLost, ...behaviours] = pick(random, [
         ['before the first look', false, 'hibernated'],
@@ -141,7 +141,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'no time to start',
-    ofThousand: 18,
+    ofThousand: 15,
     draw(random) {
       // What always takes seven seconds leaves no time for a start, or for trying its way back. After half an hour it is given up.
       const [name, operations, times] = pick(random, [
@@ -211,7 +211,7 @@ export const startStories: readonly Kind[] = [
   },
   {
     name: 'capacity comes too late',
-    ofThousand: 12,
+    ofThousand: 11,
     draw(random) {
       // With the deadlines as deployed, an instance needs 85 minutes from its start on.
       const [behaviour, time] = pick(random, [
@@ -246,6 +246,8 @@ export const startStories: readonly Kind[] = [
     draw: (random) =>
       night(random, {
         instances: [drawSleeper(random, 0, ['slow-start'])],
+        // Throttled once, it is asked for again at once.
+        faults: [{ ...answerLost, kind: 'throttled' }],
         parameters: sometimes(random, 0.7, { ReadinessDeadlineSeconds: pick(random, ['120', '300']) }),
       }),
   },

@@ -211,7 +211,7 @@ export const updateStories: readonly Kind[] = [
   },
   {
     name: 'an update fails in an unusual way',
-    ofThousand: 13,
+    ofThousand: 12,
     draw: (random) =>
       night(random, {
         instances: pickSpread(random, UNUSUAL_FAILURES, 4).map((name, index) => drawSleeper(random, index, [name])),
