@@ -100,7 +100,7 @@ export const slowCalls = (name: string, operation: string | null, nth: number, t
 });
 
 /** EC2 has carried its only start out, and no answer to it is ever heard. */
-export const answerLost: Fault = {
+export const answerLost = {
   on: 'call',
   kind: 'crash-after',
   function: 'StartInstancesFunction',
@@ -108,7 +108,7 @@ export const answerLost: Fault = {
   nth: 1,
   times: 1,
   seconds: 2,
-};
+} as const satisfies Fault;
 
 /** A step fails for good by so many of them: of a function that did not run 20 are tried again, and of any other four (statemachine/retries.ts). */
 export const failing = (kind: InvocationFaultKind, name: string, { nth = 1, seconds = 1 } = {}): Fault =>
