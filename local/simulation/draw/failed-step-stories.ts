@@ -103,7 +103,12 @@ export const failedStepStories: readonly Kind[] = [
       return night(random, {
         isAlone: true,
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated']]))],
-        faults: [failing(kind, 'StartInstancesFunction', { seconds: random.integer([1, 30]) })],
+        faults: [
+          failing(kind, 'StartInstancesFunction', {
+            nth: kind === 'refused' ? 1 : pick(random, [1, 2, 2]),
+            seconds: random.integer([1, 30]),
+          }),
+        ],
         disturbances: kind === 'refused' ? [person('start', random.integer([5, 100]))] : [],
       });
     },

@@ -6,7 +6,7 @@ import { type Kind, night, person, sometimes, window } from './story.ts';
 const WORK: Deed[] = ['open-session', 'open-session', 'run-command', 'run-association'];
 
 /** What people and tools do to the tags of an instance that is awake. */
-const TAG_CHANGES: Deed[] = ['remove-lease', 'opt-out', 'opt-out', 'opt-out-of-yesterday', 'forge-lease'];
+const TAG_CHANGES: Deed[] = ['remove-lease', 'remove-lease', 'opt-out', 'opt-out-of-yesterday', 'forge-lease'];
 
 /** An owner's word, in each form that keeps an instance out. */
 const OPT_OUTS: Deed[] = ['opt-out', 'opt-out-until-spring', 'opt-out-in-silence'];
@@ -29,7 +29,14 @@ export const restoreStories: readonly Kind[] = [
         // Another one of the batch is asked about as well.
         instances: [drawSleeper(random, 0, [...behaviours]), drawSleeper(random, 1)],
         parameters: { BatchSize: '4', ...sometimes(random, 0.4, { RestoreDeadlineSeconds: '300' }) },
-        disturbances: [person(deed, random.integer([30, 100]), pick(random, [600, 4800, 4800, 5400, 5400]))],
+        // An association of before the update would end with its agent.
+        disturbances: [
+          person(
+            deed,
+            random.integer(deed === 'run-association' ? [95, 125] : [30, 100]),
+            pick(random, [600, 4800, 4800, 5400, 5400]),
+          ),
+        ],
       });
     },
   },
@@ -37,9 +44,9 @@ export const restoreStories: readonly Kind[] = [
     name: 'held until the end of its window',
     ofThousand: 13,
     draw(random) {
-      const operation = pick(random, [null, 'StopInstances', 'DescribeSessions'] as const);
+      const operation = pick(random, [null, null, 'StopInstances', 'DescribeSessions'] as const);
       // It is in use, it can't be stopped, or it can't be seen whether it may be, until some time around its end.
-      const seconds = random.integer([4900, 8400]);
+      const seconds = random.integer([operation === null ? 6000 : 4900, 8400]);
       return night(random, {
         instances: [drawSleeper(random, 0, pick(random, [[], ['hibernated'], ['hibernated'], ['update-hangs']]))],
         parameters: { WindowSeconds: '5400', ...sometimes(random, 0.5, { RestoreDeadlineSeconds: '300' }) },
@@ -56,7 +63,7 @@ export const restoreStories: readonly Kind[] = [
     ofThousand: 8,
     draw: (random) =>
       night(random, {
-        instances: [drawSleeper(random, 0, pick(random, [[], ['no-capacity'], ['vcpu-limit']]))],
+        instances: [drawSleeper(random, 0, pick(random, [[], ['no-capacity'], ['vcpu-limit'], ['vcpu-limit']]))],
         parameters: sometimes(random, 0.8, { RestoreDeadlineSeconds: '300', StartDeadlineSeconds: '60' }),
         disturbances: [
           window(pick(random, ['denied', 'denied', 'server-errors']), 5, pick(random, [900, 2400]), {
@@ -192,6 +199,7 @@ export const restoreStories: readonly Kind[] = [
         [[2, 11], 'both'],
         [[2, 11], 'both'],
         [[20, 60], 'the first', 'slow-boot'],
+        [[62, 90], 'both'],
         [[62, 90], 'both'],
         [[62, 90], 'the second'],
         [[62, 90], 'the second'],

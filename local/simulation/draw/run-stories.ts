@@ -18,9 +18,9 @@ export const runStories: readonly Kind[] = [
         [true, 29_000],
         [true, 29_000],
         [true, 29_000],
+        [true, 29_000],
         [false, 11_500, 'slow-boot'],
         [false, 29_000, 'update-hangs'],
-        [false, 60, 'no-capacity-at-first'],
       ] as const);
       const diesAtSeconds = isRunning ? 3 : random.integer([6, 300]);
       return night(random, {

@@ -37,12 +37,9 @@ export const startStories: readonly Kind[] = [
     name: 'stopping when it is to be started',
     ofThousand: 12,
     draw(random) {
-      const isShort = pick(random, [true, false]);
+      const isShort = pick(random, [true, true, false]);
       return night(random, {
-        instances: [
-          drawSleeper(random, 0, ['slow-stop']),
-          drawSleeper(random, 1, [pick(random, ['no-capacity', 'slow-start'])]),
-        ],
+        instances: [drawSleeper(random, 0, ['slow-stop']), drawSleeper(random, 1, ['no-capacity'])],
         parameters: { BatchSize: '4', ...(isShort ? { StartDeadlineSeconds: '60' } : {}) },
         faults: [startsLate],
         disturbances: [
@@ -115,6 +112,7 @@ export const startStories: readonly Kind[] = [
       // An hour after it was terminated, EC2 does not list it any more.
       const [diesAtSeconds, laterSeconds, ...behaviours] = pick(random, [
         [6, 30],
+        [6, 3900],
         [6, 3900],
         [6, 3900],
         [6, 3900],
@@ -214,15 +212,9 @@ export const startStories: readonly Kind[] = [
     ofThousand: 11,
     draw(random) {
       // With the deadlines as deployed, an instance needs 85 minutes from its start on.
-      const [behaviour, time] = pick(random, [
-        ['no-capacity-at-first', '03:25:30'],
-        ['no-capacity-at-first', '03:26:30'],
-        ['never-registers', '03:25:30'],
-        ['never-registers', '03:26:00'],
-        ['never-registers', '03:27:00'],
-      ] as const);
+      const time = pick(random, ['03:25:30', '03:26:00', '03:26:30', '03:27:00']);
       return night(random, {
-        instances: [drawSleeper(random, 0, [behaviour])],
+        instances: [drawSleeper(random, 0, ['no-capacity-at-first']), drawSleeper(random, 1, ['never-registers'])],
         input: { finishBy: `2026-12-06T${time}Z` },
       });
     },
@@ -248,7 +240,7 @@ export const startStories: readonly Kind[] = [
         instances: [drawSleeper(random, 0, ['slow-start'])],
         // Throttled once, it is asked for again at once.
         faults: [{ ...answerLost, kind: 'throttled' }],
-        parameters: sometimes(random, 0.7, { ReadinessDeadlineSeconds: pick(random, ['120', '300']) }),
+        parameters: { ReadinessDeadlineSeconds: pick(random, ['120', '120', '300']) },
       }),
   },
 ];

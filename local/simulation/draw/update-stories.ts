@@ -129,6 +129,8 @@ export const updateStories: readonly Kind[] = [
         instances: [
           drawSleeper(random, 0, ['version-reported-late', ...pick(random, [[], ['update-in-progress' as const]])]),
         ],
+        // One that is started anew meanwhile is proved all the same, and is theirs.
+        disturbances: pick(random, [[], [], [person('restart', random.integer([110, 300]))]]),
         parameters: sometimes(random, 0.8, { VerifyDeadlineSeconds: pick(random, ['360', '360', '600']) }),
       }),
   },
