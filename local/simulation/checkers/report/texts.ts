@@ -50,7 +50,7 @@ const facts: StatedFact[] = [
     isTrue: ({ evidence, instance, ended }) => pingsOf(evidence, instance.instanceId).every(({ at }) => at > ended),
   },
   {
-    words: /the agent reports (\S+) instead of (\S+)/g,
+    words: /the agent reports (\S+) instead of ([^\s;]+)/g,
     isTrue: (seen, version = '', target = '') =>
       target === seen.report.targetVersion &&
       pingsOf(seen.evidence, seen.instance.instanceId).some(

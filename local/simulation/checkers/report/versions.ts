@@ -1,4 +1,4 @@
-import { pingsOf, spansOf } from '../../evidence/evidence.ts';
+import { calls, pingsOf, spansOf } from '../../evidence/evidence.ts';
 import { type LineRule, ownCalls } from './reported-line.ts';
 
 /** A ping is looked at, and then the command is sent, within so long. */
@@ -8,7 +8,7 @@ const LOOKED_MILLISECONDS = 90_000;
 const PING_AGE_MILLISECONDS = 65 * 60 * 1000;
 
 export const versionBefore: LineRule = (seen) => {
-  const { evidence, instance, line, ended } = seen;
+  const { evidence, execution, instance, line, ended } = seen;
   const pings = pingsOf(evidence, instance.instanceId).filter(({ at }) => at <= ended);
   const said = line.versionBefore;
   const sentAt = ownCalls(seen, 'SendCommand')[0]?.at ?? null;
@@ -17,7 +17,12 @@ export const versionBefore: LineRule = (seen) => {
     return isHeard ? null : `never reported ${said}, which the report calls its version before`;
   }
   const before = pings.filter(({ at }) => at <= sentAt);
-  const looked = before.filter(({ at }, index) => index === before.length - 1 || at >= sentAt - LOOKED_MILLISECONDS);
+  // What SSM refused to send is sent later without another look: what was seen before the first try counts.
+  const triedAt = calls(evidence, 'SendCommand').find(
+    ({ error, runId, at }) => error !== null && runId === execution.name && at <= sentAt,
+  )?.at;
+  const lookedFrom = (triedAt ?? sentAt) - LOOKED_MILLISECONDS;
+  const looked = before.filter(({ at }, index) => index === before.length - 1 || at >= lookedFrom);
   if (looked.some(({ version }) => version === said)) return null;
   return `reported ${looked.at(-1)?.version ?? 'nothing'} before its update, and the report says ${said ?? 'nothing'}`;
 };
