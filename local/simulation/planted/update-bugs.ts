@@ -141,7 +141,7 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/report/report.ts',
-        find: "  return bad || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';",
+        find: "  return instances.some(failsItsRun) || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';",
         replace: "  return bad && noneTookPart && allowEmpty ? 'failed' : 'succeeded';",
       },
     ],
