@@ -9,7 +9,7 @@ import { LEASE_TAG } from '../ownership/lease.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
 import { checkPromises, checksSchema, type SecondLook, UNCHECKED } from './checks.ts';
 import { causesSchema, countCauses } from './counted-causes.ts';
-import { detailsFields, detailsOf, type InstanceDetails, noDetails, type ReportedCommand } from './instance-details.ts';
+import { detailsFields, detailsOf, noDetails, type ReportedCommand } from './instance-details.ts';
 import { observedPaceSchema, observePace } from './observed-pace.ts';
 
 export const reportInstanceSchema = z.object({
@@ -167,6 +167,8 @@ function reportMember(
   const wokenAt = (result === undefined ? null : wokenAtOf(result.owner)) ?? seen?.wokenAt ?? null;
   const restoredAt =
     (result?.step === 'settled' ? result.restoredAt : null) ?? (wokenAt === null ? null : (seen?.restoredAt ?? null));
+  const details =
+    result === undefined ? { ...noDetails(member), commands: seen?.commands ?? [] } : detailsOf(member, result);
   const unsettled = seen?.command === undefined ? noResult : `${noResult}; ${seen.command}`;
   return {
     instanceId: member.instanceId,
@@ -182,7 +184,9 @@ function reportMember(
     wokenAt,
     restoredAt,
     awakeSeconds: wokenAt !== null && restoredAt !== null ? secondsBetween(wokenAt, restoredAt) : null,
-    ...(result === undefined ? recalledDetails(member, seen) : detailsOf(member, result)),
+    ...details,
+    // One that its run has not settled may have been put back since.
+    times: { ...details.times, settledAt: details.times.settledAt ?? restoredAt },
   };
 }
 
@@ -210,13 +214,6 @@ function reportExcluded(member: ManifestInstance): ReportInstance {
     awakeSeconds: null,
     ...noDetails(member),
   };
-}
-
-/** What is known of the way of an instance without a result. */
-function recalledDetails(member: ManifestInstance, seen: Observation | undefined): InstanceDetails {
-  const details = noDetails(member);
-  const settledAt = seen?.restoredAt ?? null;
-  return { ...details, times: { ...details.times, settledAt }, commands: seen?.commands ?? [] };
 }
 
 export function countOutcomes(instances: Pick<ReportInstance, 'outcome'>[]): Report['counts'] {

@@ -105,9 +105,14 @@ const mayBeUnchecked = ({ evidence, report }: WholeReport): boolean =>
     ({ error, principal }) => error !== null && principal === 'ReportRunFunction',
   );
 
+/** What a reason says where the boot may be another one, whatever else it tells. */
+const DOUBT = /is the one that Reveille asked for is not certain/;
+
 /** Whether the run can know whose doing it was: it has a result that says so, and no other run of ours was there. */
-const isKnown = (seen: ReportedLine): boolean =>
-  !hasOtherRun(seen) && !['no-result', 'boot-in-doubt'].includes(seen.line.reason?.code ?? '');
+const isKnown = (seen: ReportedLine): boolean => {
+  const { code = '', text = '' } = seen.line.reason ?? {};
+  return !hasOtherRun(seen) && code !== 'no-result' && code !== 'boot-in-doubt' && !DOUBT.test(text);
+};
 
 /** What a run says to have checked is so: kept only where the account says so, broken only where it does, and checked if it could be. */
 export function aboutChecks(whole: WholeReport, names: readonly Name[] = ALL): string[] {
