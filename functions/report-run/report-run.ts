@@ -55,7 +55,7 @@ export interface Reported {
  * 3. Close the run, so that the next one may begin.
  * 4. Publish the report. If no message can be sent, the execution fails as ReportFailed. Its report is in the bucket; the
  *    message is not sent again, so only the alarm tells.
- * Then its page is written; if it can't be, only the log says so.
+ * Then its page is written, whether a message was sent or not; if it can't be, only the log says so.
  */
 export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler<Reported> {
   const tools = createTools(runtime, metrics);
@@ -65,8 +65,7 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     if (report === null) throw new ReveilleError('UnexpectedReply', `${manifestKey(run)}: the manifest is missing`);
     await storeReport(tools, report);
     await closeRun(tools, run, input);
-    const summary = await publishReport(tools, report);
-    await storePage(tools, report, context);
+    const summary = await publishReport(tools, report).finally(() => storePage(tools, report, context));
     const { runId, status, counts } = report;
     tools.logger.info('run reported', { runId, status, counts });
     return { runId, status, counts, reportKey: reportKey(run), summary };
