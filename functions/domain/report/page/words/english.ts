@@ -16,7 +16,6 @@ const duration = (seconds: number): string => {
 
 export const english: PageWords = {
   language: 'en',
-  languageName: 'English',
   gap: ' ',
   comma: ', ',
   fullStop: '.',
@@ -37,7 +36,7 @@ export const english: PageWords = {
     account: 'account',
     skipToFailures: 'Skip to the failures',
     skipToTable: 'Skip to the table of instances',
-    switchLanguage: 'Language',
+    otherLanguage: '日本語',
   },
   verdict: {
     died: () => 'The run ended before its report.',

@@ -12,7 +12,6 @@ const duration = (seconds: number): string => {
 
 export const japanese: PageWords = {
   language: 'ja',
-  languageName: '日本語',
   gap: '',
   comma: '、',
   fullStop: '。',
@@ -33,7 +32,7 @@ export const japanese: PageWords = {
     account: 'アカウント',
     skipToFailures: '失敗の一覧へ',
     skipToTable: 'インスタンス一覧へ',
-    switchLanguage: '言語',
+    otherLanguage: 'English',
   },
   verdict: {
     died: () => '実行がレポートの前に途絶えました。',

@@ -9,8 +9,6 @@ export type OutcomeName = 'updated' | 'already-current' | 'failed' | 'excluded';
 /** All that the page says itself. What stands for a cause is in functions/domain/words. */
 export interface PageWords {
   language: Language;
-  /** What the button says that shows the page in this language. */
-  languageName: string;
   /** Between sentences, and between things that are named one after another. */
   gap: string;
   comma: string;
@@ -19,7 +17,13 @@ export interface PageWords {
   duration(seconds: number): string;
   date(moment: number, timeZone: string): string;
   title(night: Night): string;
-  masthead: { run: string; account: string; skipToFailures: string; skipToTable: string; switchLanguage: string };
+  masthead: {
+    run: string;
+    account: string;
+    skipToFailures: string;
+    skipToTable: string /** The other language, in itself. */;
+    otherLanguage: string;
+  };
   verdict: { [Kind in Verdict['kind']]: (part: Extract<Verdict, { kind: Kind }>) => string };
   deck(night: Night): string;
   promises: PromiseWords;
