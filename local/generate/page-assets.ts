@@ -15,7 +15,10 @@ export const pageAssetsText = (): string =>
     '',
   ].join('\n');
 
-const styleOf = (): string => ['page.css', 'timeline.css', 'narrow.css'].map(build).join('');
+/** In this order: what is narrow or printed has the last word. */
+const SHEETS = ['base', 'front', 'causes', 'timeline', 'table', 'narrow', 'print'];
+
+const styleOf = (): string => SHEETS.map((sheet) => build(`${sheet}.css`)).join('');
 
 /** Browsers of two years are enough: the page is read by those who run AWS. */
 const TARGET = ['chrome120', 'firefox121', 'safari17.4'];

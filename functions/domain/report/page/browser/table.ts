@@ -113,9 +113,9 @@ const KEYS: Record<string, (row: Row) => string | number> = {
 };
 
 function orderBy(key: string, isDescending: boolean): (one: Row, other: Row) => number {
-  const valueOf = KEYS[key] ?? inNumbers.bind(null, '');
+  const keyOf = KEYS[key] ?? (() => '');
   return (one, other) => {
-    const [left, right] = isDescending ? [valueOf(other), valueOf(one)] : [valueOf(one), valueOf(other)];
+    const [left, right] = isDescending ? [keyOf(other), keyOf(one)] : [keyOf(one), keyOf(other)];
     if (left === right) return 0;
     return left < right ? -1 : 1;
   };
