@@ -33,10 +33,15 @@ export function aFullReport({ account, report }: Simulated): PageReport {
       const own = (changes.get(instance.instanceId) ?? []).filter(({ at }) => at >= since);
       const first = (is: (facts: ChangeFacts) => boolean) => own.find(({ facts }) => is(facts))?.at ?? null;
       const isWoken = instance.wokenAt !== null;
-      const commands = (result?.commands ?? []).map((command) => ({ ...command, status: statusOf(instance.reason?.code) }));
+      const commands = (result?.commands ?? []).map((command) => ({
+        ...command,
+        status: statusOf(instance.reason?.code),
+      }));
       const proved = ['updated', 'already-current'].includes(instance.outcome);
       const settledAt = instance.restoredAt ?? (result === undefined ? null : result.stepSince);
-      const refusals = (refused.get(instance.instanceId) ?? []).filter(({ at }) => at <= (instance.wokenAt ?? report.endedAt));
+      const refusals = (refused.get(instance.instanceId) ?? []).filter(
+        ({ at }) => at <= (instance.wokenAt ?? report.endedAt),
+      );
       return {
         ...instance,
         platform: 'amazon-linux-2023',
@@ -57,8 +62,12 @@ export function aFullReport({ account, report }: Simulated): PageReport {
                 code: refusals[0]?.code,
               },
         commands,
-        proof: proved && settledAt !== null ? { pingAt: provedAt(own, settledAt), version: instance.versionAfter } : null,
-        said: instance.reason?.code === 'update-failed' ? 'failed to download the agent: connect: connection refused' : null,
+        proof:
+          proved && settledAt !== null ? { pingAt: provedAt(own, settledAt), version: instance.versionAfter } : null,
+        said:
+          instance.reason?.code === 'update-failed'
+            ? 'failed to download the agent: connect: connection refused'
+            : null,
       };
     }),
   });

@@ -20,10 +20,10 @@ export function drawCause({ code, instances }: Cause, night: Night, words: PageW
   const command = lookCommand(code, first, night.report.region);
   const [text, ...others] = new Set(instances.flatMap(({ reason }) => reason?.text ?? []));
   const { said } = first;
-  const chronicle = drawChronicle(first, night, words);
+  const chronicle = drawChronicle(first, night, words, instances.length > 1);
   return html`<article class="cause" id="cause-${code}"><div><h3><span class="count">${words.number(instances.length)}</span>${title}</h3>${drawNames(instances, night, words)}</div><div><h4>${failures.seen}</h4>${meaning !== '' && html`<p>${meaning}</p>`}${text !== undefined && quote(text)}${
     said !== null && html`<p class="small">${failures.said}</p>${quote(said)}`
-  }${chronicle !== null && html`${instances.length > 1 && html`<p class="small"><bdi>${first.title}</bdi>:</p>`}${chronicle}`}${
+  }${chronicle}${
     others.length > 0 &&
     html`<details><summary>${failures.moreTexts(others.length)}</summary>${others.slice(0, TEXTS_MAX).map(quote)}</details>`
   }</div><div><h4>${failures.toDo}</h4>${whatToDo !== null && html`<p>${whatToDo}</p>`}${command !== null && drawCommand(command, words)}</div></article>`;

@@ -2,10 +2,19 @@ import type { Night, NightInstance } from '../facts/night.ts';
 import { html, joined, type Markup } from '../markup/html.ts';
 import type { PageWords } from '../words/page-words.ts';
 
-/** When what was seen of an instance, as far as the report says; null if it says nothing. */
-export function drawChronicle(instance: NightInstance, night: Night, words: PageWords): Markup | null {
-  const events = eventsOf(instance, night, words);
-  if (events.length === 0) return null;
+/**
+ * When what was seen of an instance, as far as the report says; null if it says nothing.
+ * @param isOneOfMany whether it has to be named: it stands for others
+ */
+export function drawChronicle(
+  instance: NightInstance,
+  night: Night,
+  words: PageWords,
+  isOneOfMany: boolean,
+): Markup | null {
+  const told = eventsOf(instance, night, words);
+  if (told.length === 0) return null;
+  const events = isOneOfMany ? [html`<bdi>${instance.title}</bdi>: ${told[0] ?? null}`, ...told.slice(1)] : told;
   return html`<p class="chronicle">${joined(
     events.map((event) => html`<span>${event}</span>`),
     ' ',
@@ -34,6 +43,7 @@ function eventsOf(instance: NightInstance, { clock }: Night, { failures }: PageW
     ]),
     ...(noEnd ? [html`${says.noEnd}`] : []),
     ...at(times?.stopAcceptedAt, says.stopAccepted),
-    ...at(times?.settledAt ?? restoredAt, isWoken && restoredAt !== null ? says.restored : says.settled),
+    ...at(restoredAt, says.restored),
+    ...(restoredAt === null ? at(times?.settledAt, says.settled) : []),
   ];
 }

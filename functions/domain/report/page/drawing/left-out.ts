@@ -10,11 +10,12 @@ const NAMED_MAX = 12;
 export function drawLeftOut(night: Night, words: PageWords): Markup | null {
   const { leftOut, report } = night;
   if (leftOut.length === 0) return null;
-  const row = ({ code, instances }: Cause) => {
-    const { title, meaning, whatToDo } = wordsOf(code, words.language);
-    const links = instances.slice(0, NAMED_MAX).map((instance) => instanceLink(instance, report.region));
-    const rest = instances.length - links.length;
-    return html`<li><span class="count">${words.number(instances.length)}</span><div><h3>${title}</h3><p>${meaning}${whatToDo !== null && html`${words.gap}${whatToDo}`}</p><p class="names">${joined(links, words.comma)}${rest > 0 && html`${words.comma}${words.failures.more(rest)}`}</p></div></li>`;
-  };
-  return html`<section id="left-out"><h2>${words.leftOut.heading(report.counts.excluded)}</h2><ul class="left-out">${leftOut.map(row)}</ul></section>`;
+  return html`<section id="left-out"><h2>${words.leftOut.heading(report.counts.excluded)}</h2><div class="causes also">${leftOut.map((cause) => drawReason(cause, night, words))}</div></section>`;
+}
+
+function drawReason({ code, instances }: Cause, { report }: Night, words: PageWords): Markup {
+  const { title, meaning, whatToDo } = wordsOf(code, words.language);
+  const links = instances.slice(0, NAMED_MAX).map((instance) => instanceLink(instance, report.region));
+  const rest = instances.length - links.length;
+  return html`<article class="cause"><div><h3><span class="count">${words.number(instances.length)}</span>${title}</h3><p class="names">${joined(links, words.comma)}${rest > 0 && html`${words.comma}${words.failures.more(rest)}`}</p></div><div><p>${meaning}</p></div><div>${whatToDo !== null && html`<p>${whatToDo}</p>`}</div></article>`;
 }

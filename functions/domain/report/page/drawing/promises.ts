@@ -35,13 +35,12 @@ const MARKS: Record<PromiseStatus['status'], MarkName> = {
 
 function proofFacts({ report, noFalseSuccess }: Night, { promises }: PageWords): Markup[] {
   const { intended, updated, alreadyCurrent, failed, excluded } = report.counts;
-  const checked = report.checks?.versions?.status ?? 'not-checked';
-  const again = checked === 'not-checked' ? promises.versionsNotChecked : promises.versionsChecked;
+  const isChecked = (report.checks?.versions?.status ?? 'not-checked') !== 'not-checked';
   const claims = updated + alreadyCurrent > 0;
   return [
     ...(updated > 0 ? [promises.updated(updated)] : []),
     ...(alreadyCurrent > 0 ? [promises.current(alreadyCurrent)] : []),
-    ...(claims ? [again] : []),
+    ...(claims && !isChecked ? [promises.versionsNotChecked] : []),
     promises.accounted(intended, failed + excluded > 0),
     ...noFalseSuccess.texts.map(foreign),
   ];

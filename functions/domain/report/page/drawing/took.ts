@@ -33,7 +33,7 @@ function drawShares({ woken }: Night, { took, timeline }: PageWords): Markup | n
   const label = parts.map(({ title, width }) => `${title} ${Math.round(width)}%`).join(', ');
   return html`<h3>${took.where}</h3><svg class="shares" height="40" role="img" aria-label="${label}">${parts.map(
     ({ name, title, from: left, width }) =>
-      html`<rect class="phase-${name}" x="${left}%" width="${width}%" height="18"/>${
+      html`<rect class="phase-${name}" x="${left}%" width="${width}%" ${name === 'turn' ? html`y="7.5" height="3"` : html`height="18"`}/>${
         width > 6 &&
         html`<text class="${width < 13 && 'wide'}" x="${left}%" y="34">${title} ${Math.round(width)}%</text>`
       }`,

@@ -29,6 +29,9 @@ const INVOCATION = 'aws ssm get-command-invocation --region REGION --instance-id
 const STATE_REASON =
   "aws ec2 describe-instances --region REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].StateReason'";
 
+const PROFILE =
+  "aws ec2 describe-instances --region REGION --instance-ids INSTANCE --query 'Reservations[].Instances[].IamInstanceProfile'";
+
 const AGENT = 'aws ssm describe-instance-information --region REGION --filters Key=InstanceIds,Values=INSTANCE';
 
 const TAGS = 'aws ec2 describe-tags --region REGION --filters Name=resource-id,Values=INSTANCE';
@@ -43,7 +46,7 @@ const LOOKS: Record<string, string> = {
   'lease-refused': TAGS,
   'limit-reached': 'aws service-quotas list-service-quotas --region REGION --service-code ec2',
   'never-registered': CONSOLE_OUTPUT,
-  'no-instance-profile': CONSOLE_OUTPUT,
+  'no-instance-profile': PROFILE,
   'not-restored': STATE_REASON,
   'not-running': STATE_REASON,
   'rollback-failed': INVOCATION,

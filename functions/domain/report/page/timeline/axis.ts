@@ -14,12 +14,12 @@ export function drawGrid({ scale }: Night): Markup {
 
 /** The times. On a narrow page each second one is left out. */
 export function drawAxis({ scale, clock, at }: Night, { timeline }: PageWords): Markup {
-  const { ticks, fold, end } = scale;
+  const { ticks, fold } = scale;
   const text = (tick: number, index: number) => {
     const isLast = index === ticks.length - 1;
     const isSpare = fold === null || tick < fold ? index % 2 === 1 : tick > fold && !isLast;
     const anchor = index === 0 ? 'start' : 'middle';
-    return html`<text class="${isSpare && 'spare'}" x="${scale.x(tick)}%" y="14" text-anchor="${tick >= end - 1 ? 'end' : anchor}">${clock.minute(at(tick))}</text>`;
+    return html`<text class="${isSpare && 'spare'}" x="${scale.x(tick)}%" y="14" text-anchor="${scale.x(tick) > 97 ? 'end' : anchor}">${clock.minute(at(tick))}</text>`;
   };
   return html`<div class="row axis" aria-hidden="true"><span></span><svg height="20">${ticks.map(text)}</svg><span class="end wide">${timeline.clock(clock.timeZone)}</span></div>`;
 }

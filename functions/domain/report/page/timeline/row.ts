@@ -60,6 +60,12 @@ function drawPhase({ name, from, to }: Phase, x: (second: number) => number, { t
   }`;
 }
 
+/** Beside a long title half a word more would be no help. Han and kana are as wide as two letters. */
+const hasRoomBeside = (title: string): boolean =>
+  title.length + (title.match(/[\u3000-\uFFFF]/g) ?? []).length <= TITLE_MAX;
+
+const TITLE_MAX = 28;
+
 function drawEnd(instance: NightInstance, { clock, at }: Night, words: PageWords): Markup {
   const { timeline, outcomes, duration, comma } = words;
   const { outcome, reason, awakeSeconds, isWoken, originalState, doneAt } = instance;
@@ -68,7 +74,7 @@ function drawEnd(instance: NightInstance, { clock, at }: Night, words: PageWords
   const how = awake ?? (isWoken ? null : stayed);
   if (outcome === 'failed') {
     const cause = reason === null ? outcomes.failed : wordsOf(reason.code, words.language).title;
-    return html`<span class="end">${mark('failed', 11)}<b>${cause}</b>${how !== null && html`<span class="wide">${comma}${how}</span>`}</span>`;
+    return html`<span class="end">${mark('failed', 11)}<b>${cause}</b>${how !== null && hasRoomBeside(cause) && html`<span class="wide">${comma}${how}</span>`}</span>`;
   }
   const parts = [html`<span class="wide">${outcomes[outcome]}</span>`, ...(how === null ? [] : [html`${how}`])];
   return html`<span class="end">${mark(outcome, 11)}${doneAt !== null && html`<b>${clock.minute(at(doneAt))}</b> `}${joined(parts, html`<span class="wide">${comma}</span>`)}</span>`;

@@ -77,8 +77,7 @@ export const english: PageWords = {
     current: (count) => html`<b>${n(count)}</b> had the version already.`,
     accounted: (count, haveReasons) =>
       html`<b>${n(count)}</b> intended, <b>${n(count)}</b> accounted for, each with one outcome${haveReasons && '; each that failed or was left out has a reason'}.`,
-    versionsChecked: html`The versions were read once more for this report.`,
-    versionsNotChecked: html`They have not been read once more for this report.`,
+    versionsNotChecked: html`This report has not checked the versions once more.`,
     woken: (count, stopped, hibernated) => {
       const how = [
         ...(stopped > 0 ? [`${n(stopped)} stopped`] : []),
@@ -91,7 +90,7 @@ export const english: PageWords = {
         ? html`<b>${n(count)}</b> ran before, each still in the same boot.`
         : html`<b>${n(count)}</b> ran before. Whether each is still in the same boot has not been checked.`,
     leases: html`No lease tag is left.`,
-    statesNotChecked: html`How each instance stands has not been read once more for this report.`,
+    statesNotChecked: html`This report has not checked once more how each instance stands.`,
     leftAwake: 'Left awake:',
     notAsBefore: 'Not as before:',
   },
@@ -114,7 +113,7 @@ export const english: PageWords = {
     copy: 'Copy',
     copied: 'Copied',
     look: 'To look at it:',
-    said: 'Its own words:',
+    said: 'What it printed:',
     chronicle: {
       startAccepted: 'start accepted',
       running: 'running',
@@ -123,8 +122,7 @@ export const english: PageWords = {
       sentAgain: 'update sent again',
       ended: 'command ended',
       stopAccepted: 'told to stop',
-      settled: 'asleep again',
-      settledInPlace: 'given up',
+      settled: 'given up',
       restored: 'seen asleep again',
       woken: 'woken',
       noPing: 'no ping',

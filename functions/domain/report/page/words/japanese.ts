@@ -75,8 +75,7 @@ export const japanese: PageWords = {
     current: (count) => html`<b>${n(count)}</b>台は実行前から目標バージョンでした。`,
     accounted: (count, haveReasons) =>
       html`対象<b>${n(count)}</b>台すべての結果が1つに確定しています。${haveReasons && '失敗と対象外には必ず理由があります。'}`,
-    versionsChecked: html`バージョンは、このレポートの作成時にもう一度読み取りました。`,
-    versionsNotChecked: html`このレポートの作成時に、バージョンを読み直してはいません。`,
+    versionsNotChecked: html`このレポートの作成時に、バージョンの再検証はしていません。`,
     woken: (count, stopped, hibernated) => {
       const how = [
         ...(stopped > 0 ? [`停止${n(stopped)}台`] : []),
@@ -89,7 +88,7 @@ export const japanese: PageWords = {
         ? html`実行前から稼働中の<b>${n(count)}</b>台は、同じ起動のまま動き続けています。`
         : html`実行前から稼働中は<b>${n(count)}</b>台。動き続けているかは未検証です。`,
     leases: html`リースタグは残っていません。`,
-    statesNotChecked: html`このレポートの作成時に、各インスタンスの状態を読み直してはいません。`,
+    statesNotChecked: html`このレポートの作成時に、各インスタンスの状態の再検証はしていません。`,
     leftAwake: '起動したまま:',
     notAsBefore: '元と異なる:',
   },
@@ -121,8 +120,7 @@ export const japanese: PageWords = {
       sentAgain: '再送',
       ended: 'コマンド終了',
       stopAccepted: '停止指示',
-      settled: '停止確認',
-      settledInPlace: '打ち切り',
+      settled: '打ち切り',
       restored: '停止確認',
       woken: '起動',
       noPing: 'ping なし',

@@ -51,7 +51,6 @@ export interface PromiseWords {
   updated(count: number): Markup;
   current(count: number): Markup;
   accounted(count: number, haveReasons: boolean): Markup;
-  versionsChecked: Markup;
   versionsNotChecked: Markup;
   woken(count: number, stopped: number, hibernated: number): Markup;
   running(count: number, isChecked: boolean): Markup;
@@ -84,7 +83,6 @@ export interface FailureWords {
     ended: string;
     stopAccepted: string;
     settled: string;
-    settledInPlace: string;
     restored: string;
     woken: string;
     noPing: string;
