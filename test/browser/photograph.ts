@@ -1,37 +1,18 @@
-import { writeFileSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-import { samplePages } from './sample-pages.ts';
+import type { Page } from 'playwright-core';
+import type { Checks } from './checks.ts';
 
-const out = process.argv[2]!;
-const t0 = Date.now();
-const pages = await samplePages();
-console.log('pages', Date.now() - t0);
-for (const { name, page } of pages) {
-  writeFileSync(`${out}/${name}.html`, page);
-  console.log(name, Buffer.byteLength(page));
-}
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
-const only = (process.argv[3] ?? '').split(',').filter(Boolean);
-for (const { name } of pages)
-  for (const [locale, scheme, width] of [
-    ['en-GB', 'light', 1440],
-    ['en-GB', 'light', 900],
-    ['en-GB', 'light', 390],
-    ['ja-JP', 'dark', 1440],
-    ['ja-JP', 'light', 1440],
-    ['ja-JP', 'dark', 390],
-    ['ja-JP', 'dark', 900],
-  ] as const) {
-    const key = `${name}-${locale.slice(0, 2)}-${scheme}-${width}`;
-    if (only.length && !only.some((o) => key.startsWith(o))) continue;
-    const context = await browser.newContext({ locale, colorScheme: scheme, viewport: { width, height: 1000 } });
-    const tab = await context.newPage();
-    tab.on('console', (m) => console.log(key, 'console', m.text()));
-    tab.on('pageerror', (e) => console.log(key, 'error', e.message));
-    await tab.goto(`file://${out}/${name}.html`);
-    const over = await tab.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    if (over) console.log(key, 'overflow', over);
-    await tab.screenshot({ path: `${out}/${key}.png`, fullPage: true });
-    await context.close();
+/** A phone, a tablet, a wide screen. */
+const WIDTHS = [390, 900, 1440];
+
+/** Photographs the whole page at each width, and printed; nothing may stick out. */
+export async function photograph(tab: Page, path: string, checks: Checks): Promise<void> {
+  for (const width of WIDTHS) {
+    await tab.setViewportSize({ width, height: 1000 });
+    const beyond = await tab.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    checks.expect(`${path} at ${width}: nothing sticks out`, beyond === 0, beyond);
+    await tab.screenshot({ path: `${path}-${width}.png`, fullPage: true });
   }
-await browser.close();
+  if (path.endsWith('light') && !path.includes('5000')) {
+    await tab.pdf({ path: `${path}.pdf`, preferCSSPageSize: true, printBackground: true });
+  }
+}

@@ -5,6 +5,7 @@ import { type PageReport, pageReportSchema } from '../../functions/domain/report
 import { readFleet } from '../../local/account/fleet/fleet.ts';
 import { simulate } from '../../local/run/simulated-run.ts';
 import { aFullReport } from '../support/full-report.ts';
+import { aHostileReport } from '../support/hostile-report.ts';
 
 /** A page, by a name for its file. */
 export interface SamplePage {
@@ -23,6 +24,9 @@ export async function samplePages(): Promise<SamplePage[]> {
     { name: '5000', page: draw(tenTimes(many.full)) },
   ];
 }
+
+/** Of a run in which all texts are hostile. */
+export const hostilePage = async (): Promise<string> => draw(aHostileReport((await reportOf('dev-and-prod')).full));
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
