@@ -18,12 +18,6 @@ const FOLDER = fileURLToPath(new URL('../../.report-pages/', import.meta.url));
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? CHROMIUMS.find((path) => existsSync(path));
-if (executablePath === undefined) {
-  process.stdout.write('skipped: the report page in a browser (no Chromium here; CHROMIUM_PATH may name one)\n');
-} else {
-  process.exitCode = await checkPages(executablePath);
-}
-
 /** Pictures take the most time: two looks show both languages, light and dark. */
 const isPhotographed = (name: string, look: Look): boolean =>
   name === '5000' ? look === ENGLISH : look === ENGLISH || look === JAPANESE;
@@ -53,4 +47,10 @@ async function checkPages(path: string): Promise<number> {
     await browser.close();
   }
   return checks.end();
+}
+
+if (executablePath === undefined) {
+  process.stdout.write('skipped: the report page in a browser (no Chromium here; CHROMIUM_PATH may name one)\n');
+} else {
+  process.exitCode = await checkPages(executablePath);
 }

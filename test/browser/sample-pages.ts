@@ -4,8 +4,8 @@ import { drawPage } from '../../functions/domain/report/page/drawing/draw-page.t
 import { type PageReport, pageReportSchema } from '../../functions/domain/report/page/facts/page-report.ts';
 import { readFleet } from '../../local/account/fleet/fleet.ts';
 import { simulate } from '../../local/run/simulated-run.ts';
-import { aFullReport } from '../support/full-report.ts';
-import { aHostileReport } from '../support/hostile-report.ts';
+import { aFullReport } from '../support/page/full-report.ts';
+import { aHostileReport } from '../support/page/hostile-report.ts';
 
 /** A page, by a name for its file. */
 export interface SamplePage {

@@ -17,6 +17,8 @@ export interface Row {
   awake: number | null;
   done: string;
   code: string | null;
+  /** Its place among the reasons; -1: it has none. */
+  reason: number;
   text: string;
 }
 
@@ -52,6 +54,7 @@ function toRow(row: TableData['rows'][number], { groups, outcomes, states, versi
     awake,
     done,
     code,
+    reason,
     text,
   };
 }

@@ -20,7 +20,8 @@ function drawRow(row: Row, { console, region }: Data, words: Words): HTMLElement
   link.href = `${console}/ec2/home?region=${encodeURIComponent(region)}#InstanceDetails:instanceId=${encodeURIComponent(row.id)}`;
   link.append(element('bdi', { text: row.name }));
   const versions = row.before === null && row.after === null ? [] : change(row.before ?? '?', row.after ?? row.before);
-  const why = row.code === null ? [] : [element('b', { text: reasons[row.code] ?? row.code }), ' ', english(row.text)];
+  const why =
+    row.code === null ? [] : [element('b', { text: reasons[row.reason] ?? row.code }), ' ', english(row.text)];
   return element('tr', {
     name: row.outcome,
     children: [

@@ -37,7 +37,7 @@ function tell(row: Row, words: Words, { clientX, clientY }: MouseEvent): void {
     outcomes[row.outcome],
     row.done,
     row.awake === null ? '' : `${table.awake} ${durationOf(row.awake, words)}`,
-    row.code === null ? '' : reasons[row.code],
+    reasons[row.reason] ?? '',
   ]
     .filter(Boolean)
     .join(' · ');

@@ -92,7 +92,7 @@ const searchTextOf = (row: Row, { outcomes, reasons }: Words): string =>
     row.before,
     row.after,
     row.code,
-    row.code === null ? '' : reasons[row.code],
+    reasons[row.reason],
     row.text,
   ]
     .join(' ')

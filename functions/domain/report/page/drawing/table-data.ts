@@ -46,8 +46,8 @@ interface TableTexts {
   states: Record<string, string>;
   unknownState: string;
   copied: string;
-  /** Titles of the reason codes that occur. */
-  reasons: Record<string, string>;
+  /** Titles of the reasons, in their order. */
+  reasons: string[];
 }
 
 export function tableDataOf(night: Night, languages: PageWords[]): TableData {
@@ -71,7 +71,6 @@ export function tableDataOf(night: Night, languages: PageWords[]): TableData {
     one.reason === null ? -1 : reasons.placeOf([one.reason.code, one.reason.text]),
   ];
   const rows = instances.map(toRow);
-  const codes = new Set(reasons.values.map(([code]) => code));
   return {
     console: consoleOf(report.region),
     region: report.region,
@@ -82,11 +81,11 @@ export function tableDataOf(night: Night, languages: PageWords[]): TableData {
     reasons: reasons.values,
     rows,
     lines: Object.fromEntries(silhouettesOf(night).map(({ id, lines }) => [id, lines.map(({ index }) => index)])),
-    words: Object.fromEntries(languages.map((words) => [words.language, textsOf(night, words, codes)])),
+    words: Object.fromEntries(languages.map((words) => [words.language, textsOf(night, words, reasons.values)])),
   };
 }
 
-function textsOf(night: Night, words: PageWords, codes: Set<string>): TableTexts {
+function textsOf(night: Night, words: PageWords, reasons: TableData['reasons']): TableTexts {
   const { group, awake, shown, showAll, noMatch, units } = words.table;
   return {
     title: words.title(night),
@@ -95,7 +94,7 @@ function textsOf(night: Night, words: PageWords, codes: Set<string>): TableTexts
     states: words.states,
     unknownState: words.unknownState,
     copied: words.failures.copied,
-    reasons: Object.fromEntries([...codes].map((code) => [code, wordsOf(code, words.language).title])),
+    reasons: reasons.map(([code]) => wordsOf(code, words.language).title),
   };
 }
 

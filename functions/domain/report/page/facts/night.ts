@@ -13,7 +13,8 @@ export interface AfterRun {
   instance: NightInstance;
   at: string;
   action: string;
-  finalState: string | null;
+  /** It is as it was, or is no more. */
+  isBack: boolean;
 }
 
 export interface NightInstance extends PageInstance {
@@ -67,7 +68,7 @@ export function toNight(report: PageReport, addenda: Reconciled[] = []): Night {
   const second = (moment: string) => (Date.parse(moment) - began) / 1000;
   const instances = report.instances.map((instance, index) => toInstance(instance, index, second));
   const afterRun = toAfterRun(instances, addenda, report.endedAt);
-  const isBackSince = new Set(afterRun.filter(({ action }) => BACK.has(action)).map(({ instance }) => instance));
+  const isBackSince = new Set(afterRun.filter(({ isBack }) => isBack).map(({ instance }) => instance));
   const leftAwake = instances.filter((one) => isLeftAwake(one) && !isLeftAwakeByTag(one) && !isBackSince.has(one));
   const durationSeconds = second(report.endedAt);
   const takingPart = instances.filter(({ takesPart }) => takesPart);
@@ -123,9 +124,11 @@ function toAfterRun(instances: NightInstance[], addenda: Reconciled[], endedAt: 
     .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   const last = new Map(
     inOrder.flatMap(({ at, instances: settled }) =>
-      settled.flatMap(({ instanceId, action, finalState }) => {
+      settled.flatMap(({ instanceId, action }) => {
         const instance = byId.get(instanceId);
-        return instance === undefined ? [] : [[instanceId, { instance, at, action, finalState }] as const];
+        return instance === undefined
+          ? []
+          : [[instanceId, { instance, at, action, isBack: BACK.has(action) }] as const];
       }),
     ),
   );

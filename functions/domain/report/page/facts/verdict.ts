@@ -10,6 +10,7 @@ export type Verdict = { isBad?: true } & (
   | { kind: 'proved'; count: number; of: number; isAll: boolean; version: string }
   | { kind: 'all-back' }
   | { kind: 'not-back'; count: number }
+  | { kind: 'back-late'; count: number }
   | { kind: 'back-not-checked' }
 );
 
@@ -18,7 +19,7 @@ const BAD_MAX = 2;
 
 /** The run in a sentence. Nothing in it is said to be kept that was not checked. */
 export function verdictOf(night: Night): Verdict[] {
-  const { report, leftAwake, besides, backAsItWas } = night;
+  const { report, leftAwake, besides } = night;
   const { counts, diedBeforeReport } = report;
   const tookPart = counts.intended - counts.excluded;
   const proved = counts.updated + counts.alreadyCurrent;
@@ -39,17 +40,19 @@ export function verdictOf(night: Night): Verdict[] {
     tookPart === 0
       ? empty
       : { kind: 'proved', count: proved, of: tookPart, isAll: proved === tookPart, version: report.targetVersion },
-    ...(tookPart === 0 ? [] : backParts(backAsItWas, leftAwake.length)),
+    ...(tookPart === 0 ? [] : backParts(night)),
   ];
 }
 
 const BAD = { isBad: true } as const;
 
 /** That an instance is left awake is said already: then only what else is not back is worth its place. */
-function backParts({ status, instances }: Night['backAsItWas'], leftAwake: number): Verdict[] {
+function backParts({ backAsItWas, leftAwake, afterRun }: Night): Verdict[] {
+  const { status, instances } = backAsItWas;
   if (status === 'kept') return [{ kind: 'all-back' }];
   if (status === 'not-checked') return [{ kind: 'back-not-checked' }];
-  return instances.length > 0 && instances.length === leftAwake
-    ? []
-    : [{ kind: 'not-back', count: instances.length, ...BAD }];
+  const late = new Set(afterRun.filter(({ isBack }) => isBack).map(({ instance }) => instance.instanceId));
+  const open = instances.filter((id) => !late.has(id));
+  if (instances.length > 0 && open.length === 0) return [{ kind: 'back-late', count: instances.length, ...BAD }];
+  return open.length > 0 && open.length === leftAwake.length ? [] : [{ kind: 'not-back', count: open.length, ...BAD }];
 }

@@ -21,7 +21,7 @@ export const trusted = (text: string): Markup => new Markup(text);
 export const joined = (pieces: readonly Piece[], between: Piece): Markup =>
   new Markup(pieces.map(textOf).join(textOf(between)));
 
-/** A value as JSON that can stand in a script element: no letter in it ends the element, or a line of it. */
+/** A value as JSON that can stand in a script element: no letter in it ends the element. Names of its fields are ours. */
 export const jsonOf = (value: unknown): Markup =>
   new Markup(
     JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? visibleText(part) : part))

@@ -52,6 +52,7 @@ export const english: PageWords = {
     'all-back': () => 'Every instance is back as it was.',
     'not-back': ({ count }) =>
       count === 0 ? 'Not all is back as it was.' : `${many(count, 'instance is', 'instances are')} not back as before.`,
+    'back-late': ({ count }) => `${many(count, 'instance was', 'instances were')} put back only after the run.`,
     'back-not-checked': () => 'Whether all is back as it was has not been checked.',
   },
   deck: ({ woken, running, leftOut, awakeSeconds, durationSeconds }) => {

@@ -52,6 +52,7 @@ export const japanese: PageWords = {
     'all-back': () => '全台が実行前の状態に戻っています。',
     'not-back': ({ count }) =>
       count === 0 ? '元の状態に戻っていないものがあります。' : `${n(count)}台は元の状態に戻っていません。`,
+    'back-late': ({ count }) => `${n(count)}台は実行後に元の状態へ戻しました。`,
     'back-not-checked': () => '元の状態に戻ったかは未検証です。',
   },
   deck: ({ woken, running, leftOut, awakeSeconds, durationSeconds }) => {

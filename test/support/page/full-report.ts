@@ -1,9 +1,9 @@
 // A report with all that its page can show, from a run of the embedded account: what the report does not say itself is taken from
 // the account's journal, and from the results in its bucket.
-import { batchResultSchema } from '../../functions/domain/batch/batch-result.ts';
-import { type PageReport, pageReportSchema } from '../../functions/domain/report/page/facts/page-report.ts';
-import type { ChangeFacts } from '../../local/account/world/journal.ts';
-import type { Simulated } from '../../local/run/simulated-run.ts';
+import { batchResultSchema } from '../../../functions/domain/batch/batch-result.ts';
+import { type PageReport, pageReportSchema } from '../../../functions/domain/report/page/facts/page-report.ts';
+import type { ChangeFacts } from '../../../local/account/world/journal.ts';
+import type { Simulated } from '../../../local/run/simulated-run.ts';
 
 interface Change {
   at: string;

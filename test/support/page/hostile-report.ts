@@ -1,4 +1,4 @@
-import type { PageReport } from '../../functions/domain/report/page/facts/page-report.ts';
+import type { PageReport } from '../../../functions/domain/report/page/facts/page-report.ts';
 
 /** What someone could give an instance, a tag or the output of a command, so that a page runs it or shows something else. */
 export const HOSTILE_TEXTS = [
