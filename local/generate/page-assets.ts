@@ -18,7 +18,7 @@ export const pageAssetsText = (): string =>
 /** In this order: what is narrow or printed has the last word. */
 const SHEETS = ['base', 'front', 'causes', 'timeline', 'table', 'narrow', 'print'];
 
-const styleOf = (): string => SHEETS.map((sheet) => build(`${sheet}.css`)).join('');
+const styleOf = (): string => SHEETS.map((sheet) => build(`styles/${sheet}.css`)).join('');
 
 /** Browsers of two years are enough: the page is read by those who run AWS. */
 const TARGET = ['chrome120', 'firefox121', 'safari17.4'];
