@@ -2,7 +2,7 @@ import { ReveilleError } from '../../../../functions/domain/model/errors.ts';
 import {
   manifestKey,
   openRunKey,
-  pageKey,
+  reportPageKey,
   planKey,
   reportKey,
   resultKey,
@@ -17,7 +17,7 @@ describe('the files of a run', () => {
     expect(manifestKey(run)).toBe('runs/run-1/manifest.json');
     expect(planKey(run)).toBe('runs/run-1/plan.json');
     expect(reportKey(run)).toBe('runs/run-1/report.json');
-    expect(pageKey(run)).toBe('runs/run-1/report.html');
+    expect(reportPageKey(run)).toBe('runs/run-1/report.html');
     expect(resultKey(run, 7)).toBe('runs/run-1/results/0007.json');
     expect(resultKey(run, 12)).toBe('runs/run-1/results/0012.json');
   });
