@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Bucket, createBucket } from '../aws/bucket.ts';
 import { createHastyS3Client } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { isReconciledKey, reportPageKey, reconciledPrefix, reportKey } from '../domain/model/object-keys.ts';
+import { isReconciledKey, reconciledPrefix, reportKey, reportPageKey } from '../domain/model/object-keys.ts';
 import type { Run } from '../domain/model/run.ts';
 import { drawPage } from '../domain/report/page/drawing/draw-page.ts';
 import { pageReportSchema } from '../domain/report/page/facts/page-report.ts';

@@ -2,9 +2,9 @@ import { ReveilleError } from '../../../../functions/domain/model/errors.ts';
 import {
   manifestKey,
   openRunKey,
-  reportPageKey,
   planKey,
   reportKey,
+  reportPageKey,
   resultKey,
 } from '../../../../functions/domain/model/object-keys.ts';
 import { openRunSchema } from '../../../../functions/domain/report/run-register.ts';
