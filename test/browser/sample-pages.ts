@@ -4,7 +4,6 @@ import { drawPage } from '../../functions/domain/report/page/drawing/draw-page.t
 import { type PageReport, pageReportSchema } from '../../functions/domain/report/page/facts/page-report.ts';
 import { readFleet } from '../../local/account/fleet/fleet.ts';
 import { simulate } from '../../local/run/simulated-run.ts';
-import { aFullReport } from '../support/page/full-report.ts';
 import { aHostileReport } from '../support/page/hostile-report.ts';
 
 /** A page, by a name for its file. */
@@ -35,8 +34,24 @@ const draw = (report: PageReport): string => drawPage(report, [], sha256);
 async function reportOf(fleet: string): Promise<{ full: PageReport; older: PageReport }> {
   const path = fileURLToPath(new URL(`../../fleets/${fleet}.json`, import.meta.url));
   const simulated = await simulate({ fleet: readFleet(path), seed: 1 });
-  return { full: aFullReport(simulated), older: pageReportSchema.parse(simulated.report) };
+  const full = pageReportSchema.parse(simulated.report);
+  return { full, older: asBefore(full) };
 }
+
+/** The same report as it was told before reports had times, commands, proofs and checks. */
+const asBefore = (report: PageReport): PageReport => ({
+  ...report,
+  listedAt: null,
+  checks: null,
+  instances: report.instances.map((instance) => ({
+    ...instance,
+    times: null,
+    refusedStarts: null,
+    commands: [],
+    proof: null,
+    said: null,
+  })),
+});
 
 /** The same run with ten instances for each one: for size and speed. */
 export function tenTimes(report: PageReport): PageReport {
