@@ -17,10 +17,12 @@ export interface Versioned<T> {
   etag: string;
 }
 
-/** The run's files: JSON objects in the one bucket. */
+/** The run's files in the one bucket: JSON objects, and the page of each report. */
 export interface Bucket {
   /** Writes, replacing what is there. */
   put(key: string, value: unknown): Promise<void>;
+  /** Writes a page of HTML, replacing what is there. */
+  putPage(key: string, page: string): Promise<void>;
   /** Writes only if the key is new. @returns the mark of what was written; null if it was there already */
   putOnce(key: string, value: unknown): Promise<string | null>;
   /** Writes only if the object is still this version. @returns false if it is another, or gone */
@@ -54,6 +56,11 @@ export function createBucket(s3: S3Client, name: string): Bucket {
   return {
     async put(key, value) {
       await write(key, value);
+    },
+    async putPage(key, page) {
+      await s3.send(
+        new PutObjectCommand({ Bucket: name, Key: key, Body: page, ContentType: 'text/html; charset=utf-8' }),
+      );
     },
     async putOnce(key, value) {
       const reply = await ifMet(() => write(key, value, { IfNoneMatch: '*' }));

@@ -14,10 +14,11 @@ import { isSettled } from '../domain/report/reconcile-report.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
 import type { Work } from '../domain/work/work.ts';
 import type { ReportTime } from '../operations/make-report.ts';
+import { createHastyBucket, type PageTools, storePageAnew } from '../operations/store-page.ts';
 import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
-import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
+import { type InvocationContext, type Runtime, timeKeeper } from '../runtime/runtime.ts';
 import { type Pass, type PublishTools, publishMetrics, publishResults } from './publish-pass.ts';
 import { type DeadRunTools, reportDeadRuns } from './report-dead-runs.ts';
 import type { OrphanTools } from './restore-orphans.ts';
@@ -70,6 +71,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
     };
     await publishMetrics(tools, pass);
     logger.info('leases reconciled', { ...pass });
+    await storePages(tools, pass, context);
     // What others keep awake can stay so for hours: to ask for it again in a minute is no use.
     const held = new Set(instances.filter(({ action }) => action === 'held').map(({ instanceId }) => instanceId));
     const due = stillOpen.filter(({ facts }) => !held.has(facts.instanceId));
@@ -82,6 +84,12 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
   });
 }
 
+/** What this pass has added to reports is seen on their pages. */
+async function storePages(tools: PageTools, pass: Pass, context: InvocationContext): Promise<void> {
+  const settled = pass.instances.filter(isSettled).map(({ runId }) => runId);
+  for (const runId of new Set([...settled, ...pass.reportedRuns])) await storePageAnew(tools, { runId }, context);
+}
+
 const whyNotDone = (stillOpen: number): string =>
   stillOpen > 0
     ? `not every lease can be settled yet: ${stillOpen} still open`
@@ -91,7 +99,7 @@ function createTools(
   runtime: Runtime,
   metrics: MetricsSink,
   work: Work,
-): SurveyTools & OrphanTools & PublishTools & Omit<DeadRunTools, keyof ReportTime> {
+): SurveyTools & OrphanTools & PublishTools & Omit<DeadRunTools, keyof ReportTime> & PageTools {
   const { now, logger, clientOptions } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn, MESSAGE_LANGUAGE: language } = settings;
@@ -101,8 +109,25 @@ function createTools(
   const sfn = createSfnClient(clientOptions);
   const sns = createSnsClient(clientOptions);
   const bucket = createBucket(createS3Client(clientOptions), bucketName);
+  const hastyBucket = createHastyBucket(runtime, bucketName);
   const optOutTag = optOutTagOf(settings);
-  return { ec2, ssm, sfn, sns, bucket, bucketName, topicArn, language, names, optOutTag, work, metrics, now, logger };
+  return {
+    ec2,
+    ssm,
+    sfn,
+    sns,
+    bucket,
+    hastyBucket,
+    bucketName,
+    topicArn,
+    language,
+    names,
+    optOutTag,
+    work,
+    metrics,
+    now,
+    logger,
+  };
 }
 
 function namesOf(stateMachineArn: string): StateMachineNames {

@@ -14,6 +14,7 @@ import { type Run, runSchema } from '../domain/model/run.ts';
 import { timestampSchema, toTimestamp } from '../domain/model/time.ts';
 import type { Report } from '../domain/report/report.ts';
 import { makeReport, publishReport, type ReportTools, storeReport } from '../operations/make-report.ts';
+import { createHastyBucket, type PageTools, storePage } from '../operations/store-page.ts';
 import { releaseOwnLock } from '../operations/take-run-lock.ts';
 import { environment } from '../runtime/environment.ts';
 import { createHandler, type Handler, parseEnvironment } from '../runtime/handler.ts';
@@ -54,6 +55,7 @@ export interface Reported {
  * 3. Close the run, so that the next one may begin.
  * 4. Publish the report. If no message can be sent, the execution fails as ReportFailed. Its report is in the bucket; the
  *    message is not sent again, so only the alarm tells.
+ * Then its page is written, whether a message was sent or not; if it can't be, only the log says so.
  */
 export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler<Reported> {
   const tools = createTools(runtime, metrics);
@@ -63,14 +65,14 @@ export function createReportRun(runtime: Runtime, metrics: MetricsSink): Handler
     if (report === null) throw new ReveilleError('UnexpectedReply', `${manifestKey(run)}: the manifest is missing`);
     await storeReport(tools, report);
     await closeRun(tools, run, input);
-    const summary = await publishReport(tools, report);
+    const summary = await publishReport(tools, report).finally(() => storePage(tools, report, context));
     const { runId, status, counts } = report;
     tools.logger.info('run reported', { runId, status, counts });
     return { runId, status, counts, reportKey: reportKey(run), summary };
   });
 }
 
-function createTools(runtime: Runtime, metrics: MetricsSink): ReportTools {
+function createTools(runtime: Runtime, metrics: MetricsSink): ReportTools & PageTools {
   const { now, logger, clientOptions } = runtime;
   const settings = parseEnvironment(environmentSchema, runtime.environment);
   const { BUCKET_NAME: bucketName, TOPIC_ARN: topicArn, MESSAGE_LANGUAGE: language } = settings;
@@ -78,6 +80,7 @@ function createTools(runtime: Runtime, metrics: MetricsSink): ReportTools {
     ec2: createEc2Client(clientOptions),
     sns: createSnsClient(clientOptions),
     bucket: createBucket(createS3Client(clientOptions), bucketName),
+    hastyBucket: createHastyBucket(runtime, bucketName),
     bucketName,
     topicArn,
     language,

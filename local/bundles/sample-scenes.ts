@@ -262,7 +262,7 @@ export const scenes: Scene[] = [
       assert.equal(account.messages.length, 1);
     },
     // The manifest and the batch's result; then how the one without a result was left; the report, that a run has ended and
-    // is open no more, and the lock.
+    // is open no more, and the lock; the message, and the page.
     calls: [
       's3:GetObject',
       's3:GetObject',
@@ -273,6 +273,7 @@ export const scenes: Scene[] = [
       's3:GetObject',
       's3:DeleteObject',
       'sns:Publish',
+      's3:PutObject',
     ],
   },
   {

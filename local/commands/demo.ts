@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { defineCommand } from '../base/command.ts';
 import { demoFlags, toArguments } from '../demo/demo-flags.ts';
 
@@ -11,6 +12,6 @@ export const demo = defineCommand({
   ],
   async run(flags, terminal) {
     const { demo: runDemo } = await import('../demo/run-demo.ts');
-    return runDemo(toArguments(flags, terminal.directory), terminal);
+    return runDemo(toArguments(flags, terminal.directory), { ...terminal, save: writeFileSync });
   },
 });

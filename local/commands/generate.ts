@@ -15,7 +15,7 @@ const read = (path: string) =>
 export const createGenerate = (commands: () => Command[]) =>
   defineCommand({
     name: 'generate',
-    says: 'writes anew what is made from the code: the state machine, schemas, pages and tables of the docs, sample variables',
+    says: 'writes anew what is made from the code: the state machine, schemas, pages and tables of the docs, sample variables, the script and styles of the report page',
     flags: z.strictObject({}),
     examples: [['npx reveille generate', 'and says of each file whether it was up to date']],
     run: (_, terminal) => generate(commands(), terminal),
@@ -25,6 +25,7 @@ export const createGenerate = (commands: () => Command[]) =>
 async function generate(commands: Command[], { out }: Terminal): Promise<number> {
   const { samLocalVariables } = await import('../bundles/sam-variables.ts');
   const { pagesWithTables, withTables } = await import('../generate/doc-tables.ts');
+  const { PAGE_ASSETS, pageAssetsText } = await import('../generate/page-assets.ts');
   const { schemaFiles } = await import('../generate/schemas.ts');
   const { stateMachineText } = await import('../generate/state-machine.ts');
   const write = (path: string, text: string) => {
@@ -32,6 +33,7 @@ async function generate(commands: Command[], { out }: Terminal): Promise<number>
     if (isNew) writeFileSync(new URL(`../../${path}`, import.meta.url), text);
     out(`${path} ${isNew ? 'written' : 'is up to date'}`);
   };
+  write(PAGE_ASSETS, pageAssetsText());
   write(STATE_MACHINE, stateMachineText());
   for (const [path, text] of schemaFiles()) write(path, text);
   write(COMMANDS_PAGE, commandsPage(commands));

@@ -102,6 +102,7 @@ function nextSteps({ region, bucket }: Account, { url }: HttpDoor, group: string
     `  aws stepfunctions describe-execution --execution-arn ${machineArn.replace(':stateMachine:', ':execution:')}:first`,
     `  aws s3 ls s3://${bucket} --recursive`,
     `  aws s3 cp s3://${bucket}/runs/first/report.json -`,
+    `  aws s3 cp s3://${bucket}/runs/first/report.html .    # the same as a page`,
     `  curl ${url}${MAIL_PATH}    # the messages that were published`,
     '',
     'Ctrl-C ends it.',

@@ -8,6 +8,9 @@ const shipped = (name: string) => fileURLToPath(new URL(`../../fleets/${name}.js
 
 const on = () => z.boolean().default(false);
 
+/** Where the page is written if no place is given; git ignores it. */
+const PAGE_FILE = 'reveille-report.html';
+
 const { groups, instances, targetVersion, dryRun, allowEmpty } = executionInputSchema.shape;
 
 export const demoFlags = z
@@ -19,6 +22,7 @@ export const demoFlags = z
     verbose: flag(on(), 'prints every call that changes something, and every change'),
     all: flag(on(), 'prints every instance, and every cause of a failure'),
     json: flag(on(), 'prints the report (or, in a dry run, the plan) on standard output, nothing else'),
+    html: flag(filePath().optional(), 'writes the page of the report there, instead of reveille-report.html', 'FILE'),
     group: flag(groups, 'only this resource group; can be given several times', 'NAME'),
     instance: flag(instances, 'only this member of the groups, by ID or name; can be given several times', 'INSTANCE'),
     'target-version': flag(
@@ -32,6 +36,10 @@ export const demoFlags = z
   .refine((flags) => flags.fleet === undefined || !flags['bad-night'], {
     path: ['bad-night'],
     error: 'give it without --fleet: it is a fleet of its own',
+  })
+  .refine((flags) => flags.html === undefined || flags['dry-run'] !== true, {
+    path: ['html'],
+    error: 'give it without --dry-run: a dry run has no report',
   })
   .refine(({ quiet, verbose }) => !quiet || !verbose, {
     path: ['quiet'],
@@ -48,6 +56,8 @@ export interface DemoArguments {
   /** Whether it is the ordinary night that is shipped: then a bad one is worth seeing next. */
   isFirstNight: boolean;
   json: boolean;
+  /** Path at which the page of the report is written; null: nowhere. */
+  html: string | null;
   /** Whether the night of a maintenance window is played beside Reveille's. */
   playsWindow: boolean;
   /** The execution's input. */
@@ -56,7 +66,7 @@ export interface DemoArguments {
 
 /** @param directory what a relative path is relative to */
 export function toArguments(given: z.output<typeof demoFlags>, directory: string): DemoArguments {
-  const { fleet, seed, json, quiet, verbose, all, group, instance, 'target-version': version, ...flags } = given;
+  const { fleet, seed, json, quiet, verbose, all, group, instance, html, 'target-version': version, ...flags } = given;
   const entries = Object.entries({
     groups: group,
     instances: instance,
@@ -73,6 +83,7 @@ export function toArguments(given: z.output<typeof demoFlags>, directory: string
     showsAll: all,
     isFirstNight: fleet === undefined && !flags['bad-night'],
     json,
+    html: html === undefined && json ? null : resolve(directory, html ?? PAGE_FILE),
     // A window has no such choice.
     playsWindow: !json && instance === undefined && flags['dry-run'] !== true && (version ?? 'latest') === 'latest',
     input: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),

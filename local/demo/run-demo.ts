@@ -14,12 +14,16 @@ import { playMaintenanceWindow, type WindowNight } from './maintenance-window.ts
 import { printPlan, printReport } from './print.ts';
 import { trueNight } from './true-night.ts';
 import { openingLines } from './two-nights.ts';
+import { type Save, writePage } from './write-page.ts';
 
 /** Where the demo writes, and when it is. */
 export interface DemoOutput {
   out(text: string): void;
   error(text: string): void;
   columns: number | undefined;
+  /** The folder in which the command was typed. */
+  directory: string;
+  save: Save;
   /** Real time, for the duration: monotonic, in milliseconds. */
   elapsed(): number;
 }
@@ -55,6 +59,8 @@ export async function demo(given: DemoArguments, output: DemoOutput): Promise<nu
   const { account, before, intended } = watched.simulated;
   const checks = checkPromises({ account, report, before, intended });
   const isKept = checks.every(({ broken }) => broken.length === 0);
+  const { html: path } = given;
+  const page = path === null ? null : writePage(account, report, { path, directory: output.directory }, output.save);
   if (given.json) {
     output.out(JSON.stringify(report, null, 2));
     for (const { promise, broken } of checks) for (const text of broken) output.error(`✗ ${promise}: ${text}`);
@@ -70,7 +76,7 @@ export async function demo(given: DemoArguments, output: DemoOutput): Promise<nu
       night: trueNight({ ...watched, groups, targetVersion: report.targetVersion }),
       names,
       cost: costOf(watched.simulated, report, output.elapsed() - began),
-      next: nextOf(given),
+      next: [...(page === null ? [] : [['The report as a page', page] as const]), ...nextOf(given)],
     },
     { columns: output.columns, showsAll: given.showsAll },
   );

@@ -63,7 +63,7 @@ export const PURPOSES: Record<string, Purpose> = {
   TellPeople: { what: 'the message' },
   WriteManifestAndPlan: { what: 'writes down what is meant before anything is touched, and that the run has begun' },
   WriteRecords: { what: 'writes down what is about to be started, and what EC2 answered' },
-  WriteReport: { what: 'the report' },
+  WriteReport: { what: 'the report, and its page' },
   WriteResults: { what: 'what became of the instances of a batch' },
   WriteWhatWasDone: {
     what: 'what this pass did, and which refusals were told; read again for the report of a dead run',

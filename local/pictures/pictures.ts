@@ -34,6 +34,8 @@ async function demoScreen(): Promise<Screen> {
     out: (text) => texts.push(text),
     error: (text) => errors.push(text),
     columns: COLUMNS,
+    directory: '.',
+    save: () => undefined,
     elapsed: () => times.shift() ?? DEMO_MILLISECONDS,
   });
   if (code !== 0) throw new Error(`the demo ended with ${code}, and is no picture: ${errors.join('\n')}`);

@@ -4,6 +4,7 @@ import { batchSchema } from '../../functions/domain/batch/batch.ts';
 import { executionInputSchema, listRequestSchema } from '../../functions/domain/listing/execution-input.ts';
 import { catalogue } from '../../functions/domain/words/catalogue.ts';
 import { pagesWithTables, withTables } from '../../local/generate/doc-tables.ts';
+import { PAGE_ASSETS, pageAssetsText } from '../../local/generate/page-assets.ts';
 import { schemaFiles } from '../../local/generate/schemas.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
@@ -46,6 +47,10 @@ describe('the published schemas', () => {
     expect(validate(report)).toBe(true);
     expect(validate({ ...report, status: 'fine' })).toBe(false);
   });
+});
+
+it('the script and styles of the report page are those of its sources; if not, npm run generate writes them anew', () => {
+  expect(read(PAGE_ASSETS) === pageAssetsText()).toBe(true);
 });
 
 describe('the docs', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reportSchema } from '../../functions/domain/report/report.ts';
@@ -38,6 +38,36 @@ describe('reveille demo', () => {
     expect(out).toContain('12 intended = 11 updated + 1 already current + 0 failed + 0 left out');
     expect(out).toContain('✓ No false success   11 new versions, each reported by the agent itself');
     expect(out).toContain('✓ Back as it was     8 woken, 8 asleep again; 4 were running, none of them was stopped');
+  });
+
+  it('leaves the report as a page, and says where', async () => {
+    const { out } = await type('--fleet', small, '--quiet');
+
+    expect(out).toMatch(/The report as a page +reveille-report\.html/);
+    expect(readFileSync(join(folder, 'reveille-report.html'), 'utf8')).toContain('1 of 2 failed.');
+  });
+
+  it('writes that page where it is told, also beside JSON, which has no other page', async () => {
+    rmSync(join(folder, 'reveille-report.html'), { force: true });
+    await type('--fleet', small, '--json', '--html', 'mine.html');
+    await type('--fleet', small, '--json');
+
+    expect(readFileSync(join(folder, 'mine.html'), 'utf8')).toContain('1 of 2 failed.');
+    expect(existsSync(join(folder, 'reveille-report.html'))).toBe(false);
+  });
+
+  it('says why there is no page, and ends as it would', async () => {
+    const { code, out } = await type('--fleet', small, '--quiet', '--html', 'nowhere/page.html');
+
+    expect(code).toBe(0);
+    expect(out).toMatch(/The report as a page +none: ENOENT/);
+  });
+
+  it('refuses to write a page of a dry run, which has no report', async () => {
+    const { code, errors } = await type('--dry-run', '--html', 'page.html');
+
+    expect(code).toBe(2);
+    expect(errors).toContain('a dry run has no report');
   });
 
   it('fails rightly in a bad night, and keeps both promises all the same', async () => {

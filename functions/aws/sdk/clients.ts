@@ -58,6 +58,10 @@ export const createResourceGroupsClient = (options: ClientOptions = {}): Resourc
 
 export const createS3Client = (options: ClientOptions = {}): S3Client => new S3Client({ ...patient, ...options });
 
+/** For what a function can do without: two tries, which take 23 s at most, and no more of its time. */
+export const createHastyS3Client = (options: ClientOptions = {}): S3Client =>
+  new S3Client({ ...patient, maxAttempts: 2, ...options });
+
 export const createSnsClient = (options: ClientOptions = {}): SNSClient => new SNSClient({ ...patient, ...options });
 
 export const createSfnClient = (options: ClientOptions = {}): SFNClient => new SFNClient({ ...patient, ...options });

@@ -31,7 +31,7 @@ export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
 
 export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
 
-/** The report as a page for people. */
+/** The report as a page for people, made of the report and its addenda: it can be made anew at any time. */
 export const reportPageKey = ({ runId }: RunId): string => `runs/${runId}/report.html`;
 
 /** Where all passes of ReconcileLeases file what they did to a run's instances. */

@@ -29,6 +29,18 @@ describe('bucket', () => {
     expect(contentOf(input?.Body)).toEqual({ runId: 'run-1' });
   });
 
+  it('writes a page as what a browser shows', async () => {
+    s3.on(PutObjectCommand).resolves({});
+
+    await bucket.putPage('runs/run-1/report.html', '<!doctype html>');
+
+    expect(s3).toHaveReceivedCommandWith(PutObjectCommand, {
+      Key: 'runs/run-1/report.html',
+      Body: '<!doctype html>',
+      ContentType: 'text/html; charset=utf-8',
+    });
+  });
+
   it('writes once: only if there is nothing yet', async () => {
     s3.on(PutObjectCommand).resolves({ ETag: '"first"' });
 

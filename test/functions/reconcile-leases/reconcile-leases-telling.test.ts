@@ -13,7 +13,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { aRecord } from '../../support/bucket.ts';
 import { instanceFacts, leaseValue, wokenFacts } from '../../support/builders.ts';
-import { awsError, contentOf, instanceIds, leased } from '../../support/functions.ts';
+import { awsError, contentOf, instanceIds, leased, stored } from '../../support/functions.ts';
+import { aPageInstance, aPageReport } from '../../support/page/page-reports.ts';
 import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
 
 const mocks = {
@@ -45,6 +46,15 @@ describe('ReconcileLeases, telling', () => {
     });
     expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
     expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toBe('After a dead run: 1 restored (web-1)');
+  });
+
+  it('draws the page of the run anew, with what was done since its report', async () => {
+    givenCarriers(mocks, [asleep(FIRST)], [aRecord([FIRST])]);
+    s3.on(GetObjectCommand, { Key: 'runs/run-1/report.json' }).resolves(stored(aPageReport([aPageInstance()])));
+
+    await reconcile('03:00');
+
+    expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/report.html' });
   });
 
   it('sends no message while nothing is settled: it may take many passes', async () => {

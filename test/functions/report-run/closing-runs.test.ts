@@ -89,6 +89,7 @@ describe('ReportRun, closing a run', () => {
       `put occurrences/${NIGHTLY}.json`,
       'delete open-runs/run-1.json',
       'delete lock.json',
+      'put runs/run-1/report.html',
     ]);
     const closed = { runId: 'run-1', endedAt: stamp('03:00') };
     expect(putOf(`occurrences/${NIGHTLY}.json`)).toEqual(closed);
@@ -134,6 +135,7 @@ describe('ReportRun, closing a run', () => {
       'put last-complete-run.json',
       'delete open-runs/run-1.json',
       'delete lock.json',
+      'put runs/run-1/report.html',
     ]);
   });
 

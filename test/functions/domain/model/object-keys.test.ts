@@ -4,6 +4,7 @@ import {
   openRunKey,
   planKey,
   reportKey,
+  reportPageKey,
   resultKey,
 } from '../../../../functions/domain/model/object-keys.ts';
 import { openRunSchema } from '../../../../functions/domain/report/run-register.ts';
@@ -16,6 +17,7 @@ describe('the files of a run', () => {
     expect(manifestKey(run)).toBe('runs/run-1/manifest.json');
     expect(planKey(run)).toBe('runs/run-1/plan.json');
     expect(reportKey(run)).toBe('runs/run-1/report.json');
+    expect(reportPageKey(run)).toBe('runs/run-1/report.html');
     expect(resultKey(run, 7)).toBe('runs/run-1/results/0007.json');
     expect(resultKey(run, 12)).toBe('runs/run-1/results/0012.json');
   });

@@ -1,0 +1,147 @@
+// One run as the page shows it: the report, what came after it, and when everything was.
+import { failsRun, isBenignExclusion, type Reason } from '../../../model/reason.ts';
+import type { Reconciled } from '../../reconcile-report.ts';
+import { isLeftAwake, isLeftAwakeByTag } from '../../report.ts';
+import { type Clock, createClock } from './clock.ts';
+import type { PageInstance, PageReport } from './page-report.ts';
+import { isWoken, type Phase, phasesOf } from './phases.ts';
+import { judgePromises, type PromiseStatus } from './promises.ts';
+import { createTimeScale, type TimeScale } from './time-scale.ts';
+
+/** What a pass of ReconcileLeases did to an instance after the report. */
+export interface AfterRun {
+  instance: NightInstance;
+  at: string;
+  action: string;
+  /** It is as it was, or is no more. */
+  isBack: boolean;
+}
+
+export interface NightInstance extends PageInstance {
+  /** Its place in the report. */
+  index: number;
+  /** Its name, or else its ID. */
+  title: string;
+  isWoken: boolean;
+  /** It was not left out. */
+  takesPart: boolean;
+  phases: Phase[];
+  /** The second of the run at which it was done; null if the report does not say. */
+  doneAt: number | null;
+}
+
+/** Instances for one reason. */
+export interface Cause {
+  code: string;
+  instances: NightInstance[];
+}
+
+export interface Night {
+  report: PageReport;
+  instances: NightInstance[];
+  groups: string[];
+  clock: Clock;
+  scale: TimeScale;
+  /** A moment of the report: the second of the run. */
+  second(moment: string): number;
+  /** How clocks showed it. */
+  at(second: number): number;
+  durationSeconds: number;
+  woken: NightInstance[];
+  /** It ran before, and took part. */
+  running: NightInstance[];
+  failures: Cause[];
+  /** What fails the run though it is no failure of an instance. */
+  besides: Cause[];
+  leftOut: Cause[];
+  /** Awake after the run, though asleep before, and not put back since. */
+  leftAwake: NightInstance[];
+  noFalseSuccess: PromiseStatus;
+  backAsItWas: PromiseStatus;
+  afterRun: AfterRun[];
+  awakeSeconds: number;
+}
+
+/** @param addenda what passes of ReconcileLeases have filed of this run after its report */
+export function toNight(report: PageReport, addenda: Reconciled[] = []): Night {
+  const began = Date.parse(report.startedAt);
+  const second = (moment: string) => (Date.parse(moment) - began) / 1000;
+  const instances = report.instances.map((instance, index) => toInstance(instance, index, second));
+  const afterRun = toAfterRun(instances, addenda, report.endedAt);
+  const isBackSince = new Set(afterRun.filter(({ isBack }) => isBack).map(({ instance }) => instance));
+  const leftAwake = instances.filter((one) => isLeftAwake(one) && !isLeftAwakeByTag(one) && !isBackSince.has(one));
+  const durationSeconds = second(report.endedAt);
+  const takingPart = instances.filter(({ takesPart }) => takesPart);
+  return {
+    report,
+    instances,
+    groups: [...new Set(instances.map(({ group }) => group))],
+    clock: createClock(report.timeZone),
+    scale: createTimeScale(
+      takingPart.flatMap(({ doneAt }) => doneAt ?? []),
+      durationSeconds,
+    ),
+    second,
+    at: (moment) => began + moment * 1000,
+    durationSeconds,
+    woken: instances.filter((one) => one.isWoken),
+    running: takingPart.filter(({ originalState }) => originalState === 'running'),
+    failures: byCause(instances.filter(({ outcome }) => outcome === 'failed')),
+    besides: byCause(
+      instances.filter((one) => one.outcome !== 'failed' && (failsBesides(one) || leftAwake.includes(one))),
+    ),
+    leftOut: byCause(instances.filter(({ takesPart }) => !takesPart)),
+    leftAwake,
+    ...judgePromises(report),
+    afterRun,
+    awakeSeconds: instances.reduce((sum, { awakeSeconds }) => sum + (awakeSeconds ?? 0), 0),
+  };
+}
+
+/** What ReconcileLeases calls it when an instance is as it was, or is no more. */
+const BACK = new Set(['restored', 'back-now', 'gone']);
+
+function toInstance(instance: PageInstance, index: number, second: (moment: string) => number): NightInstance {
+  const { name, instanceId, outcome, times, restoredAt, proof } = instance;
+  const done = times?.settledAt ?? restoredAt ?? proof?.pingAt ?? null;
+  const takesPart = outcome !== 'excluded';
+  return {
+    ...instance,
+    index,
+    title: name === null || name.trim() === '' ? instanceId : name,
+    isWoken: isWoken(instance),
+    takesPart,
+    phases: phasesOf(instance, (moment) => (moment === null ? null : second(moment))),
+    doneAt: done === null || !takesPart ? null : second(done),
+  };
+}
+
+/** The last pass that settled an instance counts. */
+function toAfterRun(instances: NightInstance[], addenda: Reconciled[], endedAt: string): AfterRun[] {
+  const byId = new Map(instances.map((instance) => [instance.instanceId, instance]));
+  const inOrder = addenda
+    .filter(({ at }) => Date.parse(at) > Date.parse(endedAt))
+    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const last = new Map(
+    inOrder.flatMap(({ at, instances: settled }) =>
+      settled.flatMap(({ instanceId, action }) => {
+        const instance = byId.get(instanceId);
+        return instance === undefined
+          ? []
+          : [[instanceId, { instance, at, action, isBack: BACK.has(action) }] as const];
+      }),
+    ),
+  );
+  return [...last.values()];
+}
+
+const failsBesides = ({ outcome, reason }: NightInstance): boolean =>
+  reason !== null && (failsRun(reason) || (outcome === 'excluded' && !isBenignExclusion(reason.code)));
+
+/** The largest first. An instance that is left awake for no reason that is told has a cause all the same. */
+function byCause(instances: NightInstance[]): Cause[] {
+  const codeOf = ({ reason }: { reason: Reason | null }) => reason?.code ?? 'left-awake';
+  return [...Map.groupBy(instances, codeOf)]
+    .map(([code, of]) => ({ code, instances: of }))
+    .sort((one, other) => other.instances.length - one.instances.length || (one.code < other.code ? -1 : 1));
+}

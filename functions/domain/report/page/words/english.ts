@@ -1,0 +1,232 @@
+import { html } from '../markup/html.ts';
+import type { PageWords } from './page-words.ts';
+
+const n = (value: number): string => value.toLocaleString('en-US');
+
+const many = (count: number, one: string, more: string): string => `${n(count)} ${count === 1 ? one : more}`;
+
+const agents = (count: number): string => many(count, 'agent is', 'agents are');
+
+const duration = (seconds: number): string => {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (minutes < 90) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')}`;
+};
+
+export const english: PageWords = {
+  language: 'en',
+  gap: ' ',
+  comma: ', ',
+  fullStop: '.',
+  number: n,
+  duration,
+  date: (moment, timeZone) =>
+    new Intl.DateTimeFormat('en-GB', {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      timeZone,
+    }).format(moment),
+  title: ({ report: { runId, counts } }) =>
+    `${runId}: ${n(counts.updated + counts.alreadyCurrent)} proved current, ${n(counts.failed)} failed`,
+  masthead: {
+    run: 'run',
+    account: 'account',
+    skipToFailures: 'Skip to the failures',
+    skipToTable: 'Skip to the table of instances',
+    otherLanguage: '日本語',
+  },
+  verdict: {
+    died: () => 'The run ended before its report.',
+    'left-awake': ({ count }) => `Left awake: ${n(count)}.`,
+    failed: ({ count, of }) => `${n(count)} of ${n(of)} failed.`,
+    'none-took-part': ({ groups }) =>
+      groups.length === 0 ? 'No instance was listed.' : `No instance of ${groups.join(', ')} took part.`,
+    'not-reached': ({ count }) => `${many(count, 'instance was', 'instances were')} never reached.`,
+    proved: ({ count, isAll, version }) => {
+      if (count === 0) return `No agent is proved to be on ${version}.`;
+      return `${isAll && count > 1 ? 'All ' : ''}${agents(count)} proved to be on ${version}.`;
+    },
+    'all-back': () => 'Every instance is back as it was.',
+    'not-back': ({ count }) =>
+      count === 0 ? 'Not all is back as it was.' : `${many(count, 'instance is', 'instances are')} not back as before.`,
+    'back-late': ({ count }) => `${many(count, 'instance was', 'instances were')} put back only after the run.`,
+    'back-not-checked': () => 'Whether all is back as it was has not been checked.',
+  },
+  deck: ({ woken, running, leftOut, awakeSeconds, durationSeconds }) => {
+    const excluded = leftOut.reduce((sum, { instances }) => sum + instances.length, 0);
+    const parts = [
+      woken.length === 0
+        ? 'No instance had to be woken'
+        : `${many(woken.length, 'instance', 'instances')} woken for ${duration(awakeSeconds)} altogether`,
+      ...(running.length > 0 ? [`${n(running.length)} handled while they ran`] : []),
+      excluded > 0 ? `${n(excluded)} left out` : 'none left out',
+    ];
+    return `${parts.join(', ')}. ${duration(durationSeconds)} from first to last.`;
+  },
+  promises: {
+    heading: 'The two promises',
+    noFalseSuccess: 'No false success',
+    backAsItWas: 'Back as it was',
+    kept: 'kept',
+    notKept: (count) => (count === 0 ? 'not kept' : `not kept for ${n(count)}`),
+    notChecked: 'not checked',
+    updated: (count) =>
+      html`<b>${n(count)}</b> counted as updated: only a version that the agent itself reports, in a ping newer than the command’s end, makes one. A command’s own “Success” counts for nothing.`,
+    current: (count) => html`<b>${n(count)}</b> had the version already.`,
+    accounted: (count, haveReasons) =>
+      html`<b>${n(count)}</b> intended, <b>${n(count)}</b> accounted for, each with one outcome${haveReasons && '; each that failed or was left out has a reason'}.`,
+    versionsNotChecked: html`This report has not checked the versions once more.`,
+    woken: (count, stopped, hibernated) => {
+      const how = [
+        ...(stopped > 0 ? [`${n(stopped)} stopped`] : []),
+        ...(hibernated > 0 ? [`${n(hibernated)} hibernated`] : []),
+      ].join(' and ');
+      return html`<b>${n(count)}</b> woken, <b>${n(stopped + hibernated)}</b> seen asleep again${how !== '' && `: ${how}`}.`;
+    },
+    running: (count, isChecked) =>
+      isChecked
+        ? html`<b>${n(count)}</b> ran before, each still in the same boot.`
+        : html`<b>${n(count)}</b> ran before. Whether each is still in the same boot has not been checked.`,
+    leases: html`No lease tag is left.`,
+    statesNotChecked: html`This report has not checked once more how each instance stands.`,
+    leftAwake: 'Left awake:',
+    notAsBefore: 'Not as before:',
+  },
+  equation: {
+    heading: 'What was meant, and what became of it',
+    intended: 'intended',
+    one: 'One square is one instance.',
+    many: (each) => `One square is ${n(each)} instances.`,
+  },
+  failures: {
+    heading: (count, causes) => `${many(count, 'failure', 'failures')}${causes > 1 ? ', by cause' : ''}`,
+    none: 'No instance failed.',
+    cause: 'Cause, and which instances',
+    seen: 'What was seen',
+    toDo: 'What to do',
+    more: (count) => `${n(count)} more`,
+    moreTexts: (count) => `${n(count)} more like it`,
+    besides: 'No failure, and yet it fails the run',
+    died: 'The execution ended before it made its report. ReconcileLeases has made this one from what was left.',
+    copy: 'Copy',
+    copied: 'Copied',
+    look: 'To look at it:',
+    said: 'What it printed:',
+    chronicle: {
+      startAccepted: 'start accepted',
+      running: 'running',
+      firstPing: 'first ping',
+      sent: 'update sent',
+      sentAgain: 'update sent again',
+      ended: 'command ended',
+      stopAccepted: 'told to stop',
+      settled: 'given up',
+      restored: 'seen asleep again',
+      woken: 'woken',
+      noPing: 'no ping',
+      noEnd: 'the command never ended',
+      refused: (count, from, to) =>
+        count === 1 ? `start refused at ${from}` : `start refused ${n(count)} times, ${from} to ${to}`,
+    },
+  },
+  timeline: {
+    heading: 'The run, instance by instance',
+    headingMany: 'The run, all at once',
+    clock: (timeZone) => `Wall clock, ${timeZone}`,
+    awakeAtOnce: 'Awake at once because of Reveille',
+    most: (count, at) => `at most ${n(count)}, at ${at}`,
+    denser: (times) => `time ${n(times)} times denser`,
+    listing: 'listing',
+    group: (name, count) => `${name}: ${many(count, 'instance', 'instances')}`,
+    wasAsleep: 'was asleep',
+    wasRunning: 'was running',
+    eachLine: 'Each line is one instance, the earliest done on top.',
+    eachLineOf: (count) =>
+      `Each line stands for ${n(count)} instances: it is the middle one of them. The earliest done on top.`,
+    late: (count) => `The last ${n(count)} to be done, one by one`,
+    moreLate: (count) => `${n(count)} more took longer than the rest. All of them are in the table.`,
+    halfDone: (half, most) => `half done by ${half}, 9 of 10 by ${most}`,
+    failed: (count) => `${n(count)} failed`,
+    awakeFor: (time) => `awake ${time}`,
+    notWoken: 'not woken',
+    ranOn: 'was running',
+    noTime: 'time not recorded',
+    median: 'median',
+    p90: 'p90',
+    longest: 'longest',
+    refused: (count) => `start refused ${n(count)} ${count === 1 ? 'time' : 'times'}`,
+    lessKnown: 'This report does not say what an instance was at while it was awake.',
+    phases: {
+      boot: { letter: 'B', name: 'booting', means: 'start accepted until running' },
+      register: { letter: 'R', name: 'registering', means: 'running until the agent pings' },
+      turn: { letter: '', name: 'waiting', means: 'awake, until its next turn' },
+      update: { letter: 'U', name: 'updating', means: 'command sent until it ended' },
+      prove: { letter: 'P', name: 'proving', means: 'until a newer ping proves it' },
+      back: { letter: 'G', name: 'going back', means: 'told to stop until seen asleep' },
+      awake: { letter: '', name: 'awake', means: 'started until seen asleep' },
+    },
+  },
+  took: {
+    heading: 'What it took',
+    awakeTogether: 'awake, all instances together',
+    perInstance: 'awake, the median instance',
+    longest: 'awake, the longest',
+    duration: 'from first to last',
+    where: 'Where the time awake went',
+    longestAlone: (name, share) => `${name} alone took ${share}% of it.`,
+    longestFew: (count, share) => `${n(count)} instances took ${share}% of it.`,
+    nothingWoken: 'No instance was woken, so none cost a minute.',
+  },
+  table: {
+    heading: 'Every instance',
+    search: 'Search name, ID, version, reason',
+    all: 'all',
+    name: 'Instance',
+    group: 'Group',
+    outcome: 'Outcome',
+    state: 'Was → is',
+    version: 'Agent version',
+    awake: 'Awake',
+    done: 'Done at',
+    reason: 'Reason',
+    shown: '%a of %b instances',
+    showAll: 'Show all %a',
+    noMatch: 'No instance matches.',
+    needsScript:
+      'This table needs JavaScript. Everything above does not, and report.json beside this page has all of it.',
+    units: { s: ' s', min: ' min', h: ' h ', afterHours: '' },
+  },
+  leftOut: {
+    heading: (count) => `${many(count, 'instance was', 'instances were')} left out, and why`,
+    none: 'No instance was left out.',
+  },
+  afterRun: {
+    heading: 'After the run',
+    says: 'What ReconcileLeases did once the run was over.',
+    actions: {
+      restored: 'put back as it was',
+      'back-now': 'put back, once no one was at work on it',
+      'handed-over': 'left awake for someone else',
+      'left-awake': 'left awake: the window was over',
+      gone: 'terminated meanwhile',
+    },
+  },
+  outcomes: { updated: 'updated', 'already-current': 'already current', failed: 'failed', excluded: 'left out' },
+  states: {
+    pending: 'starting',
+    running: 'running',
+    'shutting-down': 'shutting down',
+    terminated: 'terminated',
+    stopping: 'stopping',
+    stopped: 'stopped',
+    hibernated: 'hibernated',
+    'handed-over': 'left awake',
+    'opted-out': 'left awake, by its tag',
+  },
+  unknownState: 'unknown',
+  footer: ({ report: { runId }, clock }) =>
+    `Made from report.json of ${runId}. Times are ${clock.timeZone}. This page loads nothing.`,
+};

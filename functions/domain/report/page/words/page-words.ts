@@ -1,0 +1,152 @@
+import type { Language } from '../../../words/words.ts';
+import type { Night } from '../facts/night.ts';
+import type { PhaseName } from '../facts/phases.ts';
+import type { Verdict } from '../facts/verdict.ts';
+import type { Markup } from '../markup/html.ts';
+
+export type OutcomeName = 'updated' | 'already-current' | 'failed' | 'excluded';
+
+/** All that the page says itself. What stands for a cause is in functions/domain/words. */
+export interface PageWords {
+  language: Language;
+  /** Between sentences, and between things that are named one after another. */
+  gap: string;
+  comma: string;
+  fullStop: string;
+  number(value: number): string;
+  duration(seconds: number): string;
+  date(moment: number, timeZone: string): string;
+  title(night: Night): string;
+  masthead: {
+    run: string;
+    account: string;
+    skipToFailures: string;
+    skipToTable: string /** The other language, in itself. */;
+    otherLanguage: string;
+  };
+  verdict: { [Kind in Verdict['kind']]: (part: Extract<Verdict, { kind: Kind }>) => string };
+  deck(night: Night): string;
+  promises: PromiseWords;
+  equation: { heading: string; intended: string; one: string; many(each: number): string };
+  failures: FailureWords;
+  timeline: TimelineWords;
+  took: TookWords;
+  table: TableWords;
+  leftOut: { heading(count: number): string; none: string };
+  afterRun: { heading: string; says: string; actions: Record<string, string> };
+  outcomes: Record<OutcomeName, string>;
+  /** EC2's states, and those that reports add. */
+  states: Record<string, string>;
+  unknownState: string;
+  footer(night: Night): string;
+}
+
+export interface PromiseWords {
+  heading: string;
+  noFalseSuccess: string;
+  backAsItWas: string;
+  kept: string;
+  notKept(count: number): string;
+  notChecked: string;
+  updated(count: number): Markup;
+  current(count: number): Markup;
+  accounted(count: number, haveReasons: boolean): Markup;
+  versionsNotChecked: Markup;
+  woken(count: number, stopped: number, hibernated: number): Markup;
+  running(count: number, isChecked: boolean): Markup;
+  leases: Markup;
+  statesNotChecked: Markup;
+  leftAwake: string;
+  notAsBefore: string;
+}
+
+export interface FailureWords {
+  heading(count: number, causes: number): string;
+  none: string;
+  cause: string;
+  seen: string;
+  toDo: string;
+  more(count: number): string;
+  moreTexts(count: number): string;
+  besides: string;
+  died: string;
+  copy: string;
+  copied: string;
+  look: string;
+  said: string;
+  chronicle: {
+    startAccepted: string;
+    running: string;
+    firstPing: string;
+    sent: string;
+    sentAgain: string;
+    ended: string;
+    stopAccepted: string;
+    settled: string;
+    restored: string;
+    woken: string;
+    noPing: string;
+    noEnd: string;
+    refused(count: number, from: string, to: string): string;
+  };
+}
+
+export interface TimelineWords {
+  heading: string;
+  headingMany: string;
+  clock(timeZone: string): string;
+  awakeAtOnce: string;
+  most(count: number, at: string): string;
+  denser(times: number): string;
+  listing: string;
+  group(name: string, count: number): string;
+  wasAsleep: string;
+  wasRunning: string;
+  eachLine: string;
+  eachLineOf(count: number): string;
+  late(count: number): string;
+  moreLate(count: number): string;
+  halfDone(half: string, most: string): string;
+  failed(count: number): string;
+  awakeFor(duration: string): string;
+  notWoken: string;
+  ranOn: string;
+  noTime: string;
+  median: string;
+  p90: string;
+  longest: string;
+  refused(count: number): string;
+  lessKnown: string;
+  phases: Record<PhaseName, { letter: string; name: string; means: string }>;
+}
+
+export interface TookWords {
+  heading: string;
+  awakeTogether: string;
+  perInstance: string;
+  longest: string;
+  duration: string;
+  where: string;
+  longestAlone(name: string, share: number): string;
+  longestFew(count: number, share: number): string;
+  nothingWoken: string;
+}
+
+export interface TableWords {
+  heading: string;
+  search: string;
+  all: string;
+  name: string;
+  group: string;
+  outcome: string;
+  state: string;
+  version: string;
+  awake: string;
+  done: string;
+  reason: string;
+  shown: string;
+  showAll: string;
+  noMatch: string;
+  needsScript: string;
+  units: { s: string; min: string; h: string; afterHours: string };
+}
