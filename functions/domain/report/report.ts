@@ -237,7 +237,10 @@ const ASLEEP: (string | null)[] = ['stopped', 'hibernated'];
 const AWAKE: (string | null)[] = ['running', 'pending', 'handed-over', OPTED_OUT];
 
 /** It was stopped before the run and runs after it, for whatever reason: it costs money, so no run with it succeeds; unless its owner asked for it. */
-export const isLeftAwake = ({ originalState, finalState }: Pick<ReportInstance, 'originalState' | 'finalState'>): boolean =>
+export const isLeftAwake = ({
+  originalState,
+  finalState,
+}: Pick<ReportInstance, 'originalState' | 'finalState'>): boolean =>
   ASLEEP.includes(originalState) && AWAKE.includes(finalState);
 
 /** It is left awake because its owner asked for that in mid-run, by the opt-out tag alone: that is no failure of the run. */
