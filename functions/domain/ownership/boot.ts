@@ -55,7 +55,7 @@ export interface Window {
  *   none showed it going down: then there was a start between the two LaunchTimes, and ours is the only one that is known of.
  * - Anything else is doubtful, for good. `stopped` with the reason of before lags, and proves nothing (docs/aws-behaviour.md 45).
  *
- * Where it is not known, a LaunchTime in the attempt's window is taken for ours, and a later one is doubtful.
+ * Where it is not known, a LaunchTime in the attempt's window is taken for ours, and one of the next five minutes is doubtful.
  */
 export function judgeBoot(sought: SoughtBoot, window: Window, look: BootLook): Boot {
   const { repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake } = sought;
@@ -91,12 +91,13 @@ export const isUnshown = (
   (repliedAt !== null && secondsBetween(launchTime, recordedAt) > CLOCK_MARGIN_SECONDS);
 
 /**
- * One that comes before the window is surely someone else's, and says nothing of what is sought. A later one may be ours all the
- * same: how late LaunchTime comes, AWS does not say.
+ * One that comes before the window, or long after it, is surely someone else's, and says nothing of what is sought. One of the
+ * minutes after it may be ours all the same: how late LaunchTime comes, AWS does not say.
  */
 function judgeByWindow(sought: SoughtBoot, window: Window, launchTime: Timestamp): Boot {
   if (isWithin(launchTime, window)) return { kind: 'known', launchTime, isAssumed: true };
-  return isAfter(launchTime, window.startBy) ? { kind: 'doubtful' } : sought;
+  const secondsLate = secondsBetween(window.startBy, launchTime);
+  return secondsLate > 0 && secondsLate <= BOOT_PROOF_SECONDS ? { kind: 'doubtful' } : sought;
 }
 
 /** LaunchTime has whole seconds, and was seen two seconds before the reply: so much before the record a boot may look (44). */

@@ -53,12 +53,13 @@ export const specialNights: readonly Scenario[] = [
         times: 3,
         seconds: 1,
       },
-      { ...startsLate, nth: 4 },
+      { ...startsLate, nth: 4, times: 20 },
     ],
     disturbances: [
       { kind: 'events', fate: 'lost', atSeconds: 0, seconds: 3600 },
       { kind: 'abort', atSeconds: 20, execution: 0 },
-      person('start', 130),
+      // So late that it can't be the boot of the start whose answer was lost.
+      person('start', 420),
     ],
   }),
 ];

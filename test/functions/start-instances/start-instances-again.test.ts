@@ -55,7 +55,8 @@ describe('StartInstances, after it crashed', () => {
   it.each([
     ['before its record', '01:59:30', 'started-by-others'],
     ['just after its Lambda was dead: LaunchTime may come late', '02:01:10', 'boot-in-doubt'],
-    ['long after its Lambda was dead', '02:02:10', 'started-by-others'],
+    ['minutes after its Lambda was dead', '02:05:50', 'boot-in-doubt'],
+    ['long after its Lambda was dead', '02:06:10', 'started-by-others'],
   ])('hands over a boot from %s', async (_when, launchTime, code) => {
     ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts({ launchTime: stamp(launchTime) })));
     givenRecords(s3, aRecord([INSTANCE_ID]));

@@ -48,7 +48,7 @@ describe('reveille simulate', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^seed 10: [a-z: ,]+\n/);
     expect(out).toContain('execution starts: run-1');
-    expect(out).toMatch(/00:00:\d\d\.\d{3} {2}ListInstancesFunction s3:GetObject /);
+    expect(out).toMatch(/00:0\d:\d\d\.\d{3} {2}ListInstancesFunction s3:GetObject /);
     expect(out).toMatch(/Every promise held\.$/);
   });
 

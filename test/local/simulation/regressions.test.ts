@@ -238,11 +238,12 @@ it('a start that comes after its step has failed is ours, also if the instance w
     aScenario(
       {},
       {
-        // The first start comes before its lease is seen. The second try is refused, and then given up while it goes on.
+        // The first start comes before its lease is seen. The second try is refused for minutes, then given up while it goes on.
         seed: 1,
         faults: [
-          { ...struck, kind: 'refused', nth: 2, times: 4 },
-          { ...struck, kind: 'abandoned', nth: 6, times: 1 },
+          { ...struck, kind: 'refused', nth: 2, times: 20 },
+          { ...struck, kind: 'abandoned', nth: 22, times: 1 },
+          { ...struck, kind: 'refused', nth: 23, times: 1 },
           { ...struck, on: 'call', kind: 'slow', operation: null, nth: 9, times: 60, seconds: 3 },
         ],
       },
