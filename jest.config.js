@@ -16,6 +16,8 @@ export default {
   // Packages that are ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(tinyqueue|commander)/)'],
   clearMocks: true,
+  // All processors: by default jest leaves one of them idle, which is half of a small machine.
+  maxWorkers: '100%',
   // A whole run takes a second or so, and much longer beside others on a small machine.
   testTimeout: 30_000,
 };
