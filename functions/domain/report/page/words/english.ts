@@ -55,13 +55,15 @@ export const english: PageWords = {
     'back-late': ({ count }) => `${many(count, 'instance was', 'instances were')} put back only after the run.`,
     'back-not-checked': () => 'Whether all is back as it was has not been checked.',
   },
-  deck: ({ woken, running, leftOut, awakeSeconds, durationSeconds }) => {
-    const excluded = leftOut.reduce((sum, { instances }) => sum + instances.length, 0);
+  deck: ({ instances, woken, running, leftOut, awakeSeconds, durationSeconds }) => {
+    const excluded = leftOut.reduce((sum, cause) => sum + cause.instances.length, 0);
+    const unwoken = instances.length - woken.length - running.length - excluded;
     const parts = [
       woken.length === 0
         ? 'No instance had to be woken'
         : `${many(woken.length, 'instance', 'instances')} woken for ${duration(awakeSeconds)} altogether`,
       ...(running.length > 0 ? [`${n(running.length)} handled while they ran`] : []),
+      ...(unwoken > 0 ? [`${n(unwoken)} never woken`] : []),
       excluded > 0 ? `${n(excluded)} left out` : 'none left out',
     ];
     return `${parts.join(', ')}. ${duration(durationSeconds)} from first to last.`;

@@ -55,11 +55,13 @@ export const japanese: PageWords = {
     'back-late': ({ count }) => `${n(count)}台は実行後に元の状態へ戻しました。`,
     'back-not-checked': () => '元の状態に戻ったかは未検証です。',
   },
-  deck: ({ woken, running, leftOut, awakeSeconds, durationSeconds }) => {
-    const excluded = leftOut.reduce((sum, { instances }) => sum + instances.length, 0);
+  deck: ({ instances, woken, running, leftOut, awakeSeconds, durationSeconds }) => {
+    const excluded = leftOut.reduce((sum, cause) => sum + cause.instances.length, 0);
+    const unwoken = instances.length - woken.length - running.length - excluded;
     const parts = [
       woken.length === 0 ? '起動したものはありません' : `${n(woken.length)}台を起動（延べ${duration(awakeSeconds)}）`,
       ...(running.length > 0 ? [`稼働中の${n(running.length)}台はそのまま処理`] : []),
+      ...(unwoken > 0 ? [`起動できなかったものは${n(unwoken)}台`] : []),
       excluded > 0 ? `対象外は${n(excluded)}台` : '対象外はなし',
     ];
     return `${parts.join('、')}。所要時間は${duration(durationSeconds)}です。`;
