@@ -22,12 +22,15 @@ export function createTypeChecker(): TypeChecker {
   cpSync(join(root, 'functions'), join(folder, 'functions'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as {
+  const { compilerOptions, exclude } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as {
     compilerOptions: object;
+    exclude: string[];
   };
   // What is left unused is the linter's, and says nothing of whether the change could have been meant.
   const options = { ...compilerOptions, types: ['node'], noUnusedLocals: false, noUnusedParameters: false };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['functions'] }));
+  // What runs in a browser has other types, and is excluded there, too.
+  const project = { compilerOptions: options, include: ['functions'], exclude };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
   return {
     async accepted(mutants) {
       const compiling = new Set<Mutant>();
