@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
 LATEST = "3.3.551.0"
 OLD = "3.2.1630.0"
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 def node():
