@@ -69,16 +69,24 @@ const FUNCTION_DIED = [
 /** The function ran, and a service that it needs throttles or does not answer. */
 const AWS_UNAVAILABLE = ['AwsUnavailable'] satisfies ErrorName[];
 
-/** What our functions themselves say for good: the same event would be refused again. */
-const FUNCTION_REFUSED = [
+/** The lock is held by the reconciler, or by a run that has just died: it is free in a minute or two. */
+const LOCKED_FOR_NOW = ['LockedForNow'] satisfies ErrorName[];
+
+/** Never retried: the same input and groups would be refused again. (A lock that is still held had its retries before.) */
+export const RUN_REFUSED = [
   'InvalidInput',
-  'InvalidEnvironment',
   'EmptyGroup',
   'BrokenGroup',
   'TooManyInstances',
   'UnknownAgentVersion',
   'AlreadyRunning',
-  'LockedForNow',
+  ...LOCKED_FOR_NOW,
+] satisfies ErrorName[];
+
+/** What our functions themselves say for good: the same event would be refused again. */
+const FUNCTION_REFUSED = [
+  ...RUN_REFUSED,
+  'InvalidEnvironment',
   'LeasesOpen',
   'AwsRefused',
   'UnexpectedReply',
@@ -101,21 +109,7 @@ export const PATIENT = [
   retry(UNKNOWN_ERROR),
 ];
 
-/** The lock is held by the reconciler, or by a run that has just died: it is free in a minute or two. */
-const LOCKED_FOR_NOW = ['LockedForNow'] satisfies ErrorName[];
-
-/** Never retried: the same input and groups would be refused again. (A lock that is still held had its retries before.) */
-export const RUN_REFUSED = [
-  'InvalidInput',
-  'EmptyGroup',
-  'BrokenGroup',
-  'TooManyInstances',
-  'UnknownAgentVersion',
-  'AlreadyRunning',
-  ...LOCKED_FOR_NOW,
-] satisfies ErrorName[];
-
-/** Also those in no list above, such as a refusal by IAM. They would come again, so only RestoreInstances retries them. */
+/** Also what would come again, such as a refusal by IAM: only RestoreInstances retries that. */
 export const ANY_ERROR = ['States.ALL'];
 
 export const UNTIL_LOCK_IS_FREE = { ErrorEquals: LOCKED_FOR_NOW, IntervalSeconds: 20, BackoffRate: 1, MaxAttempts: 12 };

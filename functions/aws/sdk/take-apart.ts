@@ -60,9 +60,9 @@ async function probe<Reply>(
   const tried = join(alone);
   if (tried.replies.length === 0) return join([tried, undecided(rest, failure)]);
   // Others were accepted, so what was refused alone is to blame itself.
-  const blamed = { ...tried, refused: tried.undecided.filter((one) => !isAgainLater(one.failure)) };
-  const waiting = tried.undecided.filter((one) => isAgainLater(one.failure));
-  return join([{ ...blamed, undecided: waiting }, await halve(rest, call, options)]);
+  const refused = tried.undecided.filter(({ failure: own }) => !isAgainLater(own));
+  const waiting = tried.undecided.filter(({ failure: own }) => isAgainLater(own));
+  return join([{ ...tried, refused, undecided: waiting }, await halve(rest, call, options)]);
 }
 
 /** Others were accepted: halves the IDs until only the bad ones are refused. */

@@ -3,26 +3,12 @@ import type { EndFacts } from '../../../local/demo/end-screen.ts';
 import type { WindowGroup, WindowNight } from '../../../local/demo/maintenance-window.ts';
 import type { TrueGroup } from '../../../local/demo/true-night.ts';
 import type { PromiseCheck } from '../../../local/promises/promise-checks.ts';
-import { BARE_REPORT, NO_DETAILS, OLD, stamp, TARGET } from '../../support/builders.ts';
+import { BARE_REPORT, stamp, TARGET } from '../../support/builders.ts';
+import { told as reportedAs } from '../../support/reports.ts';
 
-/** An instance of a report: by default one that was woken, updated and put back. */
-export const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance => ({
-  instanceId,
-  name: null,
-  group: 'dev',
-  outcome: 'updated',
-  reason: null,
-  notes: [],
-  versionBefore: OLD,
-  versionAfter: TARGET,
-  originalState: 'stopped',
-  finalState: 'stopped',
-  wokenAt: stamp('02:00:30'),
-  restoredAt: stamp('02:05:30'),
-  awakeSeconds: 300,
-  ...NO_DETAILS,
-  ...changes,
-});
+/** An instance of a report: by default one that was woken, updated and put back within five minutes. */
+export const told = (instanceId: string, changes: Partial<ReportInstance> = {}): ReportInstance =>
+  reportedAs(instanceId, { restoredAt: stamp('02:05:30'), awakeSeconds: 300, ...changes });
 
 export const failed = (instanceId: string, code: string, changes: Partial<ReportInstance> = {}): ReportInstance =>
   told(instanceId, { outcome: 'failed', versionAfter: null, reason: { code, text: 'it did' }, ...changes });
