@@ -80,7 +80,7 @@ export async function storeReport({ bucket, metrics }: ReportTools, report: Repo
 /** @returns the message's subject: one sentence that says how the run went */
 export async function publishReport(tools: ReportTools, report: Report): Promise<string> {
   const { sns, topicArn, bucketName, language } = tools;
-  const message = summarize(report, { bucketName, language, checks: report.checks });
+  const message = summarize(report, { bucketName, language });
   await publish(sns, topicArn, message);
   return message.subject;
 }

@@ -193,6 +193,11 @@ export const UNSEEN = { kind: 'unseen', why: 'it was not asked' } as const;
 export const NO_DETAILS = noDetails({ platform: null });
 
 /** A report of which only what its lines say matters. */
+const KEPT = { status: 'kept' as const, instances: [], text: 'all is as it was' };
+
+/** A run whose own checks have found nothing wrong. */
+export const ALL_KEPT = { versions: KEPT, states: KEPT, leases: KEPT, launchTimes: KEPT };
+
 export const BARE_REPORT = { schemaVersion: 2, listedAt: null, causes: [], checks: UNCHECKED };
 
 export const agentFacts = (changes: Partial<AgentFacts> = {}): AgentFacts => ({

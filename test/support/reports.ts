@@ -1,5 +1,5 @@
 import { countOutcomes, type Report, type ReportInstance } from '../../functions/domain/report/report.ts';
-import { BARE_REPORT, NO_DETAILS, OLD, stamp, TARGET } from './builders.ts';
+import { ALL_KEPT, BARE_REPORT, NO_DETAILS, OLD, stamp, TARGET } from './builders.ts';
 
 /** Reports that were written by hand, for those who tell of them. */
 
@@ -37,6 +37,7 @@ export const reported = (
   diedBeforeReport = false,
 ): Report => ({
   ...BARE_REPORT,
+  checks: ALL_KEPT,
   runId: 'run-1',
   status,
   startedAt: stamp('02:00'),

@@ -12,7 +12,7 @@ import { chatTitleOf, firstLineOf, subjectOf } from './headline.ts';
 import { isLeftAwake, isLeftAwakeByTag, type Report, type ReportInstance } from './report.ts';
 import { BODY_NAME, callNames } from './shown-names.ts';
 import { stopCommands } from './stop-command.ts';
-import { claimWayBack, type WayBackChecks } from './way-back-claim.ts';
+import { claimWayBack } from './way-back-claim.ts';
 
 /** As many as a person reads. With the longest texts they are below the 256 KiB that SNS takes, so none is cut. */
 const LISTED_MAX = 100;
@@ -23,8 +23,6 @@ const LISTED_IN_BRIEF_MAX = 10;
 export interface Telling {
   bucketName: string;
   language: Language;
-  /** What was looked at after the work, if anything was. */
-  checks?: WayBackChecks;
 }
 
 interface Told extends Telling {
@@ -35,9 +33,9 @@ interface Told extends Telling {
 
 /** A run in words. What a person wants to know first comes first: what was left awake, what failed and why, and what to do. */
 export function summarize(report: Report, telling: Telling): Message {
-  const { language, checks } = telling;
+  const { language } = telling;
   const words = messageWords[language];
-  const claim = claimWayBack(report.instances, checks);
+  const claim = claimWayBack(report.instances, report.checks);
   const calls = callNames(report.instances, BODY_NAME);
   const told: Told = { ...telling, report, words, calls };
   const causes = causesOf(report.instances, calls, words, language);

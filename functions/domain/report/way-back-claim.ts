@@ -19,17 +19,15 @@ export type WayBackClaim =
   | { kind: 'some-differ'; differ: number; unknown: number };
 
 /**
- * Nothing is claimed that was not looked at. Where there are checks, all of them have to be kept; without them the outcomes
- * say how each instance was settled.
+ * Nothing is claimed that was not looked at: by the outcomes each instance is settled as it was, and all checks are kept.
  */
-export function claimWayBack(instances: readonly ReportInstance[], checks?: WayBackChecks): WayBackClaim {
+export function claimWayBack(instances: readonly ReportInstance[], checks: WayBackChecks): WayBackClaim {
   // What was excluded from the start was not touched: nothing of it had to come back.
   const touched = instances.filter(({ outcome, wokenAt }) => outcome !== 'excluded' || wokenAt !== null);
   if (touched.length === 0) return { kind: 'none-moved' };
   const unknown = touched.filter(({ finalState }) => finalState === null).length;
   const differ = touched.filter(isOtherwise).length;
   if (unknown + differ > 0) return { kind: 'some-differ', differ, unknown };
-  if (checks === undefined) return { kind: 'all-back' };
   const found = [checks.states, checks.leases, checks.launchTimes].map(({ status }) => status);
   if (found.includes('not-kept')) return { kind: 'not-all-back' };
   return { kind: found.includes('not-checked') ? 'not-checked' : 'all-back' };

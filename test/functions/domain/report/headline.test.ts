@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { firstLineOf, subjectOf as tellSubject } from '../../../../functions/domain/report/headline.ts';
 import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { claimWayBack } from '../../../../functions/domain/report/way-back-claim.ts';
+import { ALL_KEPT } from '../../../support/builders.ts';
 import { current, failed, reported, told } from '../../../support/reports.ts';
 
 describe('the subject of a run', () => {
   const subjectOf = (...[instances, status, died]: Parameters<typeof reported>) =>
-    tellSubject(reported(instances, status, died), claimWayBack(instances));
+    tellSubject(reported(instances, status, died), claimWayBack(instances, ALL_KEPT));
   const web = (number: number, changes: Partial<ReportInstance> = {}) =>
     told(`i-0000000000000000${number}`, { name: `web-${number}`, ...changes });
   const lost = { outcome: 'failed', reason: failed.reason, versionAfter: null } as const;
@@ -27,7 +28,7 @@ describe('the subject of a run', () => {
     const full = web(4, { ...lost, reason: { code: 'no-capacity', text: '' } });
     const instances = [web(1, lost), web(2, lost), full];
     expect(subjectOf(instances)).toBe('dev: 0 of 3 updated, 3 failed (web-1, web-2, web-4). All back as they were');
-    expect(firstLineOf(reported(instances), claimWayBack(instances), 'en')).toContain(
+    expect(firstLineOf(reported(instances), claimWayBack(instances, ALL_KEPT), 'en')).toContain(
       '3 failed (web-1, web-2: the agent never registered; web-4: EC2 had no capacity). All',
     );
   });

@@ -10,28 +10,28 @@ const checks = (changes: Partial<Record<keyof WayBackChecks, WayBackChecks['stat
 describe('what is said of the way back', () => {
   const back = told('i-1');
 
-  it('is what the outcomes say, where nothing else was looked at', () => {
-    expect(claimWayBack([back])).toEqual({ kind: 'all-back' });
+  it('is what the outcomes say, where the checks found nothing else', () => {
+    expect(claimWayBack([back], checks({}))).toEqual({ kind: 'all-back' });
     const stopped = told('i-2', { originalState: 'running', finalState: 'stopped' });
     const unknown = told('i-3', { finalState: null });
-    expect(claimWayBack([back, stopped, unknown])).toEqual({ kind: 'some-differ', differ: 1, unknown: 1 });
+    expect(claimWayBack([back, stopped, unknown], checks({}))).toEqual({ kind: 'some-differ', differ: 1, unknown: 1 });
   });
 
   it('is not that all are back where a lease was not removed', () => {
     const kept = told('i-1', { outcome: 'failed', reason: { code: 'lease-kept', text: '' } });
-    expect(claimWayBack([kept])).toEqual({ kind: 'some-differ', differ: 1, unknown: 0 });
+    expect(claimWayBack([kept], checks({}))).toEqual({ kind: 'some-differ', differ: 1, unknown: 0 });
   });
 
   it('is nothing where no instance was touched', () => {
     const excluded = told('i-1', { outcome: 'excluded', wokenAt: null, originalState: null, finalState: null });
-    expect(claimWayBack([])).toEqual({ kind: 'none-moved' });
-    expect(claimWayBack([excluded])).toEqual({ kind: 'none-moved' });
-    expect(claimWayBack([excluded, back])).toEqual({ kind: 'all-back' });
+    expect(claimWayBack([], checks({}))).toEqual({ kind: 'none-moved' });
+    expect(claimWayBack([excluded], checks({}))).toEqual({ kind: 'none-moved' });
+    expect(claimWayBack([excluded, back], checks({}))).toEqual({ kind: 'all-back' });
   });
 
   it('is about one that was excluded after it was woken, too', () => {
     const excluded = told('i-1', { outcome: 'excluded', finalState: 'opted-out' });
-    expect(claimWayBack([excluded])).toEqual({ kind: 'some-differ', differ: 1, unknown: 0 });
+    expect(claimWayBack([excluded], checks({}))).toEqual({ kind: 'some-differ', differ: 1, unknown: 0 });
   });
 
   it('is that all are back only if each check was made, and kept', () => {
