@@ -13,9 +13,8 @@ const STEPS: Branch[] = [
   ['readiness', 'CheckReadiness'],
   ['update', 'UpdateAgent'],
   ['verify', 'VerifyVersions'],
+  // Also what is leased and not started yet: may RestoreInstances stop it?
   ['restore', 'RestoreInstances'],
-  // Before its first start: may RestoreInstances stop it? Last here, so that what is awake has its turn first.
-  ['preflight', 'RestoreInstances'],
 ];
 
 /** If no instance is at any of those steps. */

@@ -1,5 +1,5 @@
 import { type EC2Client, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
-import { lacksCapacity } from '../domain/model/ec2-errors.ts';
+import { lacksCapacity } from '../domain/model/aws-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { type AwsFailure, describeFailure } from './sdk/failures.ts';
 import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';

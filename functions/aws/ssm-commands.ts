@@ -8,12 +8,15 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
-import type { SentCommand } from '../domain/batch/batch-instance.ts';
+import type { Refusal } from '../domain/model/aws-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
+import { SSM_CLOCK_MARGIN_SECONDS } from '../domain/model/limits.ts';
 import { parsePlainly } from '../domain/model/plain-words.ts';
 import { addSeconds } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
+import { askOfEach, askOfOne } from './sdk/ask-of-one.ts';
+import { mapConcurrently } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
 import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
 import { join, type TakenApart, takeApart } from './sdk/take-apart.ts';
@@ -86,8 +89,8 @@ export async function findCommands(
     {
       Filters: [
         { key: 'DocumentName', value: work.documentName },
-        // The filter takes whole seconds; one second earlier loses none.
-        { key: 'InvokedAfter', value: addSeconds(since, -1).replace(/\.\d+Z$/, 'Z') },
+        // By SSM's clock, and in whole seconds: a little earlier loses none.
+        { key: 'InvokedAfter', value: addSeconds(since, -SSM_CLOCK_MARGIN_SECONDS).replace(/\.\d+Z$/, 'Z') },
       ],
     },
   );
@@ -111,6 +114,8 @@ const invocationSchema = z.object({
   CommandPlugins: z
     .array(
       z.object({
+        Name: z.string().optional(),
+        Status: z.string().default(''),
         Output: z.string().default(''),
         ResponseStartDateTime: z.date().optional(),
         ResponseFinishDateTime: z.date().optional(),
@@ -119,7 +124,21 @@ const invocationSchema = z.object({
     .default([]),
 });
 
-function toInvocation(reply: CommandInvocation): Invocation {
+type Plugin = z.output<typeof invocationSchema>['CommandPlugins'][number];
+
+/** A step for another platform is skipped, and ends as a success (docs/aws-behaviour.md 123). */
+const SKIPPED_STEP = /^Step execution skipped /;
+
+/** The steps whose words count: those that failed; where none did, those that were carried out. */
+function tellingPlugins(plugins: Plugin[]): Plugin[] {
+  const failed = plugins.filter(({ Status }) => Status === 'Failed' || Status === 'TimedOut');
+  return failed.length > 0 ? failed : plugins.filter(({ Output }) => !SKIPPED_STEP.test(Output));
+}
+
+/** An invocation as it is listed. `pluginName`: of the step that is to be asked for, where a document has several. */
+type ListedInvocation = Invocation & { pluginName: string | null };
+
+function toInvocation(reply: CommandInvocation): ListedInvocation {
   const parsed = parsePlainly(invocationSchema, reply);
   if (!parsed.success) {
     throw new ReveilleError('UnexpectedReply', `ListCommandInvocations: ${validationMessage(parsed.error)}`);
@@ -132,41 +151,49 @@ function toInvocation(reply: CommandInvocation): Invocation {
     instanceId: InstanceId,
     status: Status,
     statusDetails: StatusDetails,
-    output: CommandPlugins.map(({ Output }) => Output).join('\n'),
+    output: tellingPlugins(CommandPlugins)
+      .map(({ Output }) => Output)
+      .join('\n'),
+    pluginName: CommandPlugins.length > 1 ? (tellingPlugins(CommandPlugins)[0]?.Name ?? null) : null,
     startedAt: starts.sort()[0] ?? null,
     endedAt: ends.sort().at(-1) ?? null,
   };
 }
 
-/** With the whole output: the listing cuts it at 2,500 characters (docs/aws-behaviour.md 15). What is not there yet is left as it is. */
-async function withWholeOutput(ssm: SSMClient, invocation: Invocation): Promise<Invocation> {
+/**
+ * With the whole output: the listing cuts it at 2,500 characters (docs/aws-behaviour.md 15). What is not there yet is left as it
+ * is; and where SSM refuses to say more, that stands beside it.
+ */
+async function withWholeOutput(ssm: SSMClient, { pluginName, ...invocation }: ListedInvocation): Promise<Invocation> {
   const { commandId: CommandId, instanceId: InstanceId } = invocation;
-  try {
-    const reply = await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId }));
-    return { ...invocation, output: `${reply.StandardOutputContent ?? ''}\n${reply.StandardErrorContent ?? ''}` };
-  } catch (error) {
-    if (describeFailure(error).code !== 'InvocationDoesNotExist') throw error;
-    return invocation;
+  const request = { CommandId, InstanceId, ...(pluginName && { PluginName: pluginName }) };
+  const answer = await askOfOne('GetCommandInvocation', () => ssm.send(new GetCommandInvocationCommand(request)));
+  if ('refusal' in answer) {
+    const { refusal } = answer;
+    return refusal.error?.code === 'InvocationDoesNotExist' ? invocation : { ...invocation, refusal };
   }
+  const { StandardOutputContent = '', StandardErrorContent = '' } = answer.reply;
+  return { ...invocation, output: `${StandardOutputContent}\n${StandardErrorContent}` };
 }
 
 /**
- * Where each instance stands in a command. One that is missing is not there yet (docs/aws-behaviour.md 13). The
- * output is completed only for an ended invocation whose listing says too little to judge by.
+ * Where each instance stands in a command, or only one of them. One that is missing is not there yet (docs/aws-behaviour.md 13).
+ * The output is completed only for an ended invocation whose listing says too little to judge by.
  */
-export async function listInvocations(ssm: SSMClient, commandId: string, work: Work): Promise<Invocation[]> {
+async function listInvocations(
+  ssm: SSMClient,
+  work: Work,
+  asked: { CommandId: string; InstanceId?: string },
+): Promise<Invocation[]> {
   const invocations: Invocation[] = [];
   try {
-    const pages = paginateListCommandInvocations(
-      { client: ssm, pageSize: PAGE_SIZE },
-      { CommandId: commandId, Details: true },
-    );
+    const pages = paginateListCommandInvocations({ client: ssm, pageSize: PAGE_SIZE }, { ...asked, Details: true });
     for await (const page of pages) {
-      for (const reply of page.CommandInvocations ?? []) {
-        const invocation = toInvocation(reply);
+      for (const listed of (page.CommandInvocations ?? []).map(toInvocation)) {
+        const { pluginName: _step, ...invocation } = listed;
         const ended = invocation.status === 'Success' || invocation.status === 'Failed';
         const enough = !ended || work.isConclusive(invocation);
-        invocations.push(enough ? invocation : await withWholeOutput(ssm, invocation));
+        invocations.push(enough ? invocation : await withWholeOutput(ssm, listed));
       }
     }
   } catch (error) {
@@ -175,28 +202,65 @@ export async function listInvocations(ssm: SSMClient, commandId: string, work: W
   return invocations;
 }
 
-export interface FollowOptions {
-  work: Work;
-  /** Told of a command that can't be listed, which is then left out. Without it, that error ends the listing. */
-  onFailure?(commandId: string, error: unknown): void;
-}
+/** A command, as one instance was sent it. */
+export type Followed = Pick<Invocation, 'commandId' | 'instanceId'>;
 
-/** The invocations of these commands, with one listing for each command. */
+/** Each part of commands that were found. */
+export const followedOf = (commands: Pick<FoundCommand, 'commandId' | 'instanceIds'>[]): Followed[] =>
+  commands.flatMap(({ commandId, instanceIds }) => instanceIds.map((instanceId) => ({ commandId, instanceId })));
+
+/** SSM does not say how it stands: it may be at work. */
+const unsaid = ({ commandId, instanceId }: Followed, refusal: Refusal): Invocation => ({
+  commandId,
+  instanceId,
+  status: 'InProgress',
+  statusDetails: '',
+  output: '',
+  refusal,
+  startedAt: null,
+  endedAt: null,
+});
+
+const LISTING = 'ListCommandInvocations';
+
+/** So many listings at once: of commands, and of the instances of one whose own listing is refused. */
+const ASKED_AT_ONCE = 8;
+
+/**
+ * The invocations of these commands, with one listing for each command. Where that is refused, each instance is asked for alone,
+ * and what is refused then is that instance's alone.
+ * @param onFailure told of a command that could not be listed for a cause that passes, which is then left out; without it, that
+ * error ends the listing
+ */
 export async function listAllInvocations(
   ssm: SSMClient,
-  commands: SentCommand[],
-  { work, onFailure }: FollowOptions,
+  followed: Followed[],
+  { work, onFailure }: { work: Work; onFailure?(commandId: string, error: unknown): void },
 ): Promise<Invocation[]> {
-  const invocations: Invocation[] = [];
-  for (const commandId of new Set(commands.map((command) => command.commandId))) {
+  const list = async ([commandId, parts]: [string, Followed[]]): Promise<Invocation[]> => {
     try {
-      invocations.push(...(await listInvocations(ssm, commandId, work)));
+      const answer = await askOfOne(LISTING, () => listInvocations(ssm, work, { CommandId: commandId }));
+      if ('reply' in answer) return answer.reply;
+      const ids = parts.map(({ instanceId }) => instanceId);
+      return await listEach(ssm, work, commandId, ids);
     } catch (error) {
       if (onFailure === undefined) throw error;
       onFailure(commandId, error);
+      return [];
     }
-  }
-  return invocations;
+  };
+  const byCommand = Map.groupBy(followed, ({ commandId }) => commandId);
+  return (await mapConcurrently([...byCommand], ASKED_AT_ONCE, list)).flat();
+}
+
+async function listEach(ssm: SSMClient, work: Work, commandId: string, ids: string[]): Promise<Invocation[]> {
+  const { replies, refusals } = await askOfEach(LISTING, ids, ASKED_AT_ONCE, (InstanceId) =>
+    listInvocations(ssm, work, { CommandId: commandId, InstanceId }),
+  );
+  return ids.flatMap((instanceId) => {
+    const refusal = refusals.get(instanceId);
+    return refusal === undefined ? (replies.get(instanceId) ?? []) : [unsaid({ commandId, instanceId }, refusal)];
+  });
 }
 
 /** Asks the agents to give a command up. A command that has ended by then is none the worse for it. */

@@ -1,13 +1,17 @@
 // Phase 3 of ListInstances: which of the groups' members take part, and why the others do not.
 import type { Bucket } from '../aws/bucket.ts';
-import { describeInstances, findStopProtected } from '../aws/ec2-describe.ts';
+import { describeInstances, readStopProtection, unread } from '../aws/ec2-describe.ts';
 import type { EC2Client, SFNClient, SSMClient } from '../aws/sdk/clients.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
+import { type AgentManifest, lacksVersion } from '../domain/listing/agent-manifest.ts';
 import {
   decideEligibility,
   type Eligibility,
   excludeUnsettled,
-  STOP_PROTECTED,
+  judgeStopProtection,
+  notSaid,
+  OUTSIDE_OF_EC2,
+  targetNotAvailable,
 } from '../domain/listing/eligibility.ts';
 import type { ManifestInstance } from '../domain/listing/manifest.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
@@ -17,6 +21,7 @@ import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
 import type { OptOutTag } from '../domain/ownership/opt-out.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { Grouped } from './list-groups.ts';
 
 export interface MemberTools extends Pick<Runtime, 'now'> {
   ec2: EC2Client;
@@ -37,22 +42,42 @@ export interface Member {
   eligibility: Eligibility;
 }
 
-/** Asks EC2 what the members are, and what the leases on them mean, and judges each; in the order of the groups. */
+/** Asks EC2 what the instances are, and what the leases on them mean, and judges each; in the order of the groups, and nodes outside of EC2 last. */
 export async function judgeMembers(
   { ec2, bucket, sfn, now, optOutTag }: MemberTools,
   names: StateMachineNames,
-  groupOf: Map<string, string>,
+  { groupOf, groupOfNode }: Pick<Grouped, 'groupOf' | 'groupOfNode'>,
 ): Promise<Member[]> {
-  const described = await describeInstances(ec2, [...groupOf.keys()]);
+  const { facts: described, unreadable } = await describeInstances(ec2, [...groupOf.keys()]);
   const found = await readLeaseStatuses({ bucket, sfn, names, now }, leasesOn(described));
   const leases = new Map(found.map(({ instanceId, status }) => [instanceId, status]));
-  return [...groupOf].map(([instanceId, group]) => {
+  const instances = [...groupOf].map(([instanceId, group]) => {
     const facts = described.get(instanceId) ?? null;
     const lease = leases.get(instanceId) ?? null;
-    const eligibility = decideEligibility(facts, lease, optOutTag, now());
+    const eligibility = unreadable.has(instanceId)
+      ? notSaid(unread(unreadable.get(instanceId)))
+      : decideEligibility(facts, lease, optOutTag, now());
     return { instanceId, group, facts, lease, eligibility };
   });
+  const nodes = [...groupOfNode].map(([instanceId, group]) => ({ instanceId, group, facts: null, lease: null }));
+  return [...instances, ...nodes.map((node) => ({ ...node, eligibility: OUTSIDE_OF_EC2 }))];
 }
+
+/** What a run aims at, and what the region has of it; null: its manifest could not be read. */
+export interface Target {
+  version: string;
+  files: AgentManifest | null;
+}
+
+/** The members with those out for which the region has no file of the target version. */
+export const withoutUnavailable = (members: Member[], { version, files }: Target): Member[] =>
+  members.map((member) => {
+    const { facts, eligibility } = member;
+    const isOut = facts === null || files === null || eligibility.decision === 'excluded';
+    return isOut || !lacksVersion(files, facts, version)
+      ? member
+      : { ...member, eligibility: targetNotAvailable(facts, version) };
+  });
 
 /**
  * The members for the manifest, judged for good. Costs one call of EC2 for each that is not excluded yet.
@@ -63,12 +88,15 @@ export async function toManifestInstances(
   members: Member[],
   lastListing: number | null,
 ): Promise<ManifestInstance[]> {
-  const agents = await describeAgents(ssm, idsOf(members.filter(({ facts }) => facts !== null)));
+  const agents = await describeAgents(ssm, idsOf(members.filter(({ facts }) => facts !== null)), 0);
   // The attribute costs a call for each instance, so it is asked only of those that would otherwise take part.
   const candidates = members.filter(({ eligibility }) => eligibility.decision !== 'excluded');
-  const stopProtected = await findStopProtected(ec2, idsOf(candidates));
+  const stopProtection = await readStopProtection(ec2, idsOf(candidates));
   return members.map(({ instanceId, group, facts, lease, eligibility }) => {
-    const judged = stopProtected.has(instanceId) ? STOP_PROTECTED : eligibility;
+    const judged = judgeStopProtection(eligibility, {
+      isOn: stopProtection.replies.get(instanceId) ?? false,
+      refusal: stopProtection.refusals.get(instanceId) ?? null,
+    });
     return {
       instanceId,
       name: facts?.name ?? null,
@@ -77,6 +105,7 @@ export async function toManifestInstances(
       version: agents.get(instanceId)?.version ?? null,
       launchTime: facts?.launchTime ?? null,
       platform: facts?.platform ?? null,
+      ...(facts?.zone ? { zone: facts.zone } : {}),
       ...(lastListing === null ? judged : excludeUnsettled(judged, lastListing)),
       ignoredLease: lease?.kind === 'ignored' ? lease.why : null,
     };

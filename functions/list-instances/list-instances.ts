@@ -1,4 +1,6 @@
+import { readAgentManifest } from '../aws/agent-manifest.ts';
 import { readLatestAgentVersion } from '../aws/latest-agent-version.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
 import type { BatchSeed } from '../domain/batch/seed-batches.ts';
 import { chooseInstances } from '../domain/listing/chosen-instances.ts';
 import {
@@ -13,11 +15,13 @@ import { ReveilleError } from '../domain/model/errors.ts';
 import { type ExecutionNames, parseExecutionArn } from '../domain/model/execution-arn.ts';
 import { plainText } from '../domain/model/plain-text.ts';
 import type { Ends, Run } from '../domain/model/run.ts';
+import { runStarted } from '../domain/model/run-event.ts';
 import { secondsBetween } from '../domain/model/time.ts';
+import { tellEventBus } from '../operations/tell-event-bus.ts';
 import { createHandler, type Handler } from '../runtime/handler.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { type InvocationContext, type Runtime, timeKeeper } from '../runtime/runtime.ts';
 import { type LockOutcome, releasingLockOnError, takeRunLock, toLock } from './claim-run.ts';
-import { judgeMembers, type Member, toManifestInstances } from './judge-members.ts';
+import { judgeMembers, type Member, type Target, toManifestInstances, withoutUnavailable } from './judge-members.ts';
 import { listGroups } from './list-groups.ts';
 import { createTools, type ListingTools } from './tools.ts';
 import { writeManifest, writePlan } from './write-manifest.ts';
@@ -43,49 +47,60 @@ export type LeftToOtherRun = Exclude<LockOutcome, { claim: 'held' }>;
 export function createListInstances(runtime: Runtime): Handler<Listed | LeftToOtherRun> {
   const tools = createTools(runtime);
 
-  return createHandler(runtime, 'ListInstances', listRequestSchema, async (request) => {
+  return createHandler(runtime, 'ListInstances', listRequestSchema, async (request, context) => {
     const names = parseExecutionArn(request.executionArn);
     if (names === null) {
       throw new ReveilleError('InvalidInput', `executionArn: not an execution: ${plainText(request.executionArn)}`);
     }
     // A dry run touches no instance, so it can stand beside any other run.
-    if (request.input.dryRun) return { claim: 'none', ...(await list(tools, request, names)) };
+    if (request.input.dryRun) return { claim: 'none', ...(await list(tools, request, { names, context })) };
     const lock = toLock(request, names, tools.now());
     const outcome = await takeRunLock(tools, lock);
     if (outcome.claim !== 'held') {
       tools.logger.info('another run does this work', { runId: names.runId, ...outcome });
       return outcome;
     }
-    const listed = await releasingLockOnError(tools, lock, () => list(tools, request, names));
+    const listed = await releasingLockOnError(tools, lock, () => list(tools, request, { names, context }));
     return { ...outcome, ...listed };
   });
 }
 
 /** One listing, with the lock or as a dry run: phases 2 to 4. It ends before phase 4 while a member is in transition. */
-async function list(tools: ListingTools, request: ListRequest, names: ExecutionNames): Promise<Omit<Listed, 'claim'>> {
+async function list(
+  tools: ListingTools,
+  request: ListRequest,
+  { names, context }: { names: ExecutionNames; context: InvocationContext },
+): Promise<Omit<Listed, 'claim'>> {
   const { settings, logger } = tools;
   const { groups = settings.GROUPS, dryRun = false, allowEmpty = false } = request.input;
   const listing = request.listing + 1;
   const isLast = listing >= settings.LISTINGS_MAX;
 
   const ends = findEnds(tools, request);
-  const groupOf = await listGroups(tools, groups, allowEmpty);
+  const grouped = await listGroups(tools, groups, allowEmpty);
   const input = await resolveVersion(tools, request.input, names.region);
   const run = toRun(tools, request, names, { targetVersion: input.targetVersion, ...ends });
 
-  const all = await judgeMembers(tools, names, groupOf);
-  const members = chosenOf(all, request.input.instances);
-  const unsettled = members.filter(({ eligibility }) => eligibility.decision === 'in-transition').length;
-  logger.info('instances listed', { runId: run.runId, listing, intended: members.length, inTransition: unsettled });
+  const all = await judgeMembers(tools, names, grouped);
+  const chosen = chosenOf(all, request.input.instances);
+  const unsettled = chosen.filter(({ eligibility }) => eligibility.decision === 'in-transition').length;
+  const { otherResources } = grouped;
+  const counted = { intended: chosen.length, inTransition: unsettled, otherResources };
+  logger.info('instances listed', { runId: run.runId, listing, ...counted });
   const inTransition = dryRun || isLast ? 0 : unsettled;
   const reply = { input, listing, inTransition, dryRun, run, batches: [], plan: null };
   if (inTransition > 0) return reply;
 
+  // Only for the listing that decides: it has some megabytes.
+  const target = { version: run.targetVersion, files: await readFiles(tools, names.region) };
+  const members = withoutUnavailable(chosen, target);
   const instances = await toManifestInstances(tools, members, isLast ? listing : null);
-  const judged = { run, allowEmpty, groups, instances };
-  return dryRun
-    ? { ...reply, plan: await writePlan(tools, judged) }
-    : { ...reply, batches: await writeManifest(tools, judged, request.executionArn) };
+  const judged = { run, allowEmpty, groups, instances, otherResources };
+  if (dryRun) return { ...reply, plan: await writePlan(tools, judged) };
+  const batches = await writeManifest(tools, judged, request.executionArn);
+  // Before any of them is woken: who hears it can mute what would complain.
+  await tellEventBus(tools, runStarted(run, instances, settings.BUCKET_NAME), timeKeeper(context));
+  return { ...reply, batches };
 }
 
 /** The members that the input names; all of them, if it names none. */
@@ -94,6 +109,16 @@ function chosenOf(members: Member[], instances: string[] | undefined): Member[] 
   const named = members.map(({ instanceId, facts }) => ({ instanceId, name: facts?.name ?? null }));
   const chosen = chooseInstances(instances, named);
   return members.filter(({ instanceId }) => chosen.has(instanceId));
+}
+
+/** Only what the region's manifest tells keeps an instance out: what can't be read of it keeps none. */
+async function readFiles({ s3, logger }: ListingTools, region: string): Promise<Target['files']> {
+  try {
+    return await readAgentManifest(s3, region);
+  } catch (error) {
+    logger.warn("the region's manifest of the agent could not be read", { failure: describeFailure(error) });
+    return null;
+  }
 }
 
 /** "latest" is resolved by a run's first listing; the next ones take over what that one found. */

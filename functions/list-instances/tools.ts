@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
 import {
   createEc2Client,
+  createHastyEventsClient,
   createResourceGroupsClient,
   createS3Client,
   createSfnClient,
@@ -62,6 +63,7 @@ export function createTools(runtime: Runtime) {
     bucket: createBucket(s3, settings.BUCKET_NAME),
     resourceGroups: createResourceGroupsClient(clientOptions),
     sfn: createSfnClient(clientOptions),
+    events: createHastyEventsClient(clientOptions),
     now,
     logger,
   };

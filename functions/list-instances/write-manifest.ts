@@ -14,7 +14,7 @@ export interface WriteTools extends Pick<Runtime, 'now'> {
 }
 
 /** What was listed and judged: the manifest before it is written. */
-export type Listing = Pick<Manifest, 'run' | 'allowEmpty' | 'groups' | 'instances'>;
+export type Listing = Pick<Manifest, 'run' | 'allowEmpty' | 'groups' | 'instances' | 'otherResources'>;
 
 /**
  * Registers the run as open, then writes its manifest: if it dies, ReconcileLeases finds it and reports it by its manifest.
@@ -48,13 +48,20 @@ export async function writePlan(
 }
 
 const takingPart = (instances: ManifestInstance[]) =>
-  instances.flatMap(({ instanceId, originalState }) => (originalState === null ? [] : [{ instanceId, originalState }]));
+  instances.flatMap(({ instanceId, originalState, zone }) =>
+    originalState === null ? [] : [{ instanceId, originalState, ...(zone !== undefined && { zone }) }],
+  );
 
-const toManifest = ({ run, allowEmpty, groups, instances }: Listing, batches: number, now: Date): Manifest => ({
+const toManifest = (
+  { run, allowEmpty, groups, instances, otherResources }: Listing,
+  batches: number,
+  now: Date,
+): Manifest => ({
   run,
   listedAt: toTimestamp(now),
   allowEmpty,
   groups,
   batches,
+  otherResources,
   instances,
 });

@@ -1,6 +1,7 @@
 import type { SSMClient } from '../aws/sdk/clients.ts';
-import { describeFailure, failureText } from '../aws/sdk/failures.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
 import { readOtherActivity } from '../aws/ssm-activity.ts';
+import { refusalOf, SSM } from '../domain/model/aws-errors.ts';
 import { noteQuiet } from '../domain/steps/hold.ts';
 import {
   findOtherActivity,
@@ -36,7 +37,7 @@ export async function confirmStops(
     const { otherActivity } = check;
     const now = tools.now();
     const instance = noteOtherActivity(known, otherActivity, now);
-    const hold = noteQuiet(unconfirmed.hold, otherActivity, unconfirmed.ec2?.launchTime ?? null, now);
+    const hold = noteQuiet(unconfirmed.hold, otherActivity, unconfirmed.ec2.launchTime, now);
     return decide({ ...unconfirmed, instance, hold }, { otherActivity, quietSince: hold?.quietSince ?? null });
   });
 }
@@ -51,7 +52,7 @@ interface StopCheck {
 /** Asked only for these instances, because it costs a call for each. What is left awake is told with what holds it. */
 async function checkStops({ ssm, logger }: ActivityTools, decided: DecidedMember[]): Promise<Map<string, StopCheck>> {
   const toStop = decided.filter(
-    ({ ec2, decision }) => ec2?.state === 'running' && (decision.action === 'stop' || isLeftAwakeByEnd(decision)),
+    ({ ec2, decision }) => ec2.state === 'running' && (decision.action === 'stop' || isLeftAwakeByEnd(decision)),
   );
   if (toStop.length === 0) return new Map();
   const ids = toStop.map(({ instance }) => instance.instanceId);
@@ -60,15 +61,17 @@ async function checkStops({ ssm, logger }: ActivityTools, decided: DecidedMember
     return new Map(
       toStop.map(({ instance, ec2 }) => {
         const { instanceId } = instance;
-        const launchTime = ec2?.launchTime ?? null;
-        const otherActivity = findOtherActivity(instance, launchTime, found);
+        const { launchTime } = ec2;
+        const unread = found.unread.get(instanceId);
+        const unknown = unread === undefined ? null : otherActivityUnknown(unread);
+        const otherActivity = findOtherActivity(instance, launchTime, found) ?? unknown;
         return [instanceId, { otherActivity, ownCommands: findOwnCommands(instanceId, launchTime, found) }];
       }),
     );
   } catch (error) {
     const failure = describeFailure(error);
     logger.warn('could not check for other sessions and commands: none of these instances is stopped', { failure });
-    const otherActivity = otherActivityUnknown(failureText(failure));
+    const otherActivity = otherActivityUnknown(refusalOf(failure.call ?? SSM, failure));
     return new Map(ids.map((id) => [id, { otherActivity, ownCommands: [] }]));
   }
 }

@@ -1,10 +1,9 @@
 // The report of a run: of one that comes to its end (ReportRun), or of one that is found dead (ReconcileLeases).
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Bucket } from '../aws/bucket.ts';
-import { describeInstances } from '../aws/ec2-describe.ts';
+import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SNSClient } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
-import { publish } from '../aws/topic.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { batchResultSchema } from '../domain/batch/batch-result.ts';
 import { type Manifest, manifestSchema } from '../domain/listing/manifest.ts';
@@ -23,7 +22,6 @@ import {
   type ReportFacts,
   type RunError,
 } from '../domain/report/report.ts';
-import { summarize } from '../domain/report/summary.ts';
 import type { Language } from '../domain/words/words.ts';
 import type { MetricsSink } from '../runtime/metrics.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -77,14 +75,6 @@ export async function storeReport({ bucket, metrics }: ReportTools, report: Repo
   emitMetrics(metrics, report);
 }
 
-/** @returns the message's subject: one sentence that says how the run went */
-export async function publishReport(tools: ReportTools, report: Report): Promise<string> {
-  const { sns, topicArn, bucketName, language } = tools;
-  const message = summarize(report, { bucketName, language });
-  await publish(sns, topicArn, message);
-  return message.subject;
-}
-
 async function readResults(tools: ReportTools, manifest: Manifest): Promise<BatchInstance[]> {
   const results: BatchInstance[] = [];
   for (let batch = 0; batch < manifest.batches; batch++) {
@@ -106,14 +96,18 @@ async function readResult({ bucket, logger }: ReportTools, key: string, listedAt
   }
 }
 
-/** Asks EC2 once more for all of them. Without an answer the report says that it was not to be had: it is written all the same. */
+/** Asks EC2 once more for all that it knew. Without an answer the report says that it was not to be had: it is written all the same. */
 async function lookAgain(
   { ec2, now, logger, hasTime }: ReportTools & ReportTime,
   { instances }: Manifest,
 ): Promise<SecondLook> {
-  const ids = instances.map(({ instanceId }) => instanceId);
+  const known = instances.filter(({ state }) => state !== null);
   try {
-    return { kind: 'seen', facts: await describeInstances(ec2, ids, hasTime), at: now() };
+    const { facts, unseen } = await describeByIds(ec2, known, hasTime);
+    const silent = new Map([...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one.refusal.text]] : [])));
+    const [why] = silent.values();
+    if (facts.size === 0 && why !== undefined) return { kind: 'unseen', why };
+    return { kind: 'seen', facts, silent: new Set(silent.keys()), at: now() };
   } catch (error) {
     const failure = describeFailure(error);
     logger.warn('the instances could not be described once more', { failure });

@@ -86,10 +86,12 @@ export async function followCommands(
     (instance) => attemptsOf(instance.owner).length > 0 && updateMayRunUntil(instance, now()) !== null,
   );
   // Those that have ended, too: a later one that got through tells of an earlier one of which nothing is heard.
-  const commands = held.flatMap((instance) => instance.commands);
+  const followed = held.flatMap(({ instanceId, commands }) =>
+    commands.map(({ commandId }) => ({ commandId, instanceId })),
+  );
   // As long as SSM says nothing of a command, it may be at work.
   const onFailure = (commandId: string, error: unknown) =>
     logger.warn('a command could not be followed', { commandId, failure: describeFailure(error) });
-  const invocations = await listAllInvocations(ssm, commands, { work, onFailure });
+  const invocations = await listAllInvocations(ssm, followed, { work, onFailure });
   return instances.map((instance) => noteStatuses(noteCommandEnds(instance, invocations, work, now()), invocations));
 }

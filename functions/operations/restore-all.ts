@@ -10,9 +10,10 @@ import { areWritersDead } from '../domain/steps/orphan.ts';
 import { decideRestore } from '../domain/steps/restore.ts';
 import type { RestoreOutcome } from '../domain/steps/restore-result.ts';
 import { type ActivityTools, confirmStops, type SeenActivity } from './confirm-stops.ts';
+import { type HoldTools, writeHolds } from './holds.ts';
 import { type DecidedMember, type Member, releaseDecided, type Stopping, stopDecided } from './stop-and-release.ts';
 
-export interface RestoreTools extends ActivityTools {
+export interface RestoreTools extends ActivityTools, HoldTools {
   ec2: EC2Client;
   optOutTag: OptOutTag;
 }
@@ -27,7 +28,7 @@ export interface Restoring extends Stopping {
 
 /**
  * Looks once at each of the instances: decides, asks SSM for other activity on those that would be stopped, decides on
- * these again, stops them, and removes the leases of those that are settled. Can be done again at any time.
+ * these again, notes which others keep awake, stops the rest, and removes the leases of those that are settled. Can be done again at any time.
  */
 export async function restoreAll(
   tools: RestoreTools,
@@ -54,7 +55,9 @@ export async function restoreAll(
     return { ...member, expectedLease, decision: decideRestore(given) };
   };
   const unconfirmed = members.map((member) => decide(member, { otherActivity: null, quietSince: null }));
-  const decided = await confirmStops(tools, unconfirmed, decide);
+  const confirmed = await confirmStops(tools, unconfirmed, decide);
+  const before = new Map(members.map(({ instance, hold }) => [instance.instanceId, hold]));
+  const decided = await writeHolds(tools, confirmed, before);
   const keptAwake = await stopDecided(tools, decided, restoring);
   const keptLeases = await releaseDecided(tools.ec2, decided, restoring.turn);
   return decided.map(({ instance, decision, hold }) => {
@@ -64,12 +67,8 @@ export async function restoreAll(
 }
 
 /** Any lease of this child: an attempt whose reply was lost may have been the last to write it. */
-function expectedLeaseOf(
-  leaseholder: Leaseholder,
-  newest: Attempt | undefined,
-  ec2: InstanceFacts | null,
-): string | null {
+function expectedLeaseOf(leaseholder: Leaseholder, newest: Attempt | undefined, ec2: InstanceFacts): string | null {
   if (newest === undefined) return null;
-  const carried = ec2?.tags[LEASE_TAG] ?? '';
+  const carried = ec2.tags[LEASE_TAG] ?? '';
   return isLeaseOf(carried, leaseholder) ? carried : formatLease({ ...leaseholder, attempt: newest.attempt });
 }

@@ -1,8 +1,9 @@
 import { stopInstances } from '../aws/ec2-start-stop.ts';
 import { untagInstances } from '../aws/ec2-tags.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
-import { describeFailure, failureText } from '../aws/sdk/failures.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
 import type { InstanceAt } from '../domain/batch/batch-instance.ts';
+import { type Refusal, refusalOf } from '../domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
@@ -14,11 +15,10 @@ import type { Runtime } from '../runtime/runtime.ts';
 /** One instance that is to be restored. */
 export interface Member {
   instance: InstanceAt<'restore'>;
-  /** null: EC2 does not list the instance any more. */
-  ec2: InstanceFacts | null;
+  ec2: InstanceFacts;
   /** When the run that leased it ended; null: it is this run. */
   deadSince: Timestamp | null;
-  /** What is remembered of others who have kept it awake after its run; null: nothing. */
+  /** What is remembered of others who have kept it awake after a run had ended; null: nothing. */
   hold: Hold | null;
 }
 
@@ -47,15 +47,15 @@ export async function stopDecided(
   { ec2, now }: { ec2: EC2Client } & Pick<Runtime, 'now'>,
   decided: DecidedMember[],
   { turn, hasTime, findChanged }: Stopping,
-): Promise<Map<string, string>> {
-  const refusals = new Map<string, string>();
+): Promise<Map<string, Refusal>> {
+  const refusals = new Map<string, Refusal>();
   for (const { members, hibernate, stopUntil } of toCalls(decided)) {
     const changed = await findChanged(members);
     for (const id of changed) refusals.set(id, CHANGED);
     const ids = members.map(({ instance }) => instance.instanceId).filter((id) => !changed.has(id));
     const maySend = () => hasTime() && !isAfter(now(), stopUntil);
     const { refused, undecided, untried } = await stopInstances(ec2, ids, { hibernate, turn, hasTime: maySend });
-    for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, failureText(failure));
+    for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, refusalOf('StopInstances', failure));
     for (const id of untried) refusals.set(id, UNTRIED);
   }
   return refusals;
@@ -89,20 +89,20 @@ export async function releaseDecided(
   ec2: EC2Client,
   decided: DecidedMember[],
   turn: number,
-): Promise<Map<string, string>> {
+): Promise<Map<string, Refusal>> {
   const byLease = new Map<string, string[]>();
   for (const { instance, decision, expectedLease } of decided) {
     if (decision.action !== 'settle' || !decision.releaseLease || expectedLease === null) continue;
     byLease.set(expectedLease, [...(byLease.get(expectedLease) ?? []), instance.instanceId]);
   }
-  const refusals = new Map<string, string>();
+  const refusals = new Map<string, Refusal>();
   for (const [lease, ids] of byLease) {
     try {
       const { refused, undecided } = await untagInstances(ec2, ids, { key: LEASE_TAG, value: lease }, turn);
-      for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, failureText(failure));
+      for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, refusalOf('DeleteTags', failure));
     } catch (error) {
-      const text = failureText(describeFailure(error));
-      for (const id of ids) refusals.set(id, text);
+      const refusal = refusalOf('DeleteTags', describeFailure(error));
+      for (const id of ids) refusals.set(id, refusal);
     }
   }
   return refusals;

@@ -5,14 +5,17 @@ import { createHastyS3Client } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { isReconciledKey, reconciledPrefix, reportKey, reportPageKey } from '../domain/model/object-keys.ts';
 import type { Run } from '../domain/model/run.ts';
-import { drawPage } from '../domain/report/page/drawing/draw-page.ts';
+import { drawPage, type PageSettings } from '../domain/report/page/drawing/draw-page.ts';
 import { pageReportSchema } from '../domain/report/page/facts/page-report.ts';
 import { type Reconciled, reconciledSchema } from '../domain/report/reconcile-report.ts';
+import type { Language } from '../domain/words/words.ts';
 import type { InvocationContext, Runtime } from '../runtime/runtime.ts';
 
 export interface PageTools extends Pick<Runtime, 'logger'> {
   /** Of a client that gives up soon. */
   hastyBucket: Bucket;
+  /** In which a page opens. */
+  language: Language;
 }
 
 export const createHastyBucket = ({ clientOptions }: Pick<Runtime, 'clientOptions'>, bucketName: string): Bucket =>
@@ -29,7 +32,7 @@ const PAGE_MILLISECONDS_MIN = 25_000;
 export async function storePage(tools: PageTools, report: unknown, context: InvocationContext): Promise<void> {
   await orLog(tools, context, async () => {
     const parsed = pageReportSchema.parse(report);
-    await tools.hastyBucket.putPage(reportPageKey(parsed), drawPage(parsed, [], sha256));
+    await tools.hastyBucket.putPage(reportPageKey(parsed), drawPage(parsed, [], settingsOf(tools)));
   });
 }
 
@@ -43,11 +46,14 @@ export async function storePageAnew(
     const { hastyBucket: bucket } = tools;
     const report = await bucket.get(reportKey(run), pageReportSchema);
     if (report === null) return;
-    await bucket.putPage(reportPageKey(run), drawPage(report, await readAddenda(bucket, run), sha256));
+    await bucket.putPage(reportPageKey(run), drawPage(report, await readAddenda(bucket, run), settingsOf(tools)));
   });
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
+const settingsOf = ({ language }: PageTools): PageSettings => ({
+  language,
+  hash: (text) => createHash('sha256').update(text).digest('base64'),
+});
 
 async function readAddenda(bucket: Bucket, run: Pick<Run, 'runId'>): Promise<Reconciled[]> {
   const keys = (await bucket.list(reconciledPrefix(run))).filter((key) => isReconciledKey(run, key));

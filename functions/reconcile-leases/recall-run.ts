@@ -2,7 +2,7 @@
 import type { Bucket } from '../aws/bucket.ts';
 import type { SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
+import { findCommands, followedOf, listAllInvocations } from '../aws/ssm-commands.ts';
 import type { SentCommand } from '../domain/batch/batch-instance.ts';
 import { isReconciledKey, reconciledPrefix } from '../domain/model/object-keys.ts';
 import type { Run } from '../domain/model/run.ts';
@@ -11,11 +11,11 @@ import type { ReportedCommand } from '../domain/report/instance-details.ts';
 import { reconciledSchema } from '../domain/report/reconcile-report.ts';
 import type { Observation } from '../domain/report/report.ts';
 import { runCommentPrefix } from '../domain/work/command-comment.ts';
-import { lastStatus } from '../domain/work/sent-commands.ts';
+import { endOf, lastStatus } from '../domain/work/sent-commands.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
-export interface RecallTools extends Pick<Runtime, 'logger'> {
+export interface RecallTools extends Pick<Runtime, 'logger' | 'now'> {
   bucket: Bucket;
   ssm: SSMClient;
   work: Work;
@@ -61,11 +61,15 @@ async function recallSettled({ bucket }: RecallTools, run: Run): Promise<Map<str
   );
 }
 
-async function recallCommands({ ssm, work }: RecallTools, run: Run): Promise<Map<string, Partial<Observation>>> {
+async function recallCommands({ ssm, work, now }: RecallTools, run: Run): Promise<Map<string, Partial<Observation>>> {
   const sent = await findCommands(ssm, work, runCommentPrefix(run), run.startedAt);
   const inOrder = sent.sort((one, other) => (isAfter(one.sentAt, other.sentAt) ? 1 : -1));
   const commands = inOrder.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null }));
-  const invocations = await listAllInvocations(ssm, commands, { work });
+  const sentAt = new Map(commands.map((command) => [command.commandId, command]));
+  const invocations = (await listAllInvocations(ssm, followedOf(inOrder), { work })).map((one) => {
+    const command = sentAt.get(one.commandId);
+    return one.endedAt === null || command === undefined ? one : { ...one, endedAt: endOf(one, command, now()) };
+  });
   return new Map(
     invocations.map((last) => [last.instanceId, { command: told(last), commands: allOf(last, commands, invocations) }]),
   );

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
 import {
   createEc2Client,
+  createHastyEventsClient,
   createS3Client,
   createSfnClient,
   createSnsClient,
@@ -55,6 +56,8 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
     const { lock, leased, open } = survey;
     const instances = await restoreUnderLock(tools, survey, context);
     await publishResults(tools, instances, context.awsRequestId);
+    // What EC2 does not list may be leased: nothing is measured then, and no run is closed.
+    if (survey.unlisted !== null) throw survey.unlisted;
 
     const settled = new Set(instances.filter(isSettled).map(({ instanceId }) => instanceId));
     const stillOpen = open.filter(({ facts }) => !settled.has(facts.instanceId));
@@ -108,6 +111,7 @@ function createTools(
   const ssm = createSsmClient(clientOptions);
   const sfn = createSfnClient(clientOptions);
   const sns = createSnsClient(clientOptions);
+  const events = createHastyEventsClient(clientOptions);
   const bucket = createBucket(createS3Client(clientOptions), bucketName);
   const hastyBucket = createHastyBucket(runtime, bucketName);
   const optOutTag = optOutTagOf(settings);
@@ -116,6 +120,7 @@ function createTools(
     ssm,
     sfn,
     sns,
+    events,
     bucket,
     hastyBucket,
     bucketName,

@@ -2,21 +2,18 @@ import { describeExecutionStatus } from '../aws/executions.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { OPEN_RUNS_PREFIX, reportKey } from '../domain/model/object-keys.ts';
+import { runFinished } from '../domain/model/run-event.ts';
 import { isAfter } from '../domain/model/time.ts';
 import { livenessOf } from '../domain/ownership/execution-status.ts';
 import { type Report, RUN_DIED, reportSchema } from '../domain/report/report.ts';
 import { type OpenRun, openRunSchema } from '../domain/report/run-register.ts';
-import {
-  makeReport,
-  publishReport,
-  type Recall,
-  type ReportTime,
-  type ReportTools,
-  storeReport,
-} from '../operations/make-report.ts';
+import { makeReport, type Recall, type ReportTime, type ReportTools, storeReport } from '../operations/make-report.ts';
+import type { PageTools } from '../operations/store-page.ts';
+import { type EventTools, tellEventBus } from '../operations/tell-event-bus.ts';
+import { findTold, tellReport } from '../operations/tell-report.ts';
 import { type RecallTools, recallRun } from './recall-run.ts';
 
-export interface DeadRunTools extends ReportTools, RecallTools, ReportTime {
+export interface DeadRunTools extends ReportTools, PageTools, RecallTools, ReportTime, EventTools {
   sfn: SFNClient;
 }
 
@@ -58,12 +55,14 @@ async function reportIfDead(
   if (open === null || hasOpenLeases(open.runId)) return null;
   const life = await describeExecutionStatus(sfn, open.executionArn);
   if (livenessOf(life, open.openedAt, now()) !== 'dead') return null;
-  const recall: Recall = (run, instanceIds) => recallRun(tools, run, instanceIds);
-  const report = (await findOwnReport(tools, open)) ?? (await makeReport(tools, open, RUN_DIED, recall));
+  // Else a pass before this one has died between the message and the end of this.
+  const isTold = (await findTold(bucket, open, open.openedAt)) !== null;
+  const report = isTold ? null : await findOrMake(tools, open);
   if (report !== null) {
-    // The run's own report is written again as it is: what it measures may not have been, and no message was sent.
+    // The run's own report is written again as it is: what it measures may not have been.
     await storeReport(tools, report);
-    await publishReport(tools, report).catch((error: unknown) => {
+    await tellEventBus(tools, runFinished(report, tools.bucketName), tools.hasTime);
+    await tellReport(tools, report).catch((error: unknown) => {
       logger.error('stored the report of a dead run, but could not send its message', {
         failure: describeFailure(error),
       });
@@ -71,6 +70,11 @@ async function reportIfDead(
   }
   await bucket.delete(key);
   return open.runId;
+}
+
+async function findOrMake(tools: DeadRunTools, open: OpenRun): Promise<Report | null> {
+  const recall: Recall = (run, instanceIds) => recallRun(tools, run, instanceIds);
+  return (await findOwnReport(tools, open)) ?? (await makeReport(tools, open, RUN_DIED, recall));
 }
 
 /** A run that could not be closed has made its report already: that one tells more than one that is made now. */

@@ -1,5 +1,5 @@
 import type { Bucket, Versioned } from '../aws/bucket.ts';
-import { describeInstances } from '../aws/ec2-describe.ts';
+import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import { type Manifest, manifestSchema } from '../domain/listing/manifest.ts';
 import { manifestKey } from '../domain/model/object-keys.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
@@ -51,10 +51,13 @@ async function findChanged(
   const isSameLock = lock?.etag === seenLock.etag;
   const now = isSameLock ? await readManifest(bucket, seenLock.value) : null;
   if (now?.etag !== manifest.etag) return new Set(ids);
-  const facts = await describeInstances(ec2, ids);
+  const { facts } = await describeByIds(
+    ec2,
+    members.map(({ instance }) => instance),
+  );
   const isSame = ({ instance: { instanceId }, ec2: before, expectedLease }: DecidedMember) => {
     const after = facts.get(instanceId);
-    return after?.tags[LEASE_TAG] === expectedLease && after?.launchTime === before?.launchTime;
+    return after?.tags[LEASE_TAG] === expectedLease && after?.launchTime === before.launchTime;
   };
   return new Set(members.filter((member) => !isSame(member)).map(({ instance }) => instance.instanceId));
 }

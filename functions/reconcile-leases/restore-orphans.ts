@@ -7,9 +7,9 @@ import { type ReconcileResult, toReconciled } from '../domain/report/reconcile-r
 import { toBatchInstance } from '../domain/steps/orphan.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
 import { withLostCommands } from '../domain/work/sent-commands.ts';
+import { readHolds } from '../operations/holds.ts';
 import { followCommands, type RecoveryTools } from '../operations/recover-failed-step.ts';
 import { type RestoreTools, type Restoring, restoreAll } from '../operations/restore-all.ts';
-import { readHolds, writeHold } from './holds.ts';
 
 export type OrphanTools = RestoreTools & RecoveryTools;
 
@@ -62,7 +62,7 @@ async function restoreGroup(
 ): Promise<ReconcileResult[]> {
   const byId = new Map(group.map((orphan) => [orphan.facts.instanceId, orphan]));
   const instances = await recallWork(tools, group);
-  const holds = await readHolds(tools, group);
+  const holds = await readHolds(tools, [...byId.keys()]);
   const [
     {
       record: { runId, stateMachine, child },
@@ -70,23 +70,18 @@ async function restoreGroup(
   ] = group;
   const outcomes = await restoreAll(tools, {
     leaseholder: { stateMachine, runId, child },
-    members: instances.map((instance) => {
+    members: instances.flatMap((instance) => {
       const orphan = byId.get(instance.instanceId);
-      return {
-        instance,
-        ec2: orphan?.facts ?? null,
-        deadSince: orphan?.status.deadSince ?? null,
-        hold: holds.get(instance.instanceId) ?? null,
-      };
+      if (orphan === undefined) return [];
+      const { facts, status } = orphan;
+      const hold = holds.get(instance.instanceId) ?? null;
+      return [{ instance, ec2: facts, deadSince: status.deadSince, hold }];
     }),
     deadlineSeconds: null,
     // A pass comes every few minutes.
     turn: Math.floor(tools.now().getTime() / 60_000),
     ...asked,
   });
-  for (const { instance, decision, hold } of outcomes) {
-    if (decision.action === 'wait' && hold !== null) await writeHold(tools, { runId }, instance.instanceId, hold);
-  }
   const waiting = countWaiting(
     outcomes.map(({ decision }) => ({ waiting: decision.action === 'wait' ? decision : null })),
   );

@@ -1,4 +1,3 @@
-import type { Versioned } from '../aws/bucket.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { addSeconds, toTimestamp } from '../domain/model/time.ts';
 import { isSameHolder, type Lock } from '../domain/ownership/run-lock.ts';
@@ -8,7 +7,7 @@ import { readLock, readLockHolder, releaseLock, takeLock } from '../operations/t
 import { type InvocationContext, timeKeeper } from '../runtime/runtime.ts';
 import { restoreBesideRun } from './restore-beside-run.ts';
 import { type OrphanTools, restoreOrphans } from './restore-orphans.ts';
-import { findLeases, type Survey, type SurveyTools } from './survey-leases.ts';
+import { findLeasesAgain, type Survey, type SurveyTools } from './survey-leases.ts';
 
 /**
  * Restores the orphans if no run can be at work: a run that begins meanwhile would take them over. What is over needs no lock: no
@@ -16,14 +15,15 @@ import { findLeases, type Survey, type SurveyTools } from './survey-leases.ts';
  */
 export async function restoreUnderLock(
   tools: SurveyTools & OrphanTools,
-  { seenLock, lock, orphans }: Survey,
+  survey: Survey,
   context: InvocationContext,
 ): Promise<ReconcileResult[]> {
+  const { seenLock, lock, orphans, unlisted } = survey;
   const mayAct = lock === 'free' || (lock === 'dead' && (await isStillDead(tools)));
-  if (mayAct && orphans.length > 0) return lockAndRestore(tools, seenLock, context);
+  if (mayAct && orphans.length > 0) return lockAndRestore(tools, survey, context);
   // Nothing of the dead holder can still act, and it has left no instance to restore: its lock protects nothing any more.
   // It is removed only if it is still the one that was judged: a run that has taken it since keeps it.
-  if (mayAct && seenLock !== null) await releaseLock(tools.bucket, seenLock);
+  if (mayAct && seenLock !== null && unlisted === null) await releaseLock(tools.bucket, seenLock);
   const over = new Set(orphans.filter((orphan) => isOver(orphan, tools.now())));
   const hasTime = timeKeeper(context);
   const told = await restoreOrphans(tools, [...over], hasTime);
@@ -43,15 +43,15 @@ async function isStillDead(tools: SurveyTools): Promise<boolean> {
  */
 async function lockAndRestore(
   tools: SurveyTools & OrphanTools,
-  seen: Versioned<Lock> | null,
+  survey: Survey,
   context: InvocationContext,
 ): Promise<ReconcileResult[]> {
   const takenAt = toTimestamp(tools.now());
   const expiresAt = addSeconds(takenAt, context.getRemainingTimeInMillis() / 1000);
   const lock: Lock = { kind: 'reconciler', requestId: context.awsRequestId, takenAt, expiresAt };
-  if (!(await takeLock(tools.bucket, lock, seen))) return [];
+  if (!(await takeLock(tools.bucket, lock, survey.seenLock))) return [];
   try {
-    const { orphans } = await findLeases(tools);
+    const { orphans } = await findLeasesAgain(tools, survey);
     return await restoreOrphans(tools, orphans, timeKeeper(context));
   } catch (error) {
     tools.logger.error('could not read the leases again, the next pass tries again', {

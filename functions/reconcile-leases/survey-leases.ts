@@ -1,10 +1,18 @@
 import type { Bucket, Versioned } from '../aws/bucket.ts';
 import { describeTagged } from '../aws/ec2-describe.ts';
+import { describeByIds, type Placed } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
+import { lastAnswer } from '../aws/sdk/send-in-time.ts';
+import { manifestSchema } from '../domain/listing/manifest.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
+import type { InstanceFacts } from '../domain/model/instance.ts';
+import { manifestKey, OPEN_RUNS_PREFIX } from '../domain/model/object-keys.ts';
+import { addSeconds, isAfter } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
 import { isOpen, isOrphan, type LeasedInstance, type Orphan } from '../domain/ownership/leased-instance.ts';
 import type { Lock, LockHolder } from '../domain/ownership/run-lock.ts';
+import { openRunSchema } from '../domain/report/run-register.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { readLockHolder } from '../operations/take-run-lock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -35,10 +43,26 @@ export interface Leases {
   open: LeasedInstance[];
   /** Those that their run, which is dead, did not restore. */
   orphans: Orphan[];
+  /** Why EC2 has not listed them all: then these are the members of open runs that it shows by their IDs, or what can be read. null: it has. */
+  unlisted: unknown;
 }
 
-export async function findLeases({ ec2, sfn, bucket, names, now }: SurveyTools): Promise<Leases> {
-  const tagged = await describeTagged(ec2, LEASE_TAG);
+export const findLeases = async (tools: SurveyTools): Promise<Leases> => judgeLeases(tools, await findTagged(tools));
+
+/** The same once more, a little later: where EC2 has listed nothing, no zone that is silent is waited for a second time. */
+export async function findLeasesAgain(tools: SurveyTools, { leased, unlisted }: Leases): Promise<Leases> {
+  if (unlisted === null) return findLeases(tools);
+  const shown = leased.map(({ facts }) => ({ instanceId: facts.instanceId, zone: facts.zone ?? undefined }));
+  const { facts } = await describeByIds(tools.ec2, shown);
+  return judgeLeases(tools, { tagged: withLease(facts), unlisted });
+}
+
+/** What EC2 shows of instances with a lease. */
+interface Tagged extends Pick<Leases, 'unlisted'> {
+  tagged: InstanceFacts[];
+}
+
+async function judgeLeases({ sfn, bucket, names, now }: SurveyTools, { tagged, unlisted }: Tagged): Promise<Leases> {
   const byId = new Map(tagged.map((facts) => [facts.instanceId, facts]));
   const values = tagged.map(({ instanceId, tags }) => ({ instanceId, value: tags[LEASE_TAG] ?? '' }));
   const found = await readLeaseStatuses({ bucket, sfn, names, now }, values);
@@ -47,5 +71,48 @@ export async function findLeases({ ec2, sfn, bucket, names, now }: SurveyTools):
     return facts === undefined ? [] : [{ facts, ...rest }];
   });
   const open = leased.filter((one) => isOpen(one, names.stateMachine));
-  return { leased, open, orphans: open.filter(isOrphan) };
+  return { leased, open, orphans: open.filter(isOrphan), unlisted };
+}
+
+/** EC2 may hang rather than refuse, for the 8 s of a request: then no second try is made, as one pass has a minute for all. */
+const LISTING_SECONDS = 7;
+
+/**
+ * While a zone is disturbed EC2 lists nothing, and answers for the IDs of other zones (docs/aws-behaviour.md 140). So those whose IDs
+ * are known do not wait for it.
+ * @throws what EC2 answered to the listing, if it shows nothing by ID either
+ */
+async function findTagged(tools: SurveyTools): Promise<Tagged> {
+  const { ec2, now } = tools;
+  const patience = () => {
+    const until = addSeconds(now(), LISTING_SECONDS);
+    return () => isAfter(until, now());
+  };
+  try {
+    const { facts, unreadable } = await describeTagged(ec2, LEASE_TAG, patience);
+    return { tagged: [...facts.values()], unlisted: [...unreadable.values()][0] ?? null };
+  } catch (error) {
+    const answer = lastAnswer(error);
+    const { passing, nothingWasDone } = describeFailure(answer);
+    if (!passing || nothingWasDone) throw answer;
+    const { facts } = await describeByIds(ec2, await readOpenMembers(tools));
+    if (facts.size === 0) throw answer;
+    return { tagged: withLease(facts), unlisted: answer };
+  }
+}
+
+const withLease = (facts: Map<string, InstanceFacts>): InstanceFacts[] =>
+  [...facts.values()].filter(({ tags }) => LEASE_TAG in tags);
+
+/** Who takes part in the runs that have not come to their report: what a dead run has left awake is among them. */
+async function readOpenMembers({ bucket }: SurveyTools): Promise<Placed[]> {
+  const members = new Map<string, Placed>();
+  for (const key of await bucket.list(OPEN_RUNS_PREFIX)) {
+    const open = await bucket.get(key, openRunSchema);
+    const manifest = open && (await bucket.get(manifestKey(open), manifestSchema));
+    for (const { instanceId, zone, decision } of manifest?.instances ?? []) {
+      if (decision === 'take-part') members.set(instanceId, { instanceId, zone });
+    }
+  }
+  return [...members.values()];
 }

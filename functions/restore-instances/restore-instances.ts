@@ -1,19 +1,23 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { describeInstances } from '../aws/ec2-describe.ts';
+import { type Described, describeByIds } from '../aws/ec2-describe-by-id.ts';
 import { createEc2Client, createS3Client, createSsmClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { applyChanges } from '../domain/batch/apply-changes.ts';
 import { type Batch, batchSchema, leaseholderOf } from '../domain/batch/batch.ts';
-import type { InstanceAt } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../domain/batch/batch-instance.ts';
 import type { BatchResult } from '../domain/batch/batch-result.ts';
 import { countWaiting } from '../domain/batch/look.ts';
+import { awaitSight, seenOf, unseenOf } from '../domain/batch/unseen.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { resultKey } from '../domain/model/object-keys.ts';
-import { toTimestamp } from '../domain/model/time.ts';
+import { isAfter, toTimestamp } from '../domain/model/time.ts';
+import { attemptsOf } from '../domain/ownership/owner.ts';
 import { noteLostStart } from '../domain/steps/failed-step.ts';
-import { applyRestore } from '../domain/steps/restore-result.ts';
+import { decideUnseen } from '../domain/steps/restore-decision.ts';
+import { applyRestore, type RestoreOutcome } from '../domain/steps/restore-result.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
+import { readHolds } from '../operations/holds.ts';
 import { proveBoots } from '../operations/prove-boots.ts';
 import {
   findLateWrites,
@@ -49,20 +53,20 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
   const tools: Tools = { optOutTag, ec2, bucket, ssm, work, now, logger };
 
   return createHandler(runtime, 'RestoreInstances', batchSchema, async (received, context) => {
-    const facts = await describeMembers(tools, received);
+    const { facts, unseen } = await describeMembers(tools, received);
     const seenAt = now();
     const batch = await recoverFailedStep(tools, received);
     const isRecovered = received.error !== undefined && batch.error === undefined;
     const known = await readLostWork(tools, batch, facts, isRecovered);
     const instances = await proveOrGoOn(tools, batch, known, { facts, at: seenAt });
+    const holds = await readHolds(tools, takenOver(batch, instances, facts));
     const hasTime = timeKeeper(context);
     const outcomes = await restoreAll(tools, {
       leaseholder: leaseholderOf(batch),
-      members: instances.map((instance) => ({
-        instance,
-        ec2: facts.get(instance.instanceId) ?? null,
+      members: seenOf(instances, facts).map((seen) => ({
+        ...seen,
         deadSince: null,
-        hold: null,
+        hold: holds.get(seen.instance.instanceId) ?? null,
       })),
       deadlineSeconds,
       turn: received.invocations,
@@ -71,10 +75,15 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
       findChanged: async () => new Set(),
     });
     // What a failed step has done to a leased instance may not be known yet.
-    const trying = batch.error === undefined ? await tryWayBack(tools, batch, { facts, at: seenAt }, hasTime) : [];
+    const leased = batch.error === undefined ? batch.instances.filter(isLeased) : [];
+    const trying = await tryWayBack(tools, { ...batch, instances: leased }, { facts, at: seenAt }, hasTime);
     const moment = now();
-    const restoring = outcomes.map((outcome) => applyRestore(outcome, deadlineSeconds, moment));
-    const looks = [...restoring, ...trying];
+    const missed = unseenOf(instances, unseen, seenAt).map(
+      (one): RestoreOutcome => ({ ...one, decision: decideUnseen(one, deadlineSeconds, moment), refusal: null }),
+    );
+    const restoring = [...outcomes, ...missed].map((outcome) => applyRestore(outcome, deadlineSeconds, moment));
+    const untried = unseenOf(leased, unseen, seenAt).map((one) => awaitSight(one, deadlineSeconds, moment));
+    const looks = [...restoring, ...trying, ...untried];
     const changed = looks.map(({ instance }) => instance);
     const next = applyChanges(batch, changed, moment);
     if (next.counts.unsettled < received.counts.unsettled || next.counts.unsettled === 0)
@@ -88,13 +97,12 @@ export function createRestoreInstances(runtime: Runtime, work = chosenWork): Han
 
 type Tools = RestoreTools & RecoveryTools;
 
+const isLeased = (instance: BatchInstance): instance is InstanceAt<'preflight'> => instance.step === 'preflight';
+
 /** Those at its two steps; after a failed step, every instance may have to be restored. */
-function describeMembers({ ec2 }: Tools, { instances, error }: Batch): Promise<Map<string, InstanceFacts>> {
+function describeMembers({ ec2 }: Tools, { instances, error }: Batch): Promise<Described> {
   const wanted = instances.filter(({ step }) => step === 'restore' || step === 'preflight' || error !== undefined);
-  return describeInstances(
-    ec2,
-    wanted.map(({ instanceId }) => instanceId),
-  );
+  return describeByIds(ec2, wanted);
 }
 
 /**
@@ -112,6 +120,13 @@ async function readLostWork(
   const noted = known.map((instance) => noteLostStart(instance, facts.get(instance.instanceId) ?? null, tools.now()));
   return followCommands(tools, noted);
 }
+
+/** Those that run, and that an earlier run has tried to start: it may have left one to others. */
+const takenOver = ({ run }: Batch, instances: InstanceAt<'restore'>[], facts: Map<string, InstanceFacts>): string[] =>
+  instances
+    .filter(({ owner }) => attemptsOf(owner).some(({ recordedAt }) => isAfter(run.startedAt, recordedAt)))
+    .map(({ instanceId }) => instanceId)
+    .filter((id) => facts.get(id)?.state === 'running');
 
 /** A boot that can't be written down must not keep its instance awake: the same look tells the rules whose it is. */
 async function proveOrGoOn(

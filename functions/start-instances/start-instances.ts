@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
-import { describeInstances } from '../aws/ec2-describe.ts';
+import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import {
   createEc2Client,
   createS3Client,
@@ -10,7 +10,7 @@ import {
 } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { type Batch, leaseholderOf } from '../domain/batch/batch.ts';
-import type { BatchInstance, InstanceAt } from '../domain/batch/batch-instance.ts';
+import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
@@ -22,7 +22,7 @@ import { attemptsOf } from '../domain/ownership/owner.ts';
 import { decideStart, type StartCandidate, type StartCase, withLostAttempts } from '../domain/steps/start.ts';
 import { applyStart, type StartResult, wasAwake } from '../domain/steps/start-result.ts';
 import { findLostAttempts, type LostAttempts } from '../operations/find-lost-attempts.ts';
-import { createStepHandler } from '../operations/handle-step.ts';
+import { createStepHandler, type Shown } from '../operations/handle-step.ts';
 import { proveBoot, proveBoots } from '../operations/prove-boots.ts';
 import { readLeaseStatuses } from '../operations/read-lease-status.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
@@ -63,8 +63,10 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
   return createStepHandler(runtime, {
     name: 'StartInstances',
     step: 'start',
-    async act(members, batch, context) {
-      const { cases, readAt } = await readAnew(tools, batch, members);
+    ec2: tools.ec2,
+    deadlineSeconds: settings.START_DEADLINE_SECONDS,
+    async act(shown, batch, context) {
+      const { cases, readAt } = await readAnew(tools, batch, shown);
       const { looks, candidates } = decideAll(cases);
       if (candidates.length === 0) return { looks };
 
@@ -84,23 +86,19 @@ export function createStartInstances(runtime: Runtime): Handler<Batch> {
 async function readAnew(
   tools: Tools,
   batch: Batch,
-  members: InstanceAt<'start'>[],
+  { members, facts }: Shown<'start'>,
 ): Promise<{ cases: StartCase[]; readAt: Date }> {
-  const facts = await describeInstances(
-    tools.ec2,
-    members.map(({ instanceId }) => instanceId),
-  );
   const leases = await readLeasesOfOthers(tools, batch, facts);
   const readAt = tools.now();
   const lostAttempts = await findLostStarts(tools, batch, facts);
   const optOutTag = optOutTagOf(tools.settings);
-  const cases = members.map((instance) => ({
+  const cases = members.map(({ instance, ec2 }) => ({
     instance: { ...instance, ...lostAttempts.get(instance.instanceId)?.ends },
-    ec2: facts.get(instance.instanceId) ?? null,
-    optOut: optOutText(facts.get(instance.instanceId) ?? null, optOutTag, readAt),
+    ec2,
+    optOut: optOutText(ec2, optOutTag, readAt),
     lostAttempts: lostAttempts.get(instance.instanceId)?.attempts ?? [],
     lease: leases.get(instance.instanceId) ?? null,
-    carriesOurLease: isLeaseOf(facts.get(instance.instanceId)?.tags[LEASE_TAG] ?? '', leaseholderOf(batch)),
+    carriesOurLease: isLeaseOf(ec2.tags[LEASE_TAG] ?? '', leaseholderOf(batch)),
     deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,
     now: readAt,
   }));
@@ -196,10 +194,7 @@ async function lookAtStarted({ ec2, bucket, now, logger }: Tools, batch: Batch, 
   const isStarted = ({ owner }: BatchInstance) => attemptsOf(owner).some(({ boot }) => boot?.kind === 'sought');
   const started = looks.map(({ instance }) => instance).filter(isStarted);
   try {
-    const facts = await describeInstances(
-      ec2,
-      started.map(({ instanceId }) => instanceId),
-    );
+    const { facts } = await describeByIds(ec2, started);
     const proved = await proveBoots(bucket, leaseholderOf(batch), started, { facts, at: now() });
     const byId = new Map(proved.map((instance) => [instance.instanceId, instance]));
     return looks.map((look) => ({ ...look, instance: byId.get(look.instance.instanceId) ?? look.instance }));

@@ -67,9 +67,10 @@ export function toRecord(
     recordedAt,
     instances: candidates.map((candidate) => ({
       instanceId: candidate.instance.instanceId,
+      ...(candidate.ec2.zone !== null && { zone: candidate.ec2.zone }),
       originalState: candidate.instance.originalState,
-      previousLaunchTime: candidate.ec2?.launchTime ?? null,
-      previousTransitionReason: candidate.ec2?.transitionReason ?? null,
+      previousLaunchTime: candidate.ec2.launchTime,
+      previousTransitionReason: candidate.ec2.transitionReason,
       repliedAt: null,
       startBy: isToStart(candidate) ? startBy : recordedAt,
       adopted: candidate.adopted,

@@ -1,18 +1,19 @@
 import type { Bucket } from '../aws/bucket.ts';
-import { describeInstances } from '../aws/ec2-describe.ts';
-import type { EC2Client, SSMClient } from '../aws/sdk/clients.ts';
-import { failureText } from '../aws/sdk/failures.ts';
-import { findCommands, listAllInvocations, sendCommand } from '../aws/ssm-commands.ts';
+import type { SSMClient } from '../aws/sdk/clients.ts';
+import { findCommands, followedOf, listAllInvocations, sendCommand } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
 import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock, optOut } from '../domain/batch/transitions.ts';
+import { refusalOf } from '../domain/model/aws-errors.ts';
+import type { InstanceFacts } from '../domain/model/instance.ts';
 import { COMMAND_TIMEOUT_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from '../domain/model/limits.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../domain/model/time.ts';
 import { type OptOutTag, optOutText } from '../domain/ownership/opt-out.ts';
-import { afterSend, maySendTo } from '../domain/steps/update.ts';
+
+import { afterSend } from '../domain/work/after-send.ts';
 import { COMMENT_PREFIX, commandComment, runCommentPrefix } from '../domain/work/command-comment.ts';
-import { toTurns } from '../domain/work/send-turn.ts';
+import { maySendTo, toTurns } from '../domain/work/send-turn.ts';
 import { commandOfDeadRun } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
 import { hasLock } from '../operations/take-run-lock.ts';
@@ -20,8 +21,11 @@ import type { Runtime } from '../runtime/runtime.ts';
 
 export interface SendTools extends Pick<Runtime, 'now'> {
   bucket: Bucket;
-  ec2: EC2Client;
+  /** What EC2 has just said of the instances, by ID. */
+  facts: Map<string, InstanceFacts>;
   optOutTag: OptOutTag;
+  /** Whether this Lambda has time for another request. */
+  hasTime(): boolean;
   ssm: SSMClient;
   work: Work;
 }
@@ -30,37 +34,27 @@ type Sent = Map<string, { commandId: string; sentAt: Timestamp }>;
 
 /**
  * A run that has lost the lock sends nothing more: another run may be at work on the same instances. And nothing is sent to an
- * instance that carries the opt-out tag by now: EC2 is asked just before.
+ * instance that carries the opt-out tag by now.
  */
-export async function sendWork(
-  tools: SendTools,
-  batch: Batch,
-  members: InstanceAt<'update'>[],
-  hasTime: () => boolean,
-): Promise<Look[]> {
+export async function sendWork(tools: SendTools, batch: Batch, members: InstanceAt<'update'>[]): Promise<Look[]> {
   if (members.length === 0) return [];
   if (!(await hasLock(tools.bucket, batch.run))) {
     return members.map((instance) => moves(failWithoutLock(instance, tools.now())));
   }
-  const facts = await describeInstances(tools.ec2, idsOf(members));
+  const { facts, optOutTag } = tools;
   const now = tools.now();
   const judged = members.map((instance) => {
-    const text = optOutText(facts.get(instance.instanceId) ?? null, tools.optOutTag, now);
+    const text = optOutText(facts.get(instance.instanceId) ?? null, optOutTag, now);
     return { instance, optedOut: text === null ? null : moves(optOut(instance, text, now)) };
   });
   const toSend = judged.filter(({ optedOut }) => optedOut === null).map(({ instance }) => instance);
-  const sent = toSend.length === 0 ? [] : await sendCommands(tools, batch, toSend, hasTime);
+  const sent = toSend.length === 0 ? [] : await sendCommands(tools, batch, toSend);
   return [...judged.flatMap(({ optedOut }) => optedOut ?? []), ...sent];
 }
 
 /** One command for each turn of them, but for those that were sent it already: by a Lambda that then crashed, or by a run that died. */
-async function sendCommands(
-  tools: SendTools,
-  batch: Batch,
-  members: InstanceAt<'update'>[],
-  hasTime: () => boolean,
-): Promise<Look[]> {
-  const { ssm, work, now } = tools;
+async function sendCommands(tools: SendTools, batch: Batch, members: InstanceAt<'update'>[]): Promise<Look[]> {
+  const { ssm, work, now, hasTime } = tools;
   const comment = commandComment(batch, batch.sends + 1);
   const sent = await findEarlierSends(tools, batch, members, comment);
   const unsent = toTurns(members.filter(({ instanceId }) => !sent.has(instanceId)));
@@ -82,14 +76,16 @@ async function sendCommands(
   for (const { commandId, instanceIds } of replies) {
     for (const instanceId of instanceIds) sent.set(instanceId, { commandId, sentAt: toTimestamp(moment) });
   }
-  const refusals = new Map([...refused, ...undecided].map(({ id, failure }) => [id, failureText(failure)]));
+  const refusals = new Map(
+    [...refused, ...undecided].map(({ id, failure }) => [id, refusalOf('SendCommand', failure)]),
+  );
   return members.map((instance) => {
     const { instanceId } = instance;
     return afterSend(instance, sent.get(instanceId) ?? null, refusals.get(instanceId) ?? null, moment);
   });
 }
 
-const idsOf = (instances: InstanceAt<'update'>[]): string[] => instances.map(({ instanceId }) => instanceId);
+export const idsOf = (instances: InstanceAt<'update'>[]): string[] => instances.map(({ instanceId }) => instanceId);
 
 /**
  * Commands that these instances need not be sent again, by instance. Those of this very send whose reply a crash has lost: the
@@ -112,8 +108,7 @@ async function findEarlierSends(
       !command.comment.startsWith(runCommentPrefix(run)) &&
       command.instanceIds.some((instanceId) => ids.has(instanceId)),
   );
-  const asSent = ofOthers.map(({ commandId, sentAt }) => ({ commandId, sentAt, endedAt: null }));
-  const invocations = await listAllInvocations(ssm, asSent, { work });
+  const invocations = await listAllInvocations(ssm, followedOf(ofOthers), { work });
   const given = { work, target: run.targetVersion, now: moment };
   const open = members.flatMap((instance): [string, { commandId: string; sentAt: Timestamp }][] => {
     const command = commandOfDeadRun(instance, ofOthers, invocations, given);

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { createBucket } from '../aws/bucket.ts';
+import { mapConcurrently } from '../aws/sdk/batching.ts';
 import { createEc2Client, createS3Client, createSsmClient, type SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
-import { cancelCommand, findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
+import { cancelCommand, type Followed, findCommands, listAllInvocations } from '../aws/ssm-commands.ts';
 import type { Batch } from '../domain/batch/batch.ts';
 import type { InstanceAt } from '../domain/batch/batch-instance.ts';
-import type { AgentLook } from '../domain/steps/unresponsive-agent.ts';
+import type { Look } from '../domain/batch/look.ts';
+import type { Seen } from '../domain/batch/unseen.ts';
 import {
   decideUpdate,
   mayHaveLostCommand,
@@ -16,14 +18,14 @@ import {
 } from '../domain/steps/update.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
 import { commentPrefix } from '../domain/work/command-comment.ts';
+import { awaitsSecondTry } from '../domain/work/second-try.ts';
 import { currentCommand, currentInvocation, noteStatuses, withLostCommands } from '../domain/work/sent-commands.ts';
 import type { Work } from '../domain/work/work.ts';
-import { explainUnresponsiveAgents } from '../operations/explain-unresponsive.ts';
 import { createStepHandler } from '../operations/handle-step.ts';
 import { environment, optOutEnvironment, optOutTagOf } from '../runtime/environment.ts';
 import { type Handler, parseEnvironment } from '../runtime/handler.ts';
 import { type Runtime, timeKeeper } from '../runtime/runtime.ts';
-import { sendWork } from './send-work.ts';
+import { idsOf, sendWork } from './send-work.ts';
 
 const environmentSchema = z.object({
   BUCKET_NAME: environment.BUCKET_NAME,
@@ -44,13 +46,18 @@ export function createUpdateAgent(runtime: Runtime, work = chosenWork): Handler<
   return createStepHandler(runtime, {
     name: 'UpdateAgent',
     step: 'update',
-    async act(members, batch, context) {
-      const decided = await decideUpdates(tools, batch, members);
-      const looks = await explainUnresponsiveAgents(ec2, decided.flatMap(toLook), now());
+    ec2,
+    deadlineSeconds: settings.UPDATE_DEADLINE_SECONDS,
+    async act({ members, facts }, batch, context) {
+      const cases = await followCommands(tools, batch, members);
+      const decided = await decideUpdates(tools, cases, batch.invocations);
       await cancelCommands(tools, decided);
       const toSend = decided.filter(({ decision }) => decision.action === 'send').map(({ instance }) => instance);
-      const sent = await sendWork(tools, batch, toSend, timeKeeper(context));
-      return { looks: [...looks, ...sent], batch: { sends: batch.sends + (sent.length > 0 ? 1 : 0) } };
+      const sent = await sendWork({ ...tools, facts, hasTime: timeKeeper(context) }, batch, toSend);
+      return {
+        looks: [...decided.flatMap(toLook), ...sent],
+        batch: { sends: batch.sends + (sent.length > 0 ? 1 : 0) },
+      };
     },
   });
 }
@@ -61,21 +68,23 @@ interface Tools extends Pick<Runtime, 'now' | 'logger'> {
   deadlineSeconds: number;
 }
 
+/** What is known before the agents are asked. */
+type FollowedCase = Omit<UpdateCase, 'agent'>;
+
 interface Decided {
   /** With commands of ours that were found again. */
   instance: InstanceAt<'update'>;
   decision: UpdateDecision;
 }
 
-/** Follows the commands that are open, and asks for the agents' versions where those say too little. */
-async function decideUpdates(tools: Tools, batch: Batch, members: InstanceAt<'update'>[]): Promise<Decided[]> {
-  const { ssm, now } = tools;
-  const cases = await followCommands(tools, batch, members);
-  const needAgent = cases.filter(needsAgentFacts).map(({ instance }) => instance.instanceId);
-  const agents = await describeAgents(ssm, needAgent);
+/** Decides by the commands, and asks for the agents' versions where those say too little. */
+async function decideUpdates({ ssm, now }: Tools, cases: FollowedCase[], turn: number): Promise<Decided[]> {
+  const asked = idsOf(cases.filter(needsAgentFacts).map(({ instance }) => instance));
+  const agents = await describeAgents(ssm, asked, turn);
   const moment = now();
   return cases.map((given) => {
-    const agent = agents.get(given.instance.instanceId) ?? null;
+    const { instanceId } = given.instance;
+    const agent = agents.get(instanceId) ?? null;
     return { instance: given.instance, decision: decideUpdate({ ...given, agent, now: moment }) };
   });
 }
@@ -84,39 +93,55 @@ async function decideUpdates(tools: Tools, batch: Batch, members: InstanceAt<'up
 async function followCommands(
   tools: Tools,
   batch: Batch,
-  members: InstanceAt<'update'>[],
-): Promise<Omit<UpdateCase, 'agent'>[]> {
+  shown: Seen<InstanceAt<'update'>>[],
+): Promise<FollowedCase[]> {
   const { ssm, work, deadlineSeconds, now } = tools;
   const { startedAt, targetVersion: target } = batch.run;
-  const current = members.flatMap((instance) => currentCommand(instance) ?? []);
-  const open = current.filter(({ endedAt }) => endedAt === null);
-  const invocations = await listAllInvocations(ssm, open, { work });
-  const isUnclear = (instance: InstanceAt<'update'>) =>
-    mayHaveLostCommand({ instance, invocation: currentInvocation(instance, invocations), work });
-  const ours = members.some(isUnclear) ? await findCommands(ssm, work, commentPrefix(batch), startedAt) : [];
-  return members.map((received) => {
-    const instance = noteStatuses(isUnclear(received) ? withLostCommands(received, ours) : received, invocations);
+  const known = await listAllInvocations(ssm, shown.flatMap(toFollow), { work });
+  const isUnclear = ({ instance }: Seen<InstanceAt<'update'>>) =>
+    mayHaveLostCommand({ instance, invocation: currentInvocation(instance, known), work });
+  const unclear = new Set(shown.filter(isUnclear));
+  const ours = unclear.size > 0 ? await findCommands(ssm, work, commentPrefix(batch), startedAt) : [];
+  const found = shown.map((one) =>
+    unclear.has(one) ? { ...one, instance: withLostCommands(one.instance, ours) } : one,
+  );
+  // One that was lost for minutes is not undelivered by now: SSM has not been asked about it yet.
+  const isLost = ({ commandId }: Followed) => !known.some((one) => one.commandId === commandId);
+  const lost = found.filter(({ instance }, index) => instance !== shown[index]?.instance);
+  const invocations = [...known, ...(await listAllInvocations(ssm, lost.flatMap(toFollow).filter(isLost), { work }))];
+  return found.map(({ instance: followed, ec2 }) => {
+    const instance = noteStatuses(followed, invocations);
     const invocation = currentInvocation(instance, invocations);
-    return { instance, invocation, work, target, deadlineSeconds, now: now() };
+    return { instance, ec2, invocation, work, target, deadlineSeconds, now: now() };
   });
 }
 
+/** The command of it that SSM is asked about, if any. One that has failed, and is to be sent again, says why. */
+function toFollow({ instance }: Seen<InstanceAt<'update'>>): Followed[] {
+  const command = currentCommand(instance);
+  const isFollowed = command?.endedAt === null || awaitsSecondTry(instance);
+  return command && isFollowed ? [{ commandId: command.commandId, instanceId: instance.instanceId }] : [];
+}
+
 /** How an instance goes on that is sent nothing. */
-function toLook({ instance, decision }: Decided): AgentLook[] {
+function toLook({ instance, decision }: Decided): Look[] {
   if (decision.action === 'send') return [];
   return decision.action === 'wait' ? [{ instance, waiting: decision.waiting }] : [decision];
 }
 
+/** So many at once: one that no agent of a large batch has taken is cancelled for each of them. */
+const CANCELLED_AT_ONCE = 8;
+
 /** A cancellation may be refused, since the command has ended meanwhile; RestoreInstances waits for its end anyway. */
 async function cancelCommands({ ssm, logger }: Tools, decided: Decided[]): Promise<void> {
-  for (const { instance, decision } of decided) {
+  await mapConcurrently(decided, CANCELLED_AT_ONCE, async ({ instance, decision }) => {
     const commandId = 'cancelFirst' in decision ? decision.cancelFirst : null;
-    if (commandId === null) continue;
+    if (commandId === null) return;
     const { instanceId } = instance;
     try {
       await cancelCommand(ssm, commandId, [instanceId]);
     } catch (error) {
       logger.warn('a command could not be cancelled', { commandId, instanceId, failure: describeFailure(error) });
     }
-  }
+  });
 }

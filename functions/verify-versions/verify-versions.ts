@@ -4,7 +4,6 @@ import { describeAgents } from '../aws/ssm-agents.ts';
 import type { Batch } from '../domain/batch/batch.ts';
 import { verifyVersion } from '../domain/steps/verify.ts';
 import { chosenWork } from '../domain/work/chosen-work.ts';
-import { explainUnresponsiveAgents } from '../operations/explain-unresponsive.ts';
 import { createStepHandler } from '../operations/handle-step.ts';
 import { environment } from '../runtime/environment.ts';
 import { type Handler, parseEnvironment } from '../runtime/handler.ts';
@@ -21,13 +20,16 @@ export function createVerifyVersions(runtime: Runtime, work = chosenWork): Handl
   return createStepHandler(runtime, {
     name: 'VerifyVersions',
     step: 'verify',
-    async act(members, batch) {
-      const ids = members.map(({ instanceId }) => instanceId);
-      const agents = await describeAgents(ssm, ids);
+    ec2,
+    deadlineSeconds: settings.VERIFY_DEADLINE_SECONDS,
+    async act({ members }, batch) {
+      const ids = members.map(({ instance }) => instance.instanceId);
+      const agents = await describeAgents(ssm, ids, batch.invocations);
       const now = runtime.now();
-      const looks = members.map((instance) =>
+      const looks = members.map(({ instance, ec2: seen }) =>
         verifyVersion({
           instance,
+          ec2: seen,
           agent: agents.get(instance.instanceId) ?? null,
           work,
           target: batch.run.targetVersion,
@@ -35,7 +37,7 @@ export function createVerifyVersions(runtime: Runtime, work = chosenWork): Handl
           now,
         }),
       );
-      return { looks: await explainUnresponsiveAgents(ec2, looks, now) };
+      return { looks };
     },
   });
 }

@@ -4,9 +4,12 @@ import type { Range } from './fleet/platforms.ts';
 import { type Access, createAccess } from './iam/access.ts';
 import { targetRequests } from './iam/request-table.ts';
 import { createDisturbances, type DisturbanceRule } from './injected-errors.ts';
+import { createOddAnswers } from './odd-answers.ts';
 import { createPeople, type People } from './people.ts';
+import { agentManifest } from './services/agent-manifest.ts';
 import { changing } from './services/ec2/change.ts';
 import { describing } from './services/ec2/describe.ts';
+import { eventBridge } from './services/event-bridge.ts';
 import type { Call, Operations, Reach } from './services/operation.ts';
 import type { Message } from './services/published-message.ts';
 import { GROUP_ROUTES, resourceGroups } from './services/resource-groups.ts';
@@ -22,18 +25,23 @@ import { ec2Protocol, jsonProtocol, type Protocol, queryProtocol, restJsonProtoc
 import { ServiceError } from './wire/service-error.ts';
 import { createJournal, type Journal } from './world/journal.ts';
 import type { World } from './world/model.ts';
+import type { UnkindHabits } from './world/unkind-habits.ts';
 import { createWorld } from './world/world.ts';
 
 export const ACCOUNT_ID = '123456789012';
 
 /** How AWS behaves, within what it may: pages may be short, and describes may lag. */
-export interface ServiceHabits {
+export interface ServiceHabits extends UnkindHabits {
   /** No page of any listing has more than this; left out: as many as AWS allows. */
   pageSizeMax?: number;
   /** How long describes of EC2 lag behind a change at the most; 3 seconds if left out (docs/aws-behaviour.md 45). */
   describeLagSeconds?: number;
+  /** So many commands of others are open in the region all the time; none if left out. */
+  openCommandsOfOthers?: number;
   /** When a boot's LaunchTime comes, in seconds from its start; from -2 to +2 if left out (docs/aws-behaviour.md 44). */
   launchTimeSeconds?: Range;
+  /** On what sleeps, a session of someone is still listed as active, of the boot before; none if left out (docs/aws-behaviour.md 84). */
+  hasOldSessions?: boolean;
 }
 
 export interface AccountOptions extends ServiceHabits {
@@ -107,7 +115,7 @@ const resourcesIn = (parameters: unknown): number => {
 };
 
 export function createAccount(options: AccountOptions): Account {
-  const { fleet, seed, now, pageSizeMax = Number.POSITIVE_INFINITY } = options;
+  const { fleet, seed, now, pageSizeMax = Number.POSITIVE_INFINITY, openCommandsOfOthers = 0 } = options;
   const journal = createJournal();
   const world = createWorld(fleet, {
     seed,
@@ -115,11 +123,14 @@ export function createAccount(options: AccountOptions): Account {
     now: now(),
     describeLagSeconds: options.describeLagSeconds ?? DESCRIBE_LAG_SECONDS,
     launchTimeSeconds: options.launchTimeSeconds ?? LAUNCH_TIME_SECONDS,
+    hasOldSessions: options.hasOldSessions ?? false,
+    habits: options,
   });
   const objects = createObjectStore(pageSizeMax);
   const messages: Message[] = [];
   const throttle = createThrottle();
   const disturbances = createDisturbances();
+  const oddAnswers = createOddAnswers();
   const access = createAccess();
   const requestIds = createRandom(seed, 'request-ids');
   const bucket = `reveille-${ACCOUNT_ID}-${fleet.region}`;
@@ -128,12 +139,14 @@ export function createAccount(options: AccountOptions): Account {
   objects.create(bucket);
   objects.create(`amazon-ssm-${fleet.region}`);
   objects.put(`amazon-ssm-${fleet.region}`, 'latest/VERSION', `${fleet.agentVersion}\n`, now());
+  objects.put(`amazon-ssm-${fleet.region}`, 'ssm-agent-manifest.json', agentManifest(fleet), now());
 
   const services: Record<string, Service> = {
     ec2: { protocol: ec2Protocol, operations: { ...describing, ...changing } },
     ssm: { protocol: jsonProtocol, operations: { ...agents, ...commands, ...neighbours } },
     'resource-groups': { protocol: restJsonProtocol(GROUP_ROUTES), operations: resourceGroups(fleet) },
     sns: { protocol: queryProtocol('http://sns.amazonaws.com/doc/2010-03-31/'), operations: sns(messages, topics) },
+    events: { protocol: jsonProtocol, operations: eventBridge(createRandom(seed, 'event-ids')) },
     sts: { protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'), operations: sts },
   };
 
@@ -208,6 +221,7 @@ export function createAccount(options: AccountOptions): Account {
       const parsed = found.parse(parameters);
       if (!parsed.success) throw protocol.badParameters(parsed.error);
       authorize(call, { service, operation, parameters: parsed.data });
+      oddAnswers.refuse(operation, parsed.data, world);
       return found.act(parsed.data, call);
     });
     return protocol.reply(operation, requestId, content);
@@ -249,7 +263,8 @@ export function createAccount(options: AccountOptions): Account {
     settle: () => world.runUntil(now()),
     async handle(request, principal) {
       const reach = reachOf(principal);
-      const call: Call = { world, now: now(), account: ACCOUNT_ID, principal, pageSizeMax, reach };
+      const habits = { pageSizeMax, openCommandsOfOthers };
+      const call: Call = { world, now: now(), account: ACCOUNT_ID, principal, ...habits, reach };
       world.runUntil(call.now);
       const requestId = randomUuid(requestIds);
       const service = serviceOf(request);

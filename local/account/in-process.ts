@@ -21,24 +21,34 @@ interface SdkRequest {
 const ACCESS_KEY_ID = 'AKIDEMBEDDED';
 
 /**
- * Signs as far as this account looks: for which service. A real signature costs a tenth of a call, and proves
- * nothing between callers in one process.
+ * Signs as far as this account looks: for which service, which is the host's label before its region. A real signature costs
+ * a tenth of a call, and proves nothing between callers in one process.
  */
-class NameOfService {
-  readonly service: string;
-
-  constructor({ service }: { service: string }) {
-    this.service = service;
-  }
-
+const signerIn = (region: string) => ({
   async sign(request: SdkRequest): Promise<SdkRequest> {
-    const scope = `${ACCESS_KEY_ID}/20000101/none/${this.service}/aws4_request`;
+    const labels = request.hostname.split('.');
+    const scope = `${ACCESS_KEY_ID}/20000101/none/${labels[labels.lastIndexOf(region) - 1]}/aws4_request`;
     request.headers['authorization'] = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
     return request;
-  }
-}
+  },
+});
 
-/** By what it is signed for: with an endpoint of one's own, the host says nothing. */
+/**
+ * What a client would look for in this machine's environment and files, with the SDK's own defaults: they have no say here,
+ * and each deployment makes clients by the dozen, which would look for them anew.
+ */
+const OWN_SETTINGS = {
+  authSchemePreference: [],
+  disableS3ExpressSessionAuth: false,
+  ignoreConfiguredEndpointUrls: true,
+  requestChecksumCalculation: 'WHEN_SUPPORTED',
+  responseChecksumValidation: 'WHEN_SUPPORTED',
+  useArnRegion: false,
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+};
+
+/** By what it is signed for, as the account itself tells. */
 const isS3 = (headers: Record<string, string>): boolean =>
   headers['authorization']?.includes('/s3/aws4_request') ?? false;
 
@@ -80,6 +90,7 @@ export function connect(
   const latencies = createRandom(seed, 'latency', principal);
   const pause = () =>
     new Promise<void>((resolve) => setTimeout(resolve, Math.ceil(latencies.between(LATENCY_MILLISECONDS) / 2)));
+  const signer = signerIn(account.region);
   const requestHandler = {
     metadata: { handlerProtocol: 'h1' },
     async handle(request: SdkRequest) {
@@ -106,7 +117,11 @@ export function connect(
     region: account.region,
     credentials: { accessKeyId: ACCESS_KEY_ID, secretAccessKey: 'embedded' },
     requestHandler: requestHandler as unknown as RequestHandler,
-    signerConstructor: NameOfService,
+    ...OWN_SETTINGS,
+    // One for all calls: left to itself, the SDK makes one for each, from a copy of the whole configuration.
+    signer: async () => signer,
+    // No answer depends on it, and it is put together anew for each call.
+    defaultUserAgentProvider: async () => [],
     // Without one that takes notes, the SDK doesn't make them.
     logger: {},
   };

@@ -119,6 +119,7 @@ export function createPeople({ world, journal, account, seed, now }: Surrounding
         account,
         principal: PERSON,
         pageSizeMax: Number.POSITIVE_INFINITY,
+        openCommandsOfOthers: 0,
         reach: ANYTHING,
       };
       operation.act(operation.parse(parameters).data, context);

@@ -1,69 +1,16 @@
 import assert from 'node:assert/strict';
 import { type Batch, leaseholderOf } from '../../functions/domain/batch/batch.ts';
-import type { BatchInstance, InstanceAt, Step } from '../../functions/domain/batch/batch-instance.ts';
 import { manifestSchema } from '../../functions/domain/listing/manifest.ts';
 import { manifestKey, recordKey, reportKey, resultKey } from '../../functions/domain/model/object-keys.ts';
 import { formatLease, LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
 import { attemptsOf } from '../../functions/domain/ownership/owner.ts';
 import { reportSchema } from '../../functions/domain/report/report.ts';
-import type { Account } from '../account/account.ts';
 import { asBatch, heldInSamples, samples } from './samples.ts';
-
-/** One call of a built function. */
-export interface Scene {
-  logicalId: string;
-  /** What it is called with. @param earlier the replies so far, newest last */
-  event(earlier: unknown[]): unknown;
-  /** Where it matters: the samples know their attempt by the ID of the invocation that made it. */
-  requestId?: string;
-  /** Not before this moment, in the account's time, */
-  notBefore: string;
-  /** and not before the account is as the sample says. */
-  isTime?(account: Account, now: number): boolean;
-  /** @throws AssertionError if the reply, or what it has left behind in the account, is not what it should be */
-  check(reply: unknown, account: Account): void;
-  /** The calls that it has to make, in this order, by the account's journal; */
-  calls: string[];
-  /** or these: where it depends on whether the account shows a start at once. */
-  orCalls?: string[];
-}
-
-/** Describes lag behind, by three seconds at most. */
-const LAG_MILLISECONDS = 5000;
+import { heldAt, heldIn, LAG_MILLISECONDS, machineOf, pingAfter, type Scene, startedAsIn, stored } from './scene.ts';
 
 const { instanceId: heldId, newest } = heldInSamples();
 
 const { run } = asBatch(samples.start);
-
-const machineOf = ({ world }: Account) => {
-  const machine = world.machines.get(heldId);
-  if (machine === undefined) throw new Error(`${heldId} is not in the account`);
-  return machine;
-};
-
-const pingAfter = (account: Account, moment: number, now: number): boolean => {
-  const pingAt = machineOf(account).agent.lastReport?.pingAt ?? 0;
-  return pingAt > moment && pingAt + LAG_MILLISECONDS < now;
-};
-
-/** The held instance, which has to stand at this step. */
-const heldAt = <S extends Step>(step: S, batch: Batch): InstanceAt<S> => {
-  const found = heldIn(batch);
-  assert.equal(found.step, step);
-  return found as InstanceAt<S>;
-};
-
-const heldIn = (batch: Batch): BatchInstance => {
-  const found = batch.instances.find(({ instanceId }) => instanceId === heldId);
-  if (found === undefined) throw new Error(`${heldId} is not in the reply`);
-  return found;
-};
-
-const stored = ({ objects, bucket }: Account, key: string): unknown => {
-  const text = objects.read(bucket, key);
-  assert.ok(text !== null, `${key} is not in the bucket`);
-  return JSON.parse(text);
-};
 
 /** A scene on the conveyor: its sample says of which moment it is. */
 const onConveyor = (sample: unknown): Pick<Scene, 'event' | 'notBefore'> => ({
@@ -116,11 +63,13 @@ export const scenes: Scene[] = [
       'resource-groups:ListGroupResources',
       's3:GetObject',
       'ec2:DescribeInstances',
+      's3:GetObject',
       'ssm:DescribeInstanceInformation',
       'ec2:DescribeInstanceAttribute',
       'ec2:DescribeInstanceAttribute',
       's3:PutObject',
       's3:PutObject',
+      'events:PutEvents',
     ],
   },
   {
@@ -169,6 +118,7 @@ export const scenes: Scene[] = [
   {
     logicalId: 'CheckReadinessFunction',
     ...onConveyor(samples.readiness),
+    event: (earlier) => startedAsIn(earlier.at(-1), samples.readiness),
     isTime: (account, now) => pingAfter(account, Date.parse(run.startedAt), now),
     check(reply) {
       const batch = asBatch(reply);
@@ -177,13 +127,8 @@ export const scenes: Scene[] = [
     },
     // Whose boot it is, is written down.
     calls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', 's3:PutObject'],
-    // It was written by the scene before.
-    orCalls: [
-      'ec2:DescribeInstances',
-      'ssm:DescribeInstanceInformation',
-      's3:PutObject (PreconditionFailed)',
-      's3:GetObject',
-    ],
+    // The scene before has done that.
+    orCalls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
   },
   {
     logicalId: 'UpdateAgentFunction',
@@ -200,7 +145,7 @@ export const scenes: Scene[] = [
       );
     },
     // Whether the lock is still ours, whether its owner has let it out, and whether a lost reply has sent it; then the send.
-    calls: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:ListCommands', 'ssm:SendCommand'],
+    calls: ['ec2:DescribeInstances', 's3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'],
   },
   {
     logicalId: 'VerifyVersionsFunction',
@@ -212,7 +157,7 @@ export const scenes: Scene[] = [
       const { outcome, versionAfter } = heldAt('restore', asBatch(reply));
       assert.deepEqual({ outcome, versionAfter }, { outcome: 'updated', versionAfter: run.targetVersion });
     },
-    calls: ['ssm:DescribeInstanceInformation'],
+    calls: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
   },
   {
     logicalId: 'RestoreInstancesFunction',
@@ -231,6 +176,8 @@ export const scenes: Scene[] = [
       ...OTHERS_AT_WORK,
       'ec2:StopInstances',
     ],
+    // To this sample the boot came too late to be its own.
+    orCalls: ['ec2:DescribeInstances', 's3:GetObject', ...OTHERS_AT_WORK, 'ec2:StopInstances'],
   },
   {
     // With the reply of the scene before, as the state machine would after a wait.
@@ -261,18 +208,21 @@ export const scenes: Scene[] = [
       assert.deepEqual(reportSchema.parse(stored(account, reportKey(run))).counts, counts);
       assert.equal(account.messages.length, 1);
     },
-    // The manifest and the batch's result; then how the one without a result was left; the report, that a run has ended and
-    // is open no more, and the lock; the message, and the page.
+    // Whether it was told before; the manifest and the batch's result; then how the one without a result was left; the report and
+    // its event, that a run has ended and is open no more, and the lock; the message, that it was told, and the page.
     calls: [
+      's3:GetObject (NoSuchKey)',
       's3:GetObject',
       's3:GetObject',
       'ec2:DescribeInstances',
       's3:PutObject',
+      'events:PutEvents',
       's3:PutObject',
       's3:DeleteObject',
       's3:GetObject',
       's3:DeleteObject',
       'sns:Publish',
+      's3:PutObject',
       's3:PutObject',
     ],
   },

@@ -4,8 +4,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Account } from '../account/account.ts';
 import { runCommand } from '../base/command-line.ts';
 import { type FunctionProcess, startFunction } from '../bundles/function-process.ts';
-import { type Scene, scenes } from '../bundles/sample-scenes.ts';
+import { scenes } from '../bundles/sample-scenes.ts';
 import { samples } from '../bundles/samples.ts';
+import type { Scene } from '../bundles/scene.ts';
 import { callsSince, openAccount } from '../bundles/served-account.ts';
 
 /**

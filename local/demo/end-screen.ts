@@ -86,12 +86,17 @@ function causeLines(causes: Cause[], names: Names, columns: number, showsAll: bo
   const shown = showsAll ? causes : causes.slice(0, CAUSES_MAX);
   const hidden = causes.slice(shown.length);
   const titleColumns = Math.max(0, ...shown.map(({ title }) => widthOf(title))) + 2;
-  const lines = shown.map(({ title, instanceIds }) => {
+  const lines = shown.flatMap(({ title, instanceIds, errors }) => {
     const who = listed(
       instanceIds.map((id) => names.nameOf(id)),
       columns - 8 - titleColumns,
     );
-    return `${styleText('red', `✗${String(instanceIds.length).padStart(4)}`)}  ${padTo(title, titleColumns)}${styleText('dim', who)}`;
+    return [
+      `${styleText('red', `✗${String(instanceIds.length).padStart(4)}`)}  ${padTo(title, titleColumns)}${styleText('dim', who)}`,
+      ...errors.flatMap((text) =>
+        foldParts(printable(text).split(' '), columns - 9, ' ').map((line) => `       ${line}`),
+      ),
+    ];
   });
   const instances = hidden.reduce((sum, { instanceIds }) => sum + instanceIds.length, 0);
   const more =

@@ -3,6 +3,9 @@ import { reportPageKey } from '../../functions/domain/model/object-keys.ts';
 import type { Report } from '../../functions/domain/report/report.ts';
 import type { Account } from '../account/account.ts';
 
+/** The stack of the demo has a language because it has to; the reader of this file has one of their own. */
+const OPENS_IN = / data-opens-in="\w+"/;
+
 /** Writes a text to a file. @throws if it can't be written */
 export type Save = (path: string, text: string) => void;
 
@@ -20,7 +23,7 @@ export function writePage(
   const page = account.objects.read(account.bucket, reportPageKey(report));
   if (page === null) return 'none: the run has left none in its bucket';
   try {
-    save(path, page);
+    save(path, page.replace(OPENS_IN, ''));
   } catch (error) {
     return `none: ${(error as Error).message}`;
   }

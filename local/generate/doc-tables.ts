@@ -1,7 +1,9 @@
 import { createAccount } from '../account/account.ts';
-import { behaviours, type Question } from '../account/fleet/behaviours.ts';
+import type { Question } from '../account/fleet/behaviour.ts';
+import { behaviours } from '../account/fleet/behaviours.ts';
 import { mixedFleet } from '../account/fleet/mixed-fleet.ts';
 import { installApplication } from '../server/application.ts';
+import { awsErrorTables } from './aws-error-tables.ts';
 import { MONTH_HEAD, monthRows, RUN_HEAD, runRows } from './cost-tables.ts';
 import { parameterTables } from './parameter-tables.ts';
 import { permissionHeads, permissionRows } from './permission-tables.ts';
@@ -11,8 +13,9 @@ import { STEPS_HEAD, stepRows } from './step-tables.ts';
 /** Where an operation does less than in AWS, or otherwise. */
 const DIFFERS: Record<string, string> = {
   'ec2 DescribeInstances':
-    'filters `instance-id`, `instance-state-name`, `tag-key`, `tag:KEY`; a reservation for each instance',
+    'filters `instance-id`, `instance-state-name`, `tag-key`, `tag:KEY`; a reservation for each instance; no zones but three',
   'ec2 DescribeInstanceAttribute': '`disableApiStop`, `disableApiTermination`',
+  'ec2 DescribeInstanceStatus': 'no events',
   'ec2 StartInstances': 'no DryRun',
   'ec2 CreateTags': 'tags instances only',
   'ec2 DeleteTags': 'tags instances only',
@@ -21,12 +24,12 @@ const DIFFERS: Record<string, string> = {
   'ssm SendCommand':
     'AWS-UpdateSSMAgent only; targets `tag:KEY`, `resource-groups:Name`, and with it `resource-groups:ResourceTypeFilters`',
   'ssm CancelCommand': 'an updater that is at work goes on',
-  'resource-groups ListGroupResources': 'EC2 instances only',
   's3 PutObject': 'no versions, no multipart uploads; CRC32C, CRC64NVME and trailers are not checked',
   's3 GetObject': 'no ranges',
   'states DescribeStateMachine': 'says that logging and tracing are off',
   'lambda Invoke': 'RequestResponse and DryRun',
   'scheduler GetSchedule': 'the schedule of template.yaml',
+  'events PutEvents': 'the default bus only, and no rules: what is put there stands in the journal',
   'sns Publish': 'keeps what is published; a key that stands twice in its JSON is no error',
 };
 
@@ -79,6 +82,8 @@ const TABLES: Record<string, Record<string, () => string | Promise<string>>> = {
   'docs/permissions.md': Object.fromEntries(
     [...permissionHeads()].map(([owner, head]) => [head, () => permissionRows(owner)]),
   ),
+  'docs/aws-errors.md': Object.fromEntries(awsErrorTables('en')),
+  'docs/ja/aws-errors.md': Object.fromEntries(awsErrorTables('ja')),
   'docs/ja/reasons.md': Object.fromEntries(reasonTables('ja')),
   'docs/reasons.md': Object.fromEntries(reasonTables('en')),
 };

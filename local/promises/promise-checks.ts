@@ -164,8 +164,10 @@ function seenByCheckers({ account, report, before, intended }: Evidence): WholeR
     latestVersion: account.world.latestVersion,
     parameters: {},
     describeLagSeconds: 3,
+    groups: [],
     instances: [...intended].map((instanceId) => ({
       instanceId,
+      name: account.world.machines.get(instanceId)?.tags.get('Name') ?? null,
       groups: [],
       behaviours: account.world.machines.get(instanceId)?.spec.behaviours ?? [],
       platform: account.world.machines.get(instanceId)?.platform.ec2PlatformDetails ?? '',
@@ -180,7 +182,7 @@ function seenByCheckers({ account, report, before, intended }: Evidence): WholeR
     messages: [],
     lock: null,
     longestHistory: 0,
-    overheard: { pings: [], metrics: [], mails: [], plans: {}, boots: {} },
+    overheard: { pings: [], metrics: [], mails: [], plans: {}, manifests: {}, pages: {}, boots: {} },
   };
   return wholeReport(seen, execution, report);
 }

@@ -17,7 +17,7 @@ export const LOOKS: Look[] = [
 export const [ENGLISH, , , JAPANESE] = LOOKS as [Look, Look, Look, Look];
 
 /** A machine can have other things to do. */
-const PATIENCE_MILLISECONDS = 120_000;
+const PATIENCE_MILLISECONDS = 45_000;
 
 export interface Opened {
   tab: Page;

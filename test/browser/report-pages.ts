@@ -1,11 +1,12 @@
 // Opens the page of a report in Chromium: in both languages, light and dark, from a phone to a wide screen; uses it as a reader does;
 // and photographs it. Where no Chromium is, this is skipped, and says so.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium, errors } from 'playwright-core';
+import { CHROMIUM_ARGUMENTS, findChromium } from '../../local/pictures/chromium.ts';
 import { useKeyboardAndMouse } from './as-a-reader.ts';
 import { findBarriers } from './barriers.ts';
-import { createChecks } from './checks.ts';
+import { type Checks, createChecks } from './checks.ts';
 import { tryHostileTexts } from './hostile-page.ts';
 import { measure } from './measure.ts';
 import { ENGLISH, JAPANESE, LOOKS, type Look, open } from './open.ts';
@@ -15,38 +16,105 @@ import { samplePages } from './sample-pages.ts';
 /** Git ignores it. */
 const FOLDER = fileURLToPath(new URL('../../.report-pages/', import.meta.url));
 
-const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-const executablePath = process.env['CHROMIUM_PATH'] ?? CHROMIUMS.find((path) => existsSync(path));
+const executablePath = findChromium();
 /** Pictures take the most time: two looks show both languages, light and dark. */
 const isPhotographed = (name: string, look: Look): boolean =>
   look === ENGLISH || (look === JAPANESE && ['25', '500'].includes(name));
 
+/** All of them for the page that most runs have; what is drawn of the others is the same in each. */
+const looksOf = (name: string): Look[] => {
+  if (name === '25') return LOOKS;
+  return name === '5000' ? [ENGLISH] : [ENGLISH, JAPANESE];
+};
+
+/** As many keep two processors busy: one page waits for its picture while another is looked through. */
+const AT_ONCE = 3;
+
 async function checkPages(path: string): Promise<number> {
   const checks = createChecks((line) => process.stdout.write(`${line}\n`));
   mkdirSync(FOLDER, { recursive: true });
-  const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
-  try {
-    for (const { name, page } of await samplePages()) {
-      const file = `${FOLDER}${name}.html`;
-      writeFileSync(file, page);
-      const address = pathToFileURL(file).href;
-      for (const look of name === '5000' ? [ENGLISH] : LOOKS) {
-        const opened = await open(browser, address, look);
-        const label = `${name}, ${look.name}`;
-        checks.expectNone(`${label}: no barrier`, await findBarriers(opened.tab));
-        if (isPhotographed(name, look)) await photograph(opened.tab, `${FOLDER}${name}-${look.name}`, checks);
-        checks.expectNone(`${label}: nothing on the console`, opened.said);
-        await opened.close();
-      }
-      await useKeyboardAndMouse(browser, { name, address }, checks);
-      await measure(browser, { name, address, page }, checks);
-    }
-    await tryHostileTexts(browser, FOLDER, checks);
-  } finally {
-    await browser.close();
-  }
+  const pages = (await samplePages()).map(({ name, page }) => {
+    const file = `${FOLDER}${name}.html`;
+    writeFileSync(file, page);
+    return { name, page, address: pathToFileURL(file).href };
+  });
+  const launch = () => chromium.launch({ executablePath: path, args: CHROMIUM_ARGUMENTS });
+  // Alone: what else is at work would be taken for the page's own time.
+  await inTurns(
+    1,
+    pages.map((one) => (browser) => measure(browser, one, checks)),
+    launch,
+    checks,
+  );
+  // The largest first, so that the others fill the gaps.
+  const tasks: Task[] = pages.toReversed().flatMap((one): Task[] => [
+    ...looksOf(one.name).map(
+      (look): Task =>
+        (browser) =>
+          lookThrough(browser, one, look, checks),
+    ),
+    (browser) => useKeyboardAndMouse(browser, one, checks),
+  ]);
+  await inTurns(AT_ONCE, [...tasks, (browser) => tryHostileTexts(browser, FOLDER, checks)], launch, checks);
   return checks.end();
+}
+
+type Task = (browser: Browser) => Promise<void>;
+
+/** Of a browser that stalls. */
+const TRIES = 3;
+
+/**
+ * Does all of them, as many at once, each in its own browser. A busy machine's browser may stall for good: what has met that is done
+ * again in another one. A page that is at fault stalls each time.
+ */
+async function inTurns(
+  atOnce: number,
+  tasks: Task[],
+  launch: () => Promise<Browser>,
+  checks: Pick<Checks, 'tell'>,
+): Promise<void> {
+  const left = tasks.values();
+  const work = async () => {
+    let browser = await launch();
+    for (const task of left) {
+      for (let tries = 1; ; tries++) {
+        const stall = await stallOf(task, browser);
+        if (stall === null) break;
+        if (tries === TRIES) throw stall;
+        checks.tell(`again in another browser: ${stall.message}`);
+        await browser.close();
+        browser = await launch();
+      }
+    }
+    await browser.close();
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+/** What the browser did not come to in time; null: all was done. */
+async function stallOf(task: Task, browser: Browser): Promise<Error | null> {
+  try {
+    await task(browser);
+    return null;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return error;
+    throw error;
+  }
+}
+
+async function lookThrough(
+  browser: Browser,
+  { name, address }: { name: string; address: string },
+  look: Look,
+  checks: Checks,
+): Promise<void> {
+  const { tab, said, close } = await open(browser, address, look);
+  const label = `${name}, ${look.name}`;
+  checks.expectNone(`${label}: no barrier`, await findBarriers(tab));
+  if (isPhotographed(name, look)) await photograph(tab, `${FOLDER}${name}-${look.name}`, checks);
+  checks.expectNone(`${label}: nothing on the console`, said);
+  await close();
 }
 
 if (executablePath === undefined) {

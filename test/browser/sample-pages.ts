@@ -27,9 +27,9 @@ export async function samplePages(): Promise<SamplePage[]> {
 /** Of a run in which all texts are hostile. */
 export const hostilePage = async (): Promise<string> => draw(aHostileReport((await reportOf('dev-and-prod')).full));
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64');
 
-const draw = (report: PageReport): string => drawPage(report, [], sha256);
+const draw = (report: PageReport): string => drawPage(report, [], { language: null, hash });
 
 async function reportOf(fleet: string): Promise<{ full: PageReport; older: PageReport }> {
   const path = fileURLToPath(new URL(`../../fleets/${fleet}.json`, import.meta.url));

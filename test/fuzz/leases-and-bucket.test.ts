@@ -2,14 +2,12 @@ import {
   CreateTagsCommand,
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
-  EC2Client,
   StartInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { ListGroupResourcesCommand, ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeInstanceInformationCommand } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { LEASE_TAG, parseLease } from '../../functions/domain/ownership/lease.ts';
@@ -36,22 +34,24 @@ import {
   TARGET,
   wokenFacts,
 } from '../support/builders.ts';
-import { aContext, aListRequest, aRuntime, described, grouped, leased, stored } from '../support/functions.ts';
+import {
+  aContext,
+  aListRequest,
+  aRuntime,
+  described,
+  grouped,
+  leased,
+  mockClients,
+  stored,
+} from '../support/functions.ts';
 import { anyJson, anyText, expectReadable, spoilt, thrownBy, writesTo } from '../support/fuzzing.ts';
 import { givenAbortedRun, givenCarriers, metrics, reconcile } from '../support/reconciling.ts';
 
-const mocks = {
-  ec2: mockClient(EC2Client),
-  s3: mockClient(S3Client),
-  sfn: mockClient(SFNClient),
-  sns: mockClient(SNSClient),
-  ssm: mockClient(SSMClient),
-};
+const mocks = mockClients();
 const groups = mockClient(ResourceGroupsClient);
 const { ec2, s3, sfn, ssm } = mocks;
 const RUNS = { numRuns: 60 };
 
-/** Calls that touch an instance. */
 const touches = () => writesTo(ec2, ssm);
 /** Before each try anew: what has been given would pile up. */
 const prepare = () => {
@@ -155,27 +155,25 @@ describe('a lease tag that we did not write, whatever it says', () => {
   });
 });
 
-const isNoLock = (content: unknown) => !lockSchema.safeParse(content).success;
 const garbageLocks = fc
   .oneof(anyJson, spoilt(aRunLock()), spoilt(aReconcilerLock('02:00', '02:01')))
-  .filter((content) => typeof content !== 'string' && isNoLock(content));
+  .filter((content) => typeof content !== 'string' && !lockSchema.safeParse(content).success);
 const notJson = fc.constantFrom('', '{', '<Error/>', '\u0000', 'null null', "{'kind':'run'}");
 
 describe('a lock that is garbage', () => {
   it.each([
-    ['ListInstances', list],
-    ['StartInstances', start],
-    ['UpdateAgent', update],
-    ['ReconcileLeases', () => reconcile('03:00')],
-  ])('stops %s by its name, and no instance is touched', async (_function, call) => {
+    ['ListInstances', instanceFacts(), list],
+    ['StartInstances', instanceFacts(), start],
+    ['UpdateAgent', wokenFacts(), update],
+    ['ReconcileLeases', instanceFacts(), () => reconcile('03:00')],
+  ])('stops %s by its name, and no instance is touched', async (_function, facts, call) => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(garbageLocks, notJson), async (content) => {
         prepare();
-        givenCarriers(mocks, [instanceFacts()], []);
+        givenCarriers(mocks, [facts], []);
         givenLock(s3, asObject(content));
 
         const error = await thrownBy(call);
-
         expect(error).toMatchObject({ name: 'UnexpectedReply', message: expect.stringContaining('lock.json') });
         if (error !== null) expectReadable(error);
         expect(touches()).toEqual([]);
@@ -199,7 +197,9 @@ describe('a lock that is garbage', () => {
         givenLock(s3, asObject(content));
 
         const lost = { instances: [{ step: 'restore', reason: { code: 'lock-lost' } }] };
-        expect([await start(), await update()]).toMatchObject([lost, lost]);
+        const started = await start();
+        givenCarriers(mocks, [wokenFacts()], []);
+        expect([started, await update()]).toMatchObject([lost, lost]);
         expect(touches()).toEqual([]);
       }),
       { numRuns: 30 },

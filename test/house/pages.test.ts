@@ -1,3 +1,6 @@
+import { handovers } from '../../functions/domain/model/reason-codes.ts';
+import { messageWords } from '../../functions/domain/words/message-words.ts';
+import { reconcileWords } from '../../functions/domain/words/reconcile-words.ts';
 import { readTemplate } from '../../local/deployment/template.ts';
 import { blocksOf } from '../../local/pages/blocks.ts';
 import { asItWas } from '../../local/simulation/checkers/as-it-was.ts';
@@ -45,6 +48,34 @@ describe('the pages', () => {
     const told = namesInBold(read('docs/when-something-breaks.md'));
     expect(told.sort()).toEqual(alarms.map(([logicalId]) => logicalId).sort());
   });
+
+  it.each(['docs/when-something-breaks.md', 'docs/ja/when-something-breaks.md'])(
+    'say in %s what to do about each thing that a subject can say, and each reason to be left awake',
+    (page) => {
+      const rows = read(page)
+        .split('\n')
+        .filter((line) => line.startsWith('| `'));
+      const subjects = rows.map((row) => row.split(' | ')[0]).join('\n');
+      const en = messageWords.en;
+      const said = [
+        en.leftAwake('N' as never, ''),
+        en.updated('', 'N' as never, 'M' as never),
+        en.failed('K' as never, ''),
+        en.butRunFailed(''),
+        en.runDied,
+        en.notAsBefore('N' as never),
+        en.stateUnknown('N' as never),
+        en.allBack,
+        en.notAllBack,
+        en.backNotChecked,
+        reconcileWords.en.headline.trim(),
+      ];
+      expect(said.filter((phrase) => !subjects.includes(phrase))).toEqual([]);
+      const awake = rows.find((row) => row.startsWith('| `LEFT AWAKE')) ?? '';
+      const codes = [...Object.keys(handovers), 'not-restored', 'opted-out'];
+      expect(codes.filter((code) => !awake.includes(`\`${code}\``))).toEqual([]);
+    },
+  );
 
   it('are all listed in docs/README.md', () => {
     const pages = files.filter((file) => /^docs\/[^/]+\.md$/.test(file) && file !== 'docs/README.md');

@@ -106,15 +106,15 @@ describe('a target version', () => {
     expect(of('newer')).toMatchObject({ outcome: 'already-current', versionAfter: '3.3.40.0' });
   });
 
-  it('that the region does not have fails, and every instance is restored', async () => {
+  it('that the region does not have wakes no instance, and fails', async () => {
     const { of, broken, execution } = await tell(aFleet({ dev: { web: {} } }), { input: { targetVersion: '9.9.9.9' } });
 
     expect(execution.status).toBe('FAILED');
     expect(broken).toEqual([]);
     expect(of('web')).toMatchObject({
-      outcome: 'failed',
+      outcome: 'excluded',
       finalState: 'stopped',
-      reason: { code: 'unsupported-platform' },
+      reason: { code: 'target-not-available' },
     });
   });
 });

@@ -12,7 +12,7 @@ describe('any fleet', () => {
       }),
       { numRuns: 10 },
     );
-  }, 60_000);
+  });
 
   it('is cut into batches, and each has its own result', async () => {
     const { account, report, tally, broken } = await tell(mixedFleet(120, 3));

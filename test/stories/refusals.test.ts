@@ -11,6 +11,15 @@ describe('a run that can not be', () => {
     groups: [{ name: 'stack', queryError: 'CLOUDFORMATION_STACK_NOT_EXISTING' as const, instances: [] }],
   };
 
+  const bucket = { type: 'AWS::S3::Bucket', arn: 'arn:aws:s3:::logs' };
+  const buckets = {
+    ...aFleet({ dev: { web: {} } }),
+    groups: [
+      ...aFleet({ dev: { web: {} } }).groups,
+      { name: 'buckets', resourceTypes: [bucket.type], otherResources: [bucket], instances: [] },
+    ],
+  };
+
   it.each([
     ['an empty group', aFleet({ dev: {} }), {}, ['EmptyGroup', 'resource group "dev" has no EC2 instances']],
     ['one empty group among full ones', aFleet({ dev: { web: {} }, prod: {} }), {}, ['EmptyGroup', '"prod"']],
@@ -21,6 +30,13 @@ describe('a run that can not be', () => {
       ['BrokenGroup', 'CLOUDFORMATION_STACK_NOT_EXISTING'],
     ],
     ['a broken group, even where an empty one is allowed', broken, { allowEmpty: true }, ['BrokenGroup', 'stack']],
+    ['a group that can hold no instances', buckets, {}, ['BrokenGroup', 'its query asks for other resource types']],
+    [
+      'one that can hold none, even where an empty one is allowed',
+      buckets,
+      { allowEmpty: true },
+      ['BrokenGroup', 'add AWS::EC2::Instance'],
+    ],
     ['a group that does not exist', aFleet({ dev: { web: {} } }), { groups: ['nowhere'] }, ['BrokenGroup', 'nowhere']],
     ['an unknown field', aFleet({ dev: { web: {} } }), { group: 'dev' }, ['InvalidInput', 'group']],
     [

@@ -16,8 +16,10 @@ describe('the way back is tried before the way out', () => {
       outcome: 'failed',
       reason: {
         code: 'way-back-denied',
-        text: expect.stringMatching(/was not started: UnauthorizedOperation: .*is not authorized to perform: ec2:Sto/),
+        text: expect.stringContaining('was not started: StopInstances (dry run): UnauthorizedOperation: '),
+        awsError: { call: 'StopInstances', code: 'UnauthorizedOperation' },
       },
+      said: expect.stringContaining('is not authorized to perform: ec2:StopInstances'),
       finalState: 'stopped',
       wokenAt: null,
     });
@@ -25,7 +27,7 @@ describe('the way back is tried before the way out', () => {
     expect(told.account.world.machines.get(WEB)?.tags.has('reveille:lease')).toBe(false);
     expect(told.report).toMatchObject({ status: 'failed', counts: { updated: 2, failed: 1 } });
     expect(told.account.messages.map(({ subject }) => subject)).toEqual([
-      'dev: 2 of 3 updated, 1 failed (web: it could not be stopped again). All back as they were',
+      'dev: 2 of 3 updated, 1 failed (web: not known to be stoppable again). All back as they were',
     ]);
     expect(told.broken).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { DescribeInstancesCommand, EC2Client, type Instance } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, EC2Client, type Instance, StartInstancesCommand } from '@aws-sdk/client-ec2';
 import { ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -194,3 +194,10 @@ export async function endOf(visit: Visit, CommandId: string): Promise<GetCommand
   await visit.until(async () => !['Pending', 'InProgress'].includes((await look()).Status ?? ''), 5);
   return look();
 }
+
+export const start = ({ ec2 }: Pick<Visit, 'ec2'>) =>
+  ec2.send(new StartInstancesCommand({ InstanceIds: [INSTANCE_ID] }));
+
+/** Sends the update, and tells how it ended. */
+export const update = async (visit: Visit): Promise<GetCommandInvocationCommandOutput> =>
+  endOf(visit, await sendUpdate(visit));

@@ -37,6 +37,7 @@ const tags = fc
       [LEASE_TAG]: fc.constantFrom(leaseValue(), leaseValue(), leaseValue({ attempt: 'attempt-2' }), 'junk'),
       'reveille:skip': fc.constantFrom('true', 'false', 'FALSE', ''),
       'aws:autoscaling:groupName': fc.constant('web'),
+      'karpenter.sh/nodepool': fc.constant('batch'),
     },
     { requiredKeys: [] },
   )
@@ -66,6 +67,7 @@ export const anyInstanceFacts: fc.Arbitrary<InstanceFacts> = fc
     rootDeviceType: fc.constantFrom('ebs', 'instance-store', null),
     isSpot: fc.boolean(),
     instanceProfileArn: fc.constantFrom('arn:aws:iam::123456789012:instance-profile/ssm', null),
+    managedBy: fc.option(fc.constant('eks.amazonaws.com'), { nil: null, freq: 10 }),
     tags,
   })
   .map(instanceFacts);
@@ -134,7 +136,6 @@ export const instancesAt: { [S in Step]: fc.Arbitrary<InstanceAt<S>> } = {
       lastRefusal,
       otherUpdateSince,
       otherActivitySince: orNull(stamps),
-      isUnresponsive: fc.boolean(),
       strayUntil: orNull(stamps),
       stopAcceptedAt: orNull(stamps),
     })

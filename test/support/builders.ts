@@ -127,10 +127,14 @@ export const instanceFacts = (changes: Partial<InstanceFacts> = {}): InstanceFac
   },
   transitionReason: 'User initiated (2026-12-05 18:00:00 GMT)',
   launchTime: '2026-12-05T06:00:00.000Z',
+  zone: 'eu-central-1a',
   platform: 'Linux/UNIX',
+  architecture: 'x86_64',
+  lacksRootVolume: false,
   rootDeviceType: 'ebs',
   isSpot: false,
   instanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/ssm',
+  managedBy: null,
   tags: {},
   ...changes,
 });
@@ -156,7 +160,7 @@ export const wokenFacts = (changes: Partial<InstanceFacts> = {}): InstanceFacts 
 /** It should carry our lease, there is no other activity, writers may live, and restoring may take 20 minutes. */
 export const restoreCase = (
   instance: InstanceAt<'restore'>,
-  ec2: InstanceFacts | null,
+  ec2: InstanceFacts,
   changes: Partial<RestoreCase> & Pick<RestoreCase, 'now'>,
 ): RestoreCase => ({
   instance,
@@ -198,7 +202,7 @@ const KEPT = { status: 'kept' as const, instances: [], text: 'all is as it was' 
 /** A run whose own checks have found nothing wrong. */
 export const ALL_KEPT = { versions: KEPT, states: KEPT, leases: KEPT, launchTimes: KEPT };
 
-export const BARE_REPORT = { schemaVersion: 2, listedAt: null, causes: [], checks: UNCHECKED };
+export const BARE_REPORT = { schemaVersion: 3, listedAt: null, causes: [], checks: UNCHECKED };
 
 export const agentFacts = (changes: Partial<AgentFacts> = {}): AgentFacts => ({
   instanceId: INSTANCE_ID,

@@ -1,13 +1,16 @@
 import {
   DescribeInstancesCommand,
   type DescribeInstancesCommandOutput,
-  type EC2Client,
+  EC2Client,
   type Instance,
 } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { ListGroupResourcesCommandOutput } from '@aws-sdk/client-resource-groups';
-import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { CommandInvocation, DescribeInstanceInformationCommandOutput } from '@aws-sdk/client-ssm';
-import type { AwsClientStub } from 'aws-sdk-client-mock';
+import { type GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { type CommandInvocation, type DescribeInstanceInformationCommandOutput, SSMClient } from '@aws-sdk/client-ssm';
+import { type AwsClientStub, mockClient } from 'aws-sdk-client-mock';
 import type { ClientOptions } from '../../functions/aws/sdk/clients.ts';
 import type { AgentFacts, InstanceFacts } from '../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../functions/domain/ownership/lease.ts';
@@ -37,6 +40,19 @@ const ENVIRONMENT = {
   VERIFY_DEADLINE_SECONDS: '900',
   RESTORE_DEADLINE_SECONDS: '1800',
 };
+
+/** Every client that a function may have, answering nothing yet. */
+export const mockClients = () => ({
+  ec2: mockClient(EC2Client),
+  s3: mockClient(S3Client),
+  sfn: mockClient(SFNClient),
+  sns: mockClient(SNSClient),
+  ssm: mockClient(SSMClient),
+});
+
+/** EventBridge takes what it is sent, where a test says nothing else. */
+export const eventBus = mockClient(EventBridgeClient);
+eventBus.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'event-1' }] });
 
 export const silentLogger = () => ({ info: jest.fn(), warn: jest.fn(), error: jest.fn() });
 
@@ -81,9 +97,14 @@ const toEc2Instance = (facts: InstanceFacts): Instance => ({
   ...(facts.stateReason && { StateReason: { Code: facts.stateReason.code, Message: facts.stateReason.message } }),
   ...(facts.transitionReason && { StateTransitionReason: facts.transitionReason }),
   ...(facts.platform && { PlatformDetails: facts.platform }),
+  ...(facts.architecture && { Architecture: facts.architecture as 'x86_64' }),
+  RootDeviceName: '/dev/xvda',
+  BlockDeviceMappings: facts.lacksRootVolume ? [] : [{ DeviceName: '/dev/xvda' }],
+  ...(facts.zone && { Placement: { AvailabilityZone: facts.zone } }),
   ...(facts.launchTime && { LaunchTime: new Date(facts.launchTime) }),
   ...(facts.isSpot && { InstanceLifecycle: 'spot' as const }),
   ...(facts.instanceProfileArn && { IamInstanceProfile: { Arn: facts.instanceProfileArn } }),
+  ...(facts.managedBy && { Operator: { Managed: true, Principal: facts.managedBy } }),
 });
 
 /** DescribeInstances' reply: one reservation for each instance. */
@@ -96,8 +117,8 @@ export const described = (...facts: InstanceFacts[]): DescribeInstancesCommandOu
 export const givenState = (ec2: AwsClientStub<EC2Client>, state: InstanceFacts['state']) =>
   ec2
     .on(DescribeInstancesCommand)
-    .callsFake(({ Filters: [{ Values }] }: { Filters: [{ Values: string[] }] }) =>
-      described(...Values.map((instanceId) => wokenFacts({ instanceId, state }))),
+    .callsFake(({ InstanceIds }: { InstanceIds: string[] }) =>
+      described(...InstanceIds.map((instanceId) => wokenFacts({ instanceId, state }))),
     );
 
 /** DescribeInstanceInformation's reply. */

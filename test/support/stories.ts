@@ -1,6 +1,6 @@
 import type { Report, ReportInstance } from '../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../local/account/fleet/behaviours.ts';
-import { type Fleet, parseFleet } from '../../local/account/fleet/fleet.ts';
+import { type Fleet, type FleetInstance, parseFleet } from '../../local/account/fleet/fleet.ts';
 import { checkPromises } from '../../local/promises/promise-checks.ts';
 import { type Simulated, type SimulationOptions, simulate } from '../../local/run/simulated-run.ts';
 import { unexplainedDenials } from './permissions.ts';
@@ -13,6 +13,7 @@ interface Member {
   platform?: 'amazon-linux-2023' | 'ubuntu' | 'windows';
   agentVersion?: string;
   behaviours?: BehaviourName[];
+  answers?: FleetInstance['answers'];
 }
 
 /** A fleet by group and name; by default, stopped Amazon Linux with an old agent. IDs are drawn from the names' order. */

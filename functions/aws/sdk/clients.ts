@@ -1,13 +1,14 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { AdaptiveRetryStrategy } from '@smithy/core/retry';
-import { lacksCapacity } from '../../domain/model/ec2-errors.ts';
+import { lacksCapacity } from '../../domain/model/aws-errors.ts';
 
-export type { EC2Client, ResourceGroupsClient, SFNClient, SNSClient, SSMClient };
+export type { EC2Client, EventBridgeClient, ResourceGroupsClient, SFNClient, SNSClient, SSMClient };
 
 /**
  * The parts of a client's configuration that every client takes. Lambda's own environment gives region and credentials;
@@ -63,5 +64,14 @@ export const createHastyS3Client = (options: ClientOptions = {}): S3Client =>
   new S3Client({ ...patient, maxAttempts: 2, ...options });
 
 export const createSnsClient = (options: ClientOptions = {}): SNSClient => new SNSClient({ ...patient, ...options });
+
+/** For what a function can do without, too: two tries of three seconds. */
+export const createHastyEventsClient = (options: ClientOptions = {}): EventBridgeClient =>
+  new EventBridgeClient({
+    retryMode: 'adaptive',
+    maxAttempts: 2,
+    requestHandler: { ...requestHandler, requestTimeout: 3_000 },
+    ...options,
+  });
 
 export const createSfnClient = (options: ClientOptions = {}): SFNClient => new SFNClient({ ...patient, ...options });

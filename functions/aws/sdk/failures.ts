@@ -1,8 +1,11 @@
+import { codesThatPass } from '../../domain/model/aws-errors.ts';
 import { ReveilleError } from '../../domain/model/errors.ts';
 import { plainText } from '../../domain/model/plain-text.ts';
 
 /** An AWS error reduced to what rules and people look at. */
 export interface AwsFailure {
+  /** The operation that failed, where one of several was called. */
+  call?: string;
   code: string;
   message: string;
   /** Worth another try: throttling, a 5xx, or no answer at all. */
@@ -13,40 +16,10 @@ export interface AwsFailure {
   nothingWasDone: boolean;
 }
 
-const THROTTLING = new Set([
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'SlowDown',
-  'Throttled',
-  'ThrottledException',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-]);
+const THROTTLING = codesThatPass('undone');
 
-/** What AWS asks to be tried again although it answers 4xx (docs/aws-behaviour.md 24, 34). */
-const PASSING = new Set([
-  'ConditionalRequestConflict',
-  'PriorRequestNotComplete',
-  'RequestTimeout',
-  'RequestTimeoutException',
-  'TooManyUpdates',
-]);
-
-const NETWORK = new Set([
-  'AbortError',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
-  'NetworkingError',
-  'TimeoutError',
-]);
+/** What AWS asks to be tried again although it answers 4xx, and what says that there was no answer (docs/aws-behaviour.md 24, 34). */
+const PASSING = codesThatPass('unknown');
 
 /** The parts of an SDK error that are there whatever the service and its protocol. */
 interface SdkError extends Error {
@@ -55,8 +28,20 @@ interface SdkError extends Error {
   $metadata?: { httpStatusCode?: number };
 }
 
+/** An error of AWS, with the operation that it answered: where one of several was called, people are told which. */
+export class FailedCall extends Error {
+  readonly call: string;
+
+  constructor(call: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    if (cause instanceof Error) this.name = cause.name;
+    this.call = call;
+  }
+}
+
 /** EC2's clients carry the code in `Code` as well as in `name`; network errors carry Node's in `code`. */
 export function describeFailure(error: unknown): AwsFailure {
+  if (error instanceof FailedCall) return { ...describeFailure(error.cause), call: error.call };
   if (!(error instanceof Error)) {
     const message = plainText(String(error));
     return { code: 'Unknown', message, passing: false, isRefusal: false, nothingWasDone: false };
@@ -65,7 +50,7 @@ export function describeFailure(error: unknown): AwsFailure {
   const effective = Code ?? (name === 'Error' ? (code ?? name) : name);
   const status = $metadata?.httpStatusCode ?? 0;
   const isThrottling = THROTTLING.has(effective);
-  const isPassing = PASSING.has(effective) || NETWORK.has(effective) || NETWORK.has(code ?? '') || status >= 500;
+  const isPassing = PASSING.has(effective) || PASSING.has(code ?? '') || status >= 500;
   const passing = isThrottling || isPassing;
   const isRefusal = status >= 400 && !passing;
   return {
@@ -89,8 +74,8 @@ export async function withErrorName<T>(doing: string, calls: () => Promise<T>): 
     return await calls();
   } catch (error) {
     if (error instanceof ReveilleError) throw error;
-    const { code, message, passing } = describeFailure(error);
-    throw new ReveilleError(passing ? 'AwsUnavailable' : 'AwsRefused', `${doing}: ${code}: ${message}`, {
+    const { call = doing, code, message, passing } = describeFailure(error);
+    throw new ReveilleError(passing ? 'AwsUnavailable' : 'AwsRefused', `${call}: ${code}: ${message}`, {
       cause: error,
     });
   }

@@ -1,4 +1,4 @@
-/** Thrown by a call that was not made after all, since its time was over: nothing was done. */
+/** Thrown by a call that was not made after all, since its time was over: nothing was done. Its `cause` is what the try before it has met. */
 export class OutOfTime extends Error {}
 
 /** Where the middleware stands: inside of the SDK's retries, so it is asked for each of them. */
@@ -12,8 +12,18 @@ export const EACH_REQUEST = { step: 'finalizeRequest', priority: 'low', name: 's
  */
 export const sendInTime =
   (operation: string, mayLeave: () => boolean) =>
-  <Args, Reply>(next: (args: Args) => Promise<Reply>) =>
-  async (args: Args): Promise<Reply> => {
-    if (!mayLeave()) throw new OutOfTime(`${operation}: not sent, as its time was over`);
-    return next(args);
+  <Args, Reply>(next: (args: Args) => Promise<Reply>) => {
+    let cause: unknown;
+    return async (args: Args): Promise<Reply> => {
+      if (!mayLeave()) throw new OutOfTime(`${operation}: not sent, as its time was over`, { cause });
+      try {
+        return await next(args);
+      } catch (error) {
+        cause = error;
+        throw error;
+      }
+    };
   };
+
+/** What AWS has answered to the last try of a call, where no more was made. */
+export const lastAnswer = (error: unknown): unknown => (error instanceof OutOfTime ? (error.cause ?? error) : error);

@@ -24,7 +24,7 @@ export interface TakeApartOptions {
 
 /**
  * Calls an all-or-nothing API for many IDs (docs/aws-behaviour.md 14, 17). Where it is refused, the IDs that the message names are
- * set apart first; then three of the rest are tried alone, from its beginning, its middle and its end. If one of them is
+ * set apart first; then three of the rest are tried alone, one of each third. If one of them is
  * accepted, the rest is halved until only the bad ones are refused. If none is, all wait for the next look, which tries others.
  * One bad ID among fifty costs 4 + 2 * log2(50), about 16 calls; the number is bounded by 2 * n + 4.
  */
@@ -126,11 +126,21 @@ const undecided = (ids: string[], failure: AwsFailure) => ({
 
 const without = (ids: string[], others: string[]): string[] => ids.filter((id) => !others.includes(id));
 
-/** From the beginning, the middle and the end; each turn goes one further. */
-function threeOf(ids: string[], turn: number): string[] {
-  const places = [turn, Math.floor(ids.length / 2) + turn, ids.length - 1 - turn];
-  const chosen = places.flatMap((place) => ids.at(place % ids.length) ?? []);
-  return [...new Set(chosen)];
+/** Whole numbers times this, without what is before the point, are spread evenly, whatever the steps between them. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * One of each third: in the first turn those with which the thirds begin. Each turn takes others, and begins with another third,
+ * since there may be no time for all three. So each comes to its turn, although other steps count turns, too.
+ */
+export function threeOf<One>(all: One[], turn: number): One[] {
+  const third = Math.ceil(all.length / 3);
+  const rank = Math.floor(((turn * GOLDEN_RATIO) % 1) * 3 * third);
+  const places = [0, 1, 2].map((later) => {
+    const begin = Math.floor((all.length * ((Math.floor(rank / third) + later) % 3)) / 3);
+    return (begin + (rank % third)) % all.length;
+  });
+  return [...new Set(places)].flatMap((place) => all.slice(place, place + 1));
 }
 
 /** The results of several groups of IDs, as one. */

@@ -1,5 +1,6 @@
 // What an instance carries at each step: what a step does not name can't be there, and what is not nullable can't be null.
 import * as z from 'zod';
+import { awsErrorSchema } from '../model/aws-errors.ts';
 import { originalStateSchema } from '../model/instance.ts';
 import { reasonSchema } from '../model/reason.ts';
 import { type Ends, endsFields, withEnds } from '../model/run.ts';
@@ -38,6 +39,12 @@ const carried = {
   stepSince: timestampSchema,
   /** Its run's two ends, or those of the dead run that it was taken over from. */
   ...endsFields,
+  /** Its Availability Zone; left out where it is not known. */
+  zone: z.string().optional(),
+  /** Since which look EC2 has shown nothing of it; left out where the last one did. */
+  unseenSince: timestampSchema.optional(),
+  /** Why these looks have shown nothing of it: an ID that EC2 does not know is no zone that it does not answer for. */
+  unseenAs: z.enum(['unknown', 'silent']).optional(),
   /** Who has started it: Reveille, someone else, or no one. */
   owner: ownerSchema.default({ kind: 'none' }),
   /** What was seen of its start; left out where nothing was. */
@@ -45,8 +52,12 @@ const carried = {
   refusedStarts: refusedStartsSchema.optional(),
 };
 
-/** What EC2 or SSM last refused to do for it at this step, and why. */
-const refusable = { lastRefusal: z.string().nullable().default(null) };
+const refusable = {
+  /** What EC2 or SSM last refused to do for it at this step, and why; or that there was no time to ask. */
+  lastRefusal: z.string().nullable().default(null),
+  /** The last error of AWS among these, whatever came after it; left out if there was none, or once AWS has done it. */
+  lastError: awsErrorSchema.optional(),
+};
 
 /** Not before this moment: a start that lacked capacity, or a command that met another update. */
 const triedAgain = { ...refusable, retryAt: timestampSchema.nullable().default(null) };
@@ -101,12 +112,16 @@ const shapes = {
     ...otherUpdate,
     ...refusable,
     ...keptAwake,
-    /** It failed because nothing was heard of its agent, and EC2 did not tell why. */
-    isUnresponsive: z.boolean().default(false),
     /** A step of its batch failed: until when a Lambda of that step may still act on it. null: none failed. */
     strayUntil: timestampSchema.nullable().default(null),
   },
-  settled: { ...worked, ...keptAwake, finalState: z.string(), restoredAt: timestampSchema.nullable().default(null) },
+  /** `finalState` is null of one that EC2 did not show. */
+  settled: {
+    ...worked,
+    ...keptAwake,
+    finalState: z.string().nullable(),
+    restoredAt: timestampSchema.nullable().default(null),
+  },
 } as const;
 
 const at = <S extends keyof typeof shapes>(step: S) => z.object({ step: z.literal(step), ...carried, ...shapes[step] });
@@ -136,7 +151,15 @@ export type Working = InstanceAt<'start' | 'preflight' | 'readiness' | 'update' 
 /** What every step carries on, whatever else it leaves behind. */
 export type Carried = Pick<
   BatchInstance,
-  'instanceId' | 'originalState' | 'owner' | 'sightings' | 'refusedStarts' | keyof Ends
+  | 'instanceId'
+  | 'originalState'
+  | 'zone'
+  | 'unseenSince'
+  | 'unseenAs'
+  | 'owner'
+  | 'sightings'
+  | 'refusedStarts'
+  | keyof Ends
 >;
 
 /** The commands that it was sent: none before its agent was heard. */

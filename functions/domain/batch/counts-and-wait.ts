@@ -11,7 +11,11 @@ export const WAIT_SECONDS_MAX = 120;
 
 type Counted = { step: Step; retryAt?: Timestamp | null; lastRefusal?: string | null };
 
-/** Counts the instances at each step. An instance that waits for its next start attempt is not counted under `start`. */
+/**
+ * Counts the instances at each step. An instance that waits for its next start attempt is not counted under `start`; one at
+ * `preflight` is counted under `restore` as well: both are for RestoreInstances, and an execution that began before a step was
+ * added knows only the counts of its own definition.
+ */
 export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => {
   const at = (step: Step) => instances.filter((instance) => instance.step === step).length;
   const waiting = instances.filter(({ step, retryAt }) => step === 'start' && retryAt != null && isAfter(retryAt, now));
@@ -21,7 +25,7 @@ export const countSteps = (instances: Counted[], now: Date): Batch['counts'] => 
     readiness: at('readiness'),
     update: at('update'),
     verify: at('verify'),
-    restore: at('restore'),
+    restore: at('restore') + at('preflight'),
     unsettled: instances.length - at('settled'),
   };
 };

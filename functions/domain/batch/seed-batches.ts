@@ -10,7 +10,7 @@ export interface BatchSeed {
   lastProgressAt: Timestamp;
   waitSeconds: number;
   counts: Batch['counts'];
-  instances: Pick<BatchInstance, 'instanceId' | 'originalState' | 'step' | 'stepSince' | keyof Ends>[];
+  instances: Pick<BatchInstance, 'instanceId' | 'originalState' | 'zone' | 'step' | 'stepSince' | keyof Ends>[];
 }
 
 /**
@@ -18,7 +18,7 @@ export interface BatchSeed {
  * @param ends of the run
  */
 export function seedBatches(
-  members: Pick<BatchInstance, 'instanceId' | 'originalState'>[],
+  members: Pick<BatchInstance, 'instanceId' | 'originalState' | 'zone'>[],
   batchSize: number,
   ends: Ends,
   now: Date,
@@ -26,9 +26,9 @@ export function seedBatches(
   const stepSince = toTimestamp(now);
   const batches: BatchSeed[] = [];
   for (let first = 0; first < members.length; first += batchSize) {
-    const instances = members.slice(first, first + batchSize).map(({ instanceId, originalState }) => {
+    const instances = members.slice(first, first + batchSize).map(({ instanceId, originalState, zone }) => {
       const step: Step = originalState === 'running' ? 'readiness' : 'start';
-      return { instanceId, originalState, step, stepSince, ...endsOf(ends) };
+      return { instanceId, originalState, ...(zone !== undefined && { zone }), step, stepSince, ...endsOf(ends) };
     });
     batches.push({
       index: batches.length,

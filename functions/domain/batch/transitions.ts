@@ -1,9 +1,11 @@
 // How an instance moves from step to step.
-import { plainEnd } from '../model/plain-text.ts';
+import type { Refusal } from '../model/aws-errors.ts';
+import { STRAY_LAMBDA_SECONDS } from '../model/limits.ts';
+import { plainEnd, plainText } from '../model/plain-text.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import { endsOf } from '../model/run.ts';
-import { toTimestamp } from '../model/time.ts';
+import { addSeconds, toTimestamp } from '../model/time.ts';
 import {
   type BatchInstance,
   type Carried,
@@ -15,8 +17,13 @@ import {
 
 /** What the instance waited for, what was refused, and all else that belongs to the step that it leaves stays behind. */
 export function carryOn(instance: BatchInstance, now: Date): Carried & Pick<BatchInstance, 'stepSince'> {
-  const { instanceId, originalState, owner, sightings, refusedStarts } = instance;
-  const seen = { ...(sightings && { sightings }), ...(refusedStarts && { refusedStarts }) };
+  const { instanceId, originalState, zone, unseenSince, unseenAs, owner, sightings, refusedStarts } = instance;
+  const placed = {
+    ...(zone !== undefined && { zone }),
+    ...(unseenSince && { unseenSince }),
+    ...(unseenAs && { unseenAs }),
+  };
+  const seen = { ...placed, ...(sightings && { sightings }), ...(refusedStarts && { refusedStarts }) };
   return { instanceId, originalState, stepSince: toTimestamp(now), ...endsOf(instance), owner, ...seen };
 }
 
@@ -41,7 +48,6 @@ export const toRestore = (carried: ReturnType<typeof carryOn>): InstanceAt<'rest
   otherUpdateSince: null,
   outcome: null,
   reason: null,
-  isUnresponsive: false,
   lastRefusal: null,
   strayUntil: null,
   stopAcceptedAt: null,
@@ -59,6 +65,25 @@ export const optOut = (instance: Working, text: string, now: Date): InstanceAt<'
 export const fail = (instance: Working, code: FailureCode, text: string, now: Date): InstanceAt<'restore'> =>
   finishWork(instance, 'failed', reason(code, text), now);
 
+type Refusable = InstanceAt<'start' | 'preflight' | 'update' | 'restore'>;
+
+/** Not done for it: AWS has refused it, or there was no time to ask; then the error of before is still the last one. */
+export const withRefusal = <One extends Refusable>(instance: One, { text, error }: Refusal): One => ({
+  ...instance,
+  lastRefusal: plainText(text),
+  ...(error && { lastError: error }),
+});
+
+/** AWS has done what was asked. */
+export function withoutRefusal<One extends Refusable>(instance: One): One {
+  const { lastError: _over, ...rest } = instance;
+  return { ...rest, lastRefusal: null } as One;
+}
+
+/** How a text goes on where no time was left in the end, and AWS had refused before. */
+export const refusedBefore = ({ lastError }: Pick<Refusable, 'lastError'>): string =>
+  lastError === undefined ? '' : `; before that, ${lastError.call} was answered with ${lastError.code}`;
+
 /** With what AWS or its agent said when it failed, unless its reason has all of that. */
 export function withSaid(instance: InstanceAt<'restore'>, words: string): InstanceAt<'restore'> {
   const said = plainEnd(words);
@@ -74,6 +99,12 @@ export function outOfTime(instance: Working, text: string, now: Date): InstanceA
     ? exclude(instance, exclusion('out-of-time', text), now)
     : fail(instance, 'out-of-time', text, now);
 }
+
+/** A Lambda that was lost may start it yet, or has done so: that is sought, and waited for, before it is settled. */
+export const mayStillStart = (instance: InstanceAt<'restore'>, now: Date): InstanceAt<'restore'> => ({
+  ...instance,
+  strayUntil: addSeconds(now, STRAY_LAMBDA_SECONDS),
+});
 
 /** Another run may be at work on the same instances: a run that has lost the lock starts no instance and sends no command. */
 export const failWithoutLock = (instance: Working, now: Date): InstanceAt<'restore'> =>

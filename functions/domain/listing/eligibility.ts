@@ -1,9 +1,11 @@
+import type { Refusal } from '../model/aws-errors.ts';
 import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import { isAfter } from '../model/time.ts';
 import { bootOwnerOf } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 import { type OptOutTag, optOutText } from '../ownership/opt-out.ts';
+import { controllerReason } from './controller.ts';
 
 export type Eligibility =
   | { decision: 'take-part'; originalState: OriginalState; reason: null }
@@ -41,6 +43,10 @@ export function decideEligibility(
   return { decision: 'take-part', originalState: originalStateOf(instance, lease, now), reason: null };
 }
 
+/** EC2 says something of it that can't be read: it is not woken, and the run is no success; the others take part. */
+export const notSaid = ({ text, error }: Refusal): Eligibility =>
+  excluded(exclusion('question-refused', `EC2 did not say how it is: ${text}`, error));
+
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
 export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
   if (eligibility.decision !== 'in-transition') return eligibility;
@@ -49,25 +55,53 @@ export function excludeUnsettled(eligibility: Eligibility, listings: number): El
 
 const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });
 
-/** The attribute disableApiStop is on. It is asked only of instances that would otherwise take part, or soon might. */
-export const STOP_PROTECTED = excluded(
+/**
+ * The attribute disableApiStop is asked only of instances that would otherwise take part, or soon might. Where EC2 won't say
+ * whether it is on, that instance is not woken, and the run is no success; the others take part.
+ */
+export function judgeStopProtection(
+  eligibility: Eligibility,
+  { isOn, refusal }: { isOn: boolean; refusal: Refusal | null },
+): Eligibility {
+  if (isOn) return STOP_PROTECTED;
+  if (refusal === null) return eligibility;
+  const text = `EC2 did not say whether it has stop protection: ${refusal.text}`;
+  return excluded(exclusion('question-refused', text, refusal.error));
+}
+
+const STOP_PROTECTED = excluded(
   exclusion('stop-protected', 'stop protection (disableApiStop) is on: started, it could not be stopped again'),
 );
+
+/** Of a node that Systems Manager knows and EC2 does not: a server of one's own, or of another cloud (docs/aws-behaviour.md 112). */
+export const OUTSIDE_OF_EC2 = excluded(
+  exclusion('not-an-instance', 'a managed node outside of EC2: EC2 can neither start nor stop it'),
+);
+
+/** No file of its family has the target version. */
+export const targetNotAvailable = ({ platform, architecture }: InstanceFacts, target: string): Eligibility =>
+  excluded(
+    exclusion(
+      'target-not-available',
+      `the region's manifest of the agent has no file of ${target} for ${platform ?? 'its platform'} on ${architecture ?? 'its architecture'}`,
+    ),
+  );
 
 function optOutReason(instance: InstanceFacts, optOutTag: OptOutTag, now: Date): Reason | null {
   const text = optOutText(instance, optOutTag, now);
   return text === null ? null : exclusion('opted-out', text);
 }
 
+/** docs/aws-behaviour.md 121 */
+export const NO_ROOT_VOLUME = 'nothing is attached as its root device, so it could not boot';
+
 /** EC2 stopped it, so only EC2 can start it again (docs/aws-behaviour.md 22). */
 const wasInterrupted = (instance: InstanceFacts): boolean =>
   instance.stateReason?.code.startsWith('Server.Spot') ?? false;
 
 function structuralReason(instance: InstanceFacts): Reason | null {
-  const group = instance.tags['aws:autoscaling:groupName'];
-  if (group !== undefined) {
-    return exclusion('auto-scaling', `member of the Auto Scaling group ${group}, which would replace it`);
-  }
+  const owned = controllerReason(instance);
+  if (owned !== null) return owned;
   if (instance.isSpot && wasInterrupted(instance)) {
     return exclusion('spot-interrupted', 'Spot Instance that EC2 interrupted: only EC2 can start it again');
   }
@@ -78,6 +112,7 @@ function structuralReason(instance: InstanceFacts): Reason | null {
   if (instance.rootDeviceType === 'instance-store') {
     return exclusion('instance-store', 'its root device is an instance store: it can be terminated, not stopped');
   }
+  if (instance.lacksRootVolume) return exclusion('no-root-volume', NO_ROOT_VOLUME);
   return null;
 }
 

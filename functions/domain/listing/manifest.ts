@@ -16,6 +16,8 @@ export const manifestInstanceSchema = z.object({
   /** EC2's LaunchTime then: that of one which ran must still be the same when the run is over. */
   launchTime: timestampSchema.nullable().default(null),
   platform: z.string().nullable().default(null),
+  /** Its Availability Zone; left out where EC2 did not say. */
+  zone: z.string().optional(),
   decision: z.enum(['take-part', 'excluded', 'in-transition']),
   originalState: originalStateSchema.nullable(),
   reason: reasonSchema.nullable(),
@@ -31,6 +33,8 @@ export const manifestSchema = z.object({
   allowEmpty: z.boolean(),
   groups: z.array(z.string()),
   batches: z.int().min(0),
+  /** How many resources of other types the groups hold, which a run is not meant for. */
+  otherResources: z.int().min(0).optional(),
   instances: z.array(manifestInstanceSchema),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

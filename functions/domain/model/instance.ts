@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Refusal } from './aws-errors.ts';
 import { type Timestamp, timestampSchema } from './time.ts';
 
 /** EC2's own names of an instance's state. */
@@ -18,11 +19,19 @@ export const instanceFactsSchema = z.object({
   /** EC2's StateTransitionReason: who has stopped it, and when; null while it is awake (docs/aws-behaviour.md 74). */
   transitionReason: z.string().nullable(),
   launchTime: timestampSchema.nullable(),
+  /** Its Availability Zone, as `eu-central-1a`; null: EC2 did not say. */
+  zone: z.string().nullable(),
   /** EC2's PlatformDetails, as `Linux/UNIX` or `Windows` (docs/aws-behaviour.md 95). */
   platform: z.string().nullable(),
+  /** EC2's Architecture, as `x86_64` or `arm64`. */
+  architecture: z.string().nullable(),
   rootDeviceType: z.string().nullable(),
+  /** Nothing is attached as its root device, so it can't boot (docs/aws-behaviour.md 121). */
+  lacksRootVolume: z.boolean(),
   isSpot: z.boolean(),
   instanceProfileArn: z.string().nullable(),
+  /** The service that manages it, as EC2 names its principal; null: none (docs/aws-behaviour.md 110). */
+  managedBy: z.string().nullable(),
   tags: z.record(z.string(), z.string()),
 });
 export type InstanceFacts = z.infer<typeof instanceFactsSchema>;
@@ -36,6 +45,15 @@ export interface AgentFacts {
   pingStatus: string;
   lastPingAt: string | null;
   version: string | null;
+  /** SSM has refused to say anything of it: in its words. */
+  refusal?: Refusal;
+}
+
+/** EC2's status checks of a running instance: `ok`, `impaired`, `insufficient-data` or another word (docs/aws-behaviour.md 125). */
+export interface StatusChecks {
+  system: string;
+  instance: string;
+  attachedVolumes: string;
 }
 
 /** docs/aws-behaviour.md 21 */

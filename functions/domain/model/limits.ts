@@ -17,9 +17,10 @@ export const UPDATE_HARD_DEADLINE_SECONDS = 45 * 60;
 export const DELIVERY_DEADLINE_SECONDS = 5 * 60;
 
 /**
- * When the service gives a command up. Later than the hard deadline, so that until then a command's status is the agent's own
- * word: on expiry a running update looks like an undelivered one (docs/aws-behaviour.md 11). 15 min later, which is more than
- * any lag between the two clocks; and as long as the longest UpdateDeadlineSeconds.
+ * When the service gives a command up that no agent has taken; one that has begun has the time-out of its step as well
+ * (docs/aws-behaviour.md 11). Later than the hard deadline, so that until then a command's status is the agent's own word: on
+ * expiry a running update looks like an undelivered one. 15 min later, which is more than any lag between the two clocks; and as
+ * long as the longest UpdateDeadlineSeconds.
  */
 export const COMMAND_TIMEOUT_SECONDS = 60 * 60;
 
@@ -29,8 +30,17 @@ export const COMMAND_TIMEOUT_SECONDS = 60 * 60;
  */
 export const OTHER_UPDATE_BACKOFF_SECONDS = 15 * 60;
 
+/**
+ * How long to wait before the one more command after an update that failed for a cause that passes: what is late at a boot is
+ * there after some minutes. A guess. No longer than the longest wait of a batch, so it costs a look or two.
+ */
+export const PASSING_FAILURE_BACKOFF_SECONDS = 2 * 60;
+
 /** SSM refused to send a command to an agent that pings (InvalidInstanceId): its view lags behind, by no known time. A guess. */
 export const UNDELIVERED_RETRY_SECONDS = 60;
+
+/** An agent that has no credentials at boot, or may not use them, tries again after 25-30 min (docs/aws-behaviour.md 7). */
+export const AGENT_RETRY_SECONDS_MAX = 30 * 60;
 
 /** Health pings come every 5 to 60 min (docs/aws-behaviour.md 7), and 5 min more are allowed: an older one proves nothing. */
 export const PING_AGE_SECONDS_MAX = 65 * 60;
@@ -65,6 +75,13 @@ export const CONSISTENCY_SECONDS = 60;
 export const CLOCK_MARGIN_SECONDS = 5;
 
 /**
+ * SSM's clock is another one than EC2's (docs/aws-behaviour.md 44): what it dates so much before a boot may be of that boot. By how
+ * much they differ AWS does not say; minutes too many keep an instance awake that was used just before, minutes too few stop it under
+ * someone.
+ */
+export const SSM_CLOCK_MARGIN_SECONDS = 5 * 60;
+
+/**
  * An instance is woken only while so much is left for its boot before nothing is sent any more. Most agents ping within three
  * minutes of the start, those of Windows within eight.
  */
@@ -83,6 +100,19 @@ export const BOOT_PROOF_SECONDS = 5 * 60;
  * follows it. With the last looks and the report the run is over an hour after its end at the latest.
  */
 export const FOLLOW_STOP_SECONDS = 45 * 60;
+
+/**
+ * A run is over so long after its `stopUntil` at the latest: what is still at work then has failed after FOLLOW_STOP_SECONDS, and
+ * the rest is for its last looks and its report.
+ */
+export const RUN_FOLLOWS_SECONDS = 60 * 60;
+
+/**
+ * How long a stop that EC2 has accepted is followed at least, by the beginning of EC2's PlatformDetails: an operating system that
+ * installs updates on its way down takes its time. Windows lets its installer hold a shutdown for an hour (docs/aws-behaviour.md
+ * 127).
+ */
+export const STOP_SECONDS_BY_PLATFORM: Record<string, number> = { Windows: 60 * 60 };
 
 /**
  * A stop that was accepted and shows no effect for this long is asked for again. As long as the shortest

@@ -31,6 +31,9 @@ export const planKey = ({ runId }: RunId): string => `runs/${runId}/plan.json`;
 
 export const reportKey = ({ runId }: RunId): string => `runs/${runId}/report.json`;
 
+/** That the report's message has gone out. */
+export const reportToldKey = ({ runId }: RunId): string => `runs/${runId}/report-told.json`;
+
 /** The report as a page for people, made of the report and its addenda: it can be made anew at any time. */
 export const reportPageKey = ({ runId }: RunId): string => `runs/${runId}/report.html`;
 
@@ -40,8 +43,8 @@ export const reconciledPrefix = ({ runId }: RunId): string => `runs/${runId}/rec
 /** What one of them did: an addendum to the run's report, which is written once. */
 export const reconciledKey = (run: RunId, requestId: string): string => `${reconciledPrefix(run)}${requestId}.json`;
 
-/** What the next pass has to know of an instance that others keep awake after its run. */
-export const holdKey = (run: RunId, instanceId: string): string => `${reconciledPrefix(run)}holds/${instanceId}.json`;
+/** What the next look has to know of an instance that others keep awake after its run: a later run may have it by then. */
+export const holdKey = (instanceId: string): string => `holds/${instanceId}.json`;
 
 /** Whether this is the key of what a pass did, among all that passes file. */
 export const isReconciledKey = (run: RunId, key: string): boolean =>

@@ -7,16 +7,21 @@
 export const exclusions = {
   'auto-scaling': { benign: true },
   'instance-store': { benign: true },
+  'managed-by-others': { benign: true },
   'not-found': { benign: true },
   'opted-out': { benign: true },
   'opted-out-in-run': { benign: true },
+  'not-an-instance': { benign: true },
   spot: { benign: true },
   'spot-interrupted': { benign: true },
   'stop-protected': { benign: true },
   terminated: { benign: true },
   'still-in-transition': { benign: false },
+  'no-root-volume': { benign: false },
+  'target-not-available': { benign: false },
   busy: { benign: false },
   'out-of-time': { benign: false },
+  'question-refused': { benign: false },
 } as const satisfies Record<string, { benign: boolean }>;
 
 /** Why an instance has failed, roughly in the order of the steps. */
@@ -35,6 +40,7 @@ export const failures = [
   'restarted-in-run',
   'launch-error',
   'not-running',
+  'status-check-failed',
   'no-instance-profile',
   'never-registered',
   'agent-not-pinging',
@@ -85,6 +91,8 @@ export const remarks = {
 /** What an instance or a run waits for: these codes stand in logs, and never in a report. */
 export const waits = [
   'in-transition',
+  'unknown-id',
+  'no-answer',
   'stopping',
   'trying-way-back',
   'waiting-for-capacity',
@@ -95,6 +103,7 @@ export const waits = [
   'waiting-to-send',
   'update-pending',
   'updating',
+  'passing-failure',
   'verifying',
   'start-may-come',
   'writer-may-live',
@@ -112,9 +121,9 @@ export const refusals = ['already-running'] as const;
 export type ExclusionCode = keyof typeof exclusions;
 /**
  * An instance whose lease was taken away has failed if it was not started yet; else it is left to someone else. One without a
- * turn is excluded, and has failed if something was done to it before.
+ * turn, or of which AWS won't say what has to be known, is excluded, and has failed if something was done to it before.
  */
-export type FailureCode = (typeof failures)[number] | 'lease-removed' | 'out-of-time';
+export type FailureCode = (typeof failures)[number] | 'lease-removed' | 'out-of-time' | 'question-refused';
 export type ReasonCode =
   | ExclusionCode
   | FailureCode

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type AwsError, awsErrorSchema } from './aws-errors.ts';
 import { plainText } from './plain-text.ts';
 import { type ExclusionCode, exclusions, handovers, type ReasonCode, remarks } from './reason-codes.ts';
 
@@ -6,15 +7,27 @@ import { type ExclusionCode, exclusions, handovers, type ReasonCode, remarks } f
  * Why an outcome is what it is: a code for programs, a text for people. What is read may be older than this code, and a
  * redriven run must still restore its instances: so any code is read, and only those of the table are written.
  */
-export const reasonSchema = z.object({ code: z.string(), text: z.string() });
+export const reasonSchema = z.object({
+  code: z.string(),
+  text: z.string(),
+  awsError: awsErrorSchema
+    .optional()
+    .describe('The call that AWS refused, and its error code; left out if there is none'),
+});
 export type Reason = z.infer<typeof reasonSchema>;
 
-export const reason = (code: ReasonCode, text: string): Reason => ({ code, text: plainText(text) });
+/** @param awsError the refusal that the text quotes */
+export const reason = (code: ReasonCode, text: string, awsError?: AwsError): Reason => ({
+  code,
+  text: plainText(text),
+  ...(awsError && { awsError }),
+});
 
-export const exclusion = (code: ExclusionCode, text: string): Reason => reason(code, text);
+export const exclusion = (code: ExclusionCode, text: string, awsError?: AwsError): Reason =>
+  reason(code, text, awsError);
 
 /** The same reason, with more to say. */
-export const retold = ({ code }: Reason, text: string): Reason => ({ code, text: plainText(text) });
+export const retold = (told: Reason, text: string): Reason => ({ ...told, text: plainText(text) });
 
 /** An unknown code is never benign. */
 export const isBenignExclusion = (code: string): boolean =>

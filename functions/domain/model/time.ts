@@ -11,6 +11,10 @@ export function secondsBetween(from: Timestamp | Date, to: Timestamp | Date): nu
   return (new Date(to).getTime() - new Date(from).getTime()) / 1000;
 }
 
+/** Minutes from one moment to another, as a text says them. */
+export const minutesBetween = (from: Timestamp | Date, to: Timestamp | Date): number =>
+  Math.round(secondsBetween(from, to) / 60);
+
 export function addSeconds(moment: Timestamp | Date, seconds: number): Timestamp {
   return new Date(new Date(moment).getTime() + seconds * 1000).toISOString();
 }

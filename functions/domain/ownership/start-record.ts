@@ -21,6 +21,8 @@ export const startRecordSchema = z
     instances: z.array(
       z.object({
         instanceId: z.string(),
+        /** Its Availability Zone: while one is disturbed, EC2 is asked for each by itself. Left out where it is not known. */
+        zone: z.string().optional(),
         originalState: originalStateSchema,
         /** LaunchTime and StateTransitionReason as they were before the start. */
         previousLaunchTime: timestampSchema.nullable(),

@@ -1,3 +1,6 @@
+import type { AwsError } from '../model/aws-errors.ts';
+import type { Reason } from '../model/reason.ts';
+import { wordsOfError } from '../words/aws-error-words.ts';
 import { wordsOf } from '../words/catalogue.ts';
 import type { MessageWords } from '../words/message-words.ts';
 import type { Language } from '../words/words.ts';
@@ -12,6 +15,8 @@ export interface Cause {
   /** What is said of the first of them: AWS's own words, often. */
   example: string;
   whatToDo: string;
+  /** What AWS's errors among them mean, and what to do about each. */
+  errors: { title: string; meaning: string; whatToDo: string }[];
 }
 
 const NAMES_MAX = 20;
@@ -34,6 +39,21 @@ export function causesOf(
     const names = group.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);
     const text = group[0]?.reason?.text ?? '';
     const example = group.length === 1 || text === '' ? text : `${names[0]}${words.colon}${text}`;
-    return [{ title, names: listNames(names, NAMES_MAX, words), example, whatToDo }];
+    const errors = errorsOf(group).map((error) => wordsOfError(error, language));
+    return [{ title, names: listNames(names, NAMES_MAX, words), example, whatToDo, errors }];
   });
+}
+
+/** One cause has few, as a rule: a policy or a limit answers all alike. */
+const ERRORS_MAX = 5;
+
+/** The errors of AWS that the reasons of these instances quote, each once. */
+export function errorsOf(instances: readonly { reason: Reason | null }[]): AwsError[] {
+  const errors = new Map(
+    instances.flatMap(({ reason }) => {
+      const error = reason?.awsError;
+      return error === undefined ? [] : [[`${error.call}: ${error.code}`, error] as const];
+    }),
+  );
+  return [...errors.values()].slice(0, ERRORS_MAX);
 }

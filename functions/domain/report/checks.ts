@@ -50,8 +50,8 @@ export const UNCHECKED: Checks = {
 
 /** What EC2 said of the instances when the report was made; or why it was not to be had. */
 export type SecondLook =
-  | { kind: 'seen'; facts: Map<string, InstanceFacts>; at: Date }
-  | { kind: 'unseen'; why: string };
+  /** `silent`: those of which EC2 did not say how they are. */
+  { kind: 'seen'; facts: Map<string, InstanceFacts>; silent: Set<string>; at: Date } | { kind: 'unseen'; why: string };
 
 /** What is checked. */
 export interface CheckCase {
@@ -71,23 +71,29 @@ export function checkPromises({ manifest: { run, instances }, results, again }: 
   const all = instances.map((member): Seen => {
     const { instanceId } = member;
     const result = byId.get(instanceId);
-    return { member, result, ec2: again.facts.get(instanceId) ?? null, at: again.at };
+    const ec2 = again.facts.get(instanceId) ?? null;
+    const isUnseen = again.silent.has(instanceId) || (ec2 === null && wasThere(result));
+    return { member, result, ec2, isUnseen, at: again.at };
   });
   const slept = all.filter(({ member }) => ASLEEP.has(member.originalState));
   const ran = all.filter(({ member }) => member.originalState === 'running');
   return {
     versions,
-    states: toCheck(slept, judgeState, {
+    states: toCheck(slept, unlessUnseen(judgeState), {
       none: 'no instance that took part had slept before',
       kept: 'EC2 shows as asleep again what had slept before',
       broken: 'EC2 does not show as it was what had slept before',
     }),
-    leases: toCheck(all, (seen) => judgeLease(seen, run), {
-      none: 'the run was meant for no instance',
-      kept: 'EC2 shows no lease of this run',
-      broken: 'EC2 shows a lease of this run',
-    }),
-    launchTimes: toCheck(ran, judgeLaunchTime, {
+    leases: toCheck(
+      all,
+      unlessUnseen((seen) => judgeLease(seen, run)),
+      {
+        none: 'the run was meant for no instance',
+        kept: 'EC2 shows no lease of this run',
+        broken: 'EC2 shows a lease of this run',
+      },
+    ),
+    launchTimes: toCheck(ran, unlessUnseen(judgeLaunchTime), {
       none: 'no instance that took part had run before',
       kept: 'EC2 shows what had run before in the boot that it had then',
       broken: 'EC2 does not show in the boot that it had what had run before',
@@ -108,12 +114,19 @@ interface Seen {
   result: BatchInstance | undefined;
   /** null: EC2 does not list it any more. */
   ec2: InstanceFacts | null;
+  /** EC2 does not say how it is, or has forgotten the ID of what was there when it was settled. */
+  isUnseen: boolean;
   at: Date;
 }
 
+const unlessUnseen =
+  (judge: (seen: Seen) => Verdict) =>
+  (seen: Seen): Verdict =>
+    seen.isUnseen ? 'unclear' : judge(seen);
+
 const ASLEEP = new Set<string | null>(['stopped', 'hibernated']);
 
-const GONE = new Set<string>(['terminated', 'shutting-down']);
+const GONE = new Set<string>(['terminated', 'shutting-down', 'not-found']);
 
 /** Without exception: what is gone, or has lost its memory, is not as it was either. */
 function judgeState(seen: Seen): Verdict {
@@ -148,6 +161,10 @@ function judgeLaunchTime({ member, result, ec2 }: Seen): Verdict {
   const isUntouched = isSettled(result) && attemptsOf(result.owner).length === 0 && result.stopAcceptedAt === null;
   return isUntouched ? 'by-others' : 'broken';
 }
+
+/** Whether the run's last look at it has shown it, and not as gone. */
+const wasThere = (result: BatchInstance | undefined): boolean =>
+  isSettled(result) && result.finalState !== null && !GONE.has(result.finalState);
 
 const isSettled = (result: BatchInstance | undefined): result is InstanceAt<'settled'> => result?.step === 'settled';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AwsError } from '../model/aws-errors.ts';
 import { OPTED_OUT } from '../model/instance.ts';
 import { plainText } from '../model/plain-text.ts';
 import { type Timestamp, timestampSchema } from '../model/time.ts';
@@ -22,6 +23,8 @@ export interface ReconcileResult {
   /** When the dead run had started it, as its LaunchTime says; null: it did not. */
   wokenAt: Timestamp | null;
   text: string | null;
+  /** The refusal that the text quotes. */
+  awsError?: AwsError;
   name: string | null;
   originalState: string;
 }
@@ -53,10 +56,12 @@ export function toReconciled(
   const about = { name, originalState: status.originalState, wokenAt: isOurs ? launchTime : null };
   const base = { instanceId, runId: record.runId, ...about };
   if (refusal === UNTRIED || refusal === CHANGED)
-    return { ...base, action: 'waiting', finalState: null, text: refusal };
+    return { ...base, action: 'waiting', finalState: null, text: refusal.text };
   if (refusal !== null) {
     const undone = decision.action === 'stop' ? 'it was not stopped' : 'its lease tag was not removed';
-    return { ...base, action: 'refused', finalState: facts.state, text: `${undone}: ${refusal}` };
+    const { text, error } = refusal;
+    const told = { text: `${undone}: ${text}`, ...(error && { awsError: error }) };
+    return { ...base, action: 'refused', finalState: facts.state, ...told };
   }
   switch (decision.action) {
     case 'wait':

@@ -1,5 +1,6 @@
 import { runPrefix } from '../model/object-keys.ts';
 import { boundedText } from '../model/plain-text.ts';
+import { wordsOfError } from '../words/aws-error-words.ts';
 import { chatNotification, type Message, SUBJECT_LENGTH_MAX } from '../words/message.ts';
 import { messageWords } from '../words/message-words.ts';
 import { type CountedAction, type ReconcileWords, reconcileWords } from '../words/reconcile-words.ts';
@@ -43,7 +44,9 @@ export function summarizeReconciled(done: ReconcileResult[], telling: PassTellin
     text: [
       ...brief,
       ...(settled.length > 0 ? ['', words.settledHead, ...settled.map((one) => settledLine(one, language))] : []),
-      ...(open.length > 0 ? ['', words.openHead, ...open.map((one) => openLine(one, language))] : []),
+      ...(open.length > 0
+        ? ['', words.openHead, ...open.flatMap((one) => [openLine(one, language), ...errorLines(one, language)])]
+        : []),
       '',
       ...where,
     ].join('\n'),
@@ -85,7 +88,7 @@ interface NamesShown {
 
 function headlineOf(done: ReconcileResult[], language: Language, { names, fitting }: NamesShown): string {
   const words = reconcileWords[language];
-  const { leftAwake: sayLeftAwake, brackets, comma } = messageWords[language];
+  const { leftAwake: sayLeftAwake, brackets, comma, fullStop } = messageWords[language];
   const calls = callNames(done, fitting);
   const who = (ones: ReconcileResult[]): string => {
     if (names === 0 || ones.length === 0) return '';
@@ -98,7 +101,7 @@ function headlineOf(done: ReconcileResult[], language: Language, { names, fittin
     // What is left awake has been named already.
     return ones.length === 0 ? [] : [words.counted(ones.length, counted, counted === 'left-awake' ? '' : who(ones))];
   });
-  const head = leftAwake.length > 0 ? sayLeftAwake(leftAwake.length, who(leftAwake)) : '';
+  const head = leftAwake.length > 0 ? `${sayLeftAwake(leftAwake.length, who(leftAwake))}${fullStop}` : '';
   return `${head}${words.headline}${parts.join(comma)}`;
 }
 
@@ -117,6 +120,13 @@ function settledLine(one: ReconcileResult, language: Language): string {
 
 const openLine = (one: ReconcileResult, language: Language): string =>
   lineOf(one, reconcileWords[language].done(one.action, null), reconcileWords[language], language);
+
+/** What AWS's refusal means, and what to do about it. */
+function errorLines({ awsError }: ReconcileResult, language: Language): string[] {
+  if (awsError === undefined) return [];
+  const { title, meaning, whatToDo } = wordsOfError(awsError, language);
+  return [`    ${title}${messageWords[language].colon}${meaning} ${whatToDo}`];
+}
 
 const NAME_LENGTH_LISTED = 40;
 

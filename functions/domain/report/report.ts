@@ -39,7 +39,7 @@ export const reportInstanceSchema = z.object({
 export type ReportInstance = z.infer<typeof reportInstanceSchema>;
 
 /** Raised when a field changes its meaning, or is added. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 export const reportSchema = z
   .object({
@@ -256,8 +256,11 @@ function statusOf(instances: ReportInstance[], allowEmpty: boolean): Report['sta
   return instances.some(failsItsRun) || (noneTookPart && !allowEmpty) ? 'failed' : 'succeeded';
 }
 
+/** By what it is told whether an instance is as it should be. */
+export type JudgedInstance = Pick<ReportInstance, 'outcome' | 'reason' | 'originalState' | 'finalState'>;
+
 /** Whether a run with this instance in it can't succeed. */
-export function failsItsRun(instance: ReportInstance): boolean {
+export function failsItsRun(instance: JudgedInstance): boolean {
   const { outcome, reason: why } = instance;
   if (outcome === 'failed' || (why !== null && failsRun(why))) return true;
   if (isLeftAwake(instance) && !isLeftAwakeByTag(instance)) return true;

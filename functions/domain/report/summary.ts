@@ -54,7 +54,12 @@ export function summarize(report: Report, telling: Telling): Message {
     chat: chatNotification(
       chatTitleOf(report, claim, language),
       [timesOf(told), ...where],
-      causes.map(({ title, names, whatToDo }) => `${title}${words.colon}${names}\n${whatToDo}`),
+      causes.map(({ title, names, whatToDo, errors }) =>
+        [
+          `${title}${words.colon}${names}`,
+          ...(errors.length > 0 ? errors : [{ whatToDo }]).map((one) => one.whatToDo),
+        ].join('\n'),
+      ),
       report.runId,
     ),
     attributes: attributesOf(report),
@@ -69,10 +74,11 @@ function attributesOf({ status, instances }: Report): MessageAttributes {
   return { status, severity: status === 'failed' ? 'warning' : 'info' };
 }
 
-const causeLines = ({ title, names, example, whatToDo }: Cause, { colon }: MessageWords): string[] => [
+const causeLines = ({ title, names, example, whatToDo, errors }: Cause, { colon }: MessageWords): string[] => [
   `  ${title}${colon}${names}`,
   ...(example === '' ? [] : [`    ${example}`]),
   `    ${whatToDo}`,
+  ...errors.map((error) => `    ${error.title}${colon}${error.meaning} ${error.whatToDo}`),
 ];
 
 function placesOf({ report, bucketName, words }: Told): string[] {

@@ -1,10 +1,8 @@
 // What a step that failed for good leaves behind: its instances go to be restored, and a Lambda of it may still act on them.
 import type { Batch } from '../batch/batch.ts';
 import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
-import { fail } from '../batch/transitions.ts';
+import { fail, mayStillStart } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
-import { STRAY_LAMBDA_SECONDS } from '../model/limits.ts';
-import { addSeconds } from '../model/time.ts';
 import { bootOwnerOf } from '../ownership/attempt.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
 
@@ -16,7 +14,7 @@ export function failCaught(
 ): InstanceAt<'restore' | 'settled'> {
   if (instance.step === 'restore' || instance.step === 'settled') return instance;
   const text = `a step of its batch failed: ${caught.Error}: ${caught.Cause}`;
-  return { ...fail(instance, 'step-failed', text, now), strayUntil: addSeconds(now, STRAY_LAMBDA_SECONDS) };
+  return mayStillStart(fail(instance, 'step-failed', text, now), now);
 }
 
 /** An attempt whose reply was lost may have started it all the same: its LaunchTime says so, and when. */

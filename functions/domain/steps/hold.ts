@@ -1,5 +1,5 @@
 // An instance is held while others keep it awake after its run has ended. ReconcileLeases looks at it in passes that have no
-// memory of their own: what a pass has to know of those before it is this.
+// memory of their own, and a later run may take it over: what a look has to know of those before it is this.
 import * as z from 'zod';
 import { type Timestamp, timestampSchema, toTimestamp } from '../model/time.ts';
 import type { OtherActivity } from './other-activity.ts';
@@ -7,12 +7,12 @@ import type { OtherActivity } from './other-activity.ts';
 export const holdSchema = z.object({
   /** Of the boot in which it is held: in another one this says nothing. */
   launchTime: timestampSchema.nullable(),
-  /** Since which pass nothing was seen on it; null: something was seen in the last one, or no pass has looked yet. */
+  /** Since which look nothing was seen on it; null: something was seen in the last one, or none has come since its run ended. */
   quietSince: timestampSchema.nullable(),
 });
 export type Hold = z.infer<typeof holdSchema>;
 
-/** As a run leaves it, when it ends: no pass has looked yet. */
+/** Something is seen on it. */
 export const newHold = (launchTime: Timestamp | null): Hold => ({ launchTime, quietSince: null });
 
 /**

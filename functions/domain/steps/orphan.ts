@@ -10,11 +10,22 @@ import { triedBy } from '../ownership/owner.ts';
  * An orphan as the rules of `restore` know instances: the work on it ended with its run. Its commands are found by their
  * comments.
  */
-export function toBatchInstance({ facts, status }: Orphan): InstanceAt<'restore'> {
+export function toBatchInstance({ facts, record, status }: Orphan): InstanceAt<'restore'> {
   const { instanceId, launchTime } = facts;
+  const zone = record.instances.find((one) => one.instanceId === instanceId)?.zone;
   const { originalState, deadSince, ends, attempts } = status;
   const owner = triedBy(attempts, null);
-  return { ...toRestore({ instanceId, originalState, stepSince: deadSince, ...ends, owner }), launchTime };
+  return {
+    ...toRestore({
+      instanceId,
+      originalState,
+      ...(zone !== undefined && { zone }),
+      stepSince: deadSince,
+      ...ends,
+      owner,
+    }),
+    launchTime,
+  };
 }
 
 /** Whether it can't be stopped any more, and a stop that was sent last has had its time to show: it only has to be told. */

@@ -1,7 +1,8 @@
 // What else is at work on an instance that would be stopped: sessions, commands and associations that are not Reveille's.
 import type { InstanceAt } from '../batch/batch-instance.ts';
+import type { Refusal } from '../model/aws-errors.ts';
 import type { OtherActivityFacts } from '../model/instance.ts';
-import { CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
+import { SSM_CLOCK_MARGIN_SECONDS } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import type { ReasonCode } from '../model/reason-codes.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
@@ -15,7 +16,7 @@ export interface OtherActivity {
 }
 
 const isOfThisBoot = (moment: Timestamp | null, launchTime: Timestamp | null): boolean =>
-  moment !== null && launchTime !== null && isAfter(addSeconds(moment, CLOCK_MARGIN_SECONDS), launchTime);
+  moment !== null && launchTime !== null && isAfter(addSeconds(moment, SSM_CLOCK_MARGIN_SECONDS), launchTime);
 
 /**
  * The other activity on an instance that would otherwise be stopped; null if there is none. What worked only before this boot
@@ -61,8 +62,8 @@ export function findOtherActivity(
 const known = (code: ReasonCode, text: string): OtherActivity => ({ reason: reason(code, text), isKnown: true });
 
 /** SSM could not tell of other activity. */
-export const otherActivityUnknown = (why: string): OtherActivity => ({
-  reason: reason('other-activity-unknown', `could not check for other sessions and commands: ${why}`),
+export const otherActivityUnknown = ({ text, error }: Refusal): OtherActivity => ({
+  reason: reason('other-activity-unknown', `could not check for other sessions and commands: ${text}`, error),
   isKnown: false,
 });
 

@@ -2,28 +2,29 @@
 // tells who else is at work on it. Asked by the role that stops, with the parameters of the stop.
 import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { carryOn, fail, withSaid } from '../batch/transitions.ts';
+import { carryOn, fail, finishWork, refusedBefore, withRefusal, withSaid } from '../batch/transitions.ts';
 import { tooLateToStart } from '../listing/run-ends.ts';
+import { errorKindOf, type Refusal } from '../model/aws-errors.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { plainText } from '../model/plain-text.ts';
+import { reason } from '../model/reason.ts';
 import type { Leaseholder } from '../model/run.ts';
-import { addSeconds, isAfter, secondsBetween } from '../model/time.ts';
+import { addSeconds, isAfter, minutesBetween } from '../model/time.ts';
 import { isLeaseOf, LEASE_TAG } from '../ownership/lease.ts';
 
 /** What AWS says of the way back of one instance. */
 export type PreflightAnswer =
   | { kind: 'open' }
   /** Any refusal, for whatever cause: our policy looks at a tag that was written just now, and AWS may throttle. */
-  | { kind: 'refused'; text: string }
+  | ({ kind: 'refused' } & Refusal)
   /** There was no time left to ask. */
   | { kind: 'untried' };
 
 /** One instance at this step, with all that the rules look at. */
 export interface PreflightCase {
   instance: InstanceAt<'preflight'>;
-  /** null: EC2 does not list the instance any more. */
-  ec2: InstanceFacts | null;
+  ec2: InstanceFacts;
   answer: PreflightAnswer;
   /** Who has leased it. */
   leaseholder: Leaseholder;
@@ -40,12 +41,13 @@ const UNTRIED = 'no time was left to try its way back';
  * Whether its way back is still in question: what does not sleep any more, and what is too late to be woken, as in a run that was
  * redriven hours later, is for StartInstances to judge.
  */
-export const needsPreflight = (instance: InstanceAt<'preflight'>, ec2: InstanceFacts | null, now: Date): boolean =>
-  ec2?.state === 'stopped' && tooLateToStart(instance, now) === null;
+export const needsPreflight = (instance: InstanceAt<'preflight'>, ec2: InstanceFacts, now: Date): boolean =>
+  ec2.state === 'stopped' && tooLateToStart(instance, now) === null;
 
 /**
  * Instances of which a policy can't say different things: they have the same tags, and are stopped in the same way. One of
- * them is asked for, since of several IDs it is not known how EC2 answers where one is denied (docs/aws-behaviour.md 65).
+ * them is asked for, since of several IDs it is not known how EC2 answers where one is denied (docs/aws-behaviour.md 65). If it
+ * is refused, that may be about it alone: then others are asked.
  * @returns groups with at least one instance each, first those that had no answer yet
  */
 export function groupForPreflight<One extends { instance: InstanceAt<'preflight'>; ec2: InstanceFacts }>(
@@ -75,8 +77,8 @@ export function applyPreflight(given: PreflightCase): Look {
   // The first answer may come late, if there was no time to ask before.
   const isFirst = instance.lastRefusal === null || instance.lastRefusal === UNTRIED;
   return isFirst || isAfter(until, now)
-    ? stays({ ...instance, lastRefusal: text }, 'trying-way-back', text, until)
-    : moves(giveUp(given, text));
+    ? stays(withRefusal(instance, answer), 'trying-way-back', text, until)
+    : moves(giveUp(given, answer));
 }
 
 /** AWS was not asked, which says nothing of the instance: it has as much time as one that had no turn to start. */
@@ -86,15 +88,18 @@ function leaveUntried({ instance, now }: PreflightCase): Look {
     const lastRefusal = instance.lastRefusal ?? UNTRIED;
     return stays({ ...instance, lastRefusal }, 'trying-way-back', UNTRIED, until);
   }
-  const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
-  return moves(fail(instance, 'not-started', `${UNTRIED} (tried again for ${minutes} minutes)`, now));
+  const minutes = minutesBetween(instance.stepSince, now);
+  const text = `${UNTRIED} (tried again for ${minutes} minutes)${refusedBefore(instance)}`;
+  return moves(finishWork(instance, 'failed', reason('not-started', text, instance.lastError), now));
 }
 
 /** Without the lease no stop is allowed, so that tells more than the refusal. */
-function giveUp({ instance, ec2, leaseholder, now }: PreflightCase, refusal: string): InstanceAt<'restore'> {
-  const isLeased = isLeaseOf(ec2?.tags[LEASE_TAG] ?? '', leaseholder);
+function giveUp({ instance, ec2, leaseholder, now }: PreflightCase, { text, error }: Refusal): InstanceAt<'restore'> {
+  const isLeased = isLeaseOf(ec2.tags[LEASE_TAG] ?? '', leaseholder);
   if (!isLeased)
     return fail(instance, 'lease-removed', 'its lease tag was removed or changed before it was started', now);
-  const text = `it could not be stopped again, so it was not started: ${refusal}`;
-  return withSaid(fail(instance, 'way-back-denied', text, now), refusal);
+  const isDenied = error === undefined || errorKindOf(error) !== 'again-later';
+  const what = isDenied ? 'it could not be stopped again' : 'it was not said whether it may be stopped again';
+  const why = reason('way-back-denied', `${what}, so it was not started: ${text}`, error);
+  return withSaid(finishWork(instance, 'failed', why, now), text);
 }

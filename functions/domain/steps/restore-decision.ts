@@ -1,8 +1,11 @@
 // What can be decided at the step `restore`.
-import type { BatchInstance } from '../batch/batch-instance.ts';
+import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
+import { minutesUnseen, type Unseen, unseenReason } from '../batch/unseen.ts';
 import { type InstanceFacts, stateNow } from '../model/instance.ts';
-import type { Reason } from '../model/reason.ts';
-import type { Timestamp } from '../model/time.ts';
+import { FOLLOW_STOP_SECONDS, STOP_SECONDS_BY_PLATFORM } from '../model/limits.ts';
+import { type Reason, reason } from '../model/reason.ts';
+import { addSeconds, earliest, isAfter, minutesBetween, type Timestamp } from '../model/time.ts';
+import { updateMayRunUntil } from '../work/sent-commands.ts';
 
 interface Wait {
   action: 'wait';
@@ -25,8 +28,11 @@ export type RestoreDecision =
       isGone: boolean;
       reason: Reason | null;
     }
-  /** It is not as it was and this run can do no more. The lease stays, so that ReconcileLeases finds the instance. */
-  | { action: 'give-up'; finalState: string; reason: Reason };
+  /**
+   * It is not as it was, as far as is known, and this run can do no more. The lease stays, so that ReconcileLeases finds the
+   * instance. `finalState` is null where EC2 does not say it.
+   */
+  | { action: 'give-up'; finalState: string | null; reason: Reason };
 
 export const LEFT_AWAKE = 'left-awake';
 
@@ -55,7 +61,75 @@ export function settle(
 export function leaveToOthers(
   ec2: InstanceFacts,
   why: Reason,
-  { releaseLease } = { releaseLease: true },
+  { releaseLease }: { releaseLease: boolean },
 ): RestoreDecision {
   return settle(ec2.state === 'stopped' ? stateNow(ec2) : 'handed-over', { releaseLease, reason: why });
+}
+
+/** What a decision is held to: one instance that is being restored. */
+interface LateCase {
+  instance: InstanceAt<'restore'>;
+  ec2: InstanceFacts;
+  /** null: it is never given up. */
+  deadlineSeconds: number | null;
+  now: Date;
+}
+
+/** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
+export function enforceDeadline(ours: LateCase, decision: RestoreDecision): RestoreDecision {
+  const { instance, ec2, deadlineSeconds } = ours;
+  const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
+  const outlastsDeadline = decision.action === 'wait' && decision.outlastsDeadline === true;
+  if (deadlineSeconds === null || decision.action === 'settle' || isFirstStop || outlastsDeadline) return decision;
+  const deadline = earliest(
+    addSeconds(mayBeStoppedSince(ours), Math.max(deadlineSeconds, stopSecondsOf(ours))),
+    addSeconds(instance.stopUntil, FOLLOW_STOP_SECONDS),
+  );
+  if (isAfter(deadline, ours.now)) {
+    if (decision.action !== 'wait' || isBefore(decision.until, deadline)) return decision;
+    return { ...decision, until: deadline };
+  }
+  const isWaiting = decision.action === 'wait' && ec2.state === 'running';
+  const waitedFor = isWaiting ? `: ${decision.reason.text}` : '';
+  const error = instance.lastError ?? (isWaiting ? decision.reason.awsError : undefined);
+  const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
+  const minutes = minutesBetween(mayBeStoppedSince(ours), ours.now);
+  const text = `it is ${ec2.state} after ${minutes} minutes of restoring, its lease is kept${waitedFor}${refusal}`;
+  return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text, error) };
+}
+
+/** Of one that is on its way down. */
+function stopSecondsOf({ ec2: { state, platform } }: LateCase): number {
+  if (state !== 'stopping' || platform === null) return 0;
+  const [, seconds = 0] = Object.entries(STOP_SECONDS_BY_PLATFORM).find(([name]) => platform.startsWith(name)) ?? [];
+  return seconds;
+}
+
+/** The deadline is counted from here: no update could run any more, or our stop was accepted. */
+function mayBeStoppedSince({ instance, ec2 }: LateCase): Timestamp {
+  const since = (ec2.state === 'stopping' ? instance.stopAcceptedAt : null) ?? instance.stepSince;
+  return updateMayRunUntil(instance, new Date(since)) ?? since;
+}
+
+const isBefore = (moment: Timestamp | null, other: Timestamp): boolean => moment !== null && isAfter(other, moment);
+
+/**
+ * One that no look shows: it may be back any minute, so it is waited for like all else that is to be restored.
+ * @param deadlineSeconds from the first look that did not show it
+ */
+export function decideUnseen(
+  { instance, unseen }: { instance: InstanceAt<'restore'> & { unseenSince: Timestamp }; unseen: Unseen },
+  deadlineSeconds: number,
+  now: Date,
+): RestoreDecision {
+  const { unseenSince, stopUntil } = instance;
+  const until = earliest(addSeconds(unseenSince, deadlineSeconds), addSeconds(stopUntil, FOLLOW_STOP_SECONDS));
+  if (isAfter(until, now)) return wait(unseenReason(unseen), until);
+  const minutes = minutesUnseen(unseenSince, now);
+  if (unseen.kind === 'unknown') {
+    const text = `EC2 has not known it for ${minutes}`;
+    return settle('not-found', { isGone: true, reason: reason('disappeared', text) });
+  }
+  const text = `EC2 did not say for ${minutes} how it is, its lease is kept: ${unseen.refusal.text}`;
+  return { action: 'give-up', finalState: null, reason: reason('not-restored', text, unseen.refusal.error) };
 }

@@ -1,7 +1,7 @@
 // What becomes of an instance once its restoring was decided and carried out.
 import type { InstanceAt } from '../batch/batch-instance.ts';
-import { carryOn } from '../batch/transitions.ts';
-import { plainText } from '../model/plain-text.ts';
+import { carryOn, withoutRefusal, withRefusal } from '../batch/transitions.ts';
+import type { Refusal } from '../model/aws-errors.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
 import { addSeconds, isAfter, type Timestamp, toTimestamp } from '../model/time.ts';
 import { wokenAtOf } from '../ownership/owner.ts';
@@ -10,17 +10,17 @@ import type { RestoreDecision } from './restore-decision.ts';
 type Settle = Extract<RestoreDecision, { action: 'settle' }>;
 
 /** In place of a refusal: the Lambda's time was over before EC2 was asked. */
-export const UNTRIED = 'no time was left to stop it';
+export const UNTRIED: Refusal = { text: 'no time was left to stop it' };
 
 /** In place of a refusal: the lock or a lease was another one, right before EC2 was asked. */
-export const CHANGED = 'a run may have come for it just now';
+export const CHANGED: Refusal = { text: 'a run may have come for it just now' };
 
 /** One instance, what was decided on it, and what came of that. */
 export interface RestoreOutcome {
   instance: InstanceAt<'restore'>;
   decision: RestoreDecision;
   /** What EC2 said if it refused the stop, or the removal of the lease. */
-  refusal: string | null;
+  refusal: Refusal | null;
 }
 
 /** One look at one instance: `until` is null where no rule knows how long the wait takes at most. */
@@ -54,21 +54,19 @@ export function applyRestore(outcome: RestoreOutcome, deadlineSeconds: number, n
 /** The instance is as it should be, but EC2 did not remove its lease: that is tried again, within the deadline. */
 export function decideKeptLease(
   instance: InstanceAt<'restore'>,
-  { finalState, refusal }: { finalState: string; refusal: string },
+  { finalState, refusal }: { finalState: string | null; refusal: Refusal },
   deadlineSeconds: number,
   now: Date,
 ): RestoreDecision {
-  const why = reason('lease-kept', `its lease could not be removed: ${refusal}`);
+  const why = reason('lease-kept', `its lease could not be removed: ${refusal.text}`, refusal.error);
   // Counted from its stop, which may have come late.
   const until = addSeconds(instance.stopAcceptedAt ?? instance.stepSince, deadlineSeconds);
   if (isAfter(until, now)) return { action: 'wait', reason: why, until };
   return { action: 'give-up', finalState, reason: why };
 }
 
-const noteStop = (instance: InstanceAt<'restore'>, refusal: string | null, now: Date): InstanceAt<'restore'> =>
-  refusal === null
-    ? { ...instance, stopAcceptedAt: toTimestamp(now), lastRefusal: null }
-    : { ...instance, lastRefusal: plainText(refusal) };
+const noteStop = (instance: InstanceAt<'restore'>, refusal: Refusal | null, now: Date): InstanceAt<'restore'> =>
+  refusal === null ? withoutRefusal({ ...instance, stopAcceptedAt: toTimestamp(now) }) : withRefusal(instance, refusal);
 
 function giveUp(
   instance: InstanceAt<'restore'>,
@@ -109,13 +107,12 @@ const settle = (instance: InstanceAt<'restore'>, decision: Settle, now: Date): I
   restoredAt: decision.wasSeenStopped && wokenAtOf(instance.owner) !== null ? toTimestamp(now) : null,
 });
 
-/** Why the work failed says more than how restoring went, unless that explains it. Both are told. */
+/** Why the work failed says more than how restoring went. Both are told, unless they are the same. */
 function joinReasons(
-  { outcome, reason: failure, isUnresponsive }: InstanceAt<'restore'>,
-  { reason: restoring, isGone }: Settle,
+  { outcome, reason: failure }: InstanceAt<'restore'>,
+  { reason: restoring }: Settle,
 ): Reason | null {
   if (outcome !== 'failed' || failure === null || restoring === null) return restoring ?? failure;
-  return isGone && isUnresponsive
-    ? retold(restoring, `${restoring.text}; ${failure.text}`)
-    : retold(failure, `${failure.text}; ${restoring.text}`);
+  if (restoring.code === failure.code || restoring.text === failure.text) return failure;
+  return retold(failure, `${failure.text}; ${restoring.text}`);
 }

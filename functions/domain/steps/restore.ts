@@ -4,32 +4,38 @@ import type { InstanceAt } from '../batch/batch-instance.ts';
 import { type InstanceFacts, OPTED_OUT, stateNow } from '../model/instance.ts';
 import {
   CONSISTENCY_SECONDS,
-  FOLLOW_STOP_SECONDS,
   OTHER_ACTIVITY_WAIT_SECONDS,
   QUIET_SECONDS,
   STOP_REPEAT_SECONDS,
   STRAY_LAMBDA_SECONDS,
 } from '../model/limits.ts';
 import { exclusion, type Reason, reason, retold } from '../model/reason.ts';
-import { addSeconds, earliest, isAfter, latest, secondsBetween, type Timestamp } from '../model/time.ts';
-import { bootOwnerOf, bootSoughtUntil, isOpenWindow, judgeAttempt } from '../ownership/attempt.ts';
+import { addSeconds, isAfter, latest, secondsBetween, type Timestamp } from '../model/time.ts';
+import { type Attempt, bootOwnerOf, bootSoughtUntil, isOpenWindow, judgeAttempt } from '../ownership/attempt.ts';
 import { LEASE_TAG, parseLease } from '../ownership/lease.ts';
 import type { Attempts } from '../ownership/owner.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
 import type { OtherActivity } from './other-activity.ts';
-import { LEFT_AWAKE, leaveToOthers, type RestoreDecision, settle, stop, wait } from './restore-decision.ts';
+import {
+  enforceDeadline,
+  LEFT_AWAKE,
+  leaveToOthers,
+  type RestoreDecision,
+  settle,
+  stop,
+  wait,
+} from './restore-decision.ts';
 import { bootInDoubt } from './start.ts';
 
 /** One instance whose work is over, with all that the rules look at. */
 export interface RestoreCase {
   instance: InstanceAt<'restore'>;
-  /** null: EC2 does not list the instance any more. */
-  ec2: InstanceFacts | null;
+  ec2: InstanceFacts;
   /** The value that our lease tag should have; null if Reveille did not lease the instance. */
   expectedLease: string | null;
   /** Another session, command or association on the instance; null if there is none, or if it was not asked for yet. */
   otherActivity: OtherActivity | null;
-  /** Since which pass nothing was seen on an instance that is held; null: it is not held, or SSM was not asked in this look. */
+  /** Since which look nothing was seen on an instance that is held; null: it is not held, or SSM was not asked in this look. */
   quietSince: Timestamp | null;
   /** Why its opt-out tag keeps it out; null: it does not. */
   optOut: string | null;
@@ -43,17 +49,17 @@ export interface RestoreCase {
 /** What was running before the run, and what belongs to someone else, is never stopped. */
 export function decideRestore(given: RestoreCase): RestoreDecision {
   const { ec2, instance } = given;
-  if (ec2 === null || ec2.state === 'terminated' || ec2.state === 'shutting-down') return settleGone(ec2);
+  if (ec2.state === 'terminated' || ec2.state === 'shutting-down') return settleGone(ec2);
   const { owner } = instance;
   if (owner.kind === 'none') return settleNotOurs(instance, ec2, given.now);
   if (owner.kind === 'others') return leaveToOthers(ec2, owner.reason, { releaseLease: owner.attempts.length > 0 });
-  const ours = { ...given, ec2, attempts: owner.attempts };
+  const ours = { ...given, attempts: owner.attempts };
   const answer = RULES.reduce<RestoreDecision | null>((found, rule) => found ?? rule(ours), null);
   return enforceDeadline(ours, answer ?? stop(instance));
 }
 
-/** An instance that exists, and that Reveille has started or tried to start. */
-type OurCase = RestoreCase & { ec2: InstanceFacts; attempts: Attempts };
+/** An instance that Reveille has started or tried to start. */
+type OurCase = RestoreCase & { attempts: Attempts };
 
 const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
   waitForOtherWriters,
@@ -85,14 +91,15 @@ function waitWhileStopping({ ec2 }: OurCase): RestoreDecision | null {
 
 /**
  * `stopped` proves something only after our own stop was accepted, because a start of ours could still be on its way. So
- * an instance that is found stopped is stopped once more, which costs nothing.
+ * an instance that is found stopped is stopped once more, which costs nothing. But where each start of ours has been seen to its
+ * end, none is on its way: such a stop could only hit someone else's start that is not shown yet.
  */
 function settleStopped(ours: OurCase): RestoreDecision | null {
   const { instance, ec2, attempts } = ours;
   if (ec2.state !== 'stopped') return null;
   const finalState = stateNow(ec2);
   // After its end no start of ours can be on its way: the last one was sent long before.
-  if (instance.stopAcceptedAt !== null || ours.writersAreDead || isPastEnd(ours)) {
+  if (instance.stopAcceptedAt !== null || ours.writersAreDead || isPastEnd(ours) || haveAllEnded(attempts)) {
     // The lease may be gone: an earlier try of this step removed it, and its reply was lost.
     const releaseLease = ec2.tags[LEASE_TAG] === ours.expectedLease;
     const why = lostHibernation(instance, finalState) ?? assumedBoot(ours);
@@ -111,8 +118,15 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
     : settle(finalState, { releaseLease: true });
 }
 
+/** Whether there were starts, and the boot of each was seen going down. */
+function haveAllEnded(attempts: Attempt[]): boolean {
+  const started = attempts.filter(isOpenWindow);
+  return started.length > 0 && started.every(({ boot }) => boot?.kind === 'known' && boot.endedAt !== undefined);
+}
+
 /** Only the boot that Reveille has brought is ever ended. */
-function leaveUnlessOurs({ ec2, attempts, now }: OurCase): RestoreDecision | null {
+function leaveUnlessOurs(ours: OurCase): RestoreDecision | null {
+  const { ec2, attempts, now } = ours;
   const { launchTime } = ec2;
   switch (bootOwnerOf(attempts, ec2, now)) {
     case 'ours':
@@ -123,17 +137,17 @@ function leaveUnlessOurs({ ec2, attempts, now }: OurCase): RestoreDecision | nul
         outlastsDeadline: true,
       };
     case 'doubtful':
-      return leaveToOthers(ec2, bootInDoubt(launchTime));
+      return leaveAwake(ours, bootInDoubt(launchTime), { releaseLease: true });
     case 'others': {
       const text = `it was started again at ${launchTime ?? 'an unknown time'}, not by this run`;
-      return leaveToOthers(ec2, reason('restarted-by-others', text));
+      return leaveAwake(ours, reason('restarted-by-others', text), { releaseLease: true });
     }
   }
 }
 
 function leaveWithoutLease(ours: OurCase): RestoreDecision | null {
   const lost = leaseLoss(ours);
-  return lost === null ? null : leaveToOthers(ours.ec2, lost, { releaseLease: false });
+  return lost === null ? null : leaveAwake(ours, lost, { releaseLease: false });
 }
 
 /**
@@ -176,12 +190,19 @@ function waitForAcceptedStop({ instance: { stopAcceptedAt }, now }: OurCase): Re
 
 /** Its owner has put the tag on it while it was awake: it is theirs. */
 function leaveOptedOut({ optOut }: OurCase): RestoreDecision | null {
-  if (optOut === null) return null;
-  return settle(OPTED_OUT, {
-    releaseLease: true,
-    reason: exclusion('opted-out-in-run', `${optOut}: it is left awake`),
-  });
+  return optOut === null ? null : settleOptedOut(optOut, { releaseLease: true });
 }
+
+/** That its owner has let it out tells more than why it is not ours any more. */
+const leaveAwake = (
+  { ec2, optOut }: OurCase,
+  why: Reason,
+  { releaseLease }: { releaseLease: boolean },
+): RestoreDecision =>
+  optOut === null ? leaveToOthers(ec2, why, { releaseLease }) : settleOptedOut(optOut, { releaseLease });
+
+const settleOptedOut = (optOut: string, { releaseLease }: { releaseLease: boolean }): RestoreDecision =>
+  settle(OPTED_OUT, { releaseLease, reason: exclusion('opted-out-in-run', `${optOut}: it is left awake`) });
 
 /** Others are at work, or SSM can't say. A run waits, then ends and holds the instance: ReconcileLeases goes on waiting. */
 function waitForOtherActivity({ instance, ec2, otherActivity, deadlineSeconds, now }: OurCase): RestoreDecision | null {
@@ -194,42 +215,19 @@ function waitForOtherActivity({ instance, ec2, otherActivity, deadlineSeconds, n
   return settle(ec2.state, { reason: retold(activity, text) });
 }
 
-/** What others have used is put back only when they stay away: two passes at least have seen nothing on it. */
+/** What others have used after its run is put back only when they stay away, also by a run that has taken it over: two looks at least have seen nothing on it. */
 function waitForQuiet({ quietSince, now }: OurCase): RestoreDecision | null {
   if (quietSince === null) return null;
   const until = addSeconds(quietSince, QUIET_SECONDS);
-  return isAfter(until, now) ? wait(reason('just-used', `others have just used it, until ${quietSince}`), until) : null;
+  if (!isAfter(until, now)) return null;
+  return {
+    ...wait(reason('just-used', `others have just used it, until ${quietSince}`), until),
+    outlastsDeadline: true,
+  };
 }
 
-/** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
-function enforceDeadline(ours: OurCase, decision: RestoreDecision): RestoreDecision {
-  const { instance, ec2, deadlineSeconds } = ours;
-  const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
-  const outlastsDeadline = decision.action === 'wait' && decision.outlastsDeadline === true;
-  if (deadlineSeconds === null || decision.action === 'settle' || isFirstStop || outlastsDeadline) return decision;
-  const deadline = earliest(
-    addSeconds(mayBeStoppedSince(ours), deadlineSeconds),
-    addSeconds(instance.stopUntil, FOLLOW_STOP_SECONDS),
-  );
-  if (isAfter(deadline, ours.now)) {
-    if (decision.action !== 'wait' || isBefore(decision.until, deadline)) return decision;
-    return { ...decision, until: deadline };
-  }
-  const refusal = instance.lastRefusal === null ? '' : `; last refusal: ${instance.lastRefusal}`;
-  const text = `it is ${ec2.state} after ${Math.round(deadlineSeconds / 60)} minutes of restoring, its lease is kept${refusal}`;
-  return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text) };
-}
-
-/** The deadline is counted from here: no update could run any more, or our stop was accepted. */
-function mayBeStoppedSince({ instance, ec2 }: OurCase): Timestamp {
-  const since = (ec2.state === 'stopping' ? instance.stopAcceptedAt : null) ?? instance.stepSince;
-  return updateMayRunUntil(instance, new Date(since)) ?? since;
-}
-
-function settleGone(ec2: InstanceFacts | null): RestoreDecision {
-  const text = ec2 === null ? 'EC2 does not know it any more' : `it is ${ec2.state}`;
-  return settle(ec2?.state ?? 'not-found', { isGone: true, reason: reason('terminated-in-run', text) });
-}
+const settleGone = ({ state }: InstanceFacts): RestoreDecision =>
+  settle(state, { isGone: true, reason: reason('terminated-in-run', `it is ${state}`) });
 
 /** An instance that Reveille did not try to start is left as it is: only its state is reported. */
 function settleNotOurs(instance: InstanceAt<'restore'>, ec2: InstanceFacts, now: Date): RestoreDecision {
@@ -271,5 +269,3 @@ function assumedBoot({ ec2, attempts, now }: OurCase): Reason | null {
   const text = `its boot of ${assumed.launchTime} was taken for Reveille's: EC2's answer to the start was lost, and it came in time`;
   return reason('boot-assumed', text);
 }
-
-const isBefore = (moment: Timestamp | null, other: Timestamp): boolean => moment !== null && isAfter(other, moment);

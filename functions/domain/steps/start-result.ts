@@ -1,23 +1,23 @@
 // What becomes of an instance once its record, its lease and its start were asked for; and what its record says then.
 import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { carryOn, fail } from '../batch/transitions.ts';
+import { carryOn, finishWork, refusedBefore, withRefusal } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
-import { addSeconds, earliest, isAfter, secondsBetween, toTimestamp } from '../model/time.ts';
+import { addSeconds, earliest, isAfter, minutesBetween, toTimestamp } from '../model/time.ts';
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
 import type { Attempts, Owner } from '../ownership/owner.ts';
 import type { StartRecord } from '../ownership/start-record.ts';
 import { toReadiness, withLostAttempts } from './start.ts';
-import { applyLeaseRefusal, applyStartRefusal, type Refusal } from './start-refusal.ts';
+import { applyLeaseRefusal, applyStartRefusal, type Refused } from './start-refusal.ts';
 
 /** What AWS replied for one instance, which was asked for its lease or for its start. */
 export type StartResult =
-  | ({ kind: 'lease-refused' } & Refusal)
+  | ({ kind: 'lease-refused' } & Refused)
   | { kind: 'lease-untried' }
   | { kind: 'leased' }
-  | ({ kind: 'start-refused' } & Refusal)
+  | ({ kind: 'start-refused' } & Refused)
   | { kind: 'start-untried' }
   /** A dead run had started it, and its lease is ours now. */
   | { kind: 'taken-over' }
@@ -34,8 +34,8 @@ interface Accepted {
 /** One instance that this attempt wanted to lease, start or take over. */
 export interface StartResultCase {
   instance: InstanceAt<'start'>;
-  /** As it was read just before; null: EC2 did not list it. */
-  ec2: InstanceFacts | null;
+  /** As it was read just before. */
+  ec2: InstanceFacts;
   result: StartResult;
   /** This attempt, as its record says. */
   attempt: Attempt;
@@ -76,10 +76,11 @@ export function applyStart(given: StartResultCase): Look {
 function leaveUntried({ instance, lostAttempts, deadlineSeconds, now }: StartResultCase): Look {
   const text = 'no time was left to start it';
   const until = addSeconds(instance.stepSince, Math.max(deadlineSeconds, NO_TURN_SECONDS_MIN));
-  if (isAfter(until, now)) return stays({ ...instance, lastRefusal: text }, 'no-time-to-start', text, until);
-  const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
+  if (isAfter(until, now)) return stays(withRefusal(instance, { text }), 'no-time-to-start', text, until);
+  const minutes = minutesBetween(instance.stepSince, now);
   const known = withLostAttempts(instance, lostAttempts);
-  return moves(fail(known, 'not-started', `${text} (tried again for ${minutes} minutes)`, now));
+  const told = `${text} (tried again for ${minutes} minutes)${refusedBefore(instance)}`;
+  return moves(finishWork(known, 'failed', reason('not-started', told, instance.lastError), now));
 }
 
 function applyAccepted(given: StartResultCase, result: Accepted): InstanceAt<'readiness'> {
@@ -107,7 +108,7 @@ const isAnswered = ({ previousState }: Accepted): boolean => previousState === '
  */
 function soughtBoot({ ec2, now }: StartResultCase, result: Accepted): Pick<Attempt, 'boot'> {
   if (wasAwake(result) && !result.mayHaveTakenEffect) return {};
-  const { launchTime: previousLaunchTime = null, transitionReason: previousTransitionReason = null } = ec2 ?? {};
+  const { launchTime: previousLaunchTime, transitionReason: previousTransitionReason } = ec2;
   const repliedAt = result.previousState === 'stopped' ? toTimestamp(now) : null;
   return { boot: { kind: 'sought', repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake: false } };
 }

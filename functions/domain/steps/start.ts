@@ -3,13 +3,14 @@
 import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
 import { carryOn, exclude, fail, optOut, outOfTime } from '../batch/transitions.ts';
+import { NO_ROOT_VOLUME } from '../listing/eligibility.ts';
 import { tooLateToStart } from '../listing/run-ends.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { CONSISTENCY_SECONDS } from '../model/limits.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import type { Ends } from '../model/run.ts';
-import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
+import { addSeconds, isAfter, minutesBetween, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, bootOwnerOf, isOpenWindow } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
 import { leftToOthers, type Owner, triedBy, withAttempts } from '../ownership/owner.ts';
@@ -17,8 +18,8 @@ import { leftToOthers, type Owner, triedBy, withAttempts } from '../ownership/ow
 /** One instance at this step, with all that the rules look at. */
 export interface StartCase {
   instance: InstanceAt<'start'>;
-  /** Read anew, just before; null: EC2 does not list the instance any more. */
-  ec2: InstanceFacts | null;
+  /** Read anew, just before. */
+  ec2: InstanceFacts;
   /** Attempts of this child to start the instance that crashed, or whose replies were lost. */
   lostAttempts: Attempt[];
   /** What the lease means that the instance carries now; null if it carries none, or one of this child. */
@@ -54,7 +55,6 @@ export type StartDecision =
 /** What to do with an instance that awaits its start. */
 export function decideStart(given: StartCase): StartDecision {
   const { ec2, lease } = given;
-  if (ec2 === null) return none(failed(given, 'disappeared', 'EC2 does not know it any more'));
   if (given.optOut !== null) return none(leaveOptedOut(given, given.optOut));
   if (lease?.kind === 'busy' || lease?.kind === 'ending') return none(leaveToOtherRun(given, lease.why));
   switch (ec2.state) {
@@ -62,7 +62,7 @@ export function decideStart(given: StartCase): StartDecision {
       return decideAsleep(given);
     case 'running':
     case 'pending':
-      return decideAwake({ ...given, ec2 });
+      return decideAwake(given);
     case 'stopping':
       return none(waitForStop(given));
     default:
@@ -75,7 +75,11 @@ const leaveOptedOut = ({ instance, lostAttempts, now }: StartCase, text: string)
   moves(optOut(withLostAttempts(instance, lostAttempts), text, now));
 
 /** What was tried before comes from `preflight`, with a lease. That may be gone, if it waited for capacity since. */
-function decideAsleep({ instance, carriesOurLease, lostAttempts, now }: StartCase): StartDecision {
+function decideAsleep({ instance, ec2, carriesOurLease, lostAttempts, now }: StartCase): StartDecision {
+  if (ec2.lacksRootVolume) {
+    const why = exclusion('no-root-volume', NO_ROOT_VOLUME);
+    return none(moves(exclude(withLostAttempts(instance, lostAttempts), why, now)));
+  }
   const late = tooLateToStart(instance, now);
   if (late !== null) return none(moves(outOfTime(withLostAttempts(instance, lostAttempts), late, now)));
   const { owner, retryAt } = instance;
@@ -100,7 +104,7 @@ function leaveToOtherRun(given: StartCase, why: string): Look {
 }
 
 /** For an instance that already runs. Its LaunchTime tells who started it. */
-function decideAwake(given: StartCase & { ec2: InstanceFacts }): StartDecision {
+function decideAwake(given: StartCase): StartDecision {
   const { instance, ec2, lease, lostAttempts, now } = given;
   const owner = bootOwnerOf(lostAttempts, ec2, now);
   if (owner === 'ours' || owner === 'open') {
@@ -145,7 +149,7 @@ export const toReadiness = (instance: InstanceAt<'start'>, owner: Owner, now: Da
 function waitForStop(given: StartCase): Look {
   const { instance, deadlineSeconds, now } = given;
   const until = addSeconds(instance.stepSince, deadlineSeconds);
-  const minutes = Math.round(secondsBetween(instance.stepSince, now) / 60);
+  const minutes = minutesBetween(instance.stepSince, now);
   return isAfter(until, now)
     ? stays(instance, 'stopping', 'it is stopping: it can be started once it has stopped', until)
     : failed(given, 'stuck-stopping', `it is still stopping, ${minutes} minutes after the run wanted to start it`);

@@ -1,27 +1,31 @@
 // The step `update`: whether an instance is sent a command of the work, and what follows from what SSM and its agent say.
-import type { BatchInstance, InstanceAt, SentCommand } from '../batch/batch-instance.ts';
+import type { InstanceAt, SentCommand } from '../batch/batch-instance.ts';
 import { type Look, moves, type Waiting } from '../batch/look.ts';
-import { carryOn, finishWork, outOfTime, withSaid } from '../batch/transitions.ts';
-import type { AgentFacts } from '../model/instance.ts';
-import {
-  DELIVERY_DEADLINE_SECONDS,
-  NO_TURN_SECONDS_MIN,
-  OTHER_UPDATE_BACKOFF_SECONDS,
-  UNDELIVERED_RETRY_SECONDS,
-  UPDATE_HARD_DEADLINE_SECONDS,
-} from '../model/limits.ts';
+import { carryOn, finishWork, outOfTime, refusedBefore, withSaid } from '../batch/transitions.ts';
+import type { AgentFacts, InstanceFacts } from '../model/instance.ts';
+import { NO_TURN_SECONDS_MIN, OTHER_UPDATE_BACKOFF_SECONDS, UPDATE_HARD_DEADLINE_SECONDS } from '../model/limits.ts';
 import { type Reason, reason, retold } from '../model/reason.ts';
-import { addSeconds, isAfter, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
+import { addSeconds, isAfter, minutesBetween, type Timestamp, toTimestamp } from '../model/time.ts';
+import { deliveryDeadline, UPDATE_PENDING, WAITING_TO_SEND, whyUnended } from '../work/after-send.ts';
 import { pingAfter } from '../work/fresh-ping.ts';
-import { NO_TURN } from '../work/send-turn.ts';
-import { currentCommand, endCommands, updateMayRunUntil } from '../work/sent-commands.ts';
+import {
+  awaitsSecondTry,
+  failedOnce,
+  isRefusedForGood,
+  PASSING_FAILURE,
+  secondTryAt,
+  toldOfTries,
+} from '../work/second-try.ts';
+import { maySendTo, NO_TURN } from '../work/send-turn.ts';
+import { currentCommand, endCommands, endOf, updateMayRunUntil } from '../work/sent-commands.ts';
 import type { Invocation, Judgement, Work } from '../work/work.ts';
-import type { AgentLook } from './unresponsive-agent.ts';
+import { failedByItsEnd } from './boot-end.ts';
 import { finishAtTarget, type Proof } from './verify.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface UpdateCase {
   instance: InstanceAt<'update'>;
+  ec2: InstanceFacts;
   /** What became of the command that is followed; null: none was sent, or SSM does not list it yet. */
   invocation: Invocation | null;
   /** What the agent reports; null where SSM was not asked for it, or does not list it. */
@@ -39,23 +43,37 @@ export type UpdateDecision =
   | { action: 'send'; cancelFirst: string | null; reason: Reason | null }
   | { action: 'wait'; waiting: Waiting }
   /**
-   * back-off: the agent is busy with someone else's update, and is left alone for a while. resume-earlier: it is busy with
-   * our own earlier command, which lives after all.
+   * back-off: the agent is busy with someone else's update, or its update failed for a cause that passes: it is left alone
+   * for a while. resume-earlier: it is busy with our own earlier command, which lives after all.
    */
   | ({ action: 'back-off' | 'resume-earlier' } & Look<InstanceAt<'update'>>)
   /** The command says that it is done. */
   | ({ action: 'verify' } & Look<InstanceAt<'verify'>>)
   /** The agent itself reports the target, so there is nothing (more) to send. */
   | ({ action: 'at-target'; cancelFirst: string | null } & Look<InstanceAt<'restore'>>)
-  | ({ action: 'fail'; cancelFirst: string | null } & AgentLook<InstanceAt<'restore'>>);
+  /** fail: the command itself says so. give-up: it was waited for too long, or its instance does not run any more. */
+  | ({ action: 'fail' | 'give-up'; cancelFirst: string | null } & Look<InstanceAt<'restore'>>);
 
+/**
+ * What the command or the agent has said holds, whatever became of the instance since. All else needs an instance that runs:
+ * once its boot has ended, it has failed, for that reason and at once.
+ */
 export function decideUpdate(given: UpdateCase): UpdateDecision {
+  const decision = decideByWord(given);
+  const { instance, ec2, now } = given;
+  if (['verify', 'at-target', 'fail'].includes(decision.action)) return decision;
+  const ended = failedByItsEnd(instance, ec2, now);
+  return ended === null ? decision : { action: 'give-up', cancelFirst: openCommandId(instance), ...moves(ended) };
+}
+
+function decideByWord(given: UpdateCase): UpdateDecision {
   const { instance, invocation, now } = given;
   const command = currentCommand(instance);
   if (command === undefined) return decideFirstSend(given);
+  if (awaitsSecondTry(instance)) return decideSecondTry({ ...given, command });
   if (command.endedAt !== null) return decideAfterOtherUpdate(given, instance.otherUpdateSince ?? command.endedAt);
   const judgement = judgeCommand(given);
-  const endedAt = invocation?.endedAt ?? toTimestamp(now);
+  const endedAt = invocation === null ? toTimestamp(now) : endOf(invocation, command, now);
   switch (judgement.verdict) {
     case 'pending':
       return decideUndelivered({ ...given, command });
@@ -74,12 +92,28 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
       return { action: 'verify', ...moves(toVerify(endCommands(instance, 'all', endedAt), isNewer, now)) };
     }
     case 'failed': {
-      const { reason: why, isUnresponsive = false } = judgement;
+      const { wasNeverDelivered = false } = judgement;
       const ended = endCommands(instance, 'current', endedAt);
+      const retryAt = secondTryAt(instance, judgement, given);
+      if (retryAt !== null) {
+        const waiting = { reason: PASSING_FAILURE, until: retryAt };
+        return { action: 'back-off', instance: { ...ended, retryAt }, waiting };
+      }
+      const why = toldOfTries(instance, judgement.reason);
       const failed = withSaid(finishWork(ended, 'failed', why, now), invocation?.output ?? '');
-      return { action: 'fail', cancelFirst: null, isUnresponsive, ...moves(failed) };
+      return { action: wasNeverDelivered ? 'give-up' : 'fail', cancelFirst: null, ...moves(failed) };
     }
   }
+}
+
+/** It is sent one more command when that is due; where that can't be sent, the failure of the first holds. */
+function decideSecondTry({ command, ...given }: OpenCase): UpdateDecision {
+  const { instance, work, now } = given;
+  if (isAhead(instance.retryAt, now)) return wait(PASSING_FAILURE, instance.retryAt);
+  const isRefused = isRefusedForGood(instance, command, now);
+  const mayResend = instance.commands.length < work.commandsMax && !isRefused && maySendTo(instance, now);
+  if (mayResend) return { action: 'send', cancelFirst: null, reason: PASSING_FAILURE };
+  return giveUp(given, failedOnce(instance, judgeCommand(given)));
 }
 
 /** All commands of it have ended, and none of others is at work. */
@@ -97,10 +131,10 @@ export const mayHaveLostCommand = (given: Pick<UpdateCase, 'instance' | 'invocat
   given.instance.lastRefusal !== null || judgeCommand(given).verdict === 'busy';
 
 /** Whether SSM is to be asked for the agent's version: the command is late or lost, or another update is at work. */
-export function needsAgentFacts(given: Omit<UpdateCase, 'agent'>): boolean {
+export function needsAgentFacts(given: Omit<UpdateCase, 'agent' | 'ec2'>): boolean {
   const command = currentCommand(given.instance);
   if (command === undefined) return false;
-  if (command.endedAt !== null) return true;
+  if (command.endedAt !== null) return !awaitsSecondTry(given.instance);
   switch (judgeCommand(given).verdict) {
     case 'pending':
       return !isAfter(deliveryDeadline(command), given.now);
@@ -113,42 +147,17 @@ export function needsAgentFacts(given: Omit<UpdateCase, 'agent'>): boolean {
   }
 }
 
-/** The instance after SSM has taken its command, or has refused it (the refusal is null where no time was left to ask for it). */
-export function afterSend(
-  instance: InstanceAt<'update'>,
-  command: Pick<SentCommand, 'commandId' | 'sentAt'> | null,
-  refusal: string | null,
-  now: Date,
-): Look<InstanceAt<'update'>> {
-  if (command === null) {
-    const retryAt = refusal === null ? dueSince(instance, now) : addSeconds(now, UNDELIVERED_RETRY_SECONDS);
-    const unsent = { ...instance, retryAt, lastRefusal: refusal ?? NO_TURN };
-    return { instance: unsent, waiting: { reason: WAITING_TO_SEND, until: retryAt } };
-  }
-  const sent = { ...command, endedAt: null };
-  const following = { ...instance, retryAt: null, lastRefusal: null, commands: [...instance.commands, sent] };
-  return { instance: following, waiting: { reason: UPDATE_PENDING, until: deliveryDeadline(sent) } };
-}
-
-/** What was not asked for stays due. */
-const dueSince = ({ retryAt }: InstanceAt<'update'>, now: Date): Timestamp =>
-  retryAt === null || isAfter(retryAt, now) ? toTimestamp(now) : retryAt;
-
-const WAITING_TO_SEND = reason('waiting-to-send', 'waits before the next command');
-
 const ANOTHER_UPDATE = reason('another-update', 'another update is at work on it');
-
-const UPDATE_PENDING = reason('update-pending', 'the command waits for the agent');
 
 function decideFirstSend(given: UpdateCase): UpdateDecision {
   const { instance, work, target, deadlineSeconds, now } = given;
-  const { versionBefore, retryAt, stepSince, lastRefusal } = instance;
+  const { versionBefore, retryAt, stepSince, lastRefusal, lastError } = instance;
   // CheckReadiness saw this version in a fresh ping, in this same pass.
   if (versionBefore !== null && work.isAtTarget(versionBefore, target))
     return atTarget(given, { version: versionBefore }, null);
   if (!maySendTo(instance, now)) {
     const text = `it was not sent the update: nothing is sent after ${instance.sendUntil}`;
-    return { action: 'fail', cancelFirst: null, ...moves(outOfTime(instance, text, now)) };
+    return { action: 'give-up', cancelFirst: null, ...moves(outOfTime(instance, text, now)) };
   }
   if (isAhead(retryAt, now)) return wait(WAITING_TO_SEND, retryAt);
   // Before its first try it has a retryAt of null: it must not fail because this Lambda could not look for long.
@@ -156,20 +165,21 @@ function decideFirstSend(given: UpdateCase): UpdateDecision {
   const limitSeconds = hadNoTurn ? Math.max(deadlineSeconds, NO_TURN_SECONDS_MIN) : deadlineSeconds;
   const maySend = retryAt === null || isAfter(addSeconds(stepSince, limitSeconds), now);
   if (maySend) return { action: 'send', cancelFirst: null, reason: null };
+  const tried = `(tried again for ${minutesBetween(stepSince, now)} minutes)`;
   const why = hadNoTurn
-    ? `${NO_TURN} (tried again for ${minutesSince(stepSince, now)} minutes)`
-    : `SSM refuses to send it a command: ${lastRefusal}`;
-  return failUnresponsive(given, reason('update-undeliverable', `its agent pings, but ${why}`), null);
+    ? `${NO_TURN} ${tried}${refusedBefore(instance)}`
+    : `it was not sent a command ${tried}: ${lastRefusal}`;
+  return giveUp(given, reason('update-undeliverable', `its agent pings, but ${why}`, lastError));
 }
 
-/** A case with a command that has not ended, as far as is known. */
+/** A case with the command to follow: one that has not ended, as far as is known, or has to be sent again. */
 type OpenCase = UpdateCase & { command: SentCommand };
 
 function decideUndelivered(open: OpenCase): UpdateDecision {
   const { command, now } = open;
   const deliverBy = deliveryDeadline(command);
   if (isAfter(deliverBy, now)) return wait(UPDATE_PENDING, deliverBy);
-  const text = `the agent did not take the command in ${minutesSince(command.sentAt, now)} minutes`;
+  const text = `the agent did not take the command in ${minutesBetween(command.sentAt, now)} minutes`;
   return decideUnansweredCommand(open, { why: reason('update-undelivered', text), isUndelivered: true });
 }
 
@@ -177,12 +187,9 @@ function decideRunning(open: OpenCase): UpdateDecision {
   const { command, now } = open;
   const endBy = endDeadline(command, open);
   if (isAfter(endBy, now)) return wait(reason('updating', 'the update is at work'), endBy);
-  const text = `the command is still in progress after ${minutesSince(command.sentAt, now)} minutes`;
-  return decideUnansweredCommand(open, { why: reason('update-hung', text), isUndelivered: false });
+  const why = whyUnended(open.invocation, minutesBetween(command.sentAt, now));
+  return decideUnansweredCommand(open, { why, isUndelivered: false });
 }
-
-/** How long a second command is tried, where SSM refuses to send it. */
-const RESEND_DEADLINE_SECONDS = UPDATE_HARD_DEADLINE_SECONDS + DELIVERY_DEADLINE_SECONDS;
 
 /**
  * Lost or hanging: the version decides; failing that, one more command; failing that, what can't be stopped yet
@@ -193,8 +200,7 @@ function decideUnansweredCommand(open: OpenCase, lack: { why: Reason; isUndelive
   const { why, isUndelivered } = lack;
   const proof = proofAtTarget(open, command.sentAt);
   if (proof !== null && isUndelivered) return atTarget(open, proof, why, command.commandId);
-  const resendUntil = addSeconds(command.sentAt, RESEND_DEADLINE_SECONDS);
-  const isRefused = instance.lastRefusal !== null && !isAfter(resendUntil, now);
+  const isRefused = isRefusedForGood(instance, command, now);
   const mayResend = instance.commands.length < work.commandsMax && !isRefused && maySendTo(instance, now);
   if (proof === null && mayResend) {
     if (isAhead(instance.retryAt, now)) return wait(why, instance.retryAt);
@@ -206,7 +212,7 @@ function decideUnansweredCommand(open: OpenCase, lack: { why: Reason; isUndelive
   if (until !== null) {
     return wait(retold(why, `${why.text}; an update may be at work until ${until}`), until);
   }
-  return proof === null ? failUnresponsive(open, why, command.commandId) : atTarget(open, proof, why);
+  return proof === null ? giveUp(open, why) : atTarget(open, proof, why);
 }
 
 function decideBusy({ instance, now }: UpdateCase, why: Reason): UpdateDecision {
@@ -242,25 +248,19 @@ function decideAfterOtherUpdate(given: UpdateCase, since: Timestamp): UpdateDeci
   if (proof !== null) {
     return atTarget(given, proof, reason('updated-by-others', 'an update by someone else installed the version'));
   }
-  const why = reason('another-update', `another update has been at work on it for ${minutesSince(since, now)} minutes`);
-  const ended = endCommands(instance, 'current', toTimestamp(now));
-  return { action: 'fail', cancelFirst: null, ...moves(finishWork(ended, 'failed', why, now)) };
+  const why = reason(
+    'another-update',
+    `another update has been at work on it for ${minutesBetween(since, now)} minutes`,
+  );
+  return giveUp({ ...given, instance: endCommands(instance, 'current', toTimestamp(now)) }, why);
 }
-
-/** Whether it may still be sent a command: one that is sent by then has all of its time before the restoring. */
-export const maySendTo = ({ sendUntil }: Pick<BatchInstance, 'sendUntil'>, now: Date): boolean =>
-  !isAfter(now, sendUntil);
 
 /** Just after a send the invocation is not listed yet (docs/aws-behaviour.md 13). */
 const judgeCommand = ({ invocation, work }: Pick<UpdateCase, 'invocation' | 'work'>): Judgement =>
   invocation === null ? { verdict: 'pending' } : work.judge(invocation);
 
-const deliveryDeadline = ({ sentAt }: SentCommand): Timestamp => addSeconds(sentAt, DELIVERY_DEADLINE_SECONDS);
-
 const endDeadline = ({ sentAt }: SentCommand, { deadlineSeconds }: Pick<UpdateCase, 'deadlineSeconds'>): Timestamp =>
   addSeconds(sentAt, deadlineSeconds);
-
-const minutesSince = (moment: Timestamp, now: Date): number => Math.round(secondsBetween(moment, now) / 60);
 
 const isAhead = (moment: Timestamp | null, now: Date): moment is Timestamp => moment !== null && isAfter(moment, now);
 
@@ -282,8 +282,16 @@ function atTarget(
   return { action: 'at-target', cancelFirst, ...moves(finishAtTarget(given, proof, why)) };
 }
 
-/** Its command stays open: it may come to the agent yet. */
-function failUnresponsive({ instance, now }: UpdateCase, why: Reason, cancelFirst: string | null): UpdateDecision {
-  const failed = finishWork(instance, 'failed', why, now);
-  return { action: 'fail', cancelFirst, isUnresponsive: true, ...moves(failed) };
+/** A command that is open stays so, since it may come to an agent yet; SSM is asked to cancel it. */
+function giveUp({ instance, now }: UpdateCase, why: Reason): UpdateDecision {
+  return {
+    action: 'give-up',
+    cancelFirst: openCommandId(instance),
+    ...moves(finishWork(instance, 'failed', why, now)),
+  };
+}
+
+function openCommandId(instance: InstanceAt<'update'>): string | null {
+  const command = currentCommand(instance);
+  return command?.endedAt === null ? command.commandId : null;
 }

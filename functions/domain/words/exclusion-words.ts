@@ -26,6 +26,20 @@ export const exclusionWords = {
       whatToDo: '対応は不要です。更新は別の方法で行ってください。',
     },
   },
+  'managed-by-others': {
+    en: {
+      title: 'Owned by another controller',
+      meaning:
+        'A controller owns it, which starts, stops and replaces instances by itself: EKS or ECS (managed instances), EMR, or Karpenter. The text names it.',
+      whatToDo: 'Nothing: update the image that the controller uses.',
+    },
+    ja: {
+      title: '別のコントローラーが管理中',
+      meaning:
+        'EKS・ECS（マネージドインスタンス）、EMR、Karpenter など、インスタンスの起動・停止・置き換えを自分で行うコントローラーが管理しています。どのコントローラーかは理由の文にあります。',
+      whatToDo: '対応は不要です。コントローラーが使う AMI のほうを更新してください。',
+    },
+  },
   'not-found': {
     en: {
       title: 'EC2 does not know it',
@@ -60,6 +74,20 @@ export const exclusionWords = {
       title: '実行中に除外タグが付いた',
       meaning: '実行中に除外タグが付けられたため、それ以降は何も送信せず、停止もしていません。',
       whatToDo: '使い終わったら停止してください。対象に戻すときは、タグを外すか、値を false にしてください。',
+    },
+  },
+  'not-an-instance': {
+    en: {
+      title: 'Managed node outside of EC2',
+      meaning:
+        "It is a managed node of Systems Manager (mi-) that is no EC2 instance: one's own server, or one of another cloud. EC2 can neither start nor stop it.",
+      whatToDo: "Nothing: it runs when its owners want it to. Turn on Systems Manager's own update of its agent.",
+    },
+    ja: {
+      title: 'EC2 以外のマネージドノード',
+      meaning:
+        'EC2 インスタンスではない Systems Manager のマネージドノード（mi-）です。オンプレミスや他社クラウドのサーバーで、EC2 からは起動も停止もできません。',
+      whatToDo: '対応は不要です。エージェントの更新には、Systems Manager の自動更新を有効にしてください。',
     },
   },
   spot: {
@@ -122,6 +150,32 @@ export const exclusionWords = {
       whatToDo: 'もう一度実行してください。停止処理が終わらないままなら、EC2 で強制停止してください。',
     },
   },
+  'no-root-volume': {
+    en: {
+      title: 'No root volume',
+      meaning: 'Its root volume is not attached, so it could not boot. It was not woken.',
+      whatToDo: 'Attach a root volume again, or take it out of the resource group.',
+    },
+    ja: {
+      title: 'ルートボリュームなし',
+      meaning: 'ルートボリュームがアタッチされておらず、起動できないため、起動しませんでした。',
+      whatToDo: 'ルートボリュームをアタッチし直すか、リソースグループから外してください。',
+    },
+  },
+  'target-not-available': {
+    en: {
+      title: 'No such version for its platform',
+      meaning:
+        "The region's manifest of the agent has no file of the target version for its platform. It was not woken.",
+      whatToDo: 'Choose another target version, or wait until the region has this one.',
+    },
+    ja: {
+      title: '目標バージョンのファイルなし',
+      meaning:
+        'リージョンの SSM Agent のマニフェストに、このプラットフォーム向けの目標バージョンがないため、起動しませんでした。',
+      whatToDo: '別の目標バージョンを指定するか、リージョンに配布されるのを待ってください。',
+    },
+  },
   busy: {
     en: {
       title: 'Held by another run',
@@ -144,6 +198,20 @@ export const exclusionWords = {
       title: '実行時間枠の時間不足',
       meaning: '実行の時間枠が終わるまでに、処理する時間がありませんでした。途中まで進んでいたものは失敗になります。',
       whatToDo: 'WindowSeconds を長くするか、finishBy を遅らせるか、対象のインスタンスを減らしてください。',
+    },
+  },
+  'question-refused': {
+    en: {
+      title: 'AWS refused a question about it',
+      meaning:
+        'AWS refused, or did not answer, what has to be known of it: see the text. If it was not woken yet, it is excluded; else it has failed.',
+      whatToDo: 'Put right what the error names, and start the run again.',
+    },
+    ja: {
+      title: 'AWS が問い合わせを拒否',
+      meaning:
+        '処理に必要な情報の問い合わせを AWS が拒否したか、応答しませんでした。呼び出しとエラーは理由の文にあります。起動前なら除外、起動後なら失敗になります。',
+      whatToDo: 'エラーの原因を直してから、もう一度実行してください。',
     },
   },
   'already-running': {

@@ -11,7 +11,7 @@ export interface CountsOfOutcomes {
 
 /** The phrases of what people are sent, besides the catalogue's: a headline first, then sections. */
 export interface MessageWords {
-  /** At the head of all, where an instance was left awake. `who` is empty, or stands in brackets. */
+  /** A sentence of its own, where an instance was left awake. `who` is empty, or stands in brackets. */
   leftAwake(count: number, who: string): string;
   byItsTag(name: string): string;
   byTheirTags(count: number): string;
@@ -25,10 +25,14 @@ export interface MessageWords {
   allBack: string;
   notAsBefore(count: number): string;
   stateUnknown(count: number): string;
+  /** Only on a page that was written anew. */
+  backLate(count: number): string;
   /** What a check did not find kept, and what was not looked at. */
   notAllBack: string;
   backNotChecked: string;
   brackets(text: string): string;
+  /** Between sentences. */
+  fullStop: string;
   /** Names of one cause, and several causes. */
   comma: string;
   semicolon: string;
@@ -55,22 +59,24 @@ export interface MessageWords {
 }
 
 const en: MessageWords = {
-  leftAwake: (count, who) => `LEFT AWAKE: ${count}${who}. `,
+  leftAwake: (count, who) => `LEFT AWAKE: ${count}${who}`,
   byItsTag: (name) => `${name}, by its tag`,
   byTheirTags: (count) => `${count} by their tags`,
   updated: (scope, updated, intended) =>
     intended === 0 ? 'no instance found' : `${scope}${updated} of ${intended} updated`,
-  alreadyCurrent: (count) => `, ${count} already current`,
-  failed: (count, who) => `, ${count} failed${who}`,
-  excluded: (count) => `, ${count} excluded`,
-  butRunFailed: (who) => `, but the run failed${who}`,
-  runDied: ', the run died',
-  allBack: '. All back as they were',
-  notAsBefore: (count) => `. ${count} not as before`,
-  stateUnknown: (count) => `. State of ${count} unknown`,
-  notAllBack: '. Not all are back as they were',
-  backNotChecked: '. Not checked whether all are back',
+  alreadyCurrent: (count) => `${count} already current`,
+  failed: (count, who) => `${count} failed${who}`,
+  excluded: (count) => `${count} excluded`,
+  butRunFailed: (who) => `but the run failed${who}`,
+  runDied: 'the run died',
+  allBack: 'All back as they were',
+  notAsBefore: (count) => `${count} not as before`,
+  stateUnknown: (count) => `State of ${count} unknown`,
+  backLate: (count) => `${count} put back only after the run`,
+  notAllBack: 'Not all are back as they were',
+  backNotChecked: 'Not checked whether all are back',
   brackets: (text) => ` (${text})`,
+  fullStop: '. ',
   comma: ', ',
   semicolon: '; ',
   colon: ': ',
@@ -98,22 +104,24 @@ const en: MessageWords = {
 };
 
 const ja: MessageWords = {
-  leftAwake: (count, who) => `起動したまま：${count}台${who}。`,
+  leftAwake: (count, who) => `起動したまま：${count}台${who}`,
   byItsTag: (name) => `${name}、除外タグによる`,
   byTheirTags: (count) => `うち${count}台は除外タグによる`,
   updated: (scope, updated, intended) =>
     intended === 0 ? '対象のインスタンスはありません' : `${scope}${intended}台中${updated}台を更新`,
-  alreadyCurrent: (count) => `、${count}台は更新不要`,
-  failed: (count, who) => `、${count}台失敗${who}`,
-  excluded: (count) => `、${count}台は対象外`,
-  butRunFailed: (who) => `、実行は失敗${who}`,
-  runDied: '、実行は途中で終了',
-  allBack: '。すべて元の状態に戻っています',
-  notAsBefore: (count) => `。${count}台は元の状態と異なります`,
-  stateUnknown: (count) => `。${count}台の状態は不明です`,
-  notAllBack: '。元の状態に戻っていないものがあります',
-  backNotChecked: '。元の状態に戻ったかどうかは未確認です',
+  alreadyCurrent: (count) => `${count}台は更新不要`,
+  failed: (count, who) => `${count}台失敗${who}`,
+  excluded: (count) => `${count}台は対象外`,
+  butRunFailed: (who) => `実行は失敗${who}`,
+  runDied: '実行は途中で終了',
+  allBack: 'すべて元の状態に戻っています',
+  notAsBefore: (count) => `${count}台は元の状態と異なります`,
+  stateUnknown: (count) => `${count}台の状態は不明です`,
+  backLate: (count) => `${count}台は実行後に元の状態へ戻しました`,
+  notAllBack: '元の状態に戻っていないものがあります',
+  backNotChecked: '元の状態に戻ったかどうかは未確認です',
   brackets: (text) => `（${text}）`,
+  fullStop: '。',
   comma: '、',
   semicolon: '／',
   colon: '：',

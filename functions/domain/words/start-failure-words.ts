@@ -55,53 +55,57 @@ export const startFailureWords = {
   'start-refused': {
     en: {
       title: 'EC2 refused to start it',
-      meaning: 'EC2 refused to start it. The text has its words.',
-      whatToDo: 'Repair what the text names: a missing root volume, or a missing permission.',
+      meaning: 'EC2 did not start it. The text has the call, the error and its words.',
+      whatToDo: 'Put right what the error names.',
     },
     ja: {
       title: 'EC2 が起動を拒否',
-      meaning: 'EC2 が起動を拒否しました。理由の文に EC2 のメッセージがあります。',
-      whatToDo: 'メッセージが示す問題を解消してください（ルートボリュームがない、アクセス許可がない、など）。',
+      meaning: 'EC2 が起動しませんでした。呼び出し、エラー、メッセージは理由の文にあります。',
+      whatToDo: 'エラーが示す問題を解消してください。',
     },
   },
   'lease-refused': {
     en: {
       title: 'EC2 refused the lease tag',
-      meaning: 'EC2 refused the lease tag, so it was not started.',
-      whatToDo: 'Check that it has fewer than 50 tags, and that no policy forbids the tag reveille:lease.',
+      meaning: 'EC2 did not write the lease tag, so it was not started. The text has the error.',
+      whatToDo: 'Put right what the error names.',
     },
     ja: {
       title: 'リースタグを付けられない',
-      meaning: 'EC2 がリースタグを拒否したため、起動しませんでした。',
-      whatToDo: 'タグが50個未満であること、タグ reveille:lease を禁止するポリシーがないことを確認してください。',
+      meaning: 'EC2 がリースタグを書き込まなかったため、起動しませんでした。エラーは理由の文にあります。',
+      whatToDo: 'エラーが示す問題を解消してください。',
     },
   },
   'way-back-denied': {
     en: {
-      title: 'It could not be stopped again',
+      title: 'Not known to be stoppable again',
       meaning:
-        'For five minutes AWS did not say that it may be stopped again, so it was not woken. The text has its words.',
+        'For five minutes AWS did not say that it may be stopped again, so it was not woken. The text has the call and the error.',
       whatToDo:
-        'Repair the policy that the text names: a service control policy, perhaps. If AWS throttled, run again.',
+        'Put right what the error names: a service control policy, perhaps. If it says to come again later, run again.',
     },
     ja: {
-      title: '停止が許可されないため起動しなかった',
+      title: '停止できると確認できず起動しなかった',
       meaning:
-        '5分間、再び停止できることを AWS に確認できなかったため、起動しませんでした。AWS の応答は本文にあります。',
+        '5分間、再び停止できることを AWS に確認できなかったため、起動しませんでした。呼び出しとエラーは理由の文にあります。',
       whatToDo:
-        '本文にあるポリシー（サービスコントロールポリシーなど）を修正してください。スロットリングの場合は再実行してください。',
+        'エラーが示す問題（サービスコントロールポリシーなど）を解消してください。一時的なエラーの場合は再実行してください。',
     },
   },
   'not-started': {
     en: {
       title: 'Had no turn to start in time',
-      meaning: 'AWS answered so slowly that it had no turn until the start deadline, and for half an hour at least.',
-      whatToDo: 'Wait for the next run. If it comes again, look for throttling of the EC2 API.',
+      meaning:
+        'It had no turn until the start deadline, and for half an hour at least. If AWS refused it before, the text has the call and the error.',
+      whatToDo:
+        'Wait for the next run. If it comes again, look into the log of the functions for what took their time: throttling, or slow answers.',
     },
     ja: {
       title: '起動の順番が来なかった',
-      meaning: 'AWS の応答が遅く、起動の期限まで（少なくとも30分）順番が回ってきませんでした。',
-      whatToDo: '次回の実行を待ってください。繰り返す場合は、EC2 API のスロットリングを調べてください。',
+      meaning:
+        '関数の実行時間が足りず、起動の期限まで（少なくとも30分）順番が回ってきませんでした。それまでに AWS が拒否していた場合は、理由の文に呼び出しとエラーがあります。',
+      whatToDo:
+        '次回の実行を待ってください。繰り返す場合は、何に時間がかかったか（スロットリング、応答の遅れ）を関数のログで調べてください。',
     },
   },
   'stuck-stopping': {
@@ -155,13 +159,13 @@ export const startFailureWords = {
   'launch-error': {
     en: {
       title: 'Fell back to stopped',
-      meaning: 'EC2 accepted the start, and the instance fell back to stopped. The text has the reason.',
-      whatToDo: 'Repair the reason. If its volumes are encrypted, name their key in KmsKeyArns.',
+      meaning: 'EC2 accepted the start, and the instance fell back to stopped. The text has the reason that EC2 gives.',
+      whatToDo: 'Put right what that reason names.',
     },
     ja: {
       title: '起動直後に停止へ戻った',
       meaning: 'EC2 は起動を受け付けましたが、running にならずに停止へ戻りました。理由の文に原因があります。',
-      whatToDo: '原因を解消してください。ボリュームが暗号化されている場合は、その KMS キーを KmsKeyArns に指定します。',
+      whatToDo: 'その原因を解消してください。',
     },
   },
   'not-running': {
@@ -176,16 +180,32 @@ export const startFailureWords = {
       whatToDo: '手動で起動し、EC2 の表示を確認してください。',
     },
   },
+  'status-check-failed': {
+    en: {
+      title: 'A status check of EC2 fails',
+      meaning: 'Its agent was not heard, and EC2 says that what is below it is dead: host, volume or operating system.',
+      whatToDo:
+        'Host: stop and start it, which moves it to another one. Volume: look at it in EC2. Operating system: read the console output.',
+    },
+    ja: {
+      title: 'EC2 のステータスチェックに失敗',
+      meaning: 'SSM Agent の応答がなく、その土台（ホスト、ボリューム、OS のいずれか）の異常を EC2 が報告しています。',
+      whatToDo:
+        'ホストの異常なら停止して起動し直すと別のホストに移ります。ボリュームの異常なら EC2 で状態を、OS の異常ならコンソール出力を確認してください。',
+    },
+  },
   'no-instance-profile': {
     en: {
-      title: 'No instance profile',
-      meaning: 'Its agent never registered, and it has no instance profile.',
+      title: 'No instance profile, and no agent',
+      meaning:
+        'Its agent never registered, and it has no instance profile. That is a hint only: with Default Host Management none is needed.',
       whatToDo:
         'Give it an instance profile with AmazonSSMManagedInstanceCore, or turn Default Host Management on in its region.',
     },
     ja: {
       title: 'インスタンスプロファイルなし',
-      meaning: 'SSM Agent が登録されず、インスタンスプロファイルもありません。',
+      meaning:
+        'SSM Agent が登録されず、インスタンスプロファイルもありません。デフォルトのホスト管理設定が有効なら不要なため、原因とは限りません。',
       whatToDo:
         'AmazonSSMManagedInstanceCore を含むインスタンスプロファイルを付けるか、リージョンでデフォルトのホスト管理設定を有効にしてください。',
     },
@@ -193,12 +213,14 @@ export const startFailureWords = {
   'never-registered': {
     en: {
       title: 'The agent never registered',
-      meaning: 'Its agent did not register with SSM until the readiness deadline.',
+      meaning:
+        'Its agent did not register with SSM until the readiness deadline. One without credentials at boot tries again only after 25 to 30 minutes.',
       whatToDo: 'Check that the agent is installed, that its profile may speak to SSM, and that the network lets it.',
     },
     ja: {
       title: 'SSM Agent が登録されない',
-      meaning: '準備の期限までに、SSM Agent が SSM に登録されませんでした。',
+      meaning:
+        '準備の期限までに、SSM Agent が SSM に登録されませんでした。起動時に認証情報がないと、次に試すのは25〜30分後です。',
       whatToDo: 'SSM Agent の導入、インスタンスプロファイルの権限、SSM へのネットワーク経路を確認してください。',
     },
   },

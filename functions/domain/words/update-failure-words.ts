@@ -5,12 +5,14 @@ export const updateFailureWords = {
   'update-undeliverable': {
     en: {
       title: 'The command could not be delivered',
-      meaning: 'SSM did not deliver the command, refused to send it, or answered so slowly that it had no turn.',
+      meaning:
+        'SSM did not deliver the command, or did not take it, or it had no turn. The text says which, with the error.',
       whatToDo: 'Repair what the text names. Check the agent in Fleet Manager.',
     },
     ja: {
       title: 'コマンドを配信できない',
-      meaning: 'SSM がコマンドを配信しなかったか、送信を拒否したか、応答が遅く順番が回ってきませんでした。',
+      meaning:
+        'SSM がコマンドを配信しなかったか、受け付けなかったか、送信の順番が回ってきませんでした。どれであるかとエラーは理由の文にあります。',
       whatToDo: '理由の文が示す問題を解消し、Fleet Manager で SSM Agent の状態を確認してください。',
     },
   },

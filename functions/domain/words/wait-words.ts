@@ -12,6 +12,28 @@ export const waitWords = {
       meaning: '次の一覧取得。起動か停止の処理中、または前の実行が途中で終わった直後です。',
     },
   },
+  'unknown-id': {
+    en: {
+      title: 'Not known to EC2',
+      meaning:
+        'EC2 to know its ID: it may have forgotten it for a while only. What is missing at the deadline has disappeared.',
+    },
+    ja: {
+      title: 'EC2 が ID を認識していない',
+      meaning:
+        'EC2 が ID を認識すること。一時的な場合があるため待ち、期限になっても認識されなければ消えたものとします。',
+    },
+  },
+  'no-answer': {
+    en: {
+      title: 'EC2 does not say how it is',
+      meaning: "EC2's answer for it: its Availability Zone may be disturbed.",
+    },
+    ja: {
+      title: 'EC2 が状態を応答しない',
+      meaning: 'EC2 からの応答。アベイラビリティーゾーンで障害が起きている可能性があります。',
+    },
+  },
   stopping: {
     en: { title: 'Stopping', meaning: 'The end of its stopping.' },
     ja: { title: '停止処理中', meaning: '停止処理の完了。' },
@@ -37,11 +59,11 @@ export const waitWords = {
   'no-time-to-start': {
     en: {
       title: 'Had no turn to start yet',
-      meaning: 'The next attempt to start it: AWS answered so slowly that it had no turn in this one.',
+      meaning: 'The next attempt to start it: the time of the function was over before its turn in this one.',
     },
     ja: {
       title: '起動の順番待ち',
-      meaning: '次の起動の試行。AWS の応答が遅く、今回は順番が回ってきませんでした。',
+      meaning: '次の起動の試行。今回は関数の時間が足りず、順番が回ってきませんでした。',
     },
   },
   booting: {
@@ -63,6 +85,16 @@ export const waitWords = {
   updating: {
     en: { title: 'Updating', meaning: 'The end of its update.' },
     ja: { title: '更新中', meaning: '更新の完了。' },
+  },
+  'passing-failure': {
+    en: {
+      title: 'Waiting for its second try',
+      meaning: 'The second try of its update: the first has failed for a cause that may pass, and has changed nothing.',
+    },
+    ja: {
+      title: '更新の再試行待ち',
+      meaning: '2回目の更新。1回目は一時的と考えられる原因で失敗し、何も変更されていません。',
+    },
   },
   verifying: {
     en: { title: 'Proving the version', meaning: 'A ping of its agent that is newer than the update.' },

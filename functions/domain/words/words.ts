@@ -16,5 +16,10 @@ export interface Words {
 /** Of a code that stands in a report. */
 export type ReportedWords = Record<Language, Words & { whatToDo: string }>;
 
+/** What is said of an error of AWS. */
+export type ErrorWords = Pick<ReportedWords['en'], 'meaning' | 'whatToDo'>;
+
+export type ErrorTexts = Record<Language, ErrorWords>;
+
 /** Of a code that stands in logs and never in a report. */
 export type WaitWords = Record<Language, Omit<Words, 'whatToDo'>>;

@@ -1,6 +1,6 @@
 // Who has its turn first, when SSM is to be sent a command: it takes one for all of its instances, or for none.
-import type { InstanceAt } from '../batch/batch-instance.ts';
-import { secondsBetween } from '../model/time.ts';
+import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
+import { isAfter, secondsBetween } from '../model/time.ts';
 
 /** What stands for a refusal where SSM was not asked: that says nothing of the instance. */
 export const NO_TURN = 'no time was left to send it a command';
@@ -18,3 +18,7 @@ export function toTurns(instances: InstanceAt<'update'>[]): InstanceAt<'update'>
   const alone = without.sort((a, b) => secondsBetween(b.retryAt ?? b.stepSince, a.retryAt ?? a.stepSince));
   return [fresh, ...alone.map((instance) => [instance]), refused];
 }
+
+/** Whether it may still be sent a command: one that is sent by then has all of its time before the restoring. */
+export const maySendTo = ({ sendUntil }: Pick<BatchInstance, 'sendUntil'>, now: Date): boolean =>
+  !isAfter(now, sendUntil);

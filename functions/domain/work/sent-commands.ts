@@ -108,18 +108,20 @@ export function noteCommandEnds<One extends MayBeUpdating>(
   work: Work,
   now: Date,
 ): One {
-  const judged = ownInvocations(instance, invocations).map((one) => ({
-    ...one,
-    judgement: work.judge(one),
-    end: one.endedAt ?? toTimestamp(now),
-  }));
+  const judged = instance.commands.flatMap((command) =>
+    ownInvocations({ ...instance, commands: [command] }, invocations).map((one) => ({
+      ...one,
+      judgement: work.judge(one),
+      end: endOf(one, command, now),
+    })),
+  );
   const ends = new Map(judged.filter(({ judgement }) => isOver(judgement)).map((one) => [one.commandId, one.end]));
-  const endOf = (verdict: Judgement['verdict']) =>
+  const lastEnd = (verdict: Judgement['verdict']) =>
     judged
       .flatMap(({ judgement, end }) => (judgement.verdict === verdict ? [end] : []))
       .sort()
       .at(-1) ?? null;
-  const gotThroughAt = endOf('done');
+  const gotThroughAt = lastEnd('done');
   const isBeforeThat = (moment: Timestamp | null) =>
     moment !== null && gotThroughAt !== null && isAfter(gotThroughAt, moment);
   const commands = instance.commands.map((command) => ({
@@ -128,9 +130,19 @@ export function noteCommandEnds<One extends MayBeUpdating>(
   }));
   // Busy, and not with a command of ours: someone else's update is at work on it.
   const isOpen = commands.some(({ endedAt }) => endedAt === null);
-  const otherUpdateSince = instance.otherUpdateSince ?? (isOpen ? null : endOf('busy'));
+  const otherUpdateSince = instance.otherUpdateSince ?? (isOpen ? null : lastEnd('busy'));
   return { ...instance, commands, otherUpdateSince: isBeforeThat(otherUpdateSince) ? null : otherUpdateSince };
 }
+
+/**
+ * When a command ended. Its steps are dated by the instance's own clock, which may be wrong by hours (docs/aws-behaviour.md 124): an
+ * end that is dated before it was sent, or later than now, has been seen only now.
+ */
+export const endOf = (
+  { endedAt }: Pick<Invocation, 'endedAt'>,
+  { sentAt }: Pick<SentCommand, 'sentAt'>,
+  now: Date,
+): Timestamp => (endedAt === null || isAfter(sentAt, endedAt) || isAfter(endedAt, now) ? toTimestamp(now) : endedAt);
 
 /** Whether nothing of a command is running any more, and nothing will be. */
 function isOver(judgement: Judgement): boolean {

@@ -1,5 +1,5 @@
 import { isAtLeast } from '../model/agent-version.ts';
-import { type Reason, reason } from '../model/reason.ts';
+import { reason } from '../model/reason.ts';
 import type { FailureCode } from '../model/reason-codes.ts';
 import type { Invocation, Judgement, Work } from './work.ts';
 
@@ -7,13 +7,15 @@ import type { Invocation, Judgement, Work } from './work.ts';
 const FAILURES: { pattern: RegExp; code: FailureCode; text: string }[] = [
   { pattern: /updater died before updating/i, code: 'updater-died', text: 'the updater died before it updated' },
   {
-    pattern: /unsupported on current platform|Failed update precondition check/i,
+    // 124: its script knows no way to install on this system, such as one without systemd.
+    pattern: /unsupported on current platform|Failed update precondition check|Exit Status: 124/i,
     code: 'unsupported-platform',
     text: 'the agent cannot be updated on this platform',
   },
   { pattern: /insufficient available disk space/i, code: 'no-disk-space', text: 'there is not enough disk space' },
   {
-    pattern: /failed to rollback/i,
+    // No agent goes back to an older version here: so only a rollback uninstalls, or installs the version of before.
+    pattern: /failed to (?:rollback|uninstall)|Initiating rollback \S+ to (\S+).*failed to install \S+ \1/is,
     code: 'rollback-failed',
     text: 'the update failed, and so did its rollback: the agent may be dead',
   },
@@ -24,6 +26,16 @@ const FAILURES: { pattern: RegExp; code: FailureCode; text: string }[] = [
     text: 'the update failed and was rolled back',
   },
 ];
+
+/**
+ * What may pass by itself: a download before the proxy is up, an installer that others hold (docs/aws-behaviour.md 5, 129). An
+ * updater whose installation has failed mostly goes on to roll back; then something was changed.
+ */
+const PASSING = /failed to (?:download|install)/i;
+
+/** The updater says so at its end; before its first line, the plugin has only prepared it. */
+const isUnchanged = (output: string): boolean =>
+  /No rollback needed/i.test(output) || !/^Updating \S+ from/im.test(output);
 
 const ANOTHER_UPDATE = /another update in progress/i;
 
@@ -45,13 +57,16 @@ function tellingLine(output: string): string {
   return lines.find((line) => TELLING.test(line)) ?? lines.at(-1) ?? '';
 }
 
-function failureReason({ output, statusDetails }: Invocation): Reason {
+/** Only what is known whole says that nothing was changed. */
+function judgeFailure({ output, statusDetails, refusal }: Invocation): Judgement {
   const known = FAILURES.find(({ pattern }) => pattern.test(output));
   const said = tellingLine(output);
-  const saying = said === '' ? `the command ended ${statusDetails}` : `the command ended ${statusDetails}: "${said}"`;
-  return known
-    ? reason(known.code, `${known.text} (${saying})`)
-    : reason('update-failed', `the update failed (${saying})`);
+  const refused = refusal === undefined ? '' : `, and SSM did not give its whole output (${refusal.text})`;
+  const ended = `the command ended ${statusDetails}${refused}`;
+  const saying = said === '' ? ended : `${ended}: "${said}"`;
+  if (known) return { verdict: 'failed', reason: reason(known.code, `${known.text} (${saying})`) };
+  const passes = refusal === undefined && PASSING.test(output) && isUnchanged(output);
+  return { verdict: 'failed', reason: reason('update-failed', `the update failed (${saying})`), passes };
 }
 
 /** Success has three meanings, and only the output tells them apart (docs/aws-behaviour.md 4). */
@@ -75,7 +90,7 @@ function judge(invocation: Invocation): Judgement {
   const statusDetails = invocation.statusDetails.replaceAll(' ', '');
   if (NEVER_DELIVERED.has(statusDetails)) {
     const text = `the command could not be delivered: ${statusDetails}`;
-    return { verdict: 'failed', reason: reason('update-undeliverable', text), isUnresponsive: true };
+    return { verdict: 'failed', reason: reason('update-undeliverable', text), wasNeverDelivered: true };
   }
   switch (status) {
     case 'Pending':
@@ -92,7 +107,7 @@ function judge(invocation: Invocation): Judgement {
           reason: reason('another-update', `the agent said: "${tellingLine(invocation.output)}"`),
         };
       }
-      return { verdict: 'failed', reason: failureReason(invocation) };
+      return judgeFailure(invocation);
     case 'Cancelled':
     case 'TimedOut':
       break;

@@ -1,3 +1,4 @@
+import type { Refusal } from '../model/aws-errors.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Timestamp } from '../model/time.ts';
 
@@ -9,6 +10,8 @@ export interface Invocation {
   statusDetails: string;
   /** Standard output as far as the service gave it; it never travels in a payload. */
   output: string;
+  /** SSM has refused to give the rest of the output, or, of one in progress, to say how it stands: in its words. */
+  refusal?: Refusal;
   /** When the agent began with it; null: not yet, or never. */
   startedAt: Timestamp | null;
   endedAt: Timestamp | null;
@@ -23,8 +26,11 @@ export type Judgement =
    * target.
    */
   | { verdict: 'done'; isNewer?: true }
-  /** Over without success. Nothing of it is running any more. `isUnresponsive`: its agent never got it. */
-  | { verdict: 'failed'; reason: Reason; isUnresponsive?: true }
+  /**
+   * Over without success. Nothing of it is running any more. `wasNeverDelivered`: its agent never got it. `passes`: for a cause
+   * that passes by itself, and it says that nothing was changed: one more command may get through.
+   */
+  | { verdict: 'failed'; reason: Reason; wasNeverDelivered?: true; passes?: boolean }
   /** Another update holds the instance. */
   | { verdict: 'busy'; reason: Reason }
   /** The service has given up on it; the instance may still be at work. `wasNeverTaken`: it is not, and won't be. */
@@ -36,8 +42,8 @@ export type Judgement =
 export interface Work {
   documentName: string;
   /**
-   * How many commands one instance is sent at most: 2 if a command that is lost or hangs may be sent again; then it may also
-   * be sent one more after the update of someone else. That is the work's own word, since a second command may meet a first
+   * How many commands one instance is sent at most: 2 if a command that is lost or hangs, or has failed for a cause that passes,
+   * may be sent again; then it may also be sent one more after the update of someone else. That is the work's own word, since a second command may meet a first
    * one that is still at work.
    */
   commandsMax: number;

@@ -1,40 +1,8 @@
-import type { Timing } from './platforms.ts';
+import type { Behaviour, Question } from './behaviour.ts';
+import { oddBehaviours } from './odd-behaviours.ts';
 
-/** What a behaviour decides of an instance. Two that decide the same contradict each other. */
-export type Question =
-  /** What EC2 says of it when everything begins. */
-  | 'beginning'
-  /** What its root device is. */
-  | 'root'
-  | 'spot'
-  /** Whether EC2 starts it when it is told to. */
-  | 'start'
-  /** How long it is pending, and what comes after that. */
-  | 'pending'
-  /** How long it is stopping. */
-  | 'stopping'
-  /** Whether its agent is ever heard of. */
-  | 'agent'
-  | 'ping-interval'
-  /** Whether its agent gets the commands that are sent to it. */
-  | 'delivery'
-  /** How an update of ours ends. */
-  | 'update'
-  /** An update that is not ours. */
-  | 'foreign-update'
-  | 'lease-tag';
-
-export interface Behaviour {
-  /** For people who write a fleet file. */
-  description: string;
-  /** How a stopped instance of this behaviour ends in a run: its outcome, and the reason's code. */
-  ends: string;
-  timing?: Partial<Timing>;
-  decides?: readonly Question[];
-}
-
-/** What a fleet file can say of an instance. Each is one small thing; several can be combined. */
-export const behaviours = {
+/** What drawn fleets are dealt. One more here would deal every fleet of every seed anew. */
+const dealt = {
   'never-registers': {
     ends: 'failed: never-registered',
     description: 'it has an instance profile, and yet its agent never registers with SSM',
@@ -243,7 +211,16 @@ export const behaviours = {
   },
 } as const satisfies Record<string, Behaviour>;
 
+/** What a fleet file can say of an instance. Each is one small thing; several can be combined. */
+export const behaviours = { ...dealt, ...oddBehaviours };
+
 export type BehaviourName = keyof typeof behaviours;
+
+/** Those that drawn fleets are dealt. */
+export const dealtNames = Object.keys(dealt) as [keyof typeof dealt, ...(keyof typeof dealt)[]];
+
+/** Those that none is dealt. */
+export const oddNames = Object.keys(oddBehaviours) as [keyof typeof oddBehaviours, ...(keyof typeof oddBehaviours)[]];
 
 export const behaviourNames = Object.keys(behaviours) as [BehaviourName, ...BehaviourName[]];
 

@@ -5,6 +5,7 @@ import { BadInput } from '../../base/bad-input.ts';
 import { printable } from '../../base/printable.ts';
 import { readJsonFile } from '../../base/read-json-file.ts';
 import { behaviourNames } from './behaviours.ts';
+import { oddAnswerSchema } from './odd-answers.ts';
 import { platformNames } from './platforms.ts';
 
 const INSTANCES_MAX = 1000;
@@ -30,6 +31,11 @@ const instanceSchema = z
       .array(z.enum(behaviourNames, { error: oneOf(behaviourNames) }))
       .default([])
       .describe('What is special about it; docs/embedded-account.md says what each one does'),
+    answers: z
+      .array(oddAnswerSchema, 'give a list of answers')
+      .max(20)
+      .optional()
+      .describe('Calls that AWS refuses as soon as they name this instance'),
   })
   .refine(
     ({ state, behaviours }) =>
@@ -37,6 +43,8 @@ const instanceSchema = z
     { path: ['state'], error: 'give "stopped": the instance is hibernated' },
   );
 export type FleetInstance = z.infer<typeof instanceSchema>;
+
+const resourceType = z.string().regex(/^AWS::[a-zA-Z0-9]+::\w+$/, 'give a type, such as "AWS::S3::Bucket"');
 
 const groupSchema = z.strictObject({
   name: z.string().min(1).max(300).describe('Name of the resource group'),
@@ -48,6 +56,19 @@ const groupSchema = z.strictObject({
     ])
     .optional()
     .describe('The group is broken: it answers with this query error and an empty list'),
+  resourceTypes: z.array(resourceType).min(1).optional().describe('Resource types of its query; left out: all of them'),
+  otherResources: z
+    .array(
+      z.strictObject({
+        type: resourceType,
+        arn: z
+          .string()
+          .regex(/^arn:[^/]*[^/]+(\/\S+)?$/, 'give an ARN')
+          .describe('ARN; its last part is its ID'),
+      }),
+    )
+    .optional()
+    .describe('What it names beside EC2 instances, such as managed nodes outside of EC2 (mi-)'),
   instances: z.array(instanceSchema, 'give a list of instances'),
 });
 

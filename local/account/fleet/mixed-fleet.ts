@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../base/random.ts';
-import { type BehaviourName, behaviourNames } from './behaviours.ts';
+import { type BehaviourName, dealtNames } from './behaviours.ts';
 import type { Fleet, FleetInstance } from './fleet.ts';
 import { platformNames } from './platforms.ts';
 
@@ -13,7 +13,7 @@ const SPECIAL_SHARE = 0.35;
 const ONLY_STOPPED = new Set<BehaviourName>(['hibernated', 'hibernation-falls-back']);
 
 /** EC2 never lets go of it again: a fleet with it can't be put back. */
-const drawn = behaviourNames.filter((name) => name !== 'hangs-in-pending');
+const drawn = dealtNames.filter((name) => name !== 'hangs-in-pending');
 
 const pick = <T>(random: Random, items: readonly T[]): T => items[random.integer([0, items.length - 1])] as T;
 

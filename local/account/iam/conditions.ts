@@ -17,6 +17,8 @@ const KEYS: [RegExp, KeyType][] = [
   [/^aws:SecureTransport$/, 'boolean'],
   [/^aws:SourceArn$/, 'arn'],
   [/^s3:prefix$/, 'text'],
+  [/^events:source$/, 'texts'],
+  [/^events:detail-type$/, 'text'],
   [/^kms:(GrantOperations|EncryptionContextKeys)$/, 'texts'],
   [/^kms:GrantIsForAWSResource$/, 'boolean'],
   [/^kms:ViaService$/, 'text'],

@@ -11,6 +11,7 @@ const WORDS: Record<string, { code: string; statusCode: number; begins?: string 
   ssm: { code: 'AccessDeniedException', statusCode: 400 },
   'resource-groups': { code: 'ForbiddenException', statusCode: 403 },
   sns: { code: 'AuthorizationError', statusCode: 403 },
+  events: { code: 'AccessDeniedException', statusCode: 400 },
   states: { code: 'AccessDeniedException', statusCode: 400 },
   lambda: { code: 'AccessDeniedException', statusCode: 403 },
   scheduler: { code: 'AccessDeniedException', statusCode: 403 },

@@ -1,3 +1,4 @@
+import type { PutEntry } from '../services/event-bridge.ts';
 import { type Asks, ask, asks, onAll, type Scene } from './access-request.ts';
 import type { Context } from './conditions.ts';
 import type { AccessRequest } from './policy.ts';
@@ -48,6 +49,16 @@ const onTags = (action: string): Asks =>
       });
     });
   });
+
+/** For each event, by its bus (docs/aws-behaviour.md 113). */
+const putEvents = asks<{ Entries: PutEntry[] }>(({ Entries }, { region, account }) =>
+  Entries.map(({ Source, DetailType, EventBusName = 'default' }) =>
+    ask('events:PutEvents', asArn(EventBusName, `arn:aws:events:${region}:${account}:event-bus/`), (key) => {
+      const value = { 'events:source': Source, 'events:detail-type': DetailType }[key];
+      return value === undefined ? undefined : [value];
+    }),
+  ),
+);
 
 /** AWS's own documents are in no account. */
 const documentArn = (name: string, { region, account }: Scene): string =>
@@ -128,6 +139,7 @@ export const REQUESTS: Record<string, Record<string, Asks>> = {
     GetGroup: asks<GroupNamed>((parameters, scene) => [ask('resource-groups:GetGroup', groupArn(parameters, scene))]),
   },
   sns: { Publish: onArn('sns:Publish', 'TopicArn') },
+  events: { PutEvents: putEvents },
   // A caller needs no permission to ask for its own identity.
   sts: { GetCallerIdentity: () => [] },
   states: {

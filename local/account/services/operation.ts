@@ -17,6 +17,8 @@ export interface Call {
   principal: string;
   /** No page has more than this, however many are asked for: a service may give fewer. */
   pageSizeMax: number;
+  /** In the region, and on none of the fleet's instances. */
+  openCommandsOfOthers: number;
   reach: Reach;
 }
 
@@ -46,10 +48,16 @@ export interface PageRequest {
   invalidToken: () => ServiceError;
 }
 
+/** A list, or what makes the rows of a page when they are asked for. */
+export interface Rows<T> {
+  length: number;
+  slice(first: number, next: number): T[];
+}
+
 /** A page of a list, with a token for the next one. */
 export function paginate<T>(
   { pageSizeMax }: Pick<Call, 'pageSizeMax'>,
-  items: T[],
+  items: Rows<T>,
   { size, token, invalidToken }: PageRequest,
 ): { page: T[]; nextToken: string | undefined } {
   const first =

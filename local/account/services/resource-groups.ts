@@ -57,11 +57,22 @@ export function resourceGroups(fleet: Fleet): Operations {
             QueryErrors: [{ ErrorCode: group.queryError, Message: message }],
           };
         }
-        const wanted = Filters.every(({ Values }) => Values.includes('AWS::EC2::Instance'));
-        const identifiers = (wanted ? (world.groups.get(group.name) ?? []) : []).map((id) => ({
+        const { resourceTypes = null, otherResources = [] } = group;
+        const strange = Filters.flatMap(({ Values }) => Values).filter(
+          (type) => !(resourceTypes?.includes(type) ?? true),
+        );
+        if (strange.length > 0) {
+          const are = 'The resource types specified as filters in the request are not valid.';
+          throw badRequest(`${are} Invalid resource types: ${strange.join(', ')}`);
+        }
+        const isWanted = (type: string) =>
+          (resourceTypes?.includes(type) ?? true) && Filters.every(({ Values }) => Values.includes(type));
+        const instances = (world.groups.get(group.name) ?? []).map((id) => ({
           ResourceArn: `arn:aws:ec2:${fleet.region}:${account}:instance/${id}`,
           ResourceType: 'AWS::EC2::Instance',
         }));
+        const others = otherResources.map(({ arn: ResourceArn, type }) => ({ ResourceArn, ResourceType: type }));
+        const identifiers = [...instances, ...others].filter(({ ResourceType }) => isWanted(ResourceType));
         const { page, nextToken } = paginate(call, identifiers, {
           size: MaxResults,
           token: NextToken,

@@ -32,8 +32,26 @@ export function beginSession(
   { id, owner, seconds }: { id: string; owner: string; seconds: number },
   at: number,
 ): void {
-  const session: WorldSession = { id, instanceId: machine.id, owner, startedAt: at, endedAt: null };
+  const session: WorldSession = {
+    id,
+    instanceId: machine.id,
+    owner,
+    startedAt: at,
+    endedAt: null,
+    openStatus: 'Connected',
+  };
   world.sessions.push(session);
+  goOn(world, machine, { session, seconds }, at);
+}
+
+/** Someone is at work in a session for so long, or until the machine is stopped. */
+export function goOn(
+  world: World,
+  machine: Machine,
+  { session, seconds }: { session: WorldSession; seconds: number },
+  at: number,
+): void {
+  const { id } = session;
   occupy(world, machine, at, {
     what: 'session',
     name: `session ${id}`,

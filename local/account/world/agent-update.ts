@@ -53,6 +53,13 @@ const scripts: Record<Ending, Beat[]> = {
     { after: 'rollbackSeconds', effect: 'roll-back' },
     { after: 'replySeconds', effect: 'fail' },
   ],
+  // Its install script stops the agent, and starts the one that is there.
+  'package-locked': [
+    { after: 'deliverySeconds', effect: 'take' },
+    { after: 'installSeconds', effect: 'halt' },
+    { after: 'rollbackSeconds', effect: 'roll-back' },
+    { after: 'replySeconds', effect: 'fail' },
+  ],
   // The agent does not come up again before the next boot, but its worker has the last word.
   'rollback-failed': [
     { after: 'deliverySeconds', effect: 'take' },
@@ -67,6 +74,10 @@ const scripts: Record<Ending, Beat[]> = {
     { after: 'deliverySeconds', effect: 'take' },
     { after: 'replySeconds', effect: 'fail' },
   ],
+  'not-downloaded': [
+    { after: 'deliverySeconds', effect: 'take' },
+    { after: 'replySeconds', effect: 'fail' },
+  ],
   'not-active': [
     { after: 'deliverySeconds', effect: 'take' },
     { after: 'replySeconds', effect: 'succeed' },
@@ -77,15 +88,23 @@ const scripts: Record<Ending, Beat[]> = {
 };
 
 /** How this machine's agent takes this update, decided at the moment when it takes it. */
-function endingFor(world: World, machine: Machine, target: string): Ending {
+function endingFor(world: World, machine: Machine, target: string, at: number): Ending {
   const { agent } = machine;
   if (agent.lock !== null) return 'busy';
   const order = compareVersions(target, agent.version);
   if (order === 0) return 'already-installed';
   if (order < 0) return 'downgrade-refused';
   if (compareVersions(target, world.latestVersion) > 0) return 'not-in-manifest';
-  return endings.find(({ when }) => has(machine, when))?.ending ?? 'updated';
+  const ending = endings.find(({ when }) => has(machine, when))?.ending ?? 'updated';
+  if (!PASSING.has(ending)) return ending;
+  machine.hindranceUntil ??= at + machine.random.between(HINDRANCE_SECONDS) * 1000;
+  return at < machine.hindranceUntil ? ending : 'updated';
 }
+
+/** What hinders only the first update, for so long from when that is taken. */
+const PASSING: ReadonlySet<Ending> = new Set(['not-downloaded', 'package-locked']);
+
+const HINDRANCE_SECONDS = [30, 90] as const;
 
 /** How an update ends that has begun, by behaviour. */
 const endings: readonly { when: BehaviourName; ending: Ending }[] = [
@@ -93,20 +112,42 @@ const endings: readonly { when: BehaviourName; ending: Ending }[] = [
   { when: 'updater-dies', ending: 'updater-died' },
   { when: 'target-inactive', ending: 'not-active' },
   { when: 'update-fails', ending: 'install-failed' },
+  { when: 'skipped-step', ending: 'install-failed' },
   { when: 'update-rolls-back', ending: 'rolled-back' },
   { when: 'rollback-fails', ending: 'rollback-failed' },
   { when: 'update-hangs', ending: 'hung' },
+  { when: 'unknown-system', ending: 'not-in-manifest' },
+  { when: 'proxy-not-up', ending: 'not-downloaded' },
+  { when: 'package-database-locked', ending: 'package-locked' },
 ];
 
+/** The package manager puts its own version back, before the agent has pinged with the new one (docs/aws-behaviour.md 10). */
+function putBack(world: World, machine: Machine, at: number): void {
+  Object.assign(machine.agent, { version: PACKAGED_VERSION, running: PACKAGED_VERSION });
+  world.change(machine, at, {
+    what: 'agent',
+    detail: `refreshed to ${PACKAGED_VERSION}`,
+    facts: { about: 'agent', phase: 'begin', version: PACKAGED_VERSION },
+  });
+}
+
+const PACKAGED_VERSION = '3.0.1390.0';
+
 /** The updates that hold the agent's lock until they end. */
-const LOCKING: ReadonlySet<Ending> = new Set(['updated', 'rolled-back', 'rollback-failed', 'install-failed']);
+const LOCKING: ReadonlySet<Ending> = new Set([
+  'updated',
+  'rolled-back',
+  'rollback-failed',
+  'install-failed',
+  'package-locked',
+]);
 
 /** AWS-UpdateSSMAgent on a machine whose agent has just taken it. */
 export function updateAgent(world: World, { machine, command, invocation, end: finish }: Taken, at: number): void {
   const { agent } = machine;
   const { runsSeconds } = command;
   const target = command.parameters['version']?.[0] ?? world.latestVersion;
-  const ending = endingFor(world, machine, target);
+  const ending = endingFor(world, machine, target, at);
   const source = agent.version;
   const holdsLock = LOCKING.has(ending);
   if (holdsLock) agent.lock = command.id;
@@ -126,6 +167,7 @@ export function updateAgent(world: World, { machine, command, invocation, end: f
     if (holdsLock) agent.lock = null;
     machine.activities.delete(activity);
     if (effect === 'succeed' && ending === 'updated' && has(machine, 'agent-lost')) haltAgent(machine);
+    if (effect === 'succeed' && ending === 'updated' && has(machine, 'older-again')) putBack(world, machine, moment);
     const ended = { ...about, phase: 'end', version: agent.version, result: ending } as const;
     // Cancelled or given up meanwhile: the command does not tell of this end.
     if (invocation.endedAt !== null) {

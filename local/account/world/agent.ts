@@ -1,6 +1,6 @@
 import { randomUuid } from '../../base/random.ts';
 import { beginAssociation, failInterruptedAssociations } from './activity.ts';
-import { type Activity, draw, has, type Machine, type Report, rangeOf } from './machine.ts';
+import { type Activity, draw, has, isUnregistered, type Machine, type Report, rangeOf } from './machine.ts';
 import type { World } from './model.ts';
 
 /** Some minutes, in which AWS's own association updates the agent (docs/aws-behaviour.md 10); a slow one takes longer. */
@@ -19,8 +19,7 @@ const ASSOCIATION_SECONDS = [480, 720] as const;
 /** How long a late agent goes on reporting the version of before. */
 const LATE_REPORT_SECONDS = [400, 700] as const;
 
-const isSilent = (machine: Machine): boolean =>
-  has(machine, 'never-registers') || has(machine, 'no-instance-profile') || has(machine, 'stale-ping');
+const isSilent = (machine: Machine): boolean => isUnregistered(machine) || has(machine, 'stale-ping');
 
 /** The agent of a machine that has just come up: first ping, then one every five minutes (docs/aws-behaviour.md 7). */
 export function bootAgent(world: World, machine: Machine, at: number): void {

@@ -11,6 +11,9 @@ const INVOCATION_LAG_SECONDS = [0.5, 3] as const;
 /** Targets are looked up some moments after the reply (docs/aws-behaviour.md 58). */
 const RESOLUTION_SECONDS = [0.5, 4] as const;
 
+/** What has begun has the time-out of its steps, too (docs/aws-behaviour.md 11). */
+export const STEPS_SECONDS = 3600;
+
 /** docs/aws-behaviour.md 11, 61 */
 const EXPIRED = { status: 'TimedOut', statusDetails: 'DeliveryTimedOut', responseCode: -1 };
 const UNDELIVERABLE = { status: 'TimedOut', statusDetails: 'Undeliverable', responseCode: -1 };
@@ -54,7 +57,10 @@ function dispatch(world: World, command: WorldCommand, { instanceIds, deniedIds 
     const invocation = createInvocation(instanceId, at);
     command.invocations.set(instanceId, invocation);
     const expiresAt = command.requestedAt + command.timeoutSeconds * 1000;
-    world.at(expiresAt, (then) => finish(world, { command, invocation }, EXPIRED, then));
+    world.at(expiresAt, (then) => {
+      if (invocation.status === 'Pending') finish(world, { command, invocation }, EXPIRED, then);
+    });
+    world.at(expiresAt + STEPS_SECONDS * 1000, (then) => finish(world, { command, invocation }, EXPIRED, then));
   }
   for (const id of deniedIds) Object.assign(command.invocations.get(id) ?? {}, { ...ACCESS_DENIED, endedAt: at });
   sendMore(world, command, at);

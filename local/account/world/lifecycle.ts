@@ -9,14 +9,31 @@ interface Transition {
   after: keyof Timing;
   /** Only for machines of this behaviour. The first transition that fits is the one. */
   when?: BehaviourName;
+  /** So often at most. */
+  times?: number;
   stateReason?: StateReason;
 }
 
+const because = (code: string, message: string): StateReason => ({ code, message: `${code}: ${message}` });
+
 /** docs/aws-behaviour.md 19 */
-const LAUNCH_ERROR: StateReason = {
-  code: 'Client.InternalError',
-  message: 'Client.InternalError: Client error on launch',
-};
+const LAUNCH_ERROR = because('Client.InternalError', 'Client error on launch');
+
+/** docs/aws-behaviour.md 96 */
+const NO_CAPACITY = because('Server.InsufficientInstanceCapacity', 'Insufficient capacity to satisfy instance request');
+
+const INTERNAL_ERROR = because('Server.InternalError', 'Internal error on launch');
+
+const VOLUME_LIMIT = because('Client.VolumeLimitExceeded', 'Volume limit exceeded');
+
+/** A launch that falls back to stopped, by behaviour. */
+const fallbacks: readonly Pick<Transition, 'when' | 'times' | 'stateReason'>[] = [
+  { when: 'launch-error', stateReason: LAUNCH_ERROR },
+  { when: 'capacity-gone-at-launch', times: 2, stateReason: NO_CAPACITY },
+  { when: 'internal-error-once', times: 1, stateReason: INTERNAL_ERROR },
+  { when: 'internal-error-always', stateReason: INTERNAL_ERROR },
+  { when: 'volume-limit', stateReason: VOLUME_LIMIT },
+];
 
 export const USER_SHUTDOWN: StateReason = {
   code: 'Client.UserInitiatedShutdown',
@@ -35,7 +52,7 @@ export const SPOT_INTERRUPTION: StateReason = {
 
 /** What happens to a machine in time, by itself. */
 export const transitions: readonly Transition[] = [
-  { from: 'pending', to: 'stopped', after: 'pendingSeconds', when: 'launch-error', stateReason: LAUNCH_ERROR },
+  ...fallbacks.map((fallback) => ({ from: 'pending', to: 'stopped', after: 'pendingSeconds', ...fallback }) as const),
   { from: 'pending', to: 'running', after: 'pendingSeconds' },
   { from: 'stopping', to: 'stopped', after: 'stoppingSeconds' },
   { from: 'shutting-down', to: 'terminated', after: 'shuttingDownSeconds' },
@@ -49,7 +66,10 @@ const stuck: readonly { when: BehaviourName; state: Ec2State }[] = [
 
 export function nextTransition(machine: Machine): Transition | undefined {
   if (stuck.some(({ when, state }) => state === machine.state && has(machine, when))) return undefined;
-  return transitions.find(({ from, when }) => from === machine.state && (when === undefined || has(machine, when)));
+  return transitions.find(
+    ({ from, when, times = Number.POSITIVE_INFINITY }) =>
+      from === machine.state && machine.fallbacks < times && (when === undefined || has(machine, when)),
+  );
 }
 
 /** How long a terminated instance is listed (docs/aws-behaviour.md 25). */

@@ -11,6 +11,8 @@ export interface StateReason {
 
 /** What describes show: the machine as it was a little while ago. */
 export interface View {
+  /** When it became so. */
+  since: number;
   visibleAt: number;
   state: Ec2State;
   stateReason: StateReason | null;
@@ -49,6 +51,8 @@ export interface Machine {
   id: string;
   group: string;
   name: string | null;
+  /** Its Availability Zone: one of three. */
+  zone: string;
   spec: FleetInstance;
   platform: Platform;
   state: Ec2State;
@@ -58,21 +62,36 @@ export interface Machine {
   /** Of this boot, or of the last one; milliseconds since the epoch. It can lie ahead: until then the one before is shown. */
   launchTime: number;
   previousLaunchTime: number;
+  /** When it was last told to start; null: it never was. */
+  startedAt: number | null;
   tags: Map<string, string>;
   /** Counts starts and stops: what was scheduled for an earlier life doesn't happen any more. */
   life: number;
   hibernating: boolean;
   /** From when on EC2 has room for it; set by the first try. */
   roomAt: number | null;
+  /** How often its launch has fallen back to stopped. */
+  fallbacks: number;
+  /** Until when its updates are hindered by what passes; set by the first of them. */
+  hindranceUntil: number | null;
   /** Whether a command has been lost on its way to it (docs/aws-behaviour.md 6). */
   hasLostCommand: boolean;
   agent: Agent;
   activities: Set<Activity>;
+  /** What goes on where it was once it has come back with its memory; null: nothing. */
+  onMemoryBack: ((at: number) => void) | null;
   views: View[];
   random: Random;
   /** How long after its start each boot's LaunchTime comes. */
   launches: Random;
+  /** How far each look lags behind, where none is the same. */
+  looks: Random;
 }
+
+/** From these no agent registers. */
+const UNREGISTERED = ['never-registers', 'no-instance-profile', 'system-hangs', 'host-fails', 'volume-stalls'] as const;
+
+export const isUnregistered = (machine: Machine): boolean => UNREGISTERED.some((name) => has(machine, name));
 
 /** EC2's words for who has stopped an instance, and when. */
 export const stoppedAt = (who: string, at: number): string =>
@@ -122,34 +141,64 @@ function tagsOf(spec: FleetInstance, group: string): Map<string, string> {
   }
   // AWS's own tags do not count.
   if (is('auto-scaling')) tags.set('aws:autoscaling:groupName', `${group}-asg`);
+  if (is('emr-member')) tags.set('aws:elasticmapreduce:job-flow-id', 'j-2AXXXXXXGAPLF');
+  if (is('karpenter-node')) tags.set('karpenter.sh/nodepool', 'default');
   return tags;
+}
+
+/** A version that is newer than any region's latest. */
+const NEWER_VERSION = '9.9.9.0';
+
+function versionOf({ behaviours: special, agentVersion }: FleetInstance, latestVersion: string): string {
+  if (special.includes('newer-agent')) return NEWER_VERSION;
+  return special.includes('already-current') ? latestVersion : agentVersion;
+}
+
+/** Updates on the way down are what Windows does. */
+export const platformOf = ({
+  platform,
+  behaviours: special,
+}: Pick<FleetInstance, 'platform' | 'behaviours'>): Platform =>
+  platforms[special.includes('updates-on-its-way-down') ? 'windows' : platform];
+
+const CLOCK_OFF_MILLISECONDS = 2 * 3_600_000;
+
+/** How far its clock is ahead of AWS's; negative: behind. */
+export function clockAheadMilliseconds(machine: Machine): number {
+  if (has(machine, 'clock-behind')) return -CLOCK_OFF_MILLISECONDS;
+  return has(machine, 'clock-ahead') ? CLOCK_OFF_MILLISECONDS : 0;
 }
 
 /** How a machine stands when the account begins. */
 export function createMachine(
   spec: FleetInstance,
   group: string,
-  { seed, now, latestVersion }: { seed: number; now: number; latestVersion: string },
+  { seed, now, region, latestVersion }: { seed: number; now: number; region: string; latestVersion: string },
 ): Machine {
   const random = createRandom(seed, 'machine', spec.id);
-  const version = spec.behaviours.includes('already-current') ? latestVersion : spec.agentVersion;
+  const is = (behaviour: BehaviourName) => spec.behaviours.includes(behaviour);
+  const version = versionOf(spec, latestVersion);
   const launchTime = Math.floor((now - random.between([1, 20]) * DAY) / 1000) * 1000;
-  const registers = !spec.behaviours.includes('never-registers') && !spec.behaviours.includes('no-instance-profile');
+  const registers = !UNREGISTERED.some(is);
   return {
     id: spec.id,
     group,
     name: spec.name ?? null,
+    zone: `${region}${'abc'[createRandom(seed, 'zone', spec.id).integer([0, 2])]}`,
     spec,
-    platform: platforms[spec.platform],
+    platform: platformOf(spec),
     state: spec.state,
     stateReason: null,
     transitionReason: spec.state === 'stopped' ? stoppedAt('User initiated', launchTime + 3_600_000) : '',
     launchTime,
     previousLaunchTime: launchTime,
+    startedAt: null,
     tags: tagsOf(spec, group),
     life: 0,
-    hibernating: spec.behaviours.includes('hibernated') || spec.behaviours.includes('hibernation-falls-back'),
+    hibernating: is('hibernated') || is('hibernation-falls-back'),
     roomAt: null,
+    fallbacks: 0,
+    hindranceUntil: null,
     hasLostCommand: false,
     agent: {
       version,
@@ -162,8 +211,10 @@ export function createMachine(
       lock: null,
     },
     activities: new Set(),
+    onMemoryBack: null,
     views: [],
     random,
     launches: createRandom(seed, 'launches', spec.id),
+    looks: createRandom(seed, 'looks', spec.id),
   };
 }

@@ -1,6 +1,7 @@
 import type { Random } from '../../base/random.ts';
 import type { ChangeFacts } from './journal.ts';
 import type { Machine, Report, View } from './machine.ts';
+import type { UnkindHabits } from './unkind-habits.ts';
 
 export interface WorldInvocation {
   instanceId: string;
@@ -83,6 +84,8 @@ export interface WorldSession {
   owner: string;
   startedAt: number;
   endedAt: number | null;
+  /** How it is listed as long as it has not ended: its window may be closed (docs/aws-behaviour.md 84). */
+  openStatus: 'Connected' | 'Disconnected';
 }
 
 /** A run of a State Manager association on one instance. */
@@ -95,11 +98,16 @@ export interface WorldAssociation {
 
 /** Everything that is in the account and lives: it is moved by time alone. */
 export interface World {
+  habits: UnkindHabits;
   region: string;
   latestVersion: string;
   machines: Map<string, Machine>;
   /** IDs that groups name and EC2 doesn't know. */
   ghosts: Set<string>;
+  /** Zones of which DescribeInstances does not answer now (docs/aws-behaviour.md 140). */
+  disturbedZones: Set<string>;
+  /** IDs of machines that EC2 does not know for a while (docs/aws-behaviour.md 141). */
+  forgotten: Set<string>;
   /** The instances of each group, in order. */
   groups: Map<string, string[]>;
   commands: WorldCommand[];

@@ -10,6 +10,8 @@ export type Ending =
   | 'rollback-failed'
   | 'updater-died'
   | 'no-disk-space'
+  | 'not-downloaded'
+  | 'package-locked'
   | 'not-active'
   | 'hung'
   | 'undelivered';
@@ -23,8 +25,10 @@ interface Words {
 
 const AGENT = 'amazon-ssm-agent';
 
-/** What the plugin refuses, before any updater runs, stands in the other stream. */
+/** What the plugin refuses, or can't prepare, before any updater runs, stands in the other stream. */
 const REFUSED_BY_PLUGIN: Partial<Record<Ending, string>> = {
+  'not-downloaded':
+    'failed to download file reliably, ssm-agent-manifest.json, proxyconnect tcp: connect: connection refused\n',
   busy: 'Another update in progress, try again later\n',
   'no-disk-space': 'Insufficient available disk space\n',
   'updater-died': 'Updater died before updating, make sure your system is supported\n',
@@ -51,6 +55,7 @@ export function output(
     'already-installed': [...begun, `${AGENT} ${target} has already been installed`, 'update skipped'],
     busy: [],
     'no-disk-space': [],
+    'not-downloaded': [],
     'updater-died': downloads,
     'not-active': [...begun, `${AGENT} version ${target} is deprecated/inactive, update skipped`],
     'downgrade-refused': [
@@ -71,6 +76,14 @@ export function output(
       `failed to download file reliably, ${url(target)}, connection reset by peer`,
       failed,
       'No rollback needed',
+    ],
+    // 125: the package manager has failed, at each of four tries (docs/aws-behaviour.md 129).
+    'package-locked': [
+      ...fetched,
+      `failed to install ${AGENT} ${target}, ErrorMessage=The execution of command returned Exit Status: 125 \n exit status 125`,
+      `Initiating rollback ${AGENT} to ${source}`,
+      `rolledback ${AGENT} to ${source}`,
+      failed,
     ],
     'rolled-back': [
       ...fetched,

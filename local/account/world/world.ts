@@ -9,6 +9,8 @@ import type { Journal } from './journal.ts';
 import { beginnings, nextTransition, TERMINATED_LISTED_SECONDS, USER_SHUTDOWN } from './lifecycle.ts';
 import { createMachine, draw, has, type Machine, type StateReason, stoppedAt, type View } from './machine.ts';
 import type { World } from './model.ts';
+import { leaveOldSessions } from './old-sessions.ts';
+import type { UnkindHabits } from './unkind-habits.ts';
 
 /** A start and a stop are shown at once in their reply, and by describes only after this. */
 const VIEWS_KEPT = 8;
@@ -21,10 +23,13 @@ export interface WorldOptions {
   describeLagSeconds: number;
   /** When LaunchTime comes, counted from the start's acceptance (docs/aws-behaviour.md 44). */
   launchTimeSeconds: Range;
+  /** On what sleeps, a session of someone is listed that was never ended (docs/aws-behaviour.md 84). */
+  hasOldSessions: boolean;
+  habits: UnkindHabits;
 }
 
 export function createWorld(fleet: Fleet, options: WorldOptions): World {
-  const { seed, journal, now, describeLagSeconds, launchTimeSeconds } = options;
+  const { seed, journal, now, describeLagSeconds, launchTimeSeconds, habits } = options;
   const agenda = createAgenda();
   const machines = new Map<string, Machine>();
   const ghosts = new Set<string>();
@@ -32,12 +37,19 @@ export function createWorld(fleet: Fleet, options: WorldOptions): World {
   const show = (machine: Machine, at: number) => {
     const { state, stateReason, transitionReason } = machine;
     const launchTime = at < machine.launchTime ? machine.previousLaunchTime : machine.launchTime;
+    const usualSeconds = machine.random.between([0, describeLagSeconds]);
+    const lagSeconds = state === 'stopping' ? (habits.stopShownSeconds ?? usualSeconds) : usualSeconds;
     // Never before an earlier change.
-    const visibleAt = Math.max(
-      at + machine.random.between([0, describeLagSeconds]) * 1000,
-      machine.views.at(-1)?.visibleAt ?? 0,
-    );
-    machine.views.push({ visibleAt, state, stateReason, transitionReason, launchTime, tags: new Map(machine.tags) });
+    const visibleAt = Math.max(at + lagSeconds * 1000, machine.views.at(-1)?.visibleAt ?? 0);
+    machine.views.push({
+      since: at,
+      visibleAt,
+      state,
+      stateReason,
+      transitionReason,
+      launchTime,
+      tags: new Map(machine.tags),
+    });
     if (machine.views.length > VIEWS_KEPT) machine.views.shift();
   };
 
@@ -52,22 +64,30 @@ export function createWorld(fleet: Fleet, options: WorldOptions): World {
       detail: stateReasonCode === null ? state : `${state} (${stateReasonCode})`,
       facts: { about: 'state', state, stateReasonCode, launchTime: machine.launchTime },
     });
-    if (state === 'running') bootAgent(world, machine, at);
+    if (state === 'running') {
+      bootAgent(world, machine, at);
+      machine.onMemoryBack?.(at);
+      machine.onMemoryBack = null;
+    }
     if (state === 'stopping' || state === 'shutting-down') goDown(machine, at);
     if (state === 'terminated') forgetLater(world, machine, at);
     const next = nextTransition(machine);
     if (next === undefined) return;
     world.later(machine, at, draw(machine, next.after), (then) => {
+      if (next.from === 'pending' && next.to === 'stopped') machine.fallbacks++;
       const why = next.to === 'running' ? null : (next.stateReason ?? machine.stateReason);
       enter(machine, next.to, why, then);
     });
   };
 
   const world: World = {
+    habits,
     region: fleet.region,
     latestVersion: fleet.agentVersion,
     machines,
     ghosts,
+    disturbedZones: new Set(),
+    forgotten: new Set(),
     groups: new Map(fleet.groups.map((group) => [group.name, membersOf(group)])),
     commands: [],
     sessions: [],
@@ -85,6 +105,9 @@ export function createWorld(fleet: Fleet, options: WorldOptions): World {
     change: (machine, at, change) => journal.write({ kind: 'change', at, instanceId: machine.id, ...change }),
     start(machine, at) {
       machine.life++;
+      machine.startedAt = at;
+      // What a stop had not shown yet is over.
+      for (const view of machine.views) view.visibleAt = Math.min(view.visibleAt, at + describeLagSeconds * 1000);
       machine.previousLaunchTime = machine.launchTime;
       const launchAt = at + machine.launches.between(launchTimeSeconds) * 1000;
       machine.launchTime = Math.floor(launchAt / 1000) * 1000;
@@ -116,6 +139,10 @@ export function createWorld(fleet: Fleet, options: WorldOptions): World {
       });
     },
     view(machine, moment) {
+      if (habits.describesGoBack === true) {
+        const seen = moment - machine.looks.between([0, describeLagSeconds]) * 1000;
+        return (machine.views.findLast(({ since }) => since <= seen) ?? machine.views[0]) as View;
+      }
       return (machine.views.findLast(({ visibleAt }) => visibleAt <= moment) ?? machine.views[0]) as View;
     },
   };
@@ -124,10 +151,14 @@ export function createWorld(fleet: Fleet, options: WorldOptions): World {
     for (const spec of group.instances) {
       if (spec.behaviours.includes('ghost')) ghosts.add(spec.id);
       else if (!machines.has(spec.id))
-        machines.set(spec.id, createMachine(spec, group.name, { seed, now, latestVersion: fleet.agentVersion }));
+        machines.set(
+          spec.id,
+          createMachine(spec, group.name, { seed, now, region: fleet.region, latestVersion: fleet.agentVersion }),
+        );
     }
   }
   for (const machine of machines.values()) begin(world, machine, now, enter);
+  if (options.hasOldSessions) leaveOldSessions(world, seed);
   return world;
 }
 
@@ -188,6 +219,7 @@ function begin(
   machine.state = state;
   machine.stateReason = why;
   machine.views.push({
+    since: 0,
     visibleAt: 0,
     state,
     stateReason: why,

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { lacksCapacity } from '../../../functions/domain/model/ec2-errors.ts';
+import { lacksCapacity } from '../../../functions/domain/model/aws-errors.ts';
 import type { JournalEntry } from '../../account/world/journal.ts';
 import { printable } from '../../base/printable.ts';
 import { padTo } from '../../base/text-columns.ts';

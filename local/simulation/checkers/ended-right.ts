@@ -1,7 +1,14 @@
 import type { Report } from '../../../functions/domain/report/report.ts';
 import type { Checker } from '../evidence/checker.ts';
 import { endsOf } from '../evidence/ends.ts';
-import { calls, clock, DESCRIBE_LAG_SECONDS_MAX, type Evidence, type ExecutionEvidence } from '../evidence/evidence.ts';
+import {
+  calls,
+  clock,
+  DESCRIBE_LAG_SECONDS_MAX,
+  type Evidence,
+  type ExecutionEvidence,
+  isStruckBy,
+} from '../evidence/evidence.ts';
 import { isDeserved, isRefusal } from './report/deserved-refusal.ts';
 
 /** After the end of its window, a run still follows its last stop. */
@@ -17,9 +24,11 @@ const LAG_MILLISECONDS = DESCRIBE_LAG_SECONDS_MAX * 1000;
 const BENIGN = new Set([
   'auto-scaling',
   'instance-store',
+  'managed-by-others',
   'not-found',
   'opted-out',
   'opted-out-in-run',
+  'not-an-instance',
   'spot',
   'spot-interrupted',
   'stop-protected',
@@ -77,8 +86,6 @@ const hasTwin = ({ executions }: Evidence, own: ExecutionEvidence): boolean => {
 const wasStopped = ({ disturbances }: Evidence, kind: 'abort' | 'time-out'): boolean =>
   disturbances.some(({ disturbance }) => disturbance.kind === kind);
 
-const isDisturbed = ({ faults, disturbances }: Evidence): boolean => faults.length > 0 || disturbances.length > 0;
-
 function judgeSucceeded(evidence: Evidence, execution: ExecutionEvidence): string | null {
   const { input, report } = execution;
   if (report === null)
@@ -109,7 +116,9 @@ function judgeFailed(evidence: Evidence, execution: ExecutionEvidence): string |
   if (error === 'LockedForNow') {
     return hasSibling(evidence, execution) ? null : `it failed as ${error}, and no other run was there`;
   }
-  return isDisturbed(evidence) ? null : `it failed as ${error}, and nothing had gone wrong`;
+  return isStruckBy(evidence, execution.endedAt ?? evidence.endedAt)
+    ? null
+    : `it failed as ${error}, and nothing had gone wrong`;
 }
 
 function judge(evidence: Evidence, execution: ExecutionEvidence): string | null {

@@ -8,8 +8,14 @@ const WRITES = ['StartInstances', 'StopInstances', 'CreateTags', 'DeleteTags', '
 /** What keeps an instance out, whatever its state (and, for Spot Instances, how they stand). */
 const STRUCTURAL: BehaviourName[] = [
   'auto-scaling',
+  'managed-by-eks',
+  'managed-and-hidden',
+  'emr-member',
+  'karpenter-node',
   'stop-protected',
   'instance-store',
+  'root-volume-missing',
+  'old-architecture',
   'spot',
   'opted-out',
   'ghost',

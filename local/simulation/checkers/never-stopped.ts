@@ -1,5 +1,7 @@
 import type { Checker, Complaint } from '../evidence/checker.ts';
-import { bootsOf, calls, changes, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import { isAnsweredAsOurs } from '../evidence/doubt.ts';
+import { type Boot, bootsOf, calls, changes, clock, type Evidence, isOurs } from '../evidence/evidence.ts';
+import { spansOf } from '../evidence/spans.ts';
 import { LEASE_TAG } from '../play/deeds.ts';
 
 /** What has only just been done may not be seen yet. */
@@ -36,12 +38,34 @@ function workAt(evidence: Evidence, instanceId: string, at: number): string | nu
   return null;
 }
 
+/** For so long nothing was seen on what a run has left to others, before it is put back, by whichever run has it then. */
+const QUIET_SECONDS = 20 * 60;
+
+const WORK_CODES = new Set(['session-active', 'command-running', 'association-running']);
+
+/** When the work was over for which a run that has ended had left this boot awake; null: none did. */
+function leftToOthersUntil(evidence: Evidence, instanceId: string, { at, stop }: Boot): number | null {
+  const ends = evidence.executions.flatMap(({ endedAt, report }) => {
+    const line = report?.instances.find((one) => one.instanceId === instanceId);
+    const codes = line === undefined ? [] : [line.reason, ...line.notes].map((reason) => reason?.code ?? '');
+    const isOfBoot = endedAt !== null && endedAt > (at ?? 0) && endedAt < (stop?.at ?? 0);
+    if (!isOfBoot || !codes.some((code) => WORK_CODES.has(code))) return [];
+    const spans = (['session', 'command', 'association'] as const).flatMap((about) =>
+      spansOf(evidence, instanceId, about),
+    );
+    return spans.flatMap(({ from, to }) => (to !== null && from <= endedAt && to >= endedAt ? [to] : []));
+  });
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
 /** What is written down as our boot is a boot that we have started, and is written once. */
 function falselyOurs(evidence: Evidence): Omit<Complaint, 'promise'>[] {
   const { boots } = evidence.overheard;
   return evidence.instances.flatMap((instance) => {
     const { instanceId } = instance;
-    const started = bootsOf(evidence, instance).filter(({ ours }) => ours);
+    const started = bootsOf(evidence, instance).filter(
+      (boot) => boot.ours || isAnsweredAsOurs(evidence, instance, boot),
+    );
     return Object.keys(boots)
       .filter((key) => key.endsWith(`/${instanceId}.json`))
       .flatMap((key) => {
@@ -64,10 +88,12 @@ export const neverStopped: Checker = {
   check(evidence) {
     const stopped = evidence.instances.flatMap((instance) => {
       const { instanceId } = instance;
-      return bootsOf(evidence, instance).flatMap(({ at, ours, stop }) => {
+      return bootsOf(evidence, instance).flatMap((boot) => {
+        const { at, ours, stop } = boot;
         if (stop === null || !stop.ours) return [];
         const when = clock(evidence, stop.at);
         const told = { instanceId, at: stop.at };
+        if (isAnsweredAsOurs(evidence, instance, boot)) return [];
         if (!ours) {
           const since = at === null ? 'since before the run' : `since ${clock(evidence, at)}, by someone else's start`;
           return [{ ...told, text: `${instanceId} ran ${since}, and ${stop.principal} stopped it at ${when}` }];
@@ -75,6 +101,11 @@ export const neverStopped: Checker = {
         const goneAt = leaseGoneAt(evidence, instanceId, at ?? evidence.startedAt, stop.at);
         if (goneAt !== null && goneAt <= stop.at - SEEN_SECONDS * 1000) {
           const text = `${instanceId}: someone else took its lease away at ${clock(evidence, goneAt)}, and ${stop.principal} stopped it at ${when}`;
+          return [{ ...told, text }];
+        }
+        const usedUntil = leftToOthersUntil(evidence, instanceId, boot);
+        if (usedUntil !== null && stop.at < usedUntil + QUIET_SECONDS * 1000) {
+          const text = `${instanceId} was left to others, who were at work until ${clock(evidence, usedUntil)}, and ${stop.principal} stopped it at ${when}`;
           return [{ ...told, text }];
         }
         const work = workAt(evidence, instanceId, stop.at);

@@ -1,5 +1,6 @@
 import type { Checker } from '../evidence/checker.ts';
-import { bootsOf, calls, clock, type Evidence, type InstanceEvidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import { bootsOf, calls, clock, type Evidence, type InstanceEvidence, isOurs } from '../evidence/evidence.ts';
+import { spansOf } from '../evidence/spans.ts';
 
 /** A bad update with its rollback can take so long (docs/aws-behaviour.md 3). */
 const HARD_DEADLINE_SECONDS = 45 * 60;

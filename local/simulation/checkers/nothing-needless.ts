@@ -1,4 +1,5 @@
 import type { Checker } from '../evidence/checker.ts';
+import { lateCauses } from '../needless/late-causes.ts';
 import { findNeedless } from '../needless/needless.ts';
 import { needlessCalls } from '../needless/needless-calls.ts';
 import { needlessStarts } from '../needless/needless-starts.ts';
@@ -14,6 +15,12 @@ export const nothingNeedless: Checker = {
       at: null,
       text: `${runId}: ${instanceId} ${text}`,
     }));
-    return [...places, ...needlessCalls(evidence), ...needlessStarts(evidence), ...needlessWaits(evidence)];
+    return [
+      ...places,
+      ...needlessCalls(evidence),
+      ...needlessStarts(evidence),
+      ...needlessWaits(evidence),
+      ...lateCauses(evidence),
+    ];
   },
 };

@@ -10,6 +10,7 @@ import {
   LEASE_TAG,
   runIn,
 } from '../evidence/evidence.ts';
+import { listedAt } from '../evidence/standings.ts';
 
 const RECONCILER = 'ReconcileLeasesFunction';
 
@@ -99,6 +100,14 @@ function isOver(evidence: Evidence, call: CallEvidence): boolean {
   return call.operation === 'DeleteTags' && call.at > end + STOP_SHOWN_SECONDS * 1000;
 }
 
+/** What a run that is at work does not name in its manifest, once that is written, has nothing to do with it. */
+function isBeside(evidence: Evidence, call: CallEvidence, holder: string): boolean {
+  const listed = listedAt(evidence, holder);
+  const members = evidence.overheard.manifests[holder]?.instances ?? [];
+  const ids = members.map(({ instanceId }) => instanceId);
+  return listed !== null && listed < call.at && call.instanceIds.every((id) => !ids.includes(id));
+}
+
 /** Whose lock was taken although that run was running, and what ReconcileLeases did without a lock of its own. */
 function lockIgnored(evidence: Evidence): Found[] {
   let holder = '';
@@ -107,8 +116,8 @@ function lockIgnored(evidence: Evidence): Found[] {
     if (error !== null || !isOurs(principal)) return [];
     const caller = principal === RECONCILER ? RECONCILER : runId;
     if (!isOfLock(call)) {
-      if (caller !== RECONCILER || !RESTORES.has(operation) || holder === RECONCILER || isOver(evidence, call))
-        return [];
+      if (caller !== RECONCILER || !RESTORES.has(operation) || holder === RECONCILER) return [];
+      if (isOver(evidence, call) || isBeside(evidence, call, holder)) return [];
       const text = `${RECONCILER} called ${operation} at ${clock(evidence, at)}, and the lock was not its own`;
       return [{ instanceId: call.instanceIds[0] ?? null, at, text }];
     }

@@ -1,7 +1,7 @@
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
 import type { Checker, Complaint } from '../evidence/checker.ts';
-import { isInDoubt } from '../evidence/doubt.ts';
+import { isDatedAhead, isInDoubt } from '../evidence/doubt.ts';
 import { endsOf, wakeUntil } from '../evidence/ends.ts';
 import {
   bootsOf,
@@ -11,10 +11,13 @@ import {
   type ExecutionEvidence,
   type InstanceEvidence,
   isOurs,
-  spansOf,
 } from '../evidence/evidence.ts';
+import { isDenied, isGoneForEc2, isStripped, wasUnanswered } from '../evidence/hidden.ts';
 import { optedOutAt } from '../evidence/opted-out.ts';
+import { spansOf } from '../evidence/spans.ts';
+import { viewLagMilliseconds } from '../evidence/standings.ts';
 import { isAtLeast, versionAt } from '../evidence/versions.ts';
+import { aboutNodes } from './report/outside-nodes.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 
@@ -30,6 +33,9 @@ interface Line {
 const EXCLUSIONS: Record<string, BehaviourName[]> = {
   'auto-scaling': ['auto-scaling'],
   'instance-store': ['instance-store'],
+  'managed-by-others': ['managed-by-eks', 'managed-and-hidden', 'emr-member', 'karpenter-node'],
+  'no-root-volume': ['root-volume-missing'],
+  'target-not-available': ['old-architecture'],
   'not-found': ['ghost', 'terminated'],
   'opted-out': ['opted-out'],
   spot: ['spot', 'spot-persistent'],
@@ -65,7 +71,9 @@ const wayBackStruck = ({ evidence, execution }: Line): boolean =>
   evidence.faults.some(({ text, at }) => text.includes('RestoreInstances') && at >= execution.startedAt);
 
 /** Agents of these never ping, so no run can have heard a version from them. */
-const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-profile'];
+const DEAD: BehaviourName[] = ['system-hangs', 'host-fails', 'volume-stalls'];
+
+const SILENT: BehaviourName[] = ['stale-ping', 'never-registers', 'no-instance-profile', ...DEAD];
 
 /** Whether a run's restoring was hit by something that may have kept it from writing its result. */
 const mayLackResult = ({ evidence, execution }: Line): boolean =>
@@ -77,16 +85,13 @@ const mayLackResult = ({ evidence, execution }: Line): boolean =>
 const isOneOf = ({ behaviours }: InstanceEvidence, ...names: BehaviourName[]): boolean =>
   names.some((name) => behaviours.includes(name));
 
-/** EC2 may show what was before for so long. */
-const LAG_MILLISECONDS = 5_000;
-
 /**
  * Stopped by a person, or by ReconcileLeases: while the run was dead, or so soon before it began that EC2 still showed the
  * instance awake. At any rate not by the run that says so.
  */
 const stoppedByNoRun = (
   { evidence, instance, execution }: Line,
-  from = execution.startedAt - LAG_MILLISECONDS,
+  from = execution.startedAt - viewLagMilliseconds(evidence),
   until = execution.endedAt ?? evidence.endedAt,
 ): boolean =>
   bootsOf(evidence, instance)
@@ -104,30 +109,42 @@ function stoppedInSilence(line: Line): boolean {
   if (lookedAt === undefined) return false;
   const updates = spansOf(evidence, instance.instanceId, 'update');
   const update = updates.findLast(({ id, from }) => id !== null && from < lookedAt);
-  return stoppedByNoRun(line, update?.from, lookedAt - LAG_MILLISECONDS);
+  return stoppedByNoRun(line, update?.from, lookedAt - viewLagMilliseconds(evidence));
 }
 
 /** Reasons whose truth can be seen from outside, with what must have happened. */
 const REASONS: Record<string, (line: Line) => boolean> = {
   'opted-out-in-run': ({ evidence, instance, report }) =>
     optedOutAt(evidence, instance.instanceId, Date.parse(report.endedAt)) !== null,
-  'started-by-others': (line) => othersBooted(line),
+  // Or a dead run has, whose lease a tool took off while this one looked.
+  'started-by-others': (line) => othersBooted(line) || (isStripped(line.evidence) && bootedByAnother(line)),
   'restarted-by-others': bootedByAnother,
   'boot-in-doubt': ({ evidence, instance }) =>
     bootsOf(evidence, instance).some((boot) => !boot.ours || isInDoubt(evidence, instance, boot)),
   'stopped-in-run': (line) => stoppedByNoRun(line),
-  'launch-error': ({ instance }) => instance.behaviours.includes('launch-error'),
-  'no-capacity': ({ instance }) => instance.behaviours.some((name) => name.startsWith('no-capacity')),
+  'launch-error': (line) =>
+    isOneOf(line.instance, 'launch-error', 'volume-limit', 'internal-error-always') ||
+    (isOneOf(line.instance, 'internal-error-once', 'capacity-gone-at-launch') && othersBooted(line)),
+  'no-capacity': ({ instance }) =>
+    instance.behaviours.some((name) => /^no-capacity|^capacity-gone|^host-full|^reservation-full/.test(name)),
+  'status-check-failed': ({ instance }) => isOneOf(instance, ...DEAD),
   'no-instance-profile': ({ instance }) => instance.behaviours.includes('no-instance-profile'),
-  'restarted-in-run': (line) => othersBooted(line, line.execution.startedAt, Date.parse(line.report.endedAt)),
+  // Or another run has, while this one was dead and before it was redriven.
+  'restarted-in-run': ({ evidence, instance, execution, report }) =>
+    bootsOf(evidence, instance).some(
+      ({ at, runId }) =>
+        at !== null && runId !== execution.name && at >= execution.startedAt && at <= Date.parse(report.endedAt),
+    ),
   'agent-lost': (line) =>
     !stoppedInSilence(line) &&
     (isOneOf(line.instance, 'agent-lost', 'ping-hourly') ||
       line.evidence.parameters['VerifyDeadlineSeconds'] !== undefined),
   'never-registered': ({ evidence, instance }) =>
     isOneOf(instance, 'never-registers') || evidence.parameters['ReadinessDeadlineSeconds'] !== undefined,
-  'update-failed': ({ instance }) => isOneOf(instance, 'update-fails'),
-  'update-rolled-back': ({ instance }) => isOneOf(instance, 'update-rolls-back'),
+  'update-failed': ({ instance, line }) =>
+    isOneOf(instance, 'update-fails') ||
+    (isOneOf(instance, 'skipped-step') && !/unsatisfied preconditions/.test(line.reason?.text ?? '')),
+  'update-rolled-back': ({ instance }) => isOneOf(instance, 'update-rolls-back', 'package-database-locked'),
   'no-result': mayLackResult,
   'session-active': ({ evidence, instance }) => spansOf(evidence, instance.instanceId, 'session').length > 0,
   'command-running': ({ evidence, instance }) =>
@@ -142,9 +159,15 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'lease-removed': (line) => line.evidence.disturbances.length > 0 || line.evidence.executions.length > 1,
   'limit-reached': ({ instance }) => instance.behaviours.includes('vcpu-limit'),
   'way-back-denied': (line) => !ownBooted(line) && (isOneOf(line.instance, 'stop-denied') || wayBackStruck(line)),
+  'question-refused': (line) => quotesOddAnswer(line) || isDenied(line.evidence) || wasUnanswered(line.evidence),
+  disappeared: (line) => isGoneForEc2(line.evidence, line.instance.instanceId),
   'hibernation-lost': ({ instance }) =>
     instance.behaviours.includes('hibernation-falls-back') || instance.after.state === 'stopped',
 };
+
+/** It says which of the answers it was. */
+const quotesOddAnswer = ({ instance, line: { reason } }: Line): boolean =>
+  (instance.answers ?? []).some(({ code }) => reason?.text.includes(code));
 
 function aboutVersion(seen: Line): string | null {
   const { evidence, report, line, instance } = seen;
@@ -175,7 +198,7 @@ function aboutVersion(seen: Line): string | null {
     return `${instanceId} is reported as updated, and had ${instance.before.version} before anybody began`;
   }
   // What such an agent reports is older than what it is: that it has not confirmed the version is true.
-  const isLate = instance.behaviours.some((name) => name === 'version-reported-late' || name === 'ping-hourly');
+  const isLate = isDatedAhead(evidence) || isOneOf(instance, 'version-reported-late', 'ping-hourly');
   if (outcome === 'failed' && has && !isLate && !isForeign && CLAIMS_OLD.has(reason?.code ?? '')) {
     return `${instanceId} is reported as failed (${reason?.code}), and its agent has ${version}`;
   }
@@ -196,13 +219,14 @@ function aboutReason(seen: Line): string | null {
   if (
     claimed !== undefined &&
     !(code === 'not-found' && wasTerminated) &&
+    !(code === 'target-not-available' && !isAtLeast(evidence.latestVersion, seen.report.targetVersion)) &&
     !(code === 'opted-out' && optedOutAt(evidence, instanceId, evidence.endedAt) !== null) &&
     !claimed.some((name) => instance.behaviours.includes(name))
   ) {
     return `${instanceId} is excluded as ${code}, which it is not`;
   }
   const isTrue = REASONS[code];
-  return isTrue === undefined || isTrue(seen)
+  return isTrue === undefined || isTrue(seen) || quotesOddAnswer(seen)
     ? null
     : `${instanceId}: the reason ${code} is not true (${reason?.text})`;
 }
@@ -241,22 +265,20 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
     failed === count('failed') &&
     excluded === count('excluded');
   const byId = new Map(evidence.instances.map((instance) => [instance.instanceId, instance]));
+  const complain = (text: string, instanceId: string | null = null) => ({
+    instanceId,
+    at,
+    text: `${execution.name}: ${text}`,
+  });
   return [
-    ...(adds
-      ? []
-      : [
-          {
-            instanceId: null,
-            at,
-            text: `${execution.name}: the counts do not add up: ${JSON.stringify(report.counts)}`,
-          },
-        ]),
+    ...(adds ? [] : [complain(`the counts do not add up: ${JSON.stringify(report.counts)}`)]),
     ...intendedOf(evidence, execution)
       .filter(({ instanceId }) => !ids.includes(instanceId))
-      .map(({ instanceId }) => ({ instanceId, at, text: `${execution.name}: ${instanceId} is not in the report` })),
+      .map(({ instanceId }) => complain(`${instanceId} is not in the report`, instanceId)),
     ...ids
       .filter((id, index) => ids.indexOf(id) !== index)
-      .map((instanceId) => ({ instanceId, at, text: `${execution.name}: ${instanceId} is in the report twice` })),
+      .map((instanceId) => complain(`${instanceId} is in the report twice`, instanceId)),
+    ...aboutNodes(evidence, execution, report).map((text) => complain(text)),
     ...report.instances.flatMap((line) => {
       const instance = byId.get(line.instanceId);
       return instance === undefined ? [] : ofLine({ evidence, execution, report, line, instance });

@@ -9,17 +9,23 @@ import {
   isStuck,
 } from '../evidence/evidence.ts';
 import { listedAt } from '../evidence/standings.ts';
+import { aboutManifest, named } from './listing/listed.ts';
+import { aboutPlan } from './listing/planned.ts';
+import { aboutWording } from './mail/plain-words.ts';
 import { aboutReconciledMails } from './mail/reconciled-mail.ts';
 import { aboutMail } from './mail/report-mail.ts';
+import { aboutRunEvents } from './mail/run-events.ts';
+import { aboutPage } from './page/run-page.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
 import { aboutPace } from './report/observed-pace.ts';
 import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
 import { aboutCauses, aboutChecks } from './report/own-checks.ts';
-import { aboutPlan } from './report/planned.ts';
+import { quotedError } from './report/quoted-error.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
 import { finalState, handedOver, originalState } from './report/states.ts';
 import { notes, reasonText } from './report/texts.ts';
 import { awakeSeconds, restoredAt, wokenAt } from './report/times.ts';
+import { aboutCheckWords } from './report/told-checks.ts';
 import { versionAfter, versionBefore } from './report/versions.ts';
 import {
   commands,
@@ -38,6 +44,7 @@ import { aboutDeath, aboutMemory, aboutStatus, type WholeReport } from './report
 type Found = Omit<Complaint, 'promise'>;
 
 const rules: readonly LineRule[] = [
+  named,
   originalState,
   finalState,
   handedOver,
@@ -47,6 +54,7 @@ const rules: readonly LineRule[] = [
   restoredAt,
   awakeSeconds,
   reasonText,
+  quotedError,
   notes,
   goneIsFailed,
   excludedIsLeftAlone,
@@ -143,23 +151,27 @@ function ofReport(evidence: Evidence, execution: ExecutionEvidence, report: Repo
     ...aboutMemory(whole),
     ...aboutDeath(whole),
     ...aboutMail(whole),
+    ...aboutPage(whole),
     ...aboutPace(whole),
     ...aboutCauses(whole),
     ...aboutChecks(whole),
+    ...aboutCheckWords(whole),
   ];
   return [...found, ...texts.map((text) => ({ instanceId: null, at, text: `${execution.name}: ${text}` }))];
 }
 
 export const trueReport: Checker = {
   promise: 'true-report',
-  says: 'Reports, plans, mails and metrics say what the account says, `LEFT AWAKE` first, with each name and reason; and every run that has begun has a report.',
+  says: 'Reports, plans, mails, events and metrics say what the account says, `LEFT AWAKE` first, with each name and reason; and every run that has begun has a report.',
   check: (evidence) => [
     ...evidence.executions.flatMap((execution) => [
       ...[
         ...unreported(evidence, execution),
         ...reportedTooSoon(evidence, execution),
         ...listedTooSoon(evidence, execution),
+        ...aboutManifest(evidence, execution),
         ...aboutPlan(evidence, execution),
+        ...aboutRunEvents(evidence, execution),
       ].map((text) => ({
         instanceId: null,
         at: execution.endedAt,
@@ -167,12 +179,11 @@ export const trueReport: Checker = {
       })),
       ...(execution.report === null ? [] : ofReport(evidence, execution, execution.report)),
     ]),
-    ...[...aboutReportMetrics(evidence), ...aboutLeaseMetrics(evidence), ...aboutReconciledMails(evidence)].map(
-      (text) => ({
-        instanceId: null,
-        at: null,
-        text,
-      }),
-    ),
+    ...[
+      ...aboutReportMetrics(evidence),
+      ...aboutLeaseMetrics(evidence),
+      ...aboutReconciledMails(evidence),
+      ...aboutWording(evidence),
+    ].map((text) => ({ instanceId: null, at: null, text })),
   ],
 };

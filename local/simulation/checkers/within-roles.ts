@@ -6,12 +6,18 @@ import {
   changes,
   clock,
   DESCRIBE_LAG_SECONDS_MAX,
-  dryRunsOf,
   type Evidence,
   type InstanceEvidence,
   isOurs,
   LEASE_TAG,
 } from '../evidence/evidence.ts';
+import { standingAt } from '../evidence/standings.ts';
+
+/** The questions whether an instance may be stopped, in order: one that was allowed ends with `DryRunOperation`. */
+const dryRunsOf = (evidence: Evidence, instanceId: string): CallEvidence[] =>
+  calls(evidence, 'StopInstances').filter(
+    ({ instanceIds, parameters }) => parameters['DryRun'] === 'true' && instanceIds.includes(instanceId),
+  );
 
 type Found = Omit<Complaint, 'promise'>;
 
@@ -54,6 +60,22 @@ function mayBeStopped(evidence: Evidence, instanceId: string, { at, runId }: Cal
     );
 }
 
+/** What is asked of SSM before a stop: who is connected, and which commands are open, in the region or by instance. */
+const ASKED_OF_SSM = [['DescribeSessions'], ['ListCommandInvocations', 'ListCommands']];
+
+/** Whether SSM has answered the run since it holds the instance, if it has leased it: without such an answer it would never be stopped. */
+function isSsmOpen(evidence: Evidence, instanceId: string, { at, runId }: CallEvidence): boolean {
+  const leased = calls(evidence, 'CreateTags').find(
+    (call) => call.error === null && call.runId === runId && call.instanceIds.includes(instanceId),
+  );
+  return ASKED_OF_SSM.every((operations) =>
+    calls(evidence, ...operations).some(
+      (call) =>
+        call.error === null && call.runId === runId && call.at < at && call.at >= (leased?.at ?? evidence.startedAt),
+    ),
+  );
+}
+
 /** Whether no policy can tell two instances apart: they are the same, or their tags are, and they sleep in the same way. */
 function areTwins(evidence: Evidence, [one, other]: [InstanceEvidence, InstanceEvidence | undefined], at: number) {
   const tagsOf = ({ instanceId }: InstanceEvidence) =>
@@ -63,6 +85,14 @@ function areTwins(evidence: Evidence, [one, other]: [InstanceEvidence, InstanceE
   return one.settled === other.settled && tagsOf(one) !== undefined && isDeepStrictEqual(tagsOf(one), tagsOf(other));
 }
 
+/** Whether it slept right before a call, which may have changed that at once. */
+const wasAsleep = (evidence: Evidence, instanceId: string, at: number): boolean => {
+  const instance = evidence.instances.find((one) => one.instanceId === instanceId);
+  return instance === undefined || ASLEEP.has(standingAt(evidence, instance, at - 1));
+};
+
+const ASLEEP = new Set(['stopped', 'hibernated', 'stopping']);
+
 /** What a call did that the roles of template.yaml must not let pass, whatever the code does. */
 function beyondRole(evidence: Evidence, call: CallEvidence): string | null {
   const { operation, parameters, instanceIds, at } = call;
@@ -71,9 +101,12 @@ function beyondRole(evidence: Evidence, call: CallEvidence): string | null {
     case 'StopInstances': {
       const bare = instanceIds.find((instanceId) => !hadLease(evidence, instanceId, at));
       if (bare !== undefined) return `${bare}, which carried no lease`;
-      const blind =
-        operation === 'StartInstances' ? instanceIds.find((id) => !mayBeStopped(evidence, id, call)) : undefined;
-      return blind === undefined ? null : `${blind}, of which it was not known that it may be stopped again`;
+      // To start what is awake changes nothing.
+      const asleep = instanceIds.filter((id) => wasAsleep(evidence, id, at));
+      const blind = operation === 'StartInstances' ? asleep.find((id) => !mayBeStopped(evidence, id, call)) : undefined;
+      if (blind !== undefined) return `${blind}, of which it was not known that it may be stopped again`;
+      const unasked = operation === 'StartInstances' ? asleep.find((id) => !isSsmOpen(evidence, id, call)) : undefined;
+      return unasked === undefined ? null : `${unasked}, and SSM had not said who is at work`;
     }
     case 'CreateTags':
     case 'DeleteTags': {
@@ -93,7 +126,7 @@ function beyondRole(evidence: Evidence, call: CallEvidence): string | null {
 
 export const withinRoles: Checker = {
   promise: 'within-roles',
-  says: 'No instance without a lease is started or stopped, none is started before EC2 has said that it may be stopped again, no other tag is touched, and no other document is sent.',
+  says: 'No instance without a lease is started or stopped, none is started before EC2 has said that it may be stopped again and SSM has answered what is asked before that, no other tag is touched, and no other document is sent.',
   check: (evidence) =>
     calls(evidence)
       .filter(({ principal, error }) => isOurs(principal) && error === null)

@@ -29,7 +29,7 @@ export const simulateFlags = z
     ),
     'quiet-nights': flag(
       on(),
-      'only each behaviour alone, beside a healthy neighbour; without it they come before the seeds',
+      'only each behaviour alone, and some healthy fleets; without it they come before the seeds',
     ),
     planted: flag(
       z.union([z.boolean(), z.string()]).default(false),

@@ -1,4 +1,5 @@
 import { drawScenario } from '../draw/draw-scenario.ts';
+import { healthyNightsBefore } from '../draw/healthy-nights.ts';
 import { play } from '../play/play.ts';
 import type { Verdict } from '../trial/verdict.ts';
 import { exhaust } from './exhaustive.ts';
@@ -13,8 +14,9 @@ import type { SimulateArguments } from './simulate-flags.ts';
 import { EXIT, type Output, tryAndSum } from './summary.ts';
 
 async function runSeeds({ seeds, from, workers, json }: SimulateArguments, output: Output): Promise<number> {
-  const unquiet = await runQuietNights(workers, output);
-  if (!json) output.out(printQuietNights(unquiet));
+  const healthy = healthyNightsBefore(seeds);
+  const unquiet = await runQuietNights(healthy, workers, output);
+  if (!json) output.out(printQuietNights(healthy, unquiet));
   const summary = await tryAndSum({ count: seeds, at: (index) => from + index }, workers, output);
   const { broken, digest } = summary;
   if (json) output.out(JSON.stringify({ from, ...summary, unquietNights: unquiet }, null, 2));
@@ -34,9 +36,10 @@ async function runSeeds({ seeds, from, workers, json }: SimulateArguments, outpu
   return broken.length + unquiet.length === 0 ? EXIT.ok : EXIT.promiseBroken;
 }
 
-async function onlyQuietNights({ workers, json }: SimulateArguments, output: Output): Promise<number> {
-  const unquiet = await runQuietNights(workers, output);
-  output.out(json ? JSON.stringify({ unquietNights: unquiet }, null, 2) : printQuietNights(unquiet));
+async function onlyQuietNights({ seeds, workers, json }: SimulateArguments, output: Output): Promise<number> {
+  const healthy = healthyNightsBefore(seeds);
+  const unquiet = await runQuietNights(healthy, workers, output);
+  output.out(json ? JSON.stringify({ unquietNights: unquiet }, null, 2) : printQuietNights(healthy, unquiet));
   return unquiet.length === 0 ? EXIT.ok : EXIT.promiseBroken;
 }
 

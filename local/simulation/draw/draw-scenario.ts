@@ -3,9 +3,12 @@ import type { Fleet } from '../../account/fleet/fleet.ts';
 import { createRandom, type Random } from '../../base/random.ts';
 import { drawHealthyFleet, drawMixedFleet, drawSleeper, LATEST, oneGroup } from '../scenario/draw-fleet.ts';
 import { drawDisturbances, drawFaults, drawHarmlessFault } from '../scenario/draw-trouble.ts';
+import { countTroublesome, drawOverlays, layOddInstance, NO_OVERLAYS, type Overlays } from '../scenario/overlays.ts';
 import type { Night, PlannedExecution, Scenario } from '../scenario/scenario.ts';
 import { chance, pick, pickWeighted } from '../scenario/weighted-choice.ts';
 import { stories } from './all-stories.ts';
+import { drawCrowd, withOddAnswers } from './draw-odd-answers.ts';
+import { withOddMember } from './odd-members.ts';
 import { answerLost, type Kind, struck } from './story.ts';
 
 /** Deadlines are as deployed, mostly; a shorter one is another way through the rules. */
@@ -191,22 +194,15 @@ function drawHabits(random: Random): ServiceHabits {
   return pageSizeMax === null ? {} : { pageSizeMax };
 }
 
-/** In every eighth account, LaunchTime comes whenever it likes: AWS promises nothing of it (docs/aws-behaviour.md 44). */
-const UNKIND_SHARE = 0.125;
-
-const UNKIND_HABITS: ServiceHabits = { launchTimeSeconds: [-2, 45] };
-
-/** In every tenth, no function was called for weeks: a job of once a month is such a case (docs/aws-behaviour.md 94). */
-const COLD_SHARE = 0.1;
-
-const COLD_SECONDS = [40, 106] as const;
-
-/** Whole numbers times this, without what is before the point, are spread evenly: each kind gets its share in any row of seeds. */
+/** Whole numbers times this, without what is before the point, are spread evenly. */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
-/** What the simulation of this seed is of, and where it stands among those of its kind: from 0 to 1, spread evenly, too. */
+/** From 0 to 1, evenly in any row of whole numbers. */
+export const spread = (index: number): number => (index * GOLDEN_RATIO) % 1;
+
+/** What the simulation of this seed is of (each kind gets its share in any row of seeds), and where it stands among those of its kind: from 0 to 1, spread evenly, too. */
 function kindOf(seed: number): { kind: Kind; place: number } {
-  let left = ((seed * GOLDEN_RATIO) % 1) * 1000;
+  let left = spread(seed) * 1000;
   for (const kind of kinds) {
     if (left < kind.ofThousand) return { kind, place: left / kind.ofThousand };
     left -= kind.ofThousand;
@@ -227,22 +223,49 @@ function beginningWith(first: number, random: Random): Random {
 /** Draws a simulation from its seed. */
 export function drawScenario(seed: number): Scenario {
   const { kind, place } = kindOf(seed);
-  const { habits, ...night } = kind.draw(beginningWith(place, createRandom(seed, 'scenario')));
-  const isUnkind = !kind.isKind && chance(createRandom(seed, 'unkind AWS'), UNKIND_SHARE);
-  const drawn = { ...drawHabits(createRandom(seed, 'habits')), ...(isUnkind ? UNKIND_HABITS : {}) };
-  const isCold = !kind.isKind && chance(createRandom(seed, 'cold functions'), COLD_SHARE);
-  const cold = isCold ? { coldSeconds: createRandom(seed, 'cold seconds').integer(COLD_SECONDS) } : {};
-  const parameters = { ...night.parameters, ...languageOf(seed) };
-  return { seed, drawnAs: kind.name, habits: { ...drawn, ...habits }, ...cold, ...night, parameters };
+  return drawNight(kind, place, seed);
+}
+
+/**
+ * Draws a simulation of this kind. What is laid over it gives way to what its story is about.
+ * @param place from 0 to 1, where it stands among those of its kind: the first thing that the kind draws
+ */
+export function drawNight(kind: Kind, place: number, seed: number): Scenario {
+  const night = kind.draw(beginningWith(place, createRandom(seed, 'scenario')));
+  const { fleet, ...laidOver } = kind.isKind ? { ...NO_OVERLAYS, fleet: night.fleet } : layOver(night, seed);
+  return {
+    seed,
+    drawnAs: kind.name,
+    ...laidOver,
+    ...night,
+    fleet,
+    habits: { ...drawHabits(createRandom(seed, 'habits')), ...laidOver.habits, ...night.habits },
+    disturbances: [...night.disturbances, ...laidOver.disturbances],
+    parameters: { ...night.parameters, ...languageOf(seed) },
+  };
+}
+
+/** What of it depends on the night itself is drawn here; each from random numbers of its own. */
+function layOver(night: Night, seed: number): Overlays & Pick<Night, 'fleet'> {
+  const drawn = drawOverlays(seed);
+  const crowd = drawCrowd(createRandom(seed, 'open commands of others'), night);
+  const answered = withOddAnswers(night.fleet, createRandom(seed, 'odd answers'));
+  const fleet = withOddMember(layOddInstance(seed, answered), seed);
+  const { stopShownSeconds, ...habits } = drawn.habits;
+  // A deployment that gives up a stop sooner than EC2 shows it tells of more that is awake than there is: by design (docs/beliefs.md).
+  const isAwaited = !(Number(night.parameters['RestoreDeadlineSeconds']) < (stopShownSeconds ?? 0));
+  const late = stopShownSeconds !== undefined && isAwaited ? { stopShownSeconds } : {};
+  return { ...drawn, fleet, habits: { ...habits, ...late, ...crowd } };
 }
 
 /** Every second night is told in Japanese. Not drawn: all else would be drawn otherwise. */
 const languageOf = (seed: number): Record<string, string> => (seed % 2 === 0 ? { Language: 'ja' } : {});
 
 /** How many things go wrong: behaviours, faults, disturbances, and an AWS that is unkind. */
-export function countTroubles({ fleet, faults, disturbances, habits, coldSeconds }: Scenario): number {
+export function countTroubles({ fleet, faults, disturbances, habits = {}, coldSeconds }: Scenario): number {
   const instances = new Map(fleet.groups.flatMap((group) => group.instances.map((one) => [one.id, one])));
   const behaviours = [...instances.values()].flatMap((one) => one.behaviours);
-  const unkind = Number(habits?.launchTimeSeconds !== undefined) + Number(coldSeconds !== undefined);
+  const answers = [...instances.values()].flatMap((one) => one.answers ?? []);
+  const unkind = countTroublesome(habits) + Number(coldSeconds !== undefined) + answers.length;
   return behaviours.length + faults.length + disturbances.length + unkind;
 }

@@ -14,8 +14,28 @@ const OPT_OUTS: Deed[] = ['opt-out', 'opt-out-until-spring', 'opt-out-in-silence
 /** What keeps an instance from being put back, or what is found when it is to be. */
 export const restoreStories: readonly Kind[] = [
   {
+    name: 'a run comes for what an earlier one has left to others',
+    ofThousand: 4,
+    draw(random) {
+      // The first run waits for twenty minutes. Most end soon after that, and the next run comes before it is quiet.
+      const seconds = random.integer([1500, 2400]);
+      const dies = pick(random, ['lives', 'lives', 'dies'] as const);
+      const comesAfter = random.integer([5, 1200]);
+      return night(random, {
+        instances: [drawSleeper(random, 0, pick(random, [[], ['slow-boot']]))],
+        others: [{ atSeconds: comesAfter, after: 0, name: 'run-2', input: {} }],
+        disturbances: [
+          person(pick(random, ['open-session', 'run-command', 'run-association']), random.integer([95, 120]), seconds),
+          ...(dies === 'lives'
+            ? []
+            : [{ kind: 'abort', atSeconds: random.integer([1600, 3600]), execution: 1 } as const]),
+        ],
+      });
+    },
+  },
+  {
     name: 'someone is at work on it',
-    ofThousand: 22,
+    ofThousand: 18,
     draw(random) {
       const deed = pick(random, [...WORK, 'run-command', 'run-association'] as const);
       const behaviours = pick(random, [

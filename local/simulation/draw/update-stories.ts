@@ -20,6 +20,8 @@ const UNUSUAL_FAILURES: BehaviourName[] = [
   'rollback-fails',
   'command-undeliverable',
   'send-refused',
+  'proxy-not-up',
+  'package-database-locked',
 ];
 
 /** What can happen to an update and to its command. */

@@ -1,8 +1,10 @@
-import type { Plan } from '../../../functions/domain/listing/plan.ts';
 import type { Report } from '../../../functions/domain/report/report.ts';
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import type { OddAnswer } from '../../account/fleet/odd-answers.ts';
 import type { ChangeFacts } from '../../account/world/journal.ts';
+import type { UnkindHabits } from '../../account/world/unkind-habits.ts';
 import type { Disturbance } from '../scenario/scenario.ts';
+import type { Overheard, PingEvidence } from './overheard.ts';
 
 /** A call that reached AWS, or was refused on its way there. */
 export interface CallEvidence {
@@ -40,14 +42,27 @@ export interface Standing {
 
 export interface InstanceEvidence {
   instanceId: string;
+  /** Its tag Name; no one changes it. */
+  name: string | null;
   groups: string[];
   behaviours: BehaviourName[];
+  /** What AWS refuses as soon as it is named. */
+  answers?: OddAnswer[];
   /** As EC2 names it. */
   platform: string;
   before: Standing;
   /** Where it was on its way to when everything began; else as before. */
   settled: string;
   after: Standing;
+}
+
+/** A resource group, beside its instances. */
+export interface GroupEvidence {
+  name: string;
+  /** What its query asks for; null: resources of any type. */
+  resourceTypes: string[] | null;
+  /** Managed nodes outside of EC2. */
+  nodeIds: string[];
 }
 
 export interface ExecutionEvidence {
@@ -61,6 +76,8 @@ export interface ExecutionEvidence {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   error: string | null;
   report: Report | null;
+  /** Of the note that it was told; left out where there is none. */
+  toldSubject?: string;
 }
 
 /** The tag by which an instance is held, as a person would see it. */
@@ -78,39 +95,8 @@ export interface DoneDisturbance {
   /** When its effect was over. */
   until: number;
   disturbance: Disturbance;
-}
-
-/** A ping of an agent, as SSM heard it. */
-export interface PingEvidence {
-  at: number;
-  instanceId: string;
-  version: string;
-}
-
-/** What a function published in one go, by the metrics' names. */
-export interface MetricsEvidence {
-  at: number;
-  principal: string;
-  values: Record<string, number>;
-}
-
-/** What stands in no journal. */
-export interface Overheard {
-  /** In order; the first of each instance is what SSM remembered when everything began. */
-  pings: PingEvidence[];
-  metrics: MetricsEvidence[];
-  /** What people were told: with its subject, what a chat got, and by what it could be filtered. */
-  mails: {
-    at: number;
-    subject: string;
-    message: string;
-    https: string;
-    attributes: Readonly<Record<string, string>>;
-  }[];
-  /** What dry runs said that a run would do, by the run. */
-  plans: Record<string, Plan>;
-  /** What is written down of boots that are ours: the LaunchTime of each, by the object's key. */
-  boots: Record<string, number>;
+  /** Instances that EC2 did not show meanwhile; left out where it showed all. */
+  struck?: string[];
 }
 
 /** All that the checkers look at: what happened, and what a person would see. Plain data. */
@@ -121,6 +107,9 @@ export interface Evidence {
   parameters: Record<string, string>;
   /** How long describes of EC2 lag behind at the most. */
   describeLagSeconds: number;
+  /** How AWS was unkind; left out: in no way. */
+  habits?: UnkindHabits;
+  groups: GroupEvidence[];
   instances: InstanceEvidence[];
   timeline: (CallEvidence | ChangeEvidence)[];
   executions: ExecutionEvidence[];
@@ -135,6 +124,12 @@ export interface Evidence {
   longestHistory: number;
   overheard: Overheard;
 }
+
+/** Whether a fault or a disturbance had struck by this moment. */
+export const isStruckBy = (
+  { faults, disturbances }: Pick<Evidence, 'faults' | 'disturbances'>,
+  until: number,
+): boolean => [...faults, ...disturbances].some(({ at }) => at <= until);
 
 /** The functions of Reveille, among all who call AWS. */
 export const isOurs = (principal: string): boolean => principal.endsWith('Function');
@@ -177,14 +172,13 @@ export function calls(evidence: Evidence, ...operations: string[]): CallEvidence
   return calls(evidence).filter(({ operation }) => operations.includes(operation));
 }
 
-/** The questions whether an instance may be stopped, in order: one that was allowed ends with `DryRunOperation`. */
-export const dryRunsOf = (evidence: Evidence, instanceId: string): CallEvidence[] =>
-  calls(evidence, 'StopInstances').filter(
-    ({ instanceIds, parameters }) => parameters['DryRun'] === 'true' && instanceIds.includes(instanceId),
-  );
-
 export const changes = (evidence: Evidence, instanceId: string): ChangeEvidence[] =>
   indexOf(evidence).changes.get(instanceId) ?? [];
+
+const AWAKE = new Set(['pending', 'running']);
+
+/** Whether an instance goes down with this change, or is down or gone after it. */
+export const isDownAfter = ({ facts }: ChangeEvidence): boolean => facts.about === 'state' && !AWAKE.has(facts.state);
 
 /** The pings of an instance's agent, in order. */
 export const pingsOf = (evidence: Evidence, instanceId: string): PingEvidence[] =>
@@ -232,56 +226,13 @@ export function bootsOf(evidence: Evidence, instance: InstanceEvidence): Boot[] 
   return boots;
 }
 
-/** Something that was at work on an instance, from when to when; null: it never ended. */
-export interface Span {
-  from: number;
-  to: number | null;
-  id: string | null;
-  /** The instance was stopped while it was at work. */
-  isInterrupted: boolean;
-  /** An update to the version that is there already: it changes nothing. */
-  isIdle: boolean;
-}
+/** Whether AWS won't hear of it, in some call: it may end otherwise than others. */
+export const isOdd = ({ answers = [] }: InstanceEvidence): boolean => answers.length > 0;
 
 /** Whether EC2 itself keeps it from being stopped, for good: then only a person can help it. */
 export const isStuck = ({ behaviours, after }: InstanceEvidence): boolean =>
   (behaviours.includes('hangs-in-pending') && after.state === 'pending') ||
   (behaviours.includes('stuck-stopping') && after.state === 'stopping');
-
-/** Updates, sessions, commands or associations on an instance. */
-export function spansOf(
-  evidence: Evidence,
-  instanceId: string,
-  about: 'update' | 'session' | 'command' | 'association',
-): Span[] {
-  const spans: Span[] = [];
-  for (const { at, facts } of changes(evidence, instanceId)) {
-    if (facts.about !== about) continue;
-    const id = idOf(facts);
-    if (facts.phase === 'begin') {
-      const isIdle = facts.about === 'update' && facts.target === facts.version;
-      spans.push({ from: at, to: null, id, isInterrupted: false, isIdle });
-    }
-    const open = spans.findLast((span) => span.id === id && span.to === null);
-    if (facts.phase !== 'begin' && open !== undefined) {
-      open.to = at;
-      open.isInterrupted = facts.phase === 'interrupted';
-    }
-  }
-  return spans;
-}
-
-function idOf(facts: Extract<ChangeFacts, { about: 'update' | 'session' | 'command' | 'association' }>): string | null {
-  switch (facts.about) {
-    case 'update':
-    case 'command':
-      return facts.commandId;
-    case 'session':
-      return facts.sessionId;
-    case 'association':
-      return facts.associationId;
-  }
-}
 
 /** A moment as a person reads it, counted from the beginning: `00:12:30.125`. */
 export const clock = ({ startedAt }: Pick<Evidence, 'startedAt'>, at: number): string =>

@@ -13,9 +13,14 @@ const HIBERNATED = 'Client.UserInitiatedHibernate';
 /** What DescribeInstances shows may be older by so much (docs/aws-behaviour.md 45). */
 export const VIEW_LAG_MILLISECONDS = 5_000;
 
-/** The same in an account whose describes lag behind by more than is usual. */
-export const viewLagMilliseconds = ({ describeLagSeconds }: Pick<Evidence, 'describeLagSeconds'>): number =>
-  Math.max(VIEW_LAG_MILLISECONDS, describeLagSeconds * 1000 + CALL_MILLISECONDS);
+/** The same in an account whose describes lag behind by more than is usual, or do so with stops. */
+export function viewLagMilliseconds({
+  describeLagSeconds,
+  habits,
+}: Pick<Evidence, 'describeLagSeconds' | 'habits'>): number {
+  const lagSeconds = Math.max(describeLagSeconds, habits?.stopShownSeconds ?? 0);
+  return Math.max(VIEW_LAG_MILLISECONDS, lagSeconds * 1000 + CALL_MILLISECONDS);
+}
 
 /** From a look to the note of it. */
 const CALL_MILLISECONDS = 2_000;

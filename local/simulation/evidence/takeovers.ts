@@ -1,6 +1,7 @@
-import { type Boot, calls, changes, type Evidence, type InstanceEvidence, isOurs, spansOf } from './evidence.ts';
-
+import { type Boot, calls, changes, type Evidence, type InstanceEvidence, isOurs, LEASE_TAG } from './evidence.ts';
 import { optedOutAt } from './opted-out.ts';
+import { spansOf } from './spans.ts';
+import { viewLagMilliseconds } from './standings.ts';
 
 /** How someone else can take over an instance that Reveille has started. */
 export type Takeover = 'session' | 'command' | 'association' | 'lease-removed' | 'opted-out';
@@ -21,13 +22,22 @@ export function takeoversOf(evidence: Evidence, instance: InstanceEvidence, boot
       !isOurs(principal) && error === null && instanceIds.includes(instanceId) && at >= from && at <= to,
   );
   if (isSent) found.add('command');
-  const tagged = changes(evidence, instanceId).filter(
-    ({ at, facts, by }) => facts.about === 'tags' && at >= from && at <= to && by !== null && !isOurs(by.principal),
-  );
-  const isOptOut = ({ facts }: (typeof tagged)[number]) => facts.about === 'tags' && 'reveille:opt-out' in facts.tags;
-  if (tagged.some((change) => !isOptOut(change))) found.add('lease-removed');
+  // A start may still be let through by the lease that was there just before.
+  if (isLeaseTaken(evidence, instanceId, from - viewLagMilliseconds(evidence), to)) found.add('lease-removed');
   if (optedOutAt(evidence, instanceId, to) !== null) found.add('opted-out');
   return found;
+}
+
+/** Whether someone else has changed its lease, or taken it off, between two moments: whatever other tags it has. */
+function isLeaseTaken(evidence: Evidence, instanceId: string, from: number, to: number): boolean {
+  let lease: string | undefined;
+  for (const { at, facts, by } of changes(evidence, instanceId)) {
+    if (facts.about !== 'tags') continue;
+    const isChanged = facts.tags[LEASE_TAG] !== lease;
+    if (isChanged && at >= from && at <= to && by !== null && !isOurs(by.principal)) return true;
+    lease = facts.tags[LEASE_TAG];
+  }
+  return false;
 }
 
 /** Whether someone else has taken it for good: who only works on it has it until they are done. */

@@ -1,4 +1,5 @@
 import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import { slowCalls, window } from '../draw/story.ts';
 import { references } from '../scenario/reference-scenarios.ts';
 import type { Fault, Scenario } from '../scenario/scenario.ts';
 
@@ -24,7 +25,18 @@ function fleetOf(...members: { state: 'running' | 'stopped'; behaviours?: Behavi
   return { ...fleet, groups: [{ name: 'dev', instances }] };
 }
 
-/** What the seeds of a short hunt do not come to: for the mutants that only such a night shows. */
+const FIRST_ID = fleetOf({ state: 'stopped' }).groups[0]?.instances[0]?.id ?? '';
+
+/** One that sleeps, and in a group of its own one whose agent never comes: its run waits for it. */
+const twoGroups: Scenario['fleet'] = {
+  ...fleetOf(),
+  groups: fleetOf({ state: 'stopped' }, { state: 'stopped', behaviours: ['never-registers'] }).groups.flatMap(
+    ({ instances }) =>
+      instances.map((instance, index) => ({ name: ['dev', 'test'][index] ?? '', instances: [instance] })),
+  ),
+};
+
+/** What the seeds of a short hunt do not come to: for the mutants and planted bugs that only such a night shows. */
 export const rareNights: Record<string, Scenario> = {
   'Lambda refuses to run ReportRun, when all is done': struck({
     on: 'invocation',
@@ -69,6 +81,65 @@ export const rareNights: Record<string, Scenario> = {
       { state: 'stopped', behaviours: ['spot'] },
     ),
   }),
+  'terminated between its stop and the look that would show it': rare({
+    disturbances: [{ kind: 'person', deed: 'terminate', atSeconds: 278, seconds: 60, instanceId: FIRST_ID }],
+  }),
+  'SSM does not say who is at work before a start': struck({
+    on: 'call',
+    kind: 'denied',
+    function: 'RestoreInstancesFunction',
+    operation: 'DescribeSessions',
+    times: 2,
+  }),
+  'SSM does not say for two hours who is at work, before a stop': rare({
+    disturbances: [
+      {
+        kind: 'window',
+        trouble: 'denied',
+        atSeconds: 200,
+        seconds: 7200,
+        function: 'RestoreInstancesFunction',
+        service: 'ssm',
+        operation: 'DescribeSessions',
+      },
+    ],
+  }),
+  'SSM refuses to send to each of a batch': rare({
+    fleet: fleetOf(
+      { state: 'stopped', behaviours: ['send-refused'] },
+      { state: 'stopped', behaviours: ['send-refused'] },
+    ),
+  }),
+  'others use it for an hour, and leave it before its end': rare({
+    disturbances: [{ kind: 'person', deed: 'open-session', atSeconds: 200, seconds: 3600, instanceId: FIRST_ID }],
+  }),
+  'a dry run too late to wake what sleeps': rare({
+    fleet: fleetOf({ state: 'stopped' }, { state: 'running' }, { state: 'running', agentVersion: '3.3.551.0' }),
+    // Two seconds for the listing, beside a boot, an update and the restoring; and it takes longer.
+    executions: [{ atSeconds: 0, name: 'run-1', input: { dryRun: true, finishBy: '2026-12-06T03:25:02Z' } }],
+    faults: [
+      {
+        on: 'call',
+        kind: 'slow',
+        function: 'ListInstancesFunction',
+        operation: 'DescribeInstances',
+        nth: 1,
+        times: 1,
+        seconds: 5,
+      },
+    ],
+  }),
+  'a run of another group goes on for long beside what a dead one has left': rare({
+    fleet: twoGroups,
+    executions: [
+      { atSeconds: 0, name: 'run-1', input: { groups: ['dev'] } },
+      { atSeconds: 245, name: 'run-2', input: { groups: ['test'] } },
+    ],
+    disturbances: [
+      { kind: 'events', fate: 'lost', atSeconds: 0, seconds: 7200 },
+      { kind: 'abort', atSeconds: 150, execution: 0 },
+    ],
+  }),
   'a dry run of every kind of instance': rare({
     fleet: fleetOf(
       { state: 'stopped' },
@@ -79,4 +150,67 @@ export const rareNights: Record<string, Scenario> = {
     ),
     executions: [{ atSeconds: 0, name: 'run-1', input: { dryRun: true } }],
   }),
+  'a dead run is redriven while ReconcileLeases reads what it has leased': rare({
+    disturbances: [
+      { kind: 'abort', atSeconds: 60, execution: 0 },
+      // Three minutes after its end nothing of it can act any more; and each look takes twelve seconds here.
+      { kind: 'redrive', atSeconds: 256, execution: 0 },
+    ],
+    faults: [{ ...slowCalls('ReconcileLeasesFunction', 'DescribeInstances', 1, 400), seconds: 12 }],
+  }),
+  'a run begins while ReconcileLeases, with the lock, asks who is at work on an instance': rare({
+    executions: [
+      { atSeconds: 0, name: 'run-1', input: {} },
+      { atSeconds: 250, name: 'run-2', input: {} },
+    ],
+    disturbances: [{ kind: 'abort', atSeconds: 60, execution: 0 }],
+    faults: ['DescribeSessions', 'ListCommandInvocations', 'DescribeInstanceAssociationsStatus'].map((operation) => ({
+      ...slowCalls('ReconcileLeasesFunction', operation, 1, 400),
+      seconds: 6,
+    })),
+  }),
+  'a command is lost, and found again when it could be called undelivered': rare({
+    fleet: fleetOf({ state: 'stopped', behaviours: ['update-hangs'] }),
+    disturbances: [
+      // After it was sent, and for longer than an agent has to take it.
+      window('throttling', 106, 400, { function: 'UpdateAgentFunction', service: 'ssm', operation: 'ListCommands' }),
+    ],
+    faults: [
+      {
+        on: 'call',
+        kind: 'lost-reply',
+        function: 'UpdateAgentFunction',
+        operation: 'SendCommand',
+        nth: 1,
+        times: 1,
+        seconds: 1,
+      },
+      {
+        on: 'call',
+        kind: 'throttled',
+        function: 'UpdateAgentFunction',
+        operation: 'SendCommand',
+        nth: 2,
+        times: 8,
+        seconds: 1,
+      },
+    ],
+  }),
+  'sessions of yesterday come back with the memory of what is hibernated': rare({
+    fleet: fleetOf(
+      { state: 'stopped', behaviours: ['hibernated'] },
+      { state: 'stopped', behaviours: ['hibernated'] },
+      { state: 'stopped', behaviours: ['hibernated'] },
+      { state: 'stopped', behaviours: ['hibernated'] },
+    ),
+    habits: { hasOldSessions: true },
+  }),
+  'the process of ListInstances exits, once': struck({
+    on: 'call',
+    kind: 'crash-before',
+    function: 'ListInstancesFunction',
+    operation: 'DescribeInstances',
+    times: 1,
+  }),
+  'a run dies, and nothing else happens': rare({ disturbances: [{ kind: 'abort', atSeconds: 60, execution: 0 }] }),
 };

@@ -2,7 +2,9 @@ import { type BehaviourName, behaviours } from '../../account/fleet/behaviours.t
 import { isRefusal } from '../checkers/report/deserved-refusal.ts';
 import { isInDoubt } from '../evidence/doubt.ts';
 import { wakeUntil } from '../evidence/ends.ts';
-import { bootsOf, calls, changes, type DoneDisturbance, pingsOf, spansOf } from '../evidence/evidence.ts';
+import { bootsOf, calls, changes, type DoneDisturbance, isOdd, pingsOf } from '../evidence/evidence.ts';
+import { wasHidden } from '../evidence/hidden.ts';
+import { spansOf } from '../evidence/spans.ts';
 import { listedAt } from '../evidence/standings.ts';
 import { isAtLeast } from '../evidence/versions.ts';
 import type { Deed } from '../scenario/scenario.ts';
@@ -103,6 +105,28 @@ export const exemptions: readonly Exemption[] = [
     applies: ({ instance }) => !instance.behaviours.every(isHarmless),
   },
   {
+    name: 'odd-answers',
+    because: 'AWS refuses calls that name it: that one may pay for it, and no neighbour',
+    applies: ({ instance }) => isOdd(instance),
+  },
+  {
+    name: 'wrong-clock-or-view',
+    because:
+      'SSM, or the instance, dates by a clock of its own there, or EC2 shows stops minutes late: no promise rests on the belief that is wrong, and what it costs stands in docs/beliefs.md',
+    applies: ({ evidence: { habits = {} }, instance }) =>
+      habits.ssmClockSeconds !== undefined ||
+      habits.stopShownSeconds !== undefined ||
+      instance.behaviours.some((name) => name === 'clock-ahead' || name === 'clock-behind'),
+  },
+  {
+    name: 'listing-in-a-disturbed-zone',
+    because:
+      'who is in a group is listed without IDs, which EC2 refuses while a zone is disturbed: the run touches nothing',
+    applies: ({ evidence, execution: { error, startedAt } }) =>
+      error === 'ListingFailed' &&
+      evidence.disturbances.some(({ disturbance: { kind }, until }) => kind === 'zone' && until > startedAt),
+  },
+  {
     name: 'running-spot',
     because: 'a Spot Instance that runs is excluded by design: whether it can be stopped is not known',
     applies: ({ instance, line }) => instance.behaviours.includes('spot-persistent') && line?.reason?.code === 'spot',
@@ -133,13 +157,34 @@ export const exemptions: readonly Exemption[] = [
     name: 'person',
     because: 'a person has started, stopped, tagged or used it, for longer than the rules wait',
     applies: (given) =>
-      during(given).some(
-        ({ disturbance }) =>
+      given.evidence.disturbances.some(
+        ({ at, until, disturbance }) =>
           disturbance.kind === 'person' &&
+          at <= given.ended &&
+          // What is terminated stays so.
+          (until >= given.execution.startedAt || disturbance.deed === 'terminate') &&
           disturbance.instanceId === given.instance.instanceId &&
           !HARMLESS_DEEDS.has(disturbance.deed) &&
           !(SHARING_DEEDS.has(disturbance.deed) && disturbance.seconds < OTHERS_KEEP_SECONDS - LOOK_SECONDS),
       ),
+  },
+  {
+    name: 'back-with-its-memory',
+    because: 'a session came back with its memory, and went on for longer than the rules wait',
+    applies: ({ evidence, instance }) =>
+      instance.settled === 'hibernated' &&
+      spansOf(evidence, instance.instanceId, 'session').some(
+        ({ from, to }) =>
+          !calls(evidence, 'StartSession').some(({ at }) => at === from) &&
+          ((to ?? evidence.endedAt) - from) / 1000 >= OTHERS_KEEP_SECONDS - LOOK_SECONDS,
+      ),
+  },
+  {
+    name: 'not-shown',
+    because:
+      'EC2 did not show it for a while: its zone was disturbed, or EC2 did not know its ID; no neighbour is excused by that',
+    applies: ({ evidence, execution, instance, ended }) =>
+      wasHidden(evidence, instance.instanceId, execution.startedAt, ended),
   },
   {
     name: 'denied',
@@ -169,9 +214,11 @@ export const exemptions: readonly Exemption[] = [
           fault.at >= execution.startedAt,
       );
       const tookSeconds = ((slow.at(-1)?.at ?? 0) - (slow[0]?.at ?? 0)) / 1000;
-      // One that lists what grows with each try is ended by Lambda before.
+      // One that lists what grows with each try, or thousands of commands page by page, is ended by Lambda before.
       const { code } = line?.reason ?? {};
-      if (code === 'step-failed') return tookSeconds >= ENDED_SECONDS;
+      if (code === 'step-failed' || code === 'no-result') return tookSeconds >= ENDED_SECONDS;
+      // Whose fault a refusal is takes some looks, and this deployment waits for a minute only.
+      if (code === 'lease-refused') return slow.length > 0 && evidence.parameters['StartDeadlineSeconds'] !== undefined;
       return code === 'not-started' && tookSeconds >= NO_TURN_SECONDS - LOOK_SECONDS;
     },
   },
@@ -206,7 +253,7 @@ export const exemptions: readonly Exemption[] = [
     name: 'short-start',
     because: 'this deployment waits less for capacity than EC2 takes to have room',
     applies: (given) =>
-      given.instance.behaviours.includes('no-capacity-at-first') &&
+      given.instance.behaviours.some((name) => name === 'no-capacity-at-first' || name === 'capacity-gone-at-launch') &&
       isShorter(given, 'StartDeadlineSeconds', Number.POSITIVE_INFINITY),
   },
   {

@@ -1,6 +1,9 @@
 import type { Complaint } from '../evidence/checker.ts';
-import { type CallEvidence, calls, clock, type Evidence, isOurs, spansOf } from '../evidence/evidence.ts';
+import { bySsm } from '../evidence/doubt.ts';
+import { type CallEvidence, calls, changes, clock, type Evidence, isDownAfter, isOurs } from '../evidence/evidence.ts';
+import { spansOf } from '../evidence/spans.ts';
 import { standingsBetween } from '../evidence/standings.ts';
+import { askedAgain, askedForStatus, readInVain, waitedForZone } from './needless-reads.ts';
 
 type Found = Omit<Complaint, 'promise'>;
 
@@ -27,17 +30,42 @@ const sendsTo = (evidence: Evidence, instanceId: string): CallEvidence[] =>
     ({ error, instanceIds }) => error === null && instanceIds.includes(instanceId),
   );
 
-/** A command is given up only after the agent has had its time to take it. */
+/** Whether it went down after its last command: there is no agent to wait for. */
+const wentDown = (evidence: Evidence, instanceId: string, to: number): boolean => {
+  const from = sendsTo(evidence, instanceId).findLast(({ at }) => at <= to)?.at ?? to;
+  return changes(evidence, instanceId).some((change) => change.at >= from && change.at <= to && isDownAfter(change));
+};
+
+/** A command is given up only after the agent has had its time to take it, unless its instance does not run any more. */
 function* givenUpTooSoon(evidence: Evidence): Generator<Found> {
   for (const call of ownCalls(evidence, 'CancelCommand')) {
     for (const instanceId of call.instanceIds) {
       const waitedFor = sendsTo(evidence, instanceId).some(({ at }) => at <= call.at - DELIVERY_SECONDS * 1000);
-      if (!waitedFor)
+      if (!waitedFor && !wentDown(evidence, instanceId, call.at))
         yield {
           instanceId,
           at: call.at,
           text: said(evidence, call, `for ${instanceId}, less than 5 minutes after it`),
         };
+    }
+  }
+}
+
+/** A command that has begun is not cancelled as one that no agent has taken, while its instance runs. */
+function* cancelledAtWork(evidence: Evidence): Generator<Found> {
+  // An agent takes a command some minutes after its sending, from which its time is counted.
+  const givenSeconds = UPDATE_SECONDS / 2 - Math.abs(evidence.habits?.ssmClockSeconds ?? 0);
+  for (const call of ownCalls(evidence, 'CancelCommand')) {
+    for (const instanceId of call.instanceIds) {
+      const isAtWork = spansOf(evidence, instanceId, 'update').some(
+        ({ id, from, to }) =>
+          id === call.parameters['CommandId'] &&
+          from <= call.at - LOOK_SECONDS * 1000 &&
+          from > call.at - givenSeconds * 1000 &&
+          (to === null || to > call.at),
+      );
+      if (isAtWork && !wentDown(evidence, instanceId, call.at))
+        yield { instanceId, at: call.at, text: said(evidence, call, `for ${instanceId}, which was at work on it`) };
     }
   }
 }
@@ -65,6 +93,31 @@ function* sentTooOften(evidence: Evidence): Generator<Found> {
   }
 }
 
+/** How an update ends that has changed something, and failed: no second try is made of it. */
+const CHANGED: ReadonlySet<string> = new Set(['rolled-back', 'rollback-failed', 'package-locked']);
+
+/** After an update that has failed and had changed something, its run sends the instance nothing more in that boot. */
+function* sentAfterAChange(evidence: Evidence): Generator<Found> {
+  for (const { instanceId } of evidence.instances) {
+    const sends = sendsTo(evidence, instanceId);
+    const failed = changes(evidence, instanceId).flatMap(({ at, facts }) =>
+      facts.about === 'update' && facts.phase === 'end' && facts.commandId !== null && CHANGED.has(facts.result)
+        ? [at]
+        : [],
+    );
+    for (const failedAt of failed) {
+      const { runId } = sends.findLast(({ at }) => at <= failedAt) ?? {};
+      const call = sends.find(({ at, runId: sender }) => at > failedAt + LOOK_SECONDS * 1000 && sender === runId);
+      if (call !== undefined)
+        yield {
+          instanceId,
+          at: call.at,
+          text: said(evidence, call, `for ${instanceId}, whose update was rolled back`),
+        };
+    }
+  }
+}
+
 /** What a dead run's update is still at work on is sent no other one: it would only meet its lock. */
 function* sentBesideTheDead(evidence: Evidence): Generator<Found> {
   if (evidence.faults.length > 0) return;
@@ -78,7 +131,7 @@ function* sentBesideTheDead(evidence: Evidence): Generator<Found> {
         ({ id, from, to }) =>
           id !== null &&
           from < call.at - LOOK_SECONDS * 1000 &&
-          sentBefore(from) > call.at - UPDATE_SECONDS * 1000 &&
+          Math.min(sentBefore(from), bySsm(evidence, sentBefore(from))) > call.at - UPDATE_SECONDS * 1000 &&
           (to ?? call.at) >= call.at,
       );
       if (isFirst && isBusy)
@@ -108,7 +161,8 @@ function* askedOfSleepers(evidence: Evidence): Generator<Found> {
     for (const instanceId of call.instanceIds) {
       const instance = byId.get(instanceId);
       if (instance === undefined) continue;
-      const shown = standingsBetween(evidence, instance, call.at - LOOK_SECONDS * 1000, call.at);
+      const lagSeconds = LOOK_SECONDS + (evidence.habits?.stopShownSeconds ?? 0);
+      const shown = standingsBetween(evidence, instance, call.at - lagSeconds * 1000, call.at);
       if (shown.has('running') || isTryingWayBack(evidence, call, instanceId)) continue;
       yield {
         instanceId,
@@ -121,6 +175,15 @@ function* askedOfSleepers(evidence: Evidence): Generator<Found> {
 
 /** Calls that no one needed, whatever was drawn: the first of each kind. */
 export const needlessCalls = (evidence: Evidence): Found[] =>
-  [givenUpTooSoon(evidence), sentTooOften(evidence), sentBesideTheDead(evidence), askedOfSleepers(evidence)].flatMap(
-    (found) => [...found].slice(0, 1),
-  );
+  [
+    givenUpTooSoon(evidence),
+    cancelledAtWork(evidence),
+    sentTooOften(evidence),
+    sentAfterAChange(evidence),
+    sentBesideTheDead(evidence),
+    askedOfSleepers(evidence),
+    readInVain(evidence),
+    askedAgain(evidence),
+    waitedForZone(evidence),
+    askedForStatus(evidence),
+  ].flatMap((found) => [...found].slice(0, 1));

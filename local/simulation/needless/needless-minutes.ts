@@ -1,4 +1,6 @@
-import { type Boot, calls, changes, clock, pingsOf, spansOf } from '../evidence/evidence.ts';
+import { bySsm } from '../evidence/doubt.ts';
+import { type Boot, calls, changes, clock, pingsOf } from '../evidence/evidence.ts';
+import { spansOf } from '../evidence/spans.ts';
 import { isAtLeast } from '../evidence/versions.ts';
 import { type NeedlessCase, ownBoot, sendsOf } from './needless-case.ts';
 import { struckSeconds } from './struck-tries.ts';
@@ -44,12 +46,19 @@ const wasThrottled = ({ evidence, execution }: NeedlessCase, until: number): boo
       Object.keys(parameters).length > 0,
   );
 
+/** Where a zone is disturbed each look asks twice, and all steps of a pass look once. */
+const BY_ZONE_SECONDS = 10;
+
+const wasByZone = ({ evidence }: NeedlessCase, from: number, to: number): boolean =>
+  evidence.disturbances.some(({ at, until, disturbance }) => disturbance.kind === 'zone' && at <= to && until >= from);
+
 /** Seconds by which a reaction took longer than the conveyor's waits and the struck tries explain; 0: it did not. */
 function excessSeconds(given: NeedlessCase, { movedAt, happenedAt, actedAt }: Reaction): number {
   const took = (actedAt - happenedAt) / 1000;
   const quarter = (happenedAt - movedAt) / 1000 / 4;
   const wait = Math.min(WAIT_SECONDS_MAX, Math.max(WAIT_SECONDS_MIN, quarter));
-  const look = LOOK_SECONDS + (wasThrottled(given, actedAt) ? THROTTLED_SECONDS : 0);
+  const byZone = wasByZone(given, happenedAt, actedAt) ? BY_ZONE_SECONDS : 0;
+  const look = LOOK_SECONDS + byZone + (wasThrottled(given, actedAt) ? THROTTLED_SECONDS : 0);
   return Math.max(0, took - wait - look - struckSeconds(given.evidence, happenedAt, actedAt));
 }
 
@@ -83,7 +92,7 @@ function readyAt(
   const runsAt = changes(evidence, instanceId).find(
     ({ at, facts }) => facts.about === 'state' && facts.state === 'running' && at > boot.at,
   )?.at;
-  const pingAt = pingsOf(evidence, instanceId).find(({ at }) => at > boot.at && at > launchTime)?.at;
+  const pingAt = pingsOf(evidence, instanceId).find(({ at }) => at > boot.at && bySsm(evidence, at) > launchTime)?.at;
   if (runsAt === undefined || pingAt === undefined) return undefined;
   return Math.max(pingAt, Math.max(runsAt, launchTime) + evidence.describeLagSeconds * 1000);
 }
@@ -113,7 +122,8 @@ export function reactionsOf(given: NeedlessCase): Reaction[] {
   );
   if (ends.length === 0) {
     const by = pingsOf(evidence, instance.instanceId).find(
-      ({ at, version }) => at > firstSend && at < stoppedAt && isAtLeast(version, target),
+      ({ at, version }) =>
+        at > firstSend && bySsm(evidence, at) > firstSend && at < stoppedAt && isAtLeast(version, target),
     );
     if (by === undefined) return [ready];
     const wanted = Math.max(by.at, firstSend + DELIVERY_SECONDS * 1000);
@@ -121,7 +131,7 @@ export function reactionsOf(given: NeedlessCase): Reaction[] {
   }
   const endAt = Math.max(...ends);
   const proof = pingsOf(evidence, instance.instanceId).find(
-    ({ at, version }) => at > endAt && at < stoppedAt && isAtLeast(version, target),
+    ({ at, version }) => at > endAt && bySsm(evidence, at) > endAt && at < stoppedAt && isAtLeast(version, target),
   );
   const seenAt = calls(evidence, 'DescribeInstanceInformation').find(
     ({ at, principal, runId, parameters }) =>

@@ -8,8 +8,8 @@ import {
   type Evidence,
   type InstanceEvidence,
   isOurs,
-  spansOf,
 } from '../evidence/evidence.ts';
+import { spansOf } from '../evidence/spans.ts';
 
 /** After the last thing that may have been waited for: a stray Lambda, tries that were struck, and looks. */
 const WAIT_SECONDS = 15 * 60;
@@ -32,9 +32,22 @@ function allDoneAt(evidence: Evidence, { instanceId }: InstanceEvidence, from: n
   return isThrough && last.facts.commandId !== null && isTaken ? last.at : null;
 }
 
+/** When the last of its commands was cancelled before its agent had taken any: none can be at work; null: that is not so. */
+function allCancelledAt(evidence: Evidence, instance: InstanceEvidence, from: number, to: number): number | null {
+  const { instanceId } = instance;
+  const named = (operation: string) =>
+    calls(evidence, operation).filter(
+      ({ at, error, instanceIds }) => error === null && at >= from && at < to && instanceIds.includes(instanceId),
+    );
+  const [sends, cancels] = [named('SendCommand'), named('CancelCommand')];
+  const isTaken = spansOf(evidence, instanceId, 'update').some((span) => span.from >= from && span.from < to);
+  if (sends.length === 0 || cancels.length < sends.length || isTaken) return null;
+  return cancels.at(-1)?.at ?? null;
+}
+
 /** Since when nothing has kept a run from stopping an instance; null: that can't be said. */
 function freeSince(evidence: Evidence, instance: InstanceEvidence, boot: Boot & { at: number }, to: number) {
-  const done = allDoneAt(evidence, instance, boot.at, to);
+  const done = allDoneAt(evidence, instance, boot.at, to) ?? allCancelledAt(evidence, instance, boot.at, to);
   const others = (['session', 'command', 'association'] as const)
     .flatMap((about) => spansOf(evidence, instance.instanceId, about))
     .filter(({ from }) => from < to)

@@ -1,9 +1,11 @@
 import type { PlantedBug } from './bug.ts';
 import { needlessBugs } from './more-update-bugs.ts';
+import { oddAnswerBugs } from './odd-answer-bugs.ts';
 import { recoveryBugs } from './recovery-bugs.ts';
 import { reportingBugs } from './report-bugs.ts';
 import { restoringBugs } from './restore-bugs.ts';
 import { startingBugs } from './start-bugs.ts';
+import { trueCauseBugs } from './true-cause-bugs.ts';
 import { updatingBugs } from './update-bugs.ts';
 import { wayBackBugs } from './way-back-bugs.ts';
 
@@ -16,4 +18,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...recoveryBugs,
   ...reportingBugs,
   ...needlessBugs,
+  ...oddAnswerBugs,
+  ...trueCauseBugs,
 ];

@@ -16,6 +16,10 @@ const listingWith = (text: string, instead: string) => ({
   replace: listing.replace(text, instead),
 });
 
+/** As it stands in two rules, of which the second try is the one that returns at once. */
+const MAY_RESEND =
+  'const mayResend = instance.commands.length < work.commandsMax && !isRefused && maySendTo(instance, now);';
+
 const BROKEN = '"Lambda.CodeArtifactUserFailedException"';
 
 /** Bugs that break no promise to the instances, but fail healthy ones, or keep them awake, for nothing. */
@@ -91,6 +95,49 @@ export const needlessBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'no-second-try',
+    what: 'an update that failed for a cause that passes is not tried again',
+    patches: [
+      {
+        file: 'functions/domain/work/second-try.ts',
+        find: 'const isAllowed = passes && ',
+        replace: 'const isAllowed = !passes && passes && ',
+      },
+    ],
+  },
+  {
+    name: 'third-try',
+    what: 'an update that fails again and again is tried again and again',
+    patches: [
+      {
+        file: 'functions/domain/work/second-try.ts',
+        find: 'passes && instance.commands.length < work.commandsMax && ',
+        replace: 'passes && work.commandsMax > 1 && ',
+      },
+      {
+        file: 'functions/domain/steps/update.ts',
+        find: `${MAY_RESEND}\n  if (mayResend) return`,
+        replace: 'const mayResend = !isRefused && maySendTo(instance, now);\n  if (mayResend) return',
+      },
+    ],
+  },
+  {
+    name: 'tried-after-a-change',
+    what: 'an update that was rolled back is tried again',
+    patches: [
+      {
+        file: 'functions/domain/work/update-ssm-agent.ts',
+        find: '  if (known) return {',
+        replace: "  if (known && known.code !== 'update-rolled-back') return {",
+      },
+      {
+        file: 'functions/domain/work/update-ssm-agent.ts',
+        find: 'PASSING.test(output) && isUnchanged(output);',
+        replace: 'PASSING.test(output);',
+      },
+    ],
+  },
+  {
     name: 'session-cut-short',
     what: 'the restore deadline ends the wait for a session',
     patches: [
@@ -105,5 +152,16 @@ export const needlessBugs: PlantedBug[] = [
     name: 'hourly-called-lost',
     what: 'an agent that pings every hour has half an hour to report the version',
     patches: [{ file: 'template.yaml', find: '    Default: 3900', replace: '    Default: 1800' }],
+  },
+  {
+    name: 'found-late-undelivered',
+    what: 'a lost command that is found again is called undelivered before SSM was asked how it stands',
+    patches: [
+      {
+        file: 'functions/update-agent/update-agent.ts',
+        find: 'lost.flatMap(toFollow).filter(isLost)',
+        replace: 'lost.flatMap(toFollow).filter(isLost).slice(0, 0)',
+      },
+    ],
   },
 ];

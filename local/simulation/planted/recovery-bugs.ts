@@ -9,7 +9,7 @@ export const recoveryBugs: PlantedBug[] = [
     what: 'an instance whose time to be restored is over is given up, although it was never told to stop',
     patches: [
       {
-        file: RESTORE,
+        file: 'functions/domain/steps/restore-decision.ts',
         find: "  const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;",
         replace: "  const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === '';",
       },
@@ -21,8 +21,9 @@ export const recoveryBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/operations/confirm-stops.ts',
-        find: '    const otherActivity = otherActivityUnknown(failureText(failure));',
-        replace: "    const otherActivity = failureText(failure) === '' ? otherActivityUnknown('') : null;",
+        find: '    const otherActivity = otherActivityUnknown(refusalOf(failure.call ?? SSM, failure));',
+        replace:
+          "    const otherActivity = failure.code === '' ? otherActivityUnknown(refusalOf(SSM, failure)) : null;",
       },
     ],
   },
@@ -125,8 +126,8 @@ export const recoveryBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: '  if (optOut === null) return null;',
-        replace: "  if (optOut === null || optOut !== '') return null;",
+        find: '  return optOut === null ? null : settleOptedOut(optOut, { releaseLease: true });',
+        replace: "  return optOut !== '' ? null : settleOptedOut(optOut, { releaseLease: true });",
       },
     ],
   },

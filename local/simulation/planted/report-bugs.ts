@@ -19,8 +19,8 @@ export const reportingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/report/headline.ts',
-        find: 'leftAwake.length > 0 ? words.leftAwake(',
-        replace: 'leftAwake.length > 500 ? words.leftAwake(',
+        find: 'bad(leftAwake.length > 0,',
+        replace: 'bad(leftAwake.length > 500,',
       },
     ],
   },
@@ -76,6 +76,61 @@ export const reportingBugs: PlantedBug[] = [
         file: 'functions/domain/model/limits.ts',
         find: 'OTHER_ACTIVITY_WAIT_SECONDS = 20 * 60',
         replace: 'OTHER_ACTIVITY_WAIT_SECONDS = 60',
+      },
+    ],
+  },
+  {
+    name: 'start-untold',
+    what: 'no event tells of a run before it wakes instances',
+    patches: [
+      {
+        file: 'functions/list-instances/list-instances.ts',
+        find: '  await tellEventBus(tools, runStarted(run, instances, settings.BUCKET_NAME), timeKeeper(context));',
+        replace: '  runStarted(run, instances, settings.BUCKET_NAME);\n  timeKeeper(context);',
+      },
+    ],
+  },
+  {
+    name: 'muted-too-shortly',
+    what: 'the event of a start calls the run over as soon as it begins',
+    patches: [
+      {
+        file: 'functions/domain/model/run-event.ts',
+        find: 'addSeconds(run.stopUntil, RUN_FOLLOWS_SECONDS)',
+        replace: 'addSeconds(run.startedAt, RUN_FOLLOWS_SECONDS / 60)',
+      },
+    ],
+  },
+  {
+    name: 'hibernated-unnamed',
+    what: 'the event of a start does not name the hibernated ones',
+    patches: [
+      {
+        file: 'functions/domain/model/run-event.ts',
+        find: "originalState === 'stopped' || originalState === 'hibernated'",
+        replace: "originalState === 'stopped'",
+      },
+    ],
+  },
+  {
+    name: 'end-of-the-dead-untold',
+    what: 'no event tells of the end of a run that died',
+    patches: [
+      {
+        file: 'functions/reconcile-leases/report-dead-runs.ts',
+        find: '    await tellEventBus(tools, runFinished(report, tools.bucketName), tools.hasTime);',
+        replace: '    runFinished(report, tools.bucketName);',
+      },
+    ],
+  },
+  {
+    name: 'end-untold',
+    what: 'no event tells of the end of a run that made its own report',
+    patches: [
+      {
+        file: 'functions/report-run/report-run.ts',
+        find: '  await tellEventBus(tools, runFinished(report, tools.bucketName), tools.hasTime);',
+        replace: '  runFinished(report, tools.bucketName);',
       },
     ],
   },

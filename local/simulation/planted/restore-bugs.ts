@@ -91,6 +91,39 @@ export const restoringBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'old-session-counted',
+    what: 'a session of before this boot, whose window was closed, keeps its instance awake',
+    patches: [
+      {
+        file: 'functions/domain/steps/other-activity.ts',
+        find: '    isOfThisBoot(startedAt, launchTime);\n  const session',
+        replace: "    startedAt !== '';\n  const session",
+      },
+    ],
+  },
+  {
+    name: 'quiet-ends-with-its-run',
+    what: 'a run that takes over what another one has left to others puts it back at once',
+    patches: [
+      {
+        file: 'functions/restore-instances/restore-instances.ts',
+        find: 'readHolds(tools, takenOver(batch, instances, facts));',
+        replace: 'readHolds(tools, takenOver(batch, instances, new Map()));',
+      },
+    ],
+  },
+  {
+    name: 'memory-forgotten',
+    what: 'a session that came back with the memory of a hibernated instance counts as one of before this boot',
+    patches: [
+      {
+        file: 'functions/domain/steps/other-activity.ts',
+        find: "(originalState === 'hibernated' && isConnected) ||",
+        replace: "(originalState === 'running' && isConnected) ||",
+      },
+    ],
+  },
+  {
     name: 'lost-lease-ignored',
     what: 'a lease that someone else has taken away is not missed',
     patches: [
@@ -100,6 +133,28 @@ export const restoringBugs: PlantedBug[] = [
         replace: '  if (carried !== null || secondsBetween',
       },
       WITHOUT_IAM,
+    ],
+  },
+  {
+    name: 'stripped-counts-as-ours',
+    what: 'an instance whose lease a tool has stripped is settled as if it slept, without a word of who has it',
+    patches: [
+      {
+        file: 'functions/domain/steps/restore.ts',
+        find: '  return lost === null ? null : leaveAwake(ours, lost, { releaseLease: false });',
+        replace: "  return lost === null ? null : settle('stopped', {});",
+      },
+    ],
+  },
+  {
+    name: 'no-op-start-takes-over',
+    what: "a scheduler's start of what sleeps again is taken for the boot of before: any boot of a held instance is ended",
+    patches: [
+      {
+        file: 'functions/domain/ownership/attempt.ts',
+        find: "  return judged.some(({ boot }) => boot?.kind === 'doubtful') ? 'doubtful' : 'others';",
+        replace: "  return judged.some(({ boot }) => boot?.kind === 'doubtful') ? 'doubtful' : 'ours';",
+      },
     ],
   },
   {
@@ -157,7 +212,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: RECONCILER,
-        find: '  if (mayAct && seenLock !== null) await releaseLock(tools.bucket, seenLock);',
+        find: '  if (mayAct && seenLock !== null && unlisted === null) await releaseLock(tools.bucket, seenLock);',
         replace: '',
       },
     ],

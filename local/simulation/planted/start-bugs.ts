@@ -71,9 +71,64 @@ export const startingBugs: PlantedBug[] = [
     what: 'members of Auto Scaling groups take part',
     patches: [
       {
-        file: 'functions/domain/listing/eligibility.ts',
-        find: '  if (group !== undefined) {',
-        replace: "  if (group === 'no such group') {",
+        file: 'functions/domain/listing/controller.ts',
+        find: '  return mark === undefined ? null',
+        replace: "  return mark?.code !== 'managed-by-others' ? null",
+      },
+    ],
+  },
+  {
+    name: 'managed-ignored',
+    what: 'what EC2 says of a managing service is not looked at',
+    patches: [
+      {
+        file: 'functions/domain/listing/controller.ts',
+        find: '  if (managedBy !== null) return',
+        replace: "  if (managedBy === 'no such service') return",
+      },
+    ],
+  },
+  {
+    name: 'hidden-not-asked-for',
+    what: 'describes leave out what the account hides',
+    patches: [
+      {
+        file: 'functions/aws/ec2-describe.ts',
+        find: '{ IncludeManagedResources: true }',
+        replace: '{ IncludeManagedResources: false }',
+      },
+    ],
+  },
+  {
+    name: 'nodes-dropped',
+    what: 'managed nodes outside of EC2 are left out in silence',
+    patches: [
+      {
+        file: 'functions/aws/resource-groups.ts',
+        find: 'idsOf(all.resources, MANAGED_NODE)',
+        replace: "idsOf(all.resources, 'no such type')",
+      },
+    ],
+  },
+  {
+    name: 'no-place-for-instances-unread',
+    what: 'a group that can hold no instances is taken for an empty one',
+    patches: [
+      {
+        file: 'functions/aws/resource-groups.ts',
+        find: '  if (all.isWhole && ofInstances.length > 0) return found;',
+        replace: '  if (all.isWhole) return found;',
+      },
+    ],
+  },
+  {
+    name: 'controllers-without-tags',
+    what: 'the tags of EMR and Karpenter are not looked at',
+    patches: [
+      {
+        file: 'functions/domain/listing/controller.ts',
+        find: 'Object.hasOwn(tags, tag)',
+        replace: "Object.hasOwn(tags, tag) && tag.startsWith('aws:autoscaling')",
       },
     ],
   },
@@ -83,8 +138,8 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/aws/ec2-describe.ts',
-        find: 'return new Set(instanceIds.filter((_, index) => flags[index]));',
-        replace: 'return new Set(instanceIds.filter((_, index) => flags[index] === null));',
+        find: 'return reply.DisableApiStop?.Value ?? false;',
+        replace: 'return reply.DisableApiStop === null;',
       },
     ],
   },
@@ -172,7 +227,7 @@ export const startingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: '      return leaveToOthers(ec2, bootInDoubt(launchTime));',
+        find: '      return leaveAwake(ours, bootInDoubt(launchTime), { releaseLease: true });',
         replace: "      return settle('stopped', { releaseLease: true });",
       },
     ],

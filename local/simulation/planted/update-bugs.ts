@@ -18,7 +18,7 @@ export const updatingBugs: PlantedBug[] = [
     what: 'an instance is sent its update however late it is',
     patches: [
       {
-        file: 'functions/domain/steps/update.ts',
+        file: 'functions/domain/work/send-turn.ts',
         find: '  !isAfter(now, sendUntil);',
         replace: '  !isAfter(now, sendUntil) || now.getTime() > 0;',
       },
@@ -52,14 +52,24 @@ export const updatingBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'end-of-boot-overlooked',
+    what: 'an instance that was stopped or terminated while its command is at work is waited for until the deadline',
+    patches: [
+      {
+        file: 'functions/domain/steps/update.ts',
+        find: '  return ended === null ? decision :',
+        replace: "  return ended === null || decision.action === 'wait' ? decision :",
+      },
+    ],
+  },
+  {
     name: 'silence-not-explained',
     what: 'an agent is called lost though its instance was stopped',
     patches: [
       {
-        file: 'functions/domain/steps/unresponsive-agent.ts',
-        find: "  if (ec2?.state === 'running' || ec2?.state === 'pending') {",
-        replace:
-          "  if (launchTime === launchTime) return why;\n  if (ec2?.state === 'running' || ec2?.state === 'pending') {",
+        file: 'functions/domain/steps/boot-end.ts',
+        find: "  if (state === 'stopped' || state === 'stopping') {",
+        replace: "  if (state === 'stopping' && launchTime === null) {",
       },
     ],
   },

@@ -1,7 +1,7 @@
 import type { MetricsSink } from '../../../functions/runtime/metrics.ts';
 import type { Account } from '../../account/account.ts';
 import { isKilled } from '../../engine/lambda.ts';
-import type { MetricsEvidence, PingEvidence } from '../evidence/evidence.ts';
+import type { MetricsEvidence, PingEvidence } from '../evidence/overheard.ts';
 
 /** What is heard while a simulation goes on, and stands in no journal. */
 export interface Overhearing {

@@ -1,8 +1,8 @@
+import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
 import type { Plan } from '../../../functions/domain/listing/plan.ts';
 import type { Report } from '../../../functions/domain/report/report.ts';
 import { type Account, createAccount } from '../../account/account.ts';
-import { platforms } from '../../account/fleet/platforms.ts';
-import { has } from '../../account/world/machine.ts';
+import { has, platformOf } from '../../account/world/machine.ts';
 import { createRandom } from '../../base/random.ts';
 import { runInVirtualTime } from '../../clock/virtual-time.ts';
 import { deploy } from '../../deployment/deploy.ts';
@@ -31,6 +31,8 @@ const QUIET_AFTER_SECONDS = 4 * 3600;
 
 /** An execution ends by itself before this. */
 const EXECUTION_SECONDS_MAX = 13 * 3600;
+
+const MANAGED_NODE = 'AWS::SSM::ManagedInstance';
 
 const LOCK_KEY = 'lock.json';
 
@@ -171,16 +173,14 @@ export async function play(scenario: Scenario, { histories = false }: PlayOption
   });
 }
 
-const readReport = ({ account }: Stage, name: string): Report | null => {
-  const text = account.objects.read(account.bucket, `runs/${name}/report.json`);
-  return text === null ? null : (JSON.parse(text) as Report);
-};
+const parseText = <T>(text: string): T => JSON.parse(text) as T;
 
-const readPlans = ({ account, executions }: Stage): Record<string, Plan> =>
+/** What lies in the folder of each run under this name, as a whole. */
+const readEach = <T>({ account, executions }: Stage, file: string, read: (text: string) => T): Record<string, T> =>
   Object.fromEntries(
     executions.flatMap(({ name }) => {
-      const text = account.objects.read(account.bucket, `runs/${name}/plan.json`);
-      return text === null ? [] : [[name, JSON.parse(text) as Plan]];
+      const text = account.objects.read(account.bucket, `runs/${name}/${file}`);
+      return text === null ? [] : [[name, read(text)]];
     }),
   );
 
@@ -202,21 +202,31 @@ function readBoots({ account }: Stage): Record<string, number> {
 function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, metrics }: Overhearing): Evidence {
   const { account, before, executions, machine, notes } = stage;
   const { groups } = scenario.fleet;
+  const reports = readEach(stage, 'report.json', parseText<Report>);
+  const told = readEach(stage, 'report-told.json', parseText<{ subject?: string }>);
   return {
     startedAt: SIMULATION_START.getTime(),
     endedAt: Date.now(),
     latestVersion: scenario.fleet.agentVersion,
     parameters: scenario.parameters,
     describeLagSeconds: scenario.habits?.describeLagSeconds ?? EC2_LAG_SECONDS,
+    habits: scenario.habits ?? {},
+    groups: groups.map(({ name, resourceTypes = null, otherResources = [] }) => ({
+      name,
+      resourceTypes,
+      nodeIds: otherResources.flatMap(({ type, arn }) => (type === MANAGED_NODE ? [arn.split('/').at(-1) ?? ''] : [])),
+    })),
     instances: [...before].map(([instanceId, standingBefore]) => {
       const holders = groups.filter(({ instances }) => instances.some(({ id }) => id === instanceId));
       const spec = holders[0]?.instances.find(({ id }) => id === instanceId);
       const isSettling = standingBefore.state === 'pending' || standingBefore.state === 'stopping';
       return {
         instanceId,
+        name: spec?.name ?? null,
         groups: holders.map(({ name }) => name),
         behaviours: spec?.behaviours ?? [],
-        platform: platforms[spec?.platform ?? 'amazon-linux-2023'].ec2PlatformDetails,
+        answers: spec?.answers ?? [],
+        platform: platformOf(spec ?? { platform: 'amazon-linux-2023', behaviours: [] }).ec2PlatformDetails,
         before: standingBefore,
         settled: isSettling ? (spec?.state ?? standingBefore.state) : standingBefore.state,
         after: standing(account, instanceId),
@@ -232,7 +242,8 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, met
         lives,
         status: result?.status ?? 'RUNNING',
         error: result !== null && 'error' in result ? (result.error ?? null) : null,
-        report: readReport(stage, name),
+        report: reports[name] ?? null,
+        ...(name in told && { toldSubject: told[name]?.subject ?? '' }),
       }),
     ),
     disturbances: stage.done,
@@ -252,7 +263,9 @@ function gather(scenario: Scenario, stage: Stage, runs: RunOfEntry, { pings, met
         https: bodies['https'] ?? '{}',
         attributes,
       })),
-      plans: readPlans(stage),
+      plans: readEach(stage, 'plan.json', parseText<Plan>),
+      manifests: readEach(stage, 'manifest.json', parseText<Manifest>),
+      pages: readEach(stage, 'report.html', String),
       boots: readBoots(stage),
     },
   };

@@ -1,4 +1,4 @@
-import { type BehaviourName, behaviourNames, canStandTogether } from '../../account/fleet/behaviours.ts';
+import { type BehaviourName, canStandTogether, dealtNames, oddNames } from '../../account/fleet/behaviours.ts';
 import type { Fleet, FleetInstance } from '../../account/fleet/fleet.ts';
 import { platformNames } from '../../account/fleet/platforms.ts';
 import type { Random } from '../../base/random.ts';
@@ -32,9 +32,9 @@ export const idOf = (index: number): string => `i-${(index + 1).toString(16).pad
 /** Any two that don't contradict each other. */
 function drawBehaviours(random: Random): BehaviourName[] {
   if (!chance(random, SPECIAL_SHARE)) return [];
-  const first = pick(random, behaviourNames);
+  const first = pick(random, dealtNames);
   if (!chance(random, TWICE_SHARE)) return [first];
-  const others = behaviourNames.filter((name) => canStandTogether(first, name));
+  const others = dealtNames.filter((name) => canStandTogether(first, name));
   return [first, pick(random, others)];
 }
 
@@ -82,6 +82,20 @@ export function drawFleet(random: Random, behavioursOf: (random: Random) => Beha
 export const drawMixedFleet = (random: Random): Fleet => drawFleet(random, drawBehaviours);
 
 export const drawHealthyFleet = (random: Random): Fleet => drawFleet(random, () => []);
+
+/** The fleet with one more behaviour that none is dealt: of one that sleeps, if there is one with which it can stand together. */
+export function withOddInstance(random: Random, fleet: Fleet): Fleet {
+  const odd = pick(random, oddNames);
+  const fitting = fleet.groups.flatMap(({ instances }) =>
+    instances.filter(
+      ({ state, behaviours }) => state === 'stopped' && behaviours.every((name) => canStandTogether(odd, name)),
+    ),
+  );
+  if (fitting.length === 0) return fleet;
+  const { id } = pick(random, fitting);
+  const change = (one: FleetInstance) => (one.id === id ? { ...one, behaviours: [...one.behaviours, odd] } : one);
+  return { ...fleet, groups: fleet.groups.map((group) => ({ ...group, instances: group.instances.map(change) })) };
+}
 
 export const oneGroup = (instances: FleetInstance[]): Fleet => ({
   region: 'eu-central-1',

@@ -146,7 +146,7 @@ function drawWindow(random: Random): Disturbance {
 function drawDisturbance(random: Random, { groups }: Fleet, executions: number): Disturbance[] {
   const atSeconds = drawMoment(random);
   const execution = random.integer([0, executions - 1]);
-  const kind = pickWeighted<Disturbance['kind']>(random, [
+  const kind = pickWeighted<Exclude<Disturbance['kind'], 'tool' | 'zone' | 'forgotten'>>(random, [
     ['abort', 15],
     ['time-out', 8],
     ['abort-child', 14],

@@ -80,12 +80,17 @@ export const deeds = [
 
 export type Deed = (typeof deeds)[number];
 
+/** A scheduler that starts them in the morning; a tool that knows its own tags only, and takes all others off what is awake. */
+export type ToolDeed = Extract<Deed, 'start' | 'remove-lease'>;
+
 /** What a person does, or what happens to an execution or to AWS, at a moment of the simulation. */
 export type Disturbance = { atSeconds: number } & (
   | { kind: 'abort' | 'time-out'; execution: number }
   | { kind: 'abort-child'; execution: number; child: number }
   | { kind: 'redrive'; execution: number }
   | { kind: 'person'; deed: Deed; instanceId: string; seconds: number }
+  /** A program that knows nothing of Reveille does it to all instances of the groups at once. */
+  | { kind: 'tool'; deed: ToolDeed }
   | {
       kind: 'window';
       trouble: Trouble;
@@ -94,6 +99,10 @@ export type Disturbance = { atSeconds: number } & (
       service: string | null;
       operation: string | null;
     }
+  /** DescribeInstances does not answer for a zone: of three, `a`, `b` and `c`. */
+  | { kind: 'zone'; zone: string; seconds: number }
+  /** EC2 does not know the ID of an instance: the one at this place among all, counted round. */
+  | { kind: 'forgotten'; place: number; seconds: number }
   /** EventBridge's word of an ended execution comes late, or not at all. */
   | { kind: 'events'; fate: 'lost' | 'delayed'; seconds: number }
 );

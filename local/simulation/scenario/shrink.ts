@@ -1,4 +1,5 @@
 import type { ServiceHabits } from '../../account/account.ts';
+import type { FleetInstance } from '../../account/fleet/fleet.ts';
 import type { Scenario } from './scenario.ts';
 
 const without = <T>(items: T[], index: number): T[] => items.filter((_, position) => position !== index);
@@ -14,16 +15,22 @@ function withoutInstance(scenario: Scenario, instanceId: string): Scenario {
   return { ...scenario, fleet: { ...scenario.fleet, groups }, disturbances };
 }
 
-/** One without its n-th behaviour. */
-function withoutBehaviour(scenario: Scenario, instanceId: string, index: number): Scenario {
+/** With one instance that is otherwise, in each of its groups. */
+function withChanged(scenario: Scenario, instanceId: string, change: (one: FleetInstance) => FleetInstance): Scenario {
   const groups = scenario.fleet.groups.map((group) => ({
     ...group,
-    instances: group.instances.map((one) =>
-      one.id === instanceId ? { ...one, behaviours: without(one.behaviours, index) } : one,
-    ),
+    instances: group.instances.map((one) => (one.id === instanceId ? change(one) : one)),
   }));
   return { ...scenario, fleet: { ...scenario.fleet, groups } };
 }
+
+/** One without its n-th behaviour. */
+const withoutBehaviour = (scenario: Scenario, instanceId: string, index: number): Scenario =>
+  withChanged(scenario, instanceId, (one) => ({ ...one, behaviours: without(one.behaviours, index) }));
+
+/** One without its n-th odd answer. */
+const withoutAnswer = (scenario: Scenario, instanceId: string, index: number): Scenario =>
+  withChanged(scenario, instanceId, (one) => ({ ...one, answers: without(one.answers ?? [], index) }));
 
 /** Everything that is one thing smaller, the biggest steps first. */
 function* smaller(scenario: Scenario): Generator<Scenario> {
@@ -36,8 +43,9 @@ function* smaller(scenario: Scenario): Generator<Scenario> {
   if (executions.length > 1) yield { ...scenario, executions: executions.slice(0, -1) };
   const instances = new Map(fleet.groups.flatMap((group) => group.instances.map((one) => [one.id, one])));
   if (instances.size > 1) for (const id of instances.keys()) yield withoutInstance(scenario, id);
-  for (const [id, { behaviours }] of instances) {
+  for (const [id, { behaviours, answers = [] }] of instances) {
     for (const index of behaviours.keys()) yield withoutBehaviour(scenario, id, index);
+    for (const index of answers.keys()) yield withoutAnswer(scenario, id, index);
   }
   for (const name of Object.keys(parameters)) {
     const { [name]: _dropped, ...rest } = parameters;

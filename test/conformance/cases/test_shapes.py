@@ -77,6 +77,7 @@ CALLS = [
     ("s3", "list_objects_v2", lambda a, c, k: {"Bucket": a.bucket}),
     ("s3", "list_objects_v2", lambda a, c, k: {"Bucket": a.bucket, "Prefix": "no", "Delimiter": "/", "MaxKeys": 1}),
     ("s3", "delete_object", lambda a, c, k: {"Bucket": a.bucket, "Key": "top.json"}),
+    ("events", "put_events", lambda a, c, k: {"Entries": [{"Source": "reveille", "DetailType": "Reveille Run Started", "Detail": "{}"}, {"Source": "reveille", "DetailType": "x", "Detail": "["}]}),
     ("sns", "publish", lambda a, c, k: {"TopicArn": a.topic, "Subject": "hello", "Message": "it is <done> & well"}),
     ("sns", "publish", lambda a, c, k: {"TopicArn": a.topic, "Message": '{"default": "x"}', "MessageStructure": "json", "MessageAttributes": {"status": {"DataType": "String", "StringValue": "failed"}}}),
     ("sts", "get_caller_identity", lambda a, c, k: {}),
@@ -91,7 +92,7 @@ def test_replies_are_as_the_model_says(account, judge, finished, stored, service
 
 def test_every_documented_operation_is_judged(account):
     """The table of docs/embedded-account.md, which is made from the code, has no operation that is not tried here."""
-    documented = documented_operations({name: name for name in ("ec2", "ssm", "resource-groups", "s3", "sns", "sts")})
+    documented = documented_operations({name: name for name in ("ec2", "ssm", "resource-groups", "s3", "sns", "events", "sts")})
     clients = {service: account.client(service) for service, _, _ in CALLS}
     judged = {(service, clients[service].meta.method_to_api_mapping[method]) for service, method, _ in CALLS}
     assert documented

@@ -52,7 +52,8 @@ def test_times_fit_the_clock_of_the_account(told):
         floor = told["before"] - (datetime.timedelta(minutes=10) if name == "LastPingDateTime" else SECOND)
         assert floor <= one <= told["after"] + SECOND, name
     assert told["LaunchTime"] < told["before"]
-    assert told["ExpiresAfter"] - told["RequestedDateTime"] == datetime.timedelta(hours=1)
+    # An hour to be delivered, and an hour for its steps.
+    assert told["ExpiresAfter"] - told["RequestedDateTime"] == datetime.timedelta(hours=2)
 
 
 def test_times_are_in_order(told):

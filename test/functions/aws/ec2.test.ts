@@ -9,9 +9,10 @@ import {
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describeInstances, findStopProtected } from '../../../functions/aws/ec2-describe.ts';
+import { describeInstances, readStopProtection } from '../../../functions/aws/ec2-describe.ts';
 import { startInstances, stopInstances, tryStop } from '../../../functions/aws/ec2-start-stop.ts';
 import { tagInstances, untagInstances } from '../../../functions/aws/ec2-tags.ts';
+import { refusalOf } from '../../../functions/domain/model/aws-errors.ts';
 import { instanceFacts } from '../../support/builders.ts';
 import { awsError, described, instanceIds, noCapacity, throttled } from '../../support/functions.ts';
 
@@ -26,7 +27,7 @@ describe('describeInstances', () => {
     const facts = instanceFacts({ isSpot: true, tags: { Name: 'web-1', team: 'blue' } });
     ec2.on(DescribeInstancesCommand).resolves(described(facts));
 
-    const found = await describeInstances(client, [facts.instanceId]);
+    const { facts: found } = await describeInstances(client, [facts.instanceId]);
 
     expect(found.get(facts.instanceId)).toEqual(facts);
   });
@@ -35,7 +36,7 @@ describe('describeInstances', () => {
     const [known = '', unknown = ''] = instanceIds(2);
     ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: known })));
 
-    const found = await describeInstances(client, [known, unknown]);
+    const { facts: found } = await describeInstances(client, [known, unknown]);
 
     expect([...found.keys()]).toEqual([known]);
     expect(ec2).toHaveReceivedCommandWith(DescribeInstancesCommand, {
@@ -52,7 +53,7 @@ describe('describeInstances', () => {
       return NextToken === undefined && values.length > 150 ? { ...page, NextToken: 'more' } : page;
     });
 
-    const found = await describeInstances(client, ids);
+    const { facts: found } = await describeInstances(client, ids);
 
     expect([...found.keys()]).toEqual(ids);
     const sizes = ec2.commandCalls(DescribeInstancesCommand).map(({ args: [{ input }] }) => input.Filters?.[0]?.Values);
@@ -60,22 +61,31 @@ describe('describeInstances', () => {
   });
 
   it('asks nothing for no instance', async () => {
-    expect((await describeInstances(client, [])).size).toBe(0);
+    expect((await describeInstances(client, [])).facts.size).toBe(0);
     expect(ec2.calls()).toEqual([]);
   });
 
-  it('does not guess what it can not read', async () => {
-    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1' }] }] });
+  it('does not guess what it can not read, which is that one alone', async () => {
+    const odd = { InstanceId: 'i-1' };
+    const other = described(instanceFacts({ instanceId: 'i-2' })).Reservations ?? [];
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [odd] }, ...other] });
 
-    await expect(describeInstances(client, ['i-1'])).rejects.toMatchObject({
-      name: 'UnexpectedReply',
-      message: expect.stringContaining('State'),
-    });
+    const { facts, unreadable } = await describeInstances(client, ['i-1', 'i-2']);
+    expect([...facts.keys()]).toEqual(['i-2']);
+    expect([...unreadable]).toEqual([
+      ['i-1', expect.objectContaining({ name: 'UnexpectedReply', message: expect.stringContaining('State') })],
+    ]);
+  });
+
+  it('has nothing to go by where a row names no instance', async () => {
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ State: { Name: 'running' } }] }] });
+
+    await expect(describeInstances(client, ['i-1'])).rejects.toMatchObject({ name: 'UnexpectedReply' });
   });
 });
 
-describe('findStopProtected', () => {
-  it('asks each for the attribute, and names the protected ones', async () => {
+describe('readStopProtection', () => {
+  it('asks each for the attribute', async () => {
     const [free = '', protectedOne = '', unsaid = ''] = instanceIds(3);
     ec2.on(DescribeInstanceAttributeCommand).resolves({ DisableApiStop: { Value: false } });
     ec2
@@ -83,7 +93,33 @@ describe('findStopProtected', () => {
       .resolves({ DisableApiStop: { Value: true } });
     ec2.on(DescribeInstanceAttributeCommand, { InstanceId: unsaid }).resolves({});
 
-    expect(await findStopProtected(client, [free, protectedOne, unsaid])).toEqual(new Set([protectedOne]));
+    const { replies, refusals } = await readStopProtection(client, [free, protectedOne, unsaid]);
+
+    expect([...replies.values()]).toEqual([false, true, false]);
+    expect(refusals.size).toBe(0);
+  });
+
+  it('is told of each by itself what EC2 refuses to say, and that one is gone', async () => {
+    const [free = '', denied = '', gone = ''] = instanceIds(3);
+    ec2.on(DescribeInstanceAttributeCommand).resolves({ DisableApiStop: { Value: false } });
+    ec2.on(DescribeInstanceAttributeCommand, { InstanceId: denied }).rejects(awsError('UnauthorizedOperation', 'no'));
+    ec2.on(DescribeInstanceAttributeCommand, { InstanceId: gone }).rejects(awsError('InvalidInstanceID.NotFound'));
+
+    const { replies, refusals } = await readStopProtection(client, [free, denied, gone]);
+
+    expect([...replies]).toEqual([
+      [free, false],
+      [gone, false],
+    ]);
+    expect([...refusals]).toEqual([
+      [denied, refusalOf('DescribeInstanceAttribute', { code: 'UnauthorizedOperation', message: 'no' })],
+    ]);
+  });
+
+  it('takes throttling for no answer: the step is tried again', async () => {
+    ec2.on(DescribeInstanceAttributeCommand).rejects(awsError('RequestLimitExceeded'));
+
+    await expect(readStopProtection(client, instanceIds(2))).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
   });
 
   it('has at most eight calls under way', async () => {
@@ -97,7 +133,7 @@ describe('findStopProtected', () => {
       return {};
     });
 
-    await findStopProtected(client, instanceIds(30));
+    await readStopProtection(client, instanceIds(30));
 
     expect(most).toBe(8);
     expect(ec2).toHaveReceivedCommandTimes(DescribeInstanceAttributeCommand, 30);

@@ -3,6 +3,7 @@ import {
   DescribeInstanceAssociationsStatusCommand,
   DescribeSessionsCommand,
   ListCommandInvocationsCommand,
+  ListCommandsCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -33,12 +34,13 @@ beforeEach(() => {
   ssm.reset();
   ssm.on(DescribeSessionsCommand).resolves({});
   ssm.on(ListCommandInvocationsCommand).resolves({});
+  ssm.on(ListCommandsCommand).resolves({});
   ssm.on(DescribeInstanceAssociationsStatusCommand).resolves({});
 });
 
 describe('readOtherActivity', () => {
   it('finds nothing where nothing is', async () => {
-    expect(await find()).toEqual({ sessions: [], invocations: [], associations: [] });
+    expect(await find()).toEqual({ sessions: [], invocations: [], associations: [], unread: new Map() });
     expect(ssm).toHaveReceivedCommandTimes(DescribeSessionsCommand, 1);
     expect(ssm).toHaveReceivedCommandTimes(ListCommandInvocationsCommand, 2);
     expect(ssm).toHaveReceivedCommandTimes(DescribeInstanceAssociationsStatusCommand, 2);
@@ -122,24 +124,75 @@ describe('readOtherActivity', () => {
     expect((await find()).associations).toEqual([]);
   });
 
-  it.each([
-    ['sessions', DescribeSessionsCommand],
-    ['commands', ListCommandInvocationsCommand],
-    ['associations', DescribeInstanceAssociationsStatusCommand],
-  ])('says so where %s are not told: silence would mean "none"', async (_what, command) => {
-    ssm.on(command as typeof DescribeSessionsCommand).rejects(awsError('AccessDeniedException'));
+  it('says of each by itself what is not told: silence would mean "none"', async () => {
+    ssm
+      .on(DescribeInstanceAssociationsStatusCommand, { InstanceId: FIRST })
+      .rejects(awsError('AccessDeniedException', 'no'));
 
-    await expect(find()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const { unread } = await find();
+
+    expect([...unread].map(([id, { text }]) => [id, text])).toEqual([
+      [FIRST, 'DescribeInstanceAssociationsStatus: AccessDeniedException: no'],
+    ]);
   });
 
   it.each([
-    ['sessions', DescribeSessionsCommand, 'DescribeSessions'],
-    ['commands', ListCommandInvocationsCommand, 'ListCommandInvocations'],
-  ])('does not read %s for ever', async (_what, command, name) => {
-    ssm.on(command as typeof DescribeSessionsCommand).callsFake(({ NextToken = '0' }: { NextToken?: string }) => ({
-      NextToken: String(Number(NextToken) + 1),
-    }));
+    ['throttles', 'ThrottlingException'],
+    ['fails', 'InternalServerError'],
+  ])('fails where SSM %s, which says nothing of an instance', async (_what, code) => {
+    ssm.on(DescribeSessionsCommand).rejects(awsError(code, '', code === 'InternalServerError' ? 500 : 400));
 
-    await expect(find()).rejects.toMatchObject({ name: 'UnexpectedReply', message: expect.stringContaining(name) });
+    await expect(find()).rejects.toMatchObject({ name: code });
+  });
+});
+
+/** Thousands of sessions and commands of others in the region, or a listing of it that is denied. */
+describe('where a listing of the region tells nothing', () => {
+  const endless = ({ NextToken = '0' }: { NextToken?: string }) => ({ NextToken: String(Number(NextToken) + 1) });
+
+  it('asks for the sessions of each instance', async () => {
+    ssm.on(DescribeSessionsCommand).callsFake((input: { Filters?: { value: string }[]; NextToken?: string }) => {
+      const [filter] = input.Filters ?? [];
+      if (filter === undefined) return endless(input);
+      return { Sessions: filter.value === SECOND ? [session(SECOND, 's-1')] : [] };
+    });
+
+    const { sessions, unread } = await find();
+
+    expect(sessions).toMatchObject([{ instanceId: SECOND, sessionId: 's-1' }]);
+    expect(unread.size).toBe(0);
+    expect(ssm).toHaveReceivedCommandWith(DescribeSessionsCommand, {
+      State: 'Active',
+      Filters: [{ key: 'Target', value: FIRST }],
+    });
+  });
+
+  it('asks for the open commands of each instance, and whether they are open there', async () => {
+    ssm.on(ListCommandInvocationsCommand).callsFake((input: { CommandId?: string; NextToken?: string }) => {
+      if (input.CommandId === undefined) return endless(input);
+      const Status = input.CommandId === 'runs' ? 'InProgress' : 'Success';
+      return { CommandInvocations: [{ ...invocation(FIRST, input.CommandId), Status }] };
+    });
+    ssm
+      .on(ListCommandsCommand, { InstanceId: FIRST, Filters: [{ key: 'ExecutionStage', value: 'Executing' }] })
+      .resolves({ Commands: [{ CommandId: 'runs' }, { CommandId: 'done-there' }] });
+
+    const { invocations, unread } = await find();
+
+    expect(invocations).toMatchObject([{ instanceId: FIRST, commandId: 'runs' }]);
+    expect(unread.size).toBe(0);
+  });
+
+  it.each([
+    ['is denied', () => Promise.reject(awsError('AccessDeniedException', 'no')), 'AccessDeniedException: no'],
+    ['does not end', endless, 'TooMuchToRead: more than 50 pages'],
+  ])('tells of each that it could not be read, if it %s for it as well', async (_what, answer, said) => {
+    ssm.on(DescribeSessionsCommand).callsFake(answer);
+
+    const { unread } = await find();
+
+    expect([...unread].map(([id, { text }]) => [id, text])).toEqual(
+      [FIRST, SECOND].map((id) => [id, `DescribeSessions: ${said}`]),
+    );
   });
 });

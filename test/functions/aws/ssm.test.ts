@@ -1,7 +1,6 @@
 import 'aws-sdk-client-mock-jest';
 import {
   CancelCommandCommand,
-  DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
   ListCommandsCommand,
@@ -9,66 +8,15 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { describeAgents } from '../../../functions/aws/ssm-agents.ts';
-import {
-  cancelCommand,
-  findCommands,
-  listAllInvocations,
-  listInvocations,
-  sendCommand,
-} from '../../../functions/aws/ssm-commands.ts';
+import { cancelCommand, findCommands, listAllInvocations, sendCommand } from '../../../functions/aws/ssm-commands.ts';
 import { updateSsmAgent } from '../../../functions/domain/work/update-ssm-agent.ts';
-import { agentFacts, anInvocation, at, stamp, TARGET } from '../../support/builders.ts';
-import { awsError, instanceIds, listed, reported } from '../../support/functions.ts';
+import { anInvocation, at, stamp, TARGET } from '../../support/builders.ts';
+import { awsError, listed } from '../../support/functions.ts';
 
 const ssm = mockClient(SSMClient);
 const client = new SSMClient({ region: 'eu-central-1' });
 
 beforeEach(() => ssm.reset());
-
-describe('describeAgents', () => {
-  it('asks for at most 50 at once, and reads all pages', async () => {
-    const ids = instanceIds(51);
-    ssm.on(DescribeInstanceInformationCommand).callsFake(({ Filters, NextToken }) => {
-      const agents = (Filters[0].Values as string[]).map((instanceId) => agentFacts({ instanceId }));
-      if (agents.length === 1) return reported(...agents);
-      if (NextToken === 'more') return reported(...agents.slice(30));
-      return { ...reported(...agents.slice(0, 30)), NextToken: 'more' };
-    });
-
-    const found = await describeAgents(client, ids);
-
-    expect([...found.keys()]).toEqual(ids);
-    expect(ssm).toHaveReceivedCommandTimes(DescribeInstanceInformationCommand, 3);
-  });
-
-  it('takes those that SSM does not list, or does not know at all, for absent', async () => {
-    const [known = '', silent = '', unknown = ''] = instanceIds(3);
-    ssm.on(DescribeInstanceInformationCommand).callsFake(({ Filters }) => {
-      const values: string[] = Filters[0].Values;
-      if (values.includes(unknown)) throw awsError('InvalidInstanceId', '');
-      return reported(...values.filter((id) => id === known).map((instanceId) => agentFacts({ instanceId })));
-    });
-
-    const found = await describeAgents(client, [known, silent, unknown]);
-
-    expect([...found]).toEqual([[known, agentFacts({ instanceId: known })]]);
-  });
-
-  it('has no version and no ping where SSM tells none', async () => {
-    ssm.on(DescribeInstanceInformationCommand).resolves({ InstanceInformationList: [{ InstanceId: 'i-1' }] });
-
-    const found = await describeAgents(client, ['i-1']);
-
-    expect(found.get('i-1')).toEqual({ instanceId: 'i-1', pingStatus: 'Unknown', lastPingAt: null, version: null });
-  });
-
-  it('asks nothing for no instances', async () => {
-    await describeAgents(client, []);
-
-    expect(ssm.calls()).toEqual([]);
-  });
-});
 
 describe('sendCommand', () => {
   const request = {
@@ -139,14 +87,15 @@ describe('findCommands', () => {
     expect(ssm).toHaveReceivedCommandWith(ListCommandsCommand, {
       Filters: [
         { key: 'DocumentName', value: 'AWS-UpdateSSMAgent' },
-        { key: 'InvokedAfter', value: '2026-12-06T01:59:59Z' },
+        { key: 'InvokedAfter', value: '2026-12-06T01:55:00Z' },
       ],
     });
   });
 });
 
-describe('listInvocations', () => {
-  const list = () => listInvocations(client, 'command-1', updateSsmAgent);
+describe('the invocations of one command', () => {
+  const followed = [{ commandId: 'command-1', instanceId: 'i-1' }];
+  const list = () => listAllInvocations(client, followed, { work: updateSsmAgent });
 
   it('tells where each instance stands', async () => {
     const running = anInvocation({ instanceId: 'i-1' });
@@ -181,10 +130,10 @@ describe('listInvocations', () => {
     expect(await list()).toEqual([]);
   });
 
-  it('hides no other failure', async () => {
-    ssm.on(ListCommandInvocationsCommand).rejects(awsError('AccessDeniedException'));
+  it('hides no failure that says nothing of an instance', async () => {
+    ssm.on(ListCommandInvocationsCommand).rejects(awsError('ThrottlingException'));
 
-    await expect(list()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(list()).rejects.toMatchObject({ name: 'ThrottlingException' });
   });
 
   it('takes the latest end of several plugins, and none where none has ended', async () => {
@@ -200,50 +149,96 @@ describe('listInvocations', () => {
     ]);
   });
 
-  it('does not guess what it can not read', async () => {
+  it('quotes the step that failed, and asks for that one if its words are cut', async () => {
+    const skipped = 'Step execution skipped due to unsatisfied preconditions';
+    const plugin = (Name: string, Status: 'Failed' | 'Success', Output: string) => ({ Name, Status, Output });
+    const reply = { CommandId: 'command-1', InstanceId: 'i-1', Status: 'Failed' as const };
+    ssm.on(ListCommandInvocationsCommand).resolves({
+      CommandInvocations: [
+        { ...reply, CommandPlugins: [plugin('first', 'Success', skipped), plugin('second', 'Failed', 'cut')] },
+      ],
+    });
+    ssm.on(GetCommandInvocationCommand).resolves({ StandardOutputContent: 'all of it' });
+
+    expect(await list()).toMatchObject([{ output: 'all of it\n' }]);
+    expect(ssm.commandCalls(GetCommandInvocationCommand).map(({ args: [{ input }] }) => input.PluginName)).toEqual([
+      'second',
+    ]);
+  });
+
+  it('leaves out a step that was skipped where none failed', async () => {
+    const CommandPlugins = [
+      { Name: 'first', Status: 'Success' as const, Output: 'Step execution skipped due to unsupported plugin' },
+      { Name: 'second', Status: 'Success' as const, Output: `amazon-ssm-agent updated successfully to ${TARGET}` },
+    ];
+    const reply = { CommandId: 'command-1', InstanceId: 'i-1', Status: 'Success' as const, CommandPlugins };
+    ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [reply] });
+
+    expect((await list())[0]?.output).toBe(`amazon-ssm-agent updated successfully to ${TARGET}`);
+  });
+
+  it('does not guess what it can not read: that one may be at work', async () => {
     ssm.on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [{ CommandId: 'command-1' }] });
 
-    await expect(list()).rejects.toMatchObject({
-      name: 'UnexpectedReply',
-      message: expect.stringContaining('InstanceId'),
-    });
+    const [invocation] = await list();
+
+    expect(invocation).toMatchObject({ instanceId: 'i-1', status: 'InProgress' });
+    expect(invocation?.refusal?.text).toContain('InstanceId');
   });
 });
 
 describe('listAllInvocations', () => {
-  const command = (commandId: string) => ({ commandId, sentAt: stamp('02:02'), endedAt: null });
-  const of = (commandId: string) => anInvocation({ commandId });
-  const asked = () => ssm.commandCalls(ListCommandInvocationsCommand).map(({ args: [{ input }] }) => input.CommandId);
+  const follow = (commandId: string, instanceId = 'i-1') => ({ commandId, instanceId });
+  const of = (commandId: string, instanceId = 'i-1') => anInvocation({ commandId, instanceId });
+  const asked = () =>
+    ssm
+      .commandCalls(ListCommandInvocationsCommand)
+      .map(({ args: [{ input }] }) => [input.CommandId, ...(input.InstanceId ? [input.InstanceId] : [])].join(' '));
   beforeEach(() => {
-    ssm.on(ListCommandInvocationsCommand).callsFake(({ CommandId }: { CommandId: string }) => {
-      if (CommandId === 'command-bad') throw awsError('AccessDeniedException');
-      return { CommandInvocations: [listed(of(CommandId))] };
-    });
+    ssm
+      .on(ListCommandInvocationsCommand)
+      .callsFake(({ CommandId, InstanceId }: { CommandId: string; InstanceId?: string }) => {
+        const isOfOdd = InstanceId === undefined ? CommandId === 'command-odd' : InstanceId === 'i-odd';
+        if (isOfOdd) throw awsError('AccessDeniedException');
+        if (CommandId === 'command-busy') throw awsError('ThrottlingException');
+        return { CommandInvocations: [listed(of(CommandId, InstanceId))] };
+      });
   });
 
   it('asks once for each command', async () => {
-    const commands = [command('command-2'), command('command-1'), command('command-2')];
+    const followed = [follow('command-2'), follow('command-1'), follow('command-2', 'i-2')];
 
-    const found = await listAllInvocations(client, commands, { work: updateSsmAgent });
+    const found = await listAllInvocations(client, followed, { work: updateSsmAgent });
 
     expect(found).toEqual([of('command-2'), of('command-1')]);
     expect(asked()).toEqual(['command-2', 'command-1']);
   });
 
-  it('fails with a command that can not be listed', async () => {
-    const listing = listAllInvocations(client, [command('command-bad')], { work: updateSsmAgent });
+  it('asks for each instance alone where a listing is refused: what is refused then is that instance alone', async () => {
+    const followed = [follow('command-odd', 'i-odd'), follow('command-odd', 'i-2'), follow('command-1')];
 
-    await expect(listing).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const found = await listAllInvocations(client, followed, { work: updateSsmAgent });
+
+    expect(found[0]).toMatchObject({ instanceId: 'i-odd', status: 'InProgress' });
+    expect(found[0]?.refusal?.error).toEqual({ call: 'ListCommandInvocations', code: 'AccessDeniedException' });
+    expect(found.slice(1)).toEqual([of('command-odd', 'i-2'), of('command-1')]);
+    expect(asked().sort()).toEqual(['command-1', 'command-odd', 'command-odd i-2', 'command-odd i-odd']);
   });
 
-  it('leaves that one out, and tells of it, where its caller wants that', async () => {
-    const onFailure = jest.fn();
-    const commands = [command('command-bad'), command('command-1')];
+  it('fails where SSM wants to be asked again later', async () => {
+    const listing = listAllInvocations(client, [follow('command-busy')], { work: updateSsmAgent });
 
-    const found = await listAllInvocations(client, commands, { work: updateSsmAgent, onFailure });
+    await expect(listing).rejects.toMatchObject({ name: 'ThrottlingException' });
+  });
+
+  it('leaves that command out, and tells of it, where its caller wants that', async () => {
+    const onFailure = jest.fn();
+    const followed = [follow('command-busy'), follow('command-1')];
+
+    const found = await listAllInvocations(client, followed, { work: updateSsmAgent, onFailure });
 
     expect(found).toEqual([of('command-1')]);
-    expect(onFailure.mock.calls).toEqual([['command-bad', expect.objectContaining({ name: 'AccessDeniedException' })]]);
+    expect(onFailure.mock.calls).toEqual([['command-busy', expect.objectContaining({ name: 'ThrottlingException' })]]);
   });
 });
 

@@ -1,5 +1,5 @@
 import 'aws-sdk-client-mock-jest';
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeInstanceStatusCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createCheckReadiness } from '../../../functions/check-readiness/check-readiness.ts';
@@ -94,12 +94,46 @@ describe('CheckReadiness', () => {
     expect(atTheDeadline.instances[0]).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code } });
   });
 
-  it('fails one that EC2 does not know any more', async () => {
+  it('asks for the status checks of those at their deadline only, in one call', async () => {
+    const [first = '', second = '', third = ''] = instanceIds(3);
+    const facts = [first, second, third].map((instanceId) => wokenFacts({ instanceId }));
+    ec2.on(DescribeInstancesCommand).resolves(described(...facts));
+    ec2.on(DescribeInstanceStatusCommand).resolves({
+      InstanceStatuses: [{ InstanceId: second, InstanceStatus: { Status: 'impaired' } }],
+    });
+
+    const { instances } = await lookAt(
+      '02:15',
+      aWokenInstance({ instanceId: first }),
+      aWokenInstance({ instanceId: second }),
+      aWokenInstance({ instanceId: third, stepSince: stamp('02:10') }),
+    );
+
+    expect(instances).toMatchObject([
+      { reason: { code: 'never-registered' } },
+      { reason: { code: 'status-check-failed' } },
+      { step: 'readiness' },
+    ]);
+    const calls = ec2.commandCalls(DescribeInstanceStatusCommand);
+    expect(calls.map(({ args: [{ input }] }) => input)).toEqual([{ InstanceIds: [first, second] }]);
+  });
+
+  it('fails them all the same where EC2 does not answer that', async () => {
+    ec2.on(DescribeInstanceStatusCommand).rejects(awsError('UnauthorizedOperation'));
+
+    const { instances } = await lookAt('02:15', aWokenInstance());
+
+    expect(instances).toMatchObject([{ outcome: 'failed', reason: { code: 'never-registered' } }]);
+  });
+
+  it('fails one that EC2 has not known for as long as its step may take', async () => {
     ec2.on(DescribeInstancesCommand).resolves(described());
 
-    const { instances } = await lookAt('02:02', aWokenInstance());
+    const { instances } = await lookAt('02:20', aWokenInstance({ unseenSince: stamp('02:05:01') }));
+    expect(instances[0]).toMatchObject({ step: 'readiness', unseenSince: stamp('02:05:01') });
 
-    expect(instances[0]).toMatchObject({ outcome: 'failed', reason: { code: 'disappeared' } });
+    const later = await lookAt('02:20', aWokenInstance({ unseenSince: stamp('02:05') }));
+    expect(later.instances[0]).toMatchObject({ outcome: 'failed', reason: { code: 'disappeared' } });
   });
 
   it('takes an ID that SSM refuses for an agent that is not registered', async () => {

@@ -1,12 +1,24 @@
 import { DescribeInstanceAttributeCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ListGroupResourcesCommand, ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import { manifestSchema } from '../../../functions/domain/listing/manifest.ts';
 import { createListInstances } from '../../../functions/list-instances/list-instances.ts';
 import { givenLock, givenRecords } from '../../support/bucket.ts';
 import { INSTANCE_ID, instanceFacts, stamp, TARGET } from '../../support/builders.ts';
-import { aContext, aListRequest, aRuntime, described, grouped, ownListing, reported } from '../../support/functions.ts';
+import {
+  aContext,
+  aListRequest,
+  aRuntime,
+  contentOf,
+  described,
+  grouped,
+  instanceIds,
+  ownListing,
+  reported,
+  stored,
+} from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const groups = mockClient(ResourceGroupsClient);
@@ -65,5 +77,46 @@ describe('ListInstances, the two ends of a run', () => {
       message: expect.stringMatching(message),
     });
     await expect(list({ finishBy: '2026-12-06T03:25:00Z' })).resolves.toBeDefined();
+  });
+});
+
+describe('ListInstances, and the manifest of its region', () => {
+  const KEY = { Key: 'ssm-agent-manifest.json' };
+  const [FIRST = '', SECOND = ''] = instanceIds(2);
+
+  it('leaves out what there is no file of the target version for, and only that', async () => {
+    groups.on(ListGroupResourcesCommand).resolves(grouped(FIRST, SECOND));
+    const facts = [instanceFacts({ instanceId: FIRST }), instanceFacts({ instanceId: SECOND, architecture: 'arm64' })];
+    ec2.on(DescribeInstancesCommand).resolves(described(...facts));
+    const file = (Name: string, Version: string) => ({ Name, AvailableVersions: [{ Version }] });
+    const Files = [file('a-linux-amd64.tar.gz', TARGET), file('a-linux-arm64.tar.gz', '3.0.0.0')];
+    const text = JSON.stringify({ Packages: [{ Name: 'amazon-ssm-agent', Files }] });
+    s3.on(GetObjectCommand, KEY).resolves(stored(text));
+
+    const { batches } = await list();
+
+    expect(batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId))).toEqual([FIRST]);
+    const put = s3.commandCalls(PutObjectCommand).find(({ args: [{ input }] }) => input.Key?.endsWith('manifest.json'));
+    expect(manifestSchema.parse(contentOf(put?.args[0].input.Body)).instances[1]).toMatchObject({
+      decision: 'excluded',
+      reason: { code: 'target-not-available', text: expect.stringContaining(`${TARGET} for Linux/UNIX on arm64`) },
+    });
+  });
+
+  it('reads it only for the listing that decides: not while a member is in transition', async () => {
+    s3.on(GetObjectCommand, KEY).resolves(stored('{}'));
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ state: 'stopping' })));
+    expect(await list()).toMatchObject({ inTransition: 1, batches: [] });
+    expect(s3.commandCalls(GetObjectCommand, KEY)).toHaveLength(0);
+
+    ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts()));
+    await list();
+    expect(s3.commandCalls(GetObjectCommand, KEY)).toHaveLength(1);
+  });
+
+  it.each(['no manifest', '{}'])('leaves out nothing where that is %s', async (text) => {
+    s3.on(GetObjectCommand, KEY).resolves(stored(text));
+
+    expect((await list()).batches).toHaveLength(1);
   });
 });

@@ -1,5 +1,10 @@
 import 'aws-sdk-client-mock-jest';
-import { DescribeInstanceAttributeCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstanceAttributeCommand,
+  DescribeInstancesCommand,
+  EC2Client,
+  type Instance,
+} from '@aws-sdk/client-ec2';
 import { ListGroupResourcesCommand, ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -200,5 +205,31 @@ describe('ListInstances, a dry run', () => {
       'update',
       'none',
     ]);
+  });
+});
+
+it('ListInstances leaves one out of which EC2 says what can not be read, and wakes the others', async () => {
+  const [first = '', second = ''] = instanceIds(2);
+  givenGroup(first, second);
+  const facts = [first, second].map((instanceId) => instanceFacts({ instanceId }));
+  const [odd, ...others] = (described(...facts).Reservations ?? []).flatMap(({ Instances = [] }) => Instances);
+  const unreadable = { ...odd, State: { Name: 'asleep' } } as unknown as Instance;
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [unreadable, ...others] }] });
+
+  const { batches } = await list();
+
+  expect(batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId))).toEqual([second]);
+  const manifest = puts().find(({ Key }) => Key?.endsWith('manifest.json'))?.Body;
+  expect(contentOf(manifest)).toMatchObject({
+    instances: expect.arrayContaining([
+      expect.objectContaining({
+        instanceId: first,
+        decision: 'excluded',
+        reason: expect.objectContaining({
+          code: 'question-refused',
+          awsError: { call: 'DescribeInstances', code: 'UnexpectedReply' },
+        }),
+      }),
+    ]),
   });
 });

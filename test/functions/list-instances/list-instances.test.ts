@@ -82,9 +82,11 @@ describe('ListInstances', () => {
 
     const reply = await list();
 
+    const listed = { launchTime: instanceFacts().launchTime, platform: 'Linux/UNIX', zone: 'eu-central-1a' };
     expect(manifest()).toEqual({
       run: aRun(),
       listedAt: stamp('02:00:05'),
+      otherResources: 0,
       allowEmpty: false,
       groups: ['dev'],
       batches: 1,
@@ -94,8 +96,7 @@ describe('ListInstances', () => {
           name: 'web-1',
           group: 'dev',
           state: 'stopped',
-          launchTime: instanceFacts().launchTime,
-          platform: 'Linux/UNIX',
+          ...listed,
           version: null,
           decision: 'take-part',
           originalState: 'stopped',
@@ -107,8 +108,7 @@ describe('ListInstances', () => {
           name: null,
           group: 'dev',
           state: 'running',
-          launchTime: instanceFacts().launchTime,
-          platform: 'Linux/UNIX',
+          ...listed,
           version: OLD,
           decision: 'take-part',
           originalState: 'running',
@@ -119,8 +119,22 @@ describe('ListInstances', () => {
     });
     expect(reply).toMatchObject({ inTransition: 0, dryRun: false, run: aRun(), plan: null });
     expect(reply.batches[0]?.instances).toEqual([
-      { instanceId: FIRST, originalState: 'stopped', step: 'start', stepSince: stamp('02:00:05'), ...ENDS },
-      { instanceId: SECOND, originalState: 'running', step: 'readiness', stepSince: stamp('02:00:05'), ...ENDS },
+      {
+        instanceId: FIRST,
+        originalState: 'stopped',
+        zone: 'eu-central-1a',
+        step: 'start',
+        stepSince: stamp('02:00:05'),
+        ...ENDS,
+      },
+      {
+        instanceId: SECOND,
+        originalState: 'running',
+        zone: 'eu-central-1a',
+        step: 'readiness',
+        stepSince: stamp('02:00:05'),
+        ...ENDS,
+      },
     ]);
   });
 

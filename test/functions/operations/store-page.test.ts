@@ -5,12 +5,12 @@ import type { Reconciled } from '../../../functions/domain/report/reconcile-repo
 import { createHastyBucket, storePage, storePageAnew } from '../../../functions/operations/store-page.ts';
 import { stamp } from '../../support/builders.ts';
 import { aContext, aRuntime, awsError, noSuchKey, silentLogger, stored } from '../../support/functions.ts';
-import { aPageInstance, aPageReport, textOf } from '../../support/page/page-reports.ts';
+import { ALL_KEPT, aPageInstance, aPageReport, textOf } from '../../support/page/page-reports.ts';
 
 const s3 = mockClient(S3Client);
 const logger = silentLogger();
-const tools = { hastyBucket: createHastyBucket(aRuntime('03:00'), 'reveille-bucket'), logger };
-const report = aPageReport([aPageInstance({ finalState: 'running', restoredAt: null })]);
+const tools = { hastyBucket: createHastyBucket(aRuntime('03:00'), 'reveille-bucket'), language: 'en' as const, logger };
+const report = aPageReport([aPageInstance({ finalState: 'running', restoredAt: null })], { checks: ALL_KEPT });
 const run = { runId: 'run-1' };
 const KEY = 'runs/run-1/report.html';
 const written = () => s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input);
@@ -29,11 +29,17 @@ beforeEach(() => {
 });
 
 describe('the page of a new report', () => {
+  it('opens in the language of the stack', async () => {
+    await storePage({ ...tools, language: 'ja' }, report, aContext());
+
+    expect(String(written()[0]?.Body)).toContain('<html lang="ja" data-opens-in="ja">');
+  });
+
   it('lies beside the report, as a page', async () => {
     await storePage(tools, report, aContext());
 
     expect(written()).toMatchObject([{ Bucket: 'reveille-bucket', Key: KEY, ContentType: 'text/html; charset=utf-8' }]);
-    expect(textOf(String(written()[0]?.Body))).toContain('Left awake: 1.');
+    expect(textOf(String(written()[0]?.Body))).toContain('LEFT AWAKE: 1 (web-1)');
   });
 
   it('costs nothing but itself, if it can not be written', async () => {
@@ -59,7 +65,7 @@ describe('the page of a new report', () => {
     expect(warnings()).toHaveLength(1);
   });
 
-  it('is left out where its function could be killed in it: the message would be sent again', async () => {
+  it('is left out where its function could be killed in it', async () => {
     await storePage(tools, report, aContext({ remainingSeconds: 24 }));
 
     expect(written()).toEqual([]);
@@ -79,7 +85,7 @@ describe('the page of a report that ReconcileLeases has added to', () => {
 
     const text = textOf(String(written()[0]?.Body));
     expect(text).toMatch(/After the run .* 02:45:00 web-1 put back as it was/);
-    expect(text).toContain('1 instance was put back only after the run.');
+    expect(text).toContain('1 put back only after the run');
     expect(s3).toHaveReceivedCommandTimes(GetObjectCommand, 2);
   });
 

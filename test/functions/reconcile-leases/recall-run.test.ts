@@ -17,6 +17,7 @@ const tools = {
   ssm: createSsmClient(options),
   work: updateSsmAgent,
   logger,
+  now: () => at('03:00'),
 };
 const recall = async () => (await recallRun(tools, aRun(), [INSTANCE_ID])).get(INSTANCE_ID);
 

@@ -1,27 +1,20 @@
 import 'aws-sdk-client-mock-jest';
-import { DeleteTagsCommand, DescribeInstancesCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { DescribeSessionsCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { mockClient } from 'aws-sdk-client-mock';
+import { DeleteTagsCommand, DescribeInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { DescribeSessionsCommand } from '@aws-sdk/client-ssm';
 import type { InstanceFacts } from '../../../functions/domain/model/instance.ts';
 import { aRecord, aRunLock, executionArnOf, givenLock } from '../../support/bucket.ts';
-import { aMember, aRun, at, aWokenInstance, instanceFacts, stamp, wokenFacts } from '../../support/builders.ts';
-import { contentOf, described, instanceIds, stored } from '../../support/functions.ts';
+import { aMember, aRun, at, instanceFacts, stamp, wokenFacts } from '../../support/builders.ts';
+import { contentOf, described, instanceIds, mockClients, stored } from '../../support/functions.ts';
 import { ABORTED, givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
 
-const mocks = {
-  ec2: mockClient(EC2Client),
-  s3: mockClient(S3Client),
-  sfn: mockClient(SFNClient),
-  sns: mockClient(SNSClient),
-  ssm: mockClient(SSMClient),
-};
+const mocks = mockClients();
 const { ec2, s3, sfn, sns, ssm } = mocks;
 
 const [FIRST = '', SECOND = ''] = instanceIds(2);
-const HOLD = `runs/run-1/reconciled/holds/${FIRST}.json`;
+const HOLD = `holds/${FIRST}.json`;
 const stops = () => ec2.commandCalls(StopInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
 const written = (key: string) =>
   s3.commandCalls(PutObjectCommand, { Key: key }).map(({ args: [{ input }] }) => contentOf(input.Body));
@@ -40,16 +33,9 @@ const rememberHold = () =>
     return {};
   });
 
-/** The result of the run, which had to leave the instance to others. */
-const givenResult = () =>
-  s3.on(GetObjectCommand, { Key: 'runs/run-1/results/0000.json' }).resolves(
-    stored({
-      runId: 'run-1',
-      batch: 0,
-      writtenAt: stamp('02:29'),
-      instances: [aWokenInstance({ instanceId: FIRST, step: 'settled', otherActivitySince: stamp('02:09') })],
-    }),
-  );
+/** Its run had to leave the instance to others, and has written that down. */
+const givenHold = () =>
+  s3.on(GetObjectCommand, { Key: HOLD }).resolves(stored({ launchTime: wokenFacts().launchTime, quietSince: null }));
 
 const givenFirst = (changes: Partial<InstanceFacts> = {}) =>
   givenCarriers(mocks, [wokenFacts({ instanceId: FIRST, ...changes })], [aRecord([FIRST])]);
@@ -86,8 +72,8 @@ describe('ReconcileLeases, where others keep an instance awake', () => {
     expect(await actions('03:46')).toEqual(['stopping']);
   });
 
-  it('knows from the run’s own result that it was in use: two passes see nothing before it is stopped', async () => {
-    givenResult();
+  it('knows from what the run has written that it was in use: two passes see nothing before it is stopped', async () => {
+    givenHold();
     expect(await actions('02:50')).toEqual(['held']);
     expect(await actions('03:05')).toEqual(['held']);
     expect(await actions('03:20')).toEqual(['stopping']);
@@ -100,7 +86,7 @@ describe('ReconcileLeases, where others keep an instance awake', () => {
 
   it('says that it is back now, in a message and in an addendum beside the report', async () => {
     givenFirst({ state: 'stopped', stateReason: instanceFacts().stateReason });
-    givenResult();
+    givenHold();
 
     expect(await actions('03:20')).toEqual(['back-now']);
 

@@ -1,10 +1,8 @@
 import 'aws-sdk-client-mock-jest';
-import { DescribeInstancesCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { mockClient } from 'aws-sdk-client-mock';
+import { DescribeInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListCommandsCommand } from '@aws-sdk/client-ssm';
 import { aReconcilerLock, aRecord, aRunLock, executionArnOf, givenLock, LOCK_ETAG } from '../../support/bucket.ts';
 import { at, instanceFacts, leaseValue, stamp, wokenFacts } from '../../support/builders.ts';
 import {
@@ -14,6 +12,7 @@ import {
   described,
   instanceIds,
   leased,
+  mockClients,
   stored,
   throttled,
 } from '../../support/functions.ts';
@@ -27,13 +26,7 @@ import {
   SCHEDULE,
 } from '../../support/reconciling.ts';
 
-const mocks = {
-  ec2: mockClient(EC2Client),
-  s3: mockClient(S3Client),
-  sfn: mockClient(SFNClient),
-  sns: mockClient(SNSClient),
-  ssm: mockClient(SSMClient),
-};
+const mocks = mockClients();
 const { ec2, s3, sfn, ssm } = mocks;
 
 const [FIRST = '', SECOND = ''] = instanceIds(2);

@@ -1,29 +1,14 @@
 import 'aws-sdk-client-mock-jest';
-import { DeleteTagsCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { mockClient } from 'aws-sdk-client-mock';
+import { DeleteTagsCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PublishCommand } from '@aws-sdk/client-sns';
 import { aRecord } from '../../support/bucket.ts';
 import { instanceFacts, leaseValue, wokenFacts } from '../../support/builders.ts';
-import { awsError, contentOf, instanceIds, leased, stored } from '../../support/functions.ts';
+import { awsError, contentOf, instanceIds, leased, mockClients, stored } from '../../support/functions.ts';
 import { aPageInstance, aPageReport } from '../../support/page/page-reports.ts';
 import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
 
-const mocks = {
-  ec2: mockClient(EC2Client),
-  s3: mockClient(S3Client),
-  sfn: mockClient(SFNClient),
-  sns: mockClient(SNSClient),
-  ssm: mockClient(SSMClient),
-};
+const mocks = mockClients();
 const { ec2, s3, sns } = mocks;
 
 const [FIRST = ''] = instanceIds(1);
@@ -91,7 +76,9 @@ describe('ReconcileLeases, telling', () => {
 
       const [sent] = sns.commandCalls(PublishCommand);
       expect(sent?.args[0].input.Subject).toBe('After a dead run: 1 refused (web-1)');
-      expect(sent?.args[0].input.Message).toContain('it was not stopped: UnauthorizedOperation: not authorized');
+      expect(sent?.args[0].input.Message).toContain(
+        'it was not stopped: StopInstances: UnauthorizedOperation: not authorized',
+      );
       expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: TOLD });
     });
 

@@ -1,24 +1,25 @@
 import 'aws-sdk-client-mock-jest';
-import { DeleteTagsCommand, EC2Client, StopInstancesCommand } from '@aws-sdk/client-ec2';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { ListCommandInvocationsCommand, ListCommandsCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { mockClient } from 'aws-sdk-client-mock';
+import { DeleteTagsCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListCommandInvocationsCommand, ListCommandsCommand } from '@aws-sdk/client-ssm';
 import { LEASE_TAG } from '../../../functions/domain/ownership/lease.ts';
 import { createReconcileLeases } from '../../../functions/reconcile-leases/reconcile-leases.ts';
 import { aRecord } from '../../support/bucket.ts';
 import { anInvocation, at, instanceFacts, leaseValue, wokenFacts } from '../../support/builders.ts';
-import { aContext, aRuntime, awsError, callOrder, instanceIds, leased, listed } from '../../support/functions.ts';
+import {
+  aContext,
+  aRuntime,
+  awsError,
+  callOrder,
+  instanceIds,
+  leased,
+  listed,
+  mockClients,
+} from '../../support/functions.ts';
 import { givenAbortedRun, givenCarriers, metrics, reconcile, SCHEDULE } from '../../support/reconciling.ts';
 
-const mocks = {
-  ec2: mockClient(EC2Client),
-  s3: mockClient(S3Client),
-  sfn: mockClient(SFNClient),
-  sns: mockClient(SNSClient),
-  ssm: mockClient(SSMClient),
-};
+const mocks = mockClients();
 const { ec2, s3, sfn, sns, ssm } = mocks;
 
 const [FIRST = '', SECOND = '', THIRD = ''] = instanceIds(3);

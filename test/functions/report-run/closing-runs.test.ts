@@ -1,16 +1,8 @@
 import 'aws-sdk-client-mock-jest';
-import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { mockClient } from 'aws-sdk-client-mock';
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand } from '@aws-sdk/client-sns';
 import type { Manifest } from '../../../functions/domain/listing/manifest.ts';
 import { buildReport, type Report } from '../../../functions/domain/report/report.ts';
 import { createReportRun } from '../../../functions/report-run/report-run.ts';
@@ -24,17 +16,12 @@ import {
   described,
   instanceIds,
   leased,
+  mockClients,
   stored,
 } from '../../support/functions.ts';
 import { givenAbortedRun, givenCarriers, metrics, reconcile } from '../../support/reconciling.ts';
 
-const mocks = {
-  ec2: mockClient(EC2Client),
-  s3: mockClient(S3Client),
-  sfn: mockClient(SFNClient),
-  sns: mockClient(SNSClient),
-  ssm: mockClient(SSMClient),
-};
+const mocks = mockClients();
 const { ec2, s3, sfn, sns } = mocks;
 
 const [FIRST = ''] = instanceIds(1);
@@ -89,6 +76,7 @@ describe('ReportRun, closing a run', () => {
       `put occurrences/${NIGHTLY}.json`,
       'delete open-runs/run-1.json',
       'delete lock.json',
+      'put runs/run-1/report-told.json',
       'put runs/run-1/report.html',
     ]);
     const closed = { runId: 'run-1', endedAt: stamp('03:00') };

@@ -18,6 +18,7 @@ beforeEach(() => {
   ec2.on(CreateTagsCommand).resolves({});
   s3.on(ListObjectsV2Command).resolves({});
   s3.on(PutObjectCommand).resolves({});
+  s3.on(GetObjectCommand).rejects(noSuchKey());
   givenLock(s3);
 });
 

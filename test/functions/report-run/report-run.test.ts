@@ -145,7 +145,7 @@ describe('ReportRun', () => {
     });
     expect(ec2).toHaveReceivedCommandTimes(DescribeInstancesCommand, 1);
     expect(ec2).toHaveReceivedCommandWith(DescribeInstancesCommand, {
-      Filters: [{ Name: 'instance-id', Values: [FIRST, SECOND] }],
+      InstanceIds: [FIRST, SECOND],
     });
   });
 

@@ -87,6 +87,23 @@ describe('RestoreInstances, where someone else is at work', () => {
     );
   });
 
+  it('holds the one of which SSM would not tell, stops the others, and says in the end what SSM said', async () => {
+    ssm
+      .on(DescribeInstanceAssociationsStatusCommand, { InstanceId: FIRST })
+      .rejects(awsError('SomethingNew', 'not this one'));
+
+    await restoreAt('02:11', done(FIRST), done(SECOND));
+    expect(stops()).toEqual([[SECOND]]);
+
+    const { instances } = await restoreAt('02:45', done(FIRST, { otherActivitySince: stamp('02:11') }));
+    expect(stops()).toEqual([[SECOND]]);
+    expect(instances[0]).toMatchObject({
+      step: 'settled',
+      finalState: 'running',
+      reason: { code: 'not-restored', text: expect.stringContaining('SomethingNew: not this one') },
+    });
+  });
+
   it('stops it as soon as they are gone, and forgets them', async () => {
     const { instances } = await restoreAt('02:20', done(FIRST, { otherActivitySince: stamp('02:11') }));
 

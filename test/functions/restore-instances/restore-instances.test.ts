@@ -199,14 +199,23 @@ describe('RestoreInstances, settling', () => {
     expect(s3).toHaveReceivedCommandWith(PutObjectCommand, { Key: 'runs/run-1/results/0000.json' });
   });
 
-  it('believes no "stopped" that was not its own doing: it stops once more, and waits', async () => {
-    givenFacts(asleep());
+  it('believes no "stopped" of before its start, whose reply was lost: it stops once more, and waits', async () => {
+    givenFacts(asleep({ launchTime: '2026-12-05T06:00:00.000Z' }));
 
-    const { instances } = await restoreAt('02:12', anUpdated());
+    const { instances } = await restoreAt('02:12', anUpdated({ owner: ours([anAttempt()], stamp('02:00:30')) }));
 
     expect(stops()).toEqual([{ InstanceIds: [FIRST] }]);
     expect(instances[0]).toMatchObject({ step: 'restore', stopAcceptedAt: stamp('02:12') });
     expect(ec2).not.toHaveReceivedCommand(DeleteTagsCommand);
+  });
+
+  it('sends no stop to what someone else has stopped: it could only hit someone’s next start', async () => {
+    givenFacts(asleep());
+
+    const { instances } = await restoreAt('02:12', anUpdated());
+
+    expect(stops()).toEqual([]);
+    expect(instances[0]).toMatchObject({ step: 'settled', finalState: 'stopped' });
   });
 
   it('releases each attempt’s lease in a call of its own, and never with an empty list of tags', async () => {

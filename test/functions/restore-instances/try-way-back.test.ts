@@ -74,7 +74,7 @@ describe('RestoreInstances, trying the way back', () => {
     expect(ssm).toHaveReceivedCommandTimes(ListCommandInvocationsCommand, 2);
     expect(
       ssm.commandCalls(DescribeInstanceAssociationsStatusCommand).map(({ args }) => args[0].input.InstanceId),
-    ).toEqual([FIRST]);
+    ).toEqual([FIRST, TWIN]);
   });
 
   it('starts nothing whose stop is denied, and lets the others go', async () => {
@@ -84,8 +84,29 @@ describe('RestoreInstances, trying the way back', () => {
 
     expect(counts).toMatchObject({ start: 1, preflight: 1 });
     expect(heldAt('preflight', instances[1]).lastRefusal).toBe(
-      'UnauthorizedOperation: with an explicit deny in a service control policy',
+      'StopInstances (dry run): UnauthorizedOperation: with an explicit deny in a service control policy',
     );
+  });
+
+  it('asks for another of those that have the same tags, if the one is refused: that may be about it alone', async () => {
+    ec2.on(StopInstancesCommand, { InstanceIds: [FIRST], DryRun: true }).rejects(awsError('SomethingNew', 'no'));
+
+    const { instances, counts } = await restore([trying(FIRST), trying(TWIN)]);
+
+    expect(counts).toMatchObject({ start: 1, preflight: 1 });
+    expect(heldAt('preflight', instances[0]).lastRefusal).toBe('StopInstances (dry run): SomethingNew: no');
+  });
+
+  it('starts nothing of which SSM would not say who is at work on it, and lets the others go', async () => {
+    ssm
+      .on(DescribeInstanceAssociationsStatusCommand, { InstanceId: FIRST })
+      .rejects(awsError('AccessDeniedException', 'no'));
+
+    const { instances, counts } = await restore([trying(FIRST), trying(TWIN)]);
+
+    expect(counts).toMatchObject({ start: 1, preflight: 1 });
+    expect(heldAt('preflight', instances[0]).lastRefusal).toContain('AccessDeniedException');
+    expect(asked()).toEqual([{ InstanceIds: [TWIN], DryRun: true }]);
   });
 
   it('asks SSM first, of all at once: what EC2 has allowed goes on, however little time is left for the others', async () => {

@@ -1,16 +1,10 @@
 import 'aws-sdk-client-mock-jest';
 import { Logger } from '@aws-lambda-powertools/logger';
-import {
-  DescribeInstanceAttributeCommand,
-  DescribeInstancesCommand,
-  EC2Client,
-  StopInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeInstanceAttributeCommand, DescribeInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { ListGroupResourcesCommand, ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { DescribeInstanceInformationCommand, DescribeSessionsCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DescribeInstanceInformationCommand, DescribeSessionsCommand } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { publish } from '../../../functions/aws/topic.ts';
 import { manifestSchema } from '../../../functions/domain/listing/manifest.ts';
@@ -47,6 +41,7 @@ import {
   described,
   grouped,
   leased,
+  mockClients,
   ownListing,
   reported,
 } from '../../support/functions.ts';
@@ -54,13 +49,7 @@ import { heldAt } from '../../support/looks.ts';
 import { givenAbortedRun, givenCarriers, reconcile } from '../../support/reconciling.ts';
 import { UNPRINTABLE, UNTRUSTED_TEXTS } from '../../support/untrusted.ts';
 
-const mocks = {
-  ec2: mockClient(EC2Client),
-  s3: mockClient(S3Client),
-  sfn: mockClient(SFNClient),
-  sns: mockClient(SNSClient),
-  ssm: mockClient(SSMClient),
-};
+const mocks = mockClients();
 const { ec2, s3, sns, ssm } = mocks;
 const groups = mockClient(ResourceGroupsClient);
 const texts = UNTRUSTED_TEXTS.map((text): [string] => [text]);

@@ -124,6 +124,7 @@ describe('a run that has lost its lock', () => {
 
   it.each(LOST)('sends no command: it is with %s', async (_who, lock) => {
     givenLock(s3, lock);
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts()));
     const ready = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD });
 
     const { instances } = await createUpdateAgent(aRuntime('02:02:10'))(aBatch([ready]), aContext());
@@ -139,6 +140,7 @@ describe('a run that has lost its lock', () => {
 
   it('goes on following what it has sent', async () => {
     givenLock(s3, null);
+    ec2.on(DescribeInstancesCommand).resolves(described(wokenFacts()));
     const commands = [{ commandId: 'command-1', sentAt: stamp('02:02:10'), endedAt: null }];
     const updating = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, commands });
 

@@ -74,7 +74,8 @@ describe('StartInstances, when EC2 refuses', () => {
     expect(failed.map(({ instanceId }) => instanceId)).toEqual(bad);
     expect(failed[0]?.reason).toEqual({
       code: 'start-refused',
-      text: expect.stringContaining('InvalidParameterValue: Instance does not have a volume'),
+      text: expect.stringContaining('StartInstances: InvalidParameterValue: Instance does not have a volume'),
+      awsError: { call: 'StartInstances', code: 'InvalidParameterValue' },
     });
     expect(ec2.commandCalls(StartInstancesCommand).length).toBeLessThanOrEqual(2 * 12 + 4);
   });
@@ -226,11 +227,11 @@ describe('StartInstances, when EC2 refuses', () => {
 
   it('leaves those untried for which no time is left: they still await their start', async () => {
     const ids = instanceIds(4);
-    givenRefusals(ids, [ids[1] ?? ''], refused);
-    // The time left is looked at for all four, and for the second and the last one alone: then it is nearly up.
+    givenRefusals(ids, [ids[2] ?? ''], refused);
+    // The time left is looked at for all four, and for the third and the last one alone: then it is nearly up.
     const { instances } = await startAt('02:00', sleepers(ids), aContextWithTimeFor(3));
 
-    expect(instances.map(({ step }) => step)).toEqual(['start', 'restore', 'start', 'readiness']);
+    expect(instances.map(({ step }) => step)).toEqual(['start', 'start', 'restore', 'readiness']);
     const untried = instances.filter(({ step }) => step === 'start');
     expect(untried.every(({ owner }) => wokenAtOf(owner) === null)).toBe(true);
   });

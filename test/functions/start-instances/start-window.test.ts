@@ -165,7 +165,7 @@ describe('a look at what was just started', () => {
   });
 
   it('loses no reply where it fails: readiness looks again', async () => {
-    givenLook().rejects(awsError('InternalError', 'sorry', 500));
+    givenLook().rejects(awsError('UnauthorizedOperation', 'sorry', 403));
 
     const { answer, warnings } = start();
 
@@ -186,15 +186,15 @@ describe('a look at what was just started', () => {
 });
 
 describe('an attempt that was held up before its start', () => {
-  // The clock is looked at on entering, for the record, and before the start.
+  // The clock is looked at on entering, after the look, for the record, and before the start.
   it('still starts ten seconds after its record', async () => {
-    const { instances } = await start(['02:00', '02:00', '02:00:10']).answer;
+    const { instances } = await start(['02:00', '02:00', '02:00', '02:00:10']).answer;
 
     expect(instances[0]?.step).toBe('readiness');
   });
 
   it('starts nothing after that: the next attempt does, with a record of its own', async () => {
-    const { instances } = await start(['02:00', '02:00', '02:00:11']).answer;
+    const { instances } = await start(['02:00', '02:00', '02:00', '02:00:11']).answer;
 
     expect(ec2).not.toHaveReceivedCommand(StartInstancesCommand);
     expect(instances[0]).toMatchObject({

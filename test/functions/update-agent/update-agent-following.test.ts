@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import 'aws-sdk-client-mock-jest';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
@@ -11,10 +12,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createUpdateAgent } from '../../../functions/update-agent/update-agent.ts';
 import { givenLock } from '../../support/bucket.ts';
 import { aBatch, anInvocation, aWokenInstance, INSTANCE_ID, OLD, stamp, TARGET } from '../../support/builders.ts';
-import { aContext, aRuntime, awsError, callOrder, instanceIds, listed } from '../../support/functions.ts';
+import { aContext, aRuntime, awsError, callOrder, givenState, instanceIds, listed } from '../../support/functions.ts';
 import { heldAt } from '../../support/looks.ts';
 
 const s3 = mockClient(S3Client);
+const ec2 = mockClient(EC2Client);
 const ssm = mockClient(SSMClient);
 
 /** It was sent its first command at 02:02:10. */
@@ -48,6 +50,7 @@ const PROGRESS = [
 const DONE = `amazon-ssm-agent updated successfully to ${TARGET}`;
 
 beforeEach(() => {
+  givenState(ec2, 'running');
   s3.reset();
   givenLock(s3);
   ssm.reset();
@@ -137,7 +140,7 @@ describe('UpdateAgent, following a command', () => {
   });
 
   it('does not take "No rollback needed" for a rollback, and quotes what it does not know', async () => {
-    const output = `Failed to download manifest: 403\nFailed to update amazon-ssm-agent to ${TARGET}\nNo rollback needed`;
+    const output = `Failed to parse manifest: 403\nFailed to update amazon-ssm-agent to ${TARGET}\nNo rollback needed`;
     givenInvocations(failed(output));
     ssm.on(GetCommandInvocationCommand).resolves({ StandardOutputContent: output, StandardErrorContent: '' });
 
@@ -145,7 +148,7 @@ describe('UpdateAgent, following a command', () => {
 
     expect(heldAt('restore', instances[0]).reason).toEqual({
       code: 'update-failed',
-      text: expect.stringContaining('Failed to download manifest: 403'),
+      text: expect.stringContaining('Failed to parse manifest: 403'),
     });
   });
 

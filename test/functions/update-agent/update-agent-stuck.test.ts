@@ -141,7 +141,10 @@ describe('UpdateAgent, when a command hangs', () => {
   it('nor is one whose instance was started again meanwhile', async () => {
     givenInvocation('InProgress');
 
-    const after = await lookAt('02:57', anUpdating({ commands: [FIRST, SECOND], launchTime: stamp('01:00') }));
+    const after = await lookAt(
+      '02:57',
+      anUpdating({ commands: [FIRST, SECOND], launchTime: stamp('01:00'), heardAt: stamp('01:01') }),
+    );
 
     expect(after).toMatchObject({ step: 'restore', outcome: 'failed', reason: { code: 'restarted-in-run' } });
   });
@@ -197,6 +200,21 @@ describe('UpdateAgent, when SSM has taken a command, and refused the next try of
     expect(ssm).toHaveReceivedCommandWith(ListCommandInvocationsCommand, { CommandId: 'command-1' });
     // It is in progress: neither undelivered, nor cancelled, nor sent again.
     expect(later).toMatchObject({ step: 'update', commands: [FIRST] });
+    expect(ssm).not.toHaveReceivedCommand(CancelCommandCommand);
+    expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
+  });
+
+  it('asks how a command stands that it has found so late, before it calls it undelivered', async () => {
+    givenInvocation('InProgress');
+    // The new agent pings before the updater has verified it: that proves nothing as long as it may be rolled back.
+    givenReport('02:06', TARGET);
+    const refused = anUpdating({ commands: [], retryAt: stamp('02:03'), lastRefusal: 'ThrottlingException: no' });
+    const lost = { CommandId: 'command-1', Comment: 'reveille run-1 b0 a1', InstanceIds: [INSTANCE_ID] };
+    ssm.on(ListCommandsCommand).resolves({ Commands: [{ ...lost, RequestedDateTime: at('02:02') }] });
+
+    const found = await lookAt('02:09', refused);
+
+    expect(found).toMatchObject({ step: 'update', commands: [FIRST] });
     expect(ssm).not.toHaveReceivedCommand(CancelCommandCommand);
     expect(ssm).not.toHaveReceivedCommand(SendCommandCommand);
   });

@@ -123,7 +123,10 @@ describe('UpdateAgent, sending', () => {
 
     expect(sentCommands()).toMatchObject([{ InstanceIds: [ready] }]);
     expect(instances.map(({ step }) => step)).toEqual(['update', 'restore', 'readiness']);
-    expect(instances[1]).toMatchObject({ outcome: 'already-current', versionAfter: '3.3.600.0', reason: null });
+    expect(instances[1]).toMatchObject({
+      ...{ outcome: 'already-current', versionAfter: '3.3.600.0' },
+      reason: { code: 'newer-than-target' },
+    });
   });
 
   it('finds its command again after a crash has lost the ID: no instance is sent a second one', async () => {
@@ -170,7 +173,7 @@ describe('UpdateAgent, sending', () => {
     expect(ssm).toHaveReceivedCommandWith(ListCommandsCommand, {
       Filters: [
         { key: 'DocumentName', value: 'AWS-UpdateSSMAgent' },
-        { key: 'InvokedAfter', value: '2026-12-06T01:17:09Z' },
+        { key: 'InvokedAfter', value: '2026-12-06T01:12:10Z' },
       ],
     });
   });
@@ -188,7 +191,7 @@ describe('UpdateAgent, sending', () => {
         instanceId: refused,
         step: 'update',
         retryAt: stamp('02:03:10'),
-        lastRefusal: 'InvalidInstanceId: not in a valid state',
+        lastRefusal: 'SendCommand: InvalidInstanceId: not in a valid state',
       },
     ]);
     const accepted = sentCommands().filter(({ InstanceIds }) => !InstanceIds?.includes(refused));
@@ -251,7 +254,7 @@ describe('UpdateAgent, sending', () => {
     const { instances } = await update(readyBatch(instanceIds(4)));
 
     const waiting = instances.map((instance) => heldAt('update', instance));
-    expect(waiting.map(({ lastRefusal }) => lastRefusal)).toEqual(waiting.map(() => `${code}: ${code}!`));
+    expect(waiting.map(({ lastRefusal }) => lastRefusal)).toEqual(waiting.map(() => `SendCommand: ${code}: ${code}!`));
     expect(ssm).toHaveReceivedCommandTimes(SendCommandCommand, calls);
   });
 

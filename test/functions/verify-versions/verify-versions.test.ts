@@ -97,7 +97,7 @@ describe('VerifyVersions', () => {
   it('nor is one whose instance was started again meanwhile', async () => {
     ssm.on(DescribeInstanceInformationCommand).resolves(reported());
 
-    const { instances } = await verifyAt('02:20', anUpdated({ launchTime: stamp('01:00') }));
+    const { instances } = await verifyAt('02:20', anUpdated({ launchTime: stamp('01:00'), heardAt: stamp('01:01') }));
 
     expect(instances[0]).toMatchObject({ outcome: 'failed', reason: { code: 'restarted-in-run' } });
   });

@@ -4,8 +4,6 @@ import { delimiter, join } from 'node:path';
 import { commands } from '../../../local/commands/all-commands.ts';
 import { launcher, node, rootPath, start } from './children.ts';
 
-jest.setTimeout(60_000);
-
 /** A folder as a person may be in, in which `npx reveille` is the program: npx itself takes seconds. */
 const folder = mkdtempSync(join(tmpdir(), 'reveille-examples-'));
 beforeAll(() => {

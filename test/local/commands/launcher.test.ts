@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, launcher, node, rootPath, start } from './children.ts';
 
-jest.setTimeout(60_000);
-
 const folder = mkdtempSync(join(tmpdir(), 'reveille-launcher-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -133,12 +131,17 @@ describe('a reader that goes', () => {
   it.each([
     ['demo', 'demo'],
     ['fleet', 'fleet --instances 1000'],
-    ['account', 'account --port 0'],
   ])('ends %s quietly', async (_, line) => {
     const script = `"${node}" "${launcher}" ${line} | head -n 1; echo "\${PIPESTATUS[0]}"`;
     const { out, errors } = await start('bash', ['-c', script]).ended;
     expect(errors).toBe('');
     expect(out.trim().split('\n')).toEqual([expect.any(String), '0']);
+  });
+
+  it('before the first line ends the account quietly: it prints no more until it is asked', async () => {
+    const script = `"${node}" "${launcher}" account --port 0 | true; echo "\${PIPESTATUS[0]}"`;
+    const { out, errors } = await start('bash', ['-c', script]).ended;
+    expect([out.trim(), errors]).toEqual(['0', '']);
   });
 
   it('of errors ends it quietly, too', async () => {

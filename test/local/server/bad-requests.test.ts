@@ -4,8 +4,6 @@ import { aFleet, stopped } from '../../support/account.ts';
 import { at } from '../../support/builders.ts';
 import { ask, rest, type Served, serving } from './served.ts';
 
-jest.setTimeout(30_000);
-
 const MEGABYTE = 1024 * 1024;
 const json = (target: string) => ({ 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target });
 const LIST = json('AWSStepFunctions.ListStateMachines');

@@ -2,8 +2,6 @@ import { DescribeExecutionCommand, ListExecutionsCommand } from '@aws-sdk/client
 import { aFleet, running } from '../../support/account.ts';
 import { ask, type Served, serving, until } from './served.ts';
 
-jest.setTimeout(30_000);
-
 const start = new Date('2027-01-03T03:55:00.000Z');
 const visiting = (work: (served: Served) => Promise<void>) => serving(aFleet(running('already-current')), start, work);
 const listRequest = {

@@ -16,8 +16,6 @@ import { aFleet, running, stopped } from '../../support/account.ts';
 import { at } from '../../support/builders.ts';
 import { rest, type Served, serving, until } from './served.ts';
 
-jest.setTimeout(30_000);
-
 const start = at('02:00');
 const fleet = aFleet(stopped());
 const DRY = JSON.stringify({ dryRun: true });

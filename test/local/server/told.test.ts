@@ -5,8 +5,6 @@ import { aFleet, running } from '../../support/account.ts';
 import { UNPRINTABLE, UNTRUSTED_TEXTS } from '../../support/untrusted.ts';
 import { ask, type Served, serving, until } from './served.ts';
 
-jest.setTimeout(30_000);
-
 const start = new Date('2027-01-03T00:55:00.000Z');
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 

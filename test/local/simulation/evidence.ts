@@ -1,7 +1,8 @@
 import type { Check } from '../../../functions/domain/report/checks.ts';
 import { countCauses } from '../../../functions/domain/report/counted-causes.ts';
+import { drawPage } from '../../../functions/domain/report/page/drawing/draw-page.ts';
+import { pageReportSchema } from '../../../functions/domain/report/page/facts/page-report.ts';
 import type { Report, ReportInstance } from '../../../functions/domain/report/report.ts';
-import { wordsOf } from '../../../functions/domain/words/catalogue.ts';
 import type { BehaviourName } from '../../../local/account/fleet/behaviours.ts';
 import type { ChangeFacts } from '../../../local/account/world/journal.ts';
 import type {
@@ -10,9 +11,10 @@ import type {
   Evidence,
   ExecutionEvidence,
   InstanceEvidence,
-  Overheard,
 } from '../../../local/simulation/evidence/evidence.ts';
+import type { Overheard } from '../../../local/simulation/evidence/overheard.ts';
 import { at, BARE_REPORT, INSTANCE_ID, NO_DETAILS, OLD, TARGET } from '../../support/builders.ts';
+import { aMail } from './told-mail.ts';
 
 /** Evidence that was written by hand: times are of the night of the run, as in `at('02:05')`. */
 
@@ -23,6 +25,7 @@ const OTHER_LEASE = 'reveille-update-agents/run-2/child-2/attempt-2';
 
 export const anInstance = (changes: Partial<InstanceEvidence> = {}): InstanceEvidence => ({
   instanceId: INSTANCE_ID,
+  name: null,
   groups: ['dev'],
   behaviours: [],
   platform: 'Linux/UNIX',
@@ -52,48 +55,6 @@ export const anExecution = (changes: Partial<ExecutionEvidence> = {}): Execution
   ...changes,
 });
 
-const inUtc = (moment: string): string => `${moment.slice(0, 19).replace('T', ' ')} (UTC)`;
-
-/** A mail as it is to be, written by hand from a report. */
-const aMail = (report: Report) => {
-  const { runId, status, startedAt, endedAt, counts, instances, ...rest } = report;
-  const told = instances.map(
-    ({ instanceId, group, outcome, reason, notes, versionBefore, versionAfter, finalState, awakeSeconds }) =>
-      `  ${instanceId}  ${group}  ${outcome}  ${versionBefore ?? '?'} -> ${versionAfter ?? '?'}, ${finalState ?? 'state unknown'}` +
-      `${awakeSeconds === null ? '' : `, awake ${Math.round(awakeSeconds / 60)} min`}` +
-      [...(reason === null ? [] : [reason]), ...notes].map(({ text, code }) => `: ${text} [${code}]`).join(''),
-  );
-  const { intended, updated, alreadyCurrent, failed, excluded } = counts;
-  const subject = [
-    `dev: ${updated} of ${intended} updated`,
-    ...(alreadyCurrent > 0 ? [`${alreadyCurrent} already current`] : []),
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(excluded > 0 ? [`${excluded} excluded`] : []),
-    ...(status === 'failed' && failed === 0 && !rest.diedBeforeReport ? ['but the run failed'] : []),
-    ...(rest.diedBeforeReport ? ['the run died'] : []),
-  ].join(', ');
-  const isBack = instances.every(({ originalState, finalState }) => originalState === finalState);
-  const unknown = instances.filter(({ finalState }) => finalState === null).length;
-  const back = unknown > 0 ? `. State of ${unknown} unknown` : '';
-  const headline = `${subject}${isBack ? '. All back as they were' : back}`;
-  return {
-    at: Date.parse(endedAt),
-    subject: headline,
-    message: [
-      headline,
-      ...instances.map(({ reason }) => (reason === null ? '' : (wordsOf(reason.code, 'en').whatToDo ?? ''))),
-      `The page: s3://bucket/runs/${runId}/report.html`,
-      `The whole report: s3://bucket/runs/${runId}/report.json`,
-      ...told,
-      `Run ${runId} in ${rest.region} (${rest.account}) ${status}.`,
-      `${intended} intended = ${updated} updated`,
-      `Target: SSM Agent ${rest.targetVersion}. From ${inUtc(startedAt)} to ${inUtc(endedAt)}.`,
-    ].join('\n'),
-    https: JSON.stringify({ version: '1.0', source: 'custom', content: { title: headline } }),
-    attributes: { status, severity: status === 'failed' ? 'critical' : 'info' },
-  };
-};
-
 const measured = ({ status, endedAt, counts, instances }: Report) => ({
   at: Date.parse(endedAt),
   principal: 'ReportRunFunction',
@@ -118,6 +79,13 @@ export function whatIsHeardOf(executions: ExecutionEvidence[]): Overheard {
     metrics: reports.map(measured),
     mails: reports.map(aMail),
     plans: {},
+    manifests: {},
+    pages: Object.fromEntries(
+      reports.map((report) => [
+        report.runId,
+        drawPage(pageReportSchema.parse(report), [], { language: null, hash: () => '' }),
+      ]),
+    ),
     boots: {},
   };
 }
@@ -128,6 +96,7 @@ export const evidence = (changes: Partial<Evidence> = {}): Evidence => ({
   latestVersion: TARGET,
   parameters: {},
   describeLagSeconds: 3,
+  groups: [],
   instances: [anInstance()],
   timeline: [],
   executions: [anExecution()],
@@ -184,6 +153,8 @@ export const released = (time: string): CallEvidence => call(time, 'DeleteTags',
 export const aNight: Evidence['timeline'] = [
   leased('02:01'),
   change('02:01', { about: 'tags', tags: { 'reveille:lease': LEASE } }, 'StartInstancesFunction'),
+  call('02:01', 'DescribeSessions', { service: 'ssm', instanceIds: [] }),
+  call('02:01', 'ListCommandInvocations', { service: 'ssm', instanceIds: [] }),
   call('02:01', 'StopInstances', { parameters: { DryRun: 'true' }, error: 'DryRunOperation' }),
   state('02:01:01', 'pending', 'StartInstancesFunction'),
   call('02:01:01', 'StartInstances', { by: 'StartInstancesFunction' }),
@@ -248,7 +219,24 @@ export function aLine(changes: Partial<ReportInstance> = {}): ReportInstance {
   };
 }
 
-const KEPT: Check = { status: 'kept', instances: [], text: 'as promised' };
+/** Kept by each of so many. */
+const kept = (count: number): Check => ({
+  status: 'kept',
+  instances: [],
+  text: count === 0 ? 'of no one' : `as promised: ${count} of ${count}`,
+});
+
+/** What is checked of the one instance. */
+function checksOf({ outcome, originalState }: ReportInstance): Report['checks'] {
+  const isIn = outcome !== 'excluded';
+  const isAsleep = originalState === 'stopped' || originalState === 'hibernated';
+  return {
+    versions: kept(outcome === 'updated' || outcome === 'already-current' ? 1 : 0),
+    states: kept(isIn && isAsleep ? 1 : 0),
+    leases: kept(1),
+    launchTimes: kept(isIn && originalState === 'running' ? 1 : 0),
+  };
+}
 
 /** An execution with a report of this one line. */
 export const aReported = (
@@ -262,7 +250,7 @@ export const aReported = (
     report: {
       ...BARE_REPORT,
       causes: countCauses([{ outcome, reason: rest.reason }]),
-      checks: { versions: KEPT, states: KEPT, leases: KEPT, launchTimes: KEPT },
+      checks: checksOf({ outcome, ...rest }),
       runId: RUN,
       status,
       startedAt: at('02:00').toISOString(),

@@ -26,6 +26,12 @@ const window = (trouble: 'throttling' | 'denied', seconds: number) =>
     seconds,
   );
 
+const forgotten = disturbed({ kind: 'forgotten', place: 0, atSeconds: 0, seconds: 300 }, 0);
+
+const notShown = {
+  disturbances: (forgotten.disturbances ?? []).map((one) => ({ ...one, at: moment('02:00'), struck: [INSTANCE_ID] })),
+};
+
 const person = (deed: 'open-session' | 'stop', seconds: number) =>
   disturbed({ kind: 'person', atSeconds: 0, deed, instanceId: INSTANCE_ID, seconds });
 
@@ -38,6 +44,12 @@ const slowAnswers = (...times: string[]) =>
 const failedAs = (code: string): Partial<Evidence> => ({
   executions: [aReported({ outcome: 'failed', reason: { code, text: 'as it says' } })],
 });
+
+/** No call has begun its session: it came back when the instance did. */
+const backWithMemory: Partial<Evidence> = {
+  instances: [anInstance({ settled: 'hibernated' })],
+  timeline: [...quick, change('02:01', { about: 'session', phase: 'begin', sessionId: 'of yesterday' })],
+};
 
 it('a night in which all goes well and nothing is late has nothing needless', () => {
   expect(of()).toEqual({ instances: 1, failures: [], minutes: [] });
@@ -90,6 +102,18 @@ describe('an exemption', () => {
     ['not-a-member', { executions: [aReported({ instanceId: 'i-another' })] }],
     ['behaviour', { instances: [anInstance({ behaviours: ['update-fails'] })] }],
     [
+      'odd-answers',
+      { instances: [anInstance({ answers: [{ call: 'SendCommand', code: 'SomethingNew', message: '' }] })] },
+    ],
+    ['wrong-clock-or-view', { habits: { ssmClockSeconds: 100 } }],
+    [
+      'listing-in-a-disturbed-zone',
+      {
+        ...disturbed({ kind: 'zone', zone: 'a', atSeconds: 0, seconds: 600 }, 600),
+        executions: [anExecution({ status: 'FAILED', error: 'ListingFailed' })],
+      },
+    ],
+    [
       'running-spot',
       {
         instances: [anInstance({ behaviours: ['spot-persistent'] })],
@@ -112,6 +136,8 @@ describe('an exemption', () => {
       },
     ],
     ['person', person('stop', 60)],
+    ['back-with-its-memory', backWithMemory],
+    ['not-shown', notShown],
     ['denied', { timeline: [...quick, struck('UnauthorizedOperation')] }],
     ['outage', { ...window('throttling', 900), timeline: [...quick, struck('RequestLimitExceeded')] }],
     ['slow-answers', { ...failedAs('not-started'), faults: slowAnswers('02:00', '02:15', '02:29') }],

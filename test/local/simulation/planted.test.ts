@@ -33,7 +33,7 @@ describe('planted bugs', () => {
   });
 
   it('one that no checker finds is told as such', () => {
-    const unfound = { bug: 'a', what: 'b', seed: null, promises: [], text: null };
-    expect(toMarkdown([unfound])).toMatch(/\| a \| b \| no checker \| not in \d+ \|/);
+    const unfound = { bug: 'a', what: 'b', night: null, promises: [], text: null };
+    expect(toMarkdown([unfound])).toMatch(/\| a \| b \| no checker \| not in \d+ seeds \|/);
   });
 });

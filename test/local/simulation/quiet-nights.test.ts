@@ -1,5 +1,7 @@
 import { behaviourNames, behaviours } from '../../../local/account/fleet/behaviours.ts';
 import { printQuietNights } from '../../../local/simulation/command/quiet-nights.ts';
+import { countTroubles } from '../../../local/simulation/draw/draw-scenario.ts';
+import { drawHealthyNights, healthyNightsBefore } from '../../../local/simulation/draw/healthy-nights.ts';
 import type { Evidence } from '../../../local/simulation/evidence/evidence.ts';
 import { play } from '../../../local/simulation/play/play.ts';
 import { NEIGHBOUR_ID, quietNight, SPECIAL_ID } from '../../../local/simulation/scenario/quiet-nights.ts';
@@ -59,9 +61,18 @@ describe('a quiet night', () => {
   });
 });
 
+it('healthy nights are of healthy fleets, quiet or with one fault, each of its own seed: sixty to a thousand seeds', () => {
+  const nights = drawHealthyNights(healthyNightsBefore(1000));
+  for (const night of nights) {
+    expect([night.seed, countTroubles(night)]).toEqual([night.seed, night.drawnAs === 'quiet night' ? 0 : 1]);
+  }
+  expect(new Set(nights.map(({ seed }) => seed)).size).toBe(60);
+  expect(nights.filter(({ drawnAs }) => drawnAs === 'quiet night')).toHaveLength(20);
+});
+
 it('says which nights were not quiet, and how they ended', () => {
-  expect(printQuietNights([])).toMatch(`each of ${Object.keys(behaviours).length} behaviours alone ends as`);
-  const text = printQuietNights([{ behaviour: 'spot', complaints: ['quiet-night: it ended otherwise'] }]);
-  expect(text).toMatch(/^BROKEN {2}quiet nights: 1 of/);
-  expect(text).toContain('  spot: quiet-night: it ended otherwise');
+  expect(printQuietNights(60, [])).toMatch(`each of ${Object.keys(behaviours).length} behaviours alone, and 60 nights`);
+  const text = printQuietNights(60, [{ night: 'behaviour spot', complaints: ['quiet-night: it ended otherwise'] }]);
+  expect(text).toMatch(/^BROKEN {2}quiet nights: .*, 1 do not end as they should/);
+  expect(text).toContain('  behaviour spot: quiet-night: it ended otherwise');
 });

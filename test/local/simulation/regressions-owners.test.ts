@@ -65,3 +65,38 @@ it('an instance that a dead run has left awake beyond its end is updated by a la
   expect(complaints).toEqual([]);
   expect(account.world.machines.get(SLEEPER)?.agent.version).toBe('3.3.551.0');
 });
+
+it.each([1, 2, 3, 4])(
+  'what someone stops and starts again is not stopped, though EC2 still shows it stopped for a while (seed %i)',
+  async (seed) => {
+    const { complaints, account } = await told({
+      ...aScenario({ behaviours: ['slow-boot'] }, { seed, disturbances: [byPerson('restart', 73)] }),
+      habits: { describeLagSeconds: 40 },
+    });
+
+    expect(complaints).toEqual([]);
+    expect(account.world.machines.get(SLEEPER)?.state).toBe('running');
+  },
+);
+
+it('a run that takes over what an earlier one has left to others puts it back only after 20 quiet minutes', async () => {
+  const { complaints, evidence } = await told({
+    ...aScenario(
+      {},
+      {
+        seed: 7,
+        disturbances: [{ kind: 'person', deed: 'open-session', atSeconds: 100, instanceId: SLEEPER, seconds: 1800 }],
+      },
+    ),
+    executions: [
+      { atSeconds: 0, name: 'run-1', input: {} },
+      { after: 0, atSeconds: 60, name: 'run-2', input: {} },
+    ],
+  });
+
+  expect(complaints).toEqual([]);
+  const [, second] = evidence.executions;
+  expect(second?.report?.instances[0]).toMatchObject({ finalState: 'stopped', outcome: 'already-current' });
+  // The session ended after 1900 seconds.
+  expect((second?.endedAt ?? 0) - evidence.startedAt).toBeGreaterThan((1900 + 1200) * 1000);
+});

@@ -172,7 +172,7 @@ describe('someone else who starts an instance soon after an attempt of ours', ()
   });
 });
 
-it('an agent of which nothing is heard after someone else has restarted its instance is not called lost', async () => {
+it('an instance that someone else restarts in mid-run is seen going down, and its agent is not called lost', async () => {
   // Its agent takes longer to come back than it has to report the version.
   const scenario = aScenario(
     { behaviours: ['slow-boot'] },
@@ -191,7 +191,7 @@ it('an agent of which nothing is heard after someone else has restarted its inst
   });
 
   expect(complaints).toEqual([]);
-  expect(line).toMatchObject({ reason: { code: 'restarted-in-run' }, finalState: 'handed-over' });
+  expect(line).toMatchObject({ reason: { code: 'stopped-in-run' }, finalState: 'handed-over' });
 });
 
 it('a run that takes over from a dead one knows whom that one had not started: its notes say so', async () => {

@@ -55,7 +55,7 @@ describe('a thousand scenarios', () => {
     const kinds = all.map(({ faults, disturbances }) => new Set([...faults, ...disturbances].map(({ kind }) => kind)));
     const every = [
       ...[...callFaultKinds, ...invocationFaultKinds],
-      ...(['abort', 'time-out', 'abort-child', 'redrive', 'person', 'window', 'events'] as const),
+      ...(['abort', 'time-out', 'abort-child', 'redrive', 'person', 'tool', 'window', 'events'] as const),
     ];
     for (const kind of every) {
       const count = kinds.filter((some) => some.has(kind)).length;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { drawPage } from '../../../functions/domain/report/page/drawing/draw-page.ts';
+import { drawPage, type PageSettings } from '../../../functions/domain/report/page/drawing/draw-page.ts';
 import {
   type PageInstance,
   type PageReport,
@@ -14,6 +14,7 @@ export const aPageInstance = (changes: Partial<PageInstance> = {}): PageInstance
   instanceId: 'i-0123456789abcdef0',
   name: 'web-1',
   group: 'dev',
+  platform: 'Linux/UNIX',
   outcome: 'updated',
   reason: null,
   notes: [],
@@ -80,7 +81,11 @@ export const ALL_KEPT: PageReport['checks'] = {
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64');
 
-export const pageOf = (report: PageReport, addenda: Reconciled[] = []): string => drawPage(report, addenda, hashOf);
+export const pageOf = (
+  report: PageReport,
+  addenda: Reconciled[] = [],
+  language: PageSettings['language'] = null,
+): string => drawPage(report, addenda, { language, hash: hashOf });
 
 /** What stands in a page for a reader of English, without its markup. */
 export const textOf = (page: string): string =>

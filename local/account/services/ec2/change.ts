@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { BehaviourName } from '../../fleet/behaviours.ts';
 import { wireBoolean } from '../../wire/query.ts';
 import { ServiceError } from '../../wire/service-error.ts';
 import type { XmlValue } from '../../wire/xml.ts';
@@ -18,8 +19,18 @@ const VCPU_LIMIT =
 const TYPE_WITHDRAWN =
   'The requested configuration is currently not supported. Please check the documentation for supported configurations.';
 
+/** docs/aws-behaviour.md 121 */
+const noRootVolume = (id: string): string => `Instance '${id}' does not have a volume attached at root (/dev/xvda)`;
+
 /** How long EC2 lacks capacity for an instance that it finds room for in the end. */
 const NO_CAPACITY_SECONDS = [180, 480] as const;
+
+/** What EC2 lacks for good, by behaviour (docs/aws-behaviour.md 18). */
+const LACKS: readonly [BehaviourName, string][] = [
+  ['no-capacity', 'InsufficientInstanceCapacity'],
+  ['host-full', 'InsufficientHostCapacity'],
+  ['reservation-full', 'ReservationCapacityExceeded'],
+];
 
 const WOULD_HAVE_SUCCEEDED = 'Request would have succeeded, but DryRun flag is set.';
 
@@ -41,9 +52,11 @@ function assertStartable(machine: Machine, now: number): void {
     throw new ServiceError('IncorrectSpotRequestState', message);
   }
   machine.roomAt ??= now + machine.random.between(NO_CAPACITY_SECONDS) * 1000;
-  const lacksCapacity = has(machine, 'no-capacity') || (has(machine, 'no-capacity-at-first') && now < machine.roomAt);
-  if (lacksCapacity) throw new ServiceError('InsufficientInstanceCapacity', 'Insufficient capacity.', 500);
+  const isFullAtFirst = has(machine, 'no-capacity-at-first') && now < machine.roomAt;
+  const code = isFullAtFirst ? 'InsufficientInstanceCapacity' : LACKS.find(([name]) => has(machine, name))?.[1];
+  if (code !== undefined) throw new ServiceError(code, 'Insufficient capacity.', 500);
   if (has(machine, 'vcpu-limit')) throw new ServiceError('VcpuLimitExceeded', VCPU_LIMIT);
+  if (has(machine, 'root-volume-missing')) throw new ServiceError('IncorrectInstanceState', noRootVolume(machine.id));
   if (has(machine, 'type-withdrawn')) throw new ServiceError('Unsupported', TYPE_WITHDRAWN);
 }
 
@@ -78,9 +91,16 @@ function assertStoppable(machine: Machine, hibernate: boolean): void {
   }
 }
 
-const changes = (machines: Machine[], change: (machine: Machine) => void) =>
+/** The second of two requests to start may be told what the first one was (docs/beliefs.md). */
+function stateFound({ state: found, startedAt }: Machine, { world, now }: Call): Machine['state'] {
+  const { previousStateLagSeconds = 0 } = world.habits;
+  const isTooNew = found === 'pending' && startedAt !== null && now - startedAt < previousStateLagSeconds * 1000;
+  return isTooNew ? 'stopped' : found;
+}
+
+const changes = (machines: Machine[], call: Call, change: (machine: Machine) => void) =>
   machines.map((machine) => {
-    const previousState = state(machine.state);
+    const previousState = state(stateFound(machine, call));
     change(machine);
     return { instanceId: machine.id, currentState: state(machine.state), previousState };
   });
@@ -101,7 +121,7 @@ export const changing: Operations = {
     const start = (machine: Machine) => {
       if (machine.state === 'stopped') call.world.start(machine, call.now);
     };
-    return { instancesSet: changes(machines, start) };
+    return { instancesSet: changes(machines, call, start) };
   }),
 
   StopInstances: operation(
@@ -119,7 +139,7 @@ export const changing: Operations = {
       const stop = (machine: Machine) => {
         if (machine.state === 'running') call.world.stop(machine, Hibernate, call.now);
       };
-      return { instancesSet: changes(machines, stop) };
+      return { instancesSet: changes(machines, call, stop) };
     },
   ),
 
@@ -128,7 +148,7 @@ export const changing: Operations = {
     const terminate = (machine: Machine) => {
       if (machine.state !== 'shutting-down' && machine.state !== 'terminated') call.world.terminate(machine, call.now);
     };
-    return { instancesSet: changes(findMachines(call, InstanceId), terminate) };
+    return { instancesSet: changes(findMachines(call, InstanceId), call, terminate) };
   }),
 
   CreateTags: operation(

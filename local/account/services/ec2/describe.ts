@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import type { BehaviourName } from '../../fleet/behaviours.ts';
 import { wireBoolean, wireInteger } from '../../wire/query.ts';
 import { ServiceError } from '../../wire/service-error.ts';
 import type { XmlValue } from '../../wire/xml.ts';
 import { has, type Machine, type View } from '../../world/machine.ts';
 import { type Call, type Operations, operation, paginate } from '../operation.ts';
-import { assertFilters, findMachines, passes } from './lookup.ts';
+import { assertFilters, findMachines, notFound, passes } from './lookup.ts';
 
 export const STATE_CODES = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 };
 
@@ -15,6 +16,7 @@ const listing = {
   Filter: z.array(filterSchema).optional(),
   MaxResults: wireInteger.pipe(z.int().min(5).max(1000)).optional(),
   NextToken: z.string().optional(),
+  IncludeManagedResources: wireBoolean.optional(),
 };
 
 const PAGE_SIZE = 1000;
@@ -23,7 +25,7 @@ const invalidToken = () => new ServiceError('InvalidNextToken', 'The token is in
 
 /** What this call asks for: machines and how they look, a page of them. */
 function select(
-  { InstanceId, Filter, MaxResults, NextToken }: z.infer<z.ZodObject<typeof listing>>,
+  { InstanceId, Filter, MaxResults, NextToken, IncludeManagedResources = false }: z.infer<z.ZodObject<typeof listing>>,
   call: Call,
   also: (machine: Machine, view: View) => boolean,
 ) {
@@ -32,8 +34,12 @@ function select(
     throw new ServiceError('InvalidParameterCombination', message);
   }
   assertFilters(Filter ?? []);
+  const { forgotten } = call.world;
   const machines = InstanceId === undefined ? [...call.world.machines.values()] : findMachines(call, InstanceId);
+  const missed = (InstanceId ?? []).filter((id) => forgotten.has(id));
+  if (missed.length > 0) throw notFound(missed);
   const shown = machines
+    .filter((machine) => IncludeManagedResources || !has(machine, 'managed-and-hidden'))
     .map((machine) => ({ machine, view: call.world.view(machine, call.now) }))
     .filter(({ machine, view }) => passes(machine, view.state, view.tags, Filter ?? []) && also(machine, view));
   // A caller that names the instances gets all of them at once.
@@ -43,7 +49,15 @@ function select(
 
 const stateOf = ({ state }: View): XmlValue => ({ code: STATE_CODES[state], name: state });
 
-function describe(machine: Machine, view: View, { world, account }: Call): XmlValue {
+/** Which service manages it, if one does (docs/aws-behaviour.md 110). */
+function operatorOf(machine: Machine): XmlValue {
+  const isHidden = has(machine, 'managed-and-hidden');
+  const principal = isHidden ? 'ecs.amazonaws.com' : 'eks.amazonaws.com';
+  const isManaged = isHidden || has(machine, 'managed-by-eks');
+  return isManaged ? { managed: true, principal, hiddenByDefault: isHidden } : { managed: false };
+}
+
+function describe(machine: Machine, view: View, { account }: Call): XmlValue {
   const isSpot = has(machine, 'spot') || has(machine, 'spot-persistent');
   const { platform, hibernating } = machine;
   const profile = `arn:aws:iam::${account}:instance-profile/ssm-managed`;
@@ -54,22 +68,42 @@ function describe(machine: Machine, view: View, { world, account }: Call): XmlVa
     instanceType: 't3.medium',
     reason: view.transitionReason,
     launchTime: new Date(view.launchTime).toISOString(),
-    placement: { availabilityZone: `${world.region}a`, tenancy: 'default' },
+    placement: { availabilityZone: machine.zone, tenancy: 'default' },
     platform: platform.ec2Platform,
     platformDetails: platform.ec2PlatformDetails,
     stateReason: view.stateReason && { code: view.stateReason.code, message: view.stateReason.message },
-    architecture: 'x86_64',
+    architecture: has(machine, 'old-architecture') ? 'i386' : 'x86_64',
+    rootDeviceName: ROOT_DEVICE,
+    blockDeviceMapping: volumesOf(machine),
     rootDeviceType: has(machine, 'instance-store') ? 'instance-store' : 'ebs',
     instanceLifecycle: isSpot ? 'spot' : null,
     spotInstanceRequestId: isSpot ? `sir-${machine.id.slice(2, 10)}` : null,
     hibernationOptions: { configured: hibernating },
     iamInstanceProfile: has(machine, 'no-instance-profile') ? null : { arn: profile, id: 'AIPAEMBEDDEDACCOUNT00' },
+    operator: operatorOf(machine),
     tagSet: [...view.tags].map(([key, value]) => ({ key, value })),
   };
 }
 
+const ROOT_DEVICE = '/dev/xvda';
+
+/** None stands there of an instance store, nor of a root volume that is detached (docs/aws-behaviour.md 121). */
+function volumesOf(machine: Machine): XmlValue {
+  if (has(machine, 'instance-store') || has(machine, 'root-volume-missing')) return [];
+  const volume = { volumeId: `vol-${machine.id.slice(2)}`, status: 'attached' };
+  return [{ deviceName: ROOT_DEVICE, ebs: volume }];
+}
+
+/** @throws where a zone is disturbed, and the call names an instance in it or none (docs/aws-behaviour.md 140) */
+function assertUndisturbed({ world }: Call, ids: string[] | undefined): void {
+  const zones = ids === undefined ? [...world.disturbedZones] : ids.flatMap((id) => world.machines.get(id)?.zone ?? []);
+  if (zones.some((zone) => world.disturbedZones.has(zone)))
+    throw new ServiceError('Unavailable', 'The service is unavailable. Please try again shortly.', 503);
+}
+
 export const describing: Operations = {
   DescribeInstances: operation(z.strictObject(listing), (parameters, call) => {
+    assertUndisturbed(call, parameters.InstanceId);
     const { page, nextToken } = select(parameters, call, () => true);
     const reservations = page.map(({ machine, view }) => ({
       reservationId: `r-${machine.id.slice(2)}`,
@@ -89,13 +123,17 @@ export const describing: Operations = {
         (_, view) => IncludeAllInstances === true || view.state === 'running',
       );
       const statuses = page.map(({ machine, view }) => {
-        const status = view.state === 'running' ? 'ok' : 'not-applicable';
+        const ok = view.state === 'running' ? 'ok' : 'not-applicable';
+        const check = (dead: BehaviourName) => ({
+          status: view.state === 'running' && has(machine, dead) ? 'impaired' : ok,
+        });
         return {
           instanceId: machine.id,
-          availabilityZone: `${call.world.region}a`,
+          availabilityZone: machine.zone,
           instanceState: stateOf(view),
-          systemStatus: { status },
-          instanceStatus: { status },
+          systemStatus: check('host-fails'),
+          instanceStatus: check('system-hangs'),
+          attachedEbsStatus: check('volume-stalls'),
         };
       });
       return { instanceStatusSet: statuses, nextToken };

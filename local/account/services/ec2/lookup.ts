@@ -12,11 +12,12 @@ export function findMachines({ world }: Pick<Call, 'world'>, ids: string[]): Mac
   const unknown = ids.filter((id) => !world.machines.has(id));
   const malformed = unknown.find((id) => !WELL_FORMED.test(id) && !world.ghosts.has(id));
   if (malformed !== undefined) throw new ServiceError('InvalidInstanceID.Malformed', `Invalid id: "${malformed}"`);
-  if (unknown.length > 0) {
-    throw new ServiceError('InvalidInstanceID.NotFound', `The instance ${quoted(unknown)} not exist`);
-  }
+  if (unknown.length > 0) throw notFound(unknown);
   return ids.flatMap((id) => world.machines.get(id) ?? []);
 }
+
+export const notFound = (ids: string[]) =>
+  new ServiceError('InvalidInstanceID.NotFound', `The instance ${quoted(ids)} not exist`);
 
 const FILTER_VALUES_MAX = 200;
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ServiceError } from '../../wire/service-error.ts';
 import { has, type Machine } from '../../world/machine.ts';
 import { type Call, type Operations, operation, paginate } from '../operation.ts';
+import { bySsm } from './ssm-clock.ts';
 
 const invalidToken = () => new ServiceError('InvalidNextToken', 'The specified token is not valid.');
 
@@ -21,12 +22,12 @@ function pingStatus(machine: Machine, now: number): string {
   return isOfThisBoot && now - pingAt < 3_600_000 ? 'Online' : 'ConnectionLost';
 }
 
-function describe(machine: Machine, { now }: Call) {
+function describe(machine: Machine, { now, world }: Call) {
   const { platform, agent } = machine;
   return {
     InstanceId: machine.id,
     PingStatus: pingStatus(machine, now),
-    LastPingDateTime: (agent.lastReport?.pingAt ?? 0) / 1000,
+    LastPingDateTime: bySsm(world, agent.lastReport?.pingAt ?? 0) / 1000,
     AgentVersion: agent.lastReport?.version,
     PlatformType: platform.platformType,
     PlatformName: platform.platformName,

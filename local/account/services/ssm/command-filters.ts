@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ServiceError } from '../../wire/service-error.ts';
 
 export const filterSchema = z.strictObject({ key: z.string(), value: z.string().min(1).max(128) });
-type Filter = z.infer<typeof filterSchema>;
+export type Filter = z.infer<typeof filterSchema>;
 
 const moment = ({ value }: Filter): number => Date.parse(value);
 

@@ -1,6 +1,7 @@
-import { errorsAllowed, errorsOf } from '../../world/commands.ts';
-import type { CommandStatus, WorldCommand, WorldInvocation } from '../../world/model.ts';
+import { errorsAllowed, errorsOf, STEPS_SECONDS } from '../../world/commands.ts';
+import type { CommandStatus, World, WorldCommand, WorldInvocation } from '../../world/model.ts';
 import { isOpen } from './command-filters.ts';
+import { bySsm } from './ssm-clock.ts';
 
 /** How a command stands, by its invocations; and how it ended if it had none (docs/aws-behaviour.md 58, 61). */
 export function statusOf(command: WorldCommand): CommandStatus {
@@ -22,7 +23,8 @@ export function statusOf(command: WorldCommand): CommandStatus {
 const both = (status: string): CommandStatus => ({ status, statusDetails: status });
 
 /** A command as SendCommand and ListCommands tell of it. */
-export function describeCommand(command: WorldCommand) {
+export function describeCommand(command: WorldCommand, world: World) {
+  const requestedAt = bySsm(world, command.requestedAt);
   const { status, statusDetails } = statusOf(command);
   const all = [...command.invocations.values()];
   const countOf = (isSuch: (invocation: WorldInvocation) => boolean) => all.filter(isSuch).length;
@@ -33,8 +35,8 @@ export function describeCommand(command: WorldCommand) {
     Parameters: command.parameters,
     InstanceIds: command.instanceIds,
     Targets: (command.targeting?.targets ?? []).map(({ key, values }) => ({ Key: key, Values: values })),
-    RequestedDateTime: command.requestedAt / 1000,
-    ExpiresAfter: command.requestedAt / 1000 + command.timeoutSeconds,
+    RequestedDateTime: requestedAt / 1000,
+    ExpiresAfter: requestedAt / 1000 + command.timeoutSeconds + STEPS_SECONDS,
     Status: status,
     StatusDetails: statusDetails,
     MaxConcurrency: command.maxConcurrency,

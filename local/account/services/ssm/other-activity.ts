@@ -2,16 +2,18 @@ import * as z from 'zod';
 import { ServiceError } from '../../wire/service-error.ts';
 import type { WorldAssociation, WorldSession } from '../../world/model.ts';
 import { type Call, type Operations, operation, paginate } from '../operation.ts';
+import { bySsm } from './ssm-clock.ts';
 
 const invalidToken = () => new ServiceError('InvalidNextToken', 'The specified token is not valid.');
 
-function describeSession({ id, instanceId, owner, startedAt, endedAt }: WorldSession, { account }: Call) {
+function describeSession(session: WorldSession, { account, world }: Call) {
+  const { id, instanceId, owner, startedAt, endedAt, openStatus } = session;
   return {
     SessionId: id,
     Target: instanceId,
-    Status: endedAt === null ? 'Connected' : 'Terminated',
-    StartDate: startedAt / 1000,
-    EndDate: endedAt === null ? undefined : endedAt / 1000,
+    Status: endedAt === null ? openStatus : 'Terminated',
+    StartDate: bySsm(world, startedAt) / 1000,
+    EndDate: endedAt === null ? undefined : bySsm(world, endedAt) / 1000,
     DocumentName: 'SSM-SessionManagerRunShell',
     Owner: `arn:aws:iam::${account}:user/${owner}`,
     AccessType: 'Standard',
@@ -45,14 +47,14 @@ function testOf({ key, value }: { key: string; value: string }): (session: Descr
 }
 
 /** docs/aws-behaviour.md 54 */
-const describeAssociation = ({ id, instanceId, executedAt, status }: WorldAssociation) => ({
+const describeAssociation = ({ id, instanceId, executedAt, status }: WorldAssociation, { world }: Call) => ({
   AssociationId: id,
   Name: 'AWS-GatherSoftwareInventory',
   AssociationName: 'inventory',
   DocumentVersion: '1',
   AssociationVersion: '1',
   InstanceId: instanceId,
-  ExecutionDate: executedAt / 1000,
+  ExecutionDate: bySsm(world, executedAt) / 1000,
   Status: status,
   DetailedStatus: status,
   ExecutionSummary: `1 out of 1 plugin processed, ${status === 'Success' ? 1 : 0} success`,
@@ -94,7 +96,9 @@ export const neighbours: Operations = {
       if (machine === undefined || machine.agent.lastReport === null) {
         throw new ServiceError('InvalidInstanceId', `Instance ${InstanceId} is not registered`);
       }
-      const found = world.associations.filter(({ instanceId }) => instanceId === InstanceId).map(describeAssociation);
+      const found = world.associations
+        .filter(({ instanceId }) => instanceId === InstanceId)
+        .map((association) => describeAssociation(association, call));
       const { page, nextToken } = paginate(call, found, { size: MaxResults, token: NextToken, invalidToken });
       return { InstanceAssociationStatusInfos: page, NextToken: nextToken };
     },

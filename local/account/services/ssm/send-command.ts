@@ -57,7 +57,7 @@ export const sendCommand: Operation = operation(requestSchema, (request, call) =
     maxErrors: MaxErrors,
     runsSeconds: 0,
   };
-  return { Command: describeCommand(send(world, commandRequest, world.random, now)) };
+  return { Command: describeCommand(send(world, commandRequest, world.random, now), world) };
 });
 
 /** @throws InvalidParameters for what the document does not know, or takes otherwise */

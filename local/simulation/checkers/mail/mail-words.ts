@@ -21,18 +21,27 @@ export interface ToldHeadline extends ToldCounts {
   back: string;
 }
 
-interface MailWords {
+export interface MailWords {
   headline: RegExp;
   none: RegExp;
   allBack: string;
+  notAllBack: string;
+  backNotChecked: string;
   notAsBefore: RegExp;
   unknown: RegExp;
-  byTag: RegExp;
+  /** Who is left awake by a tag of its owner: the one by name, or several by number. */
+  byItsTag: RegExp;
+  byTheirTags: RegExp;
   allExcluded: string;
   outcomes: Record<ReportInstance['outcome'], string>;
   stateUnknown: string;
   run(report: Report): string;
   intended(count: number): string;
+  /** At the end of an instance's numbers; a moment follows the second one. */
+  awakeFor(minutes: number): string;
+  awakeSince: string;
+  /** What stands between a name and what is said of it. */
+  colon: string;
 }
 
 const en: MailWords = {
@@ -40,14 +49,20 @@ const en: MailWords = {
     /^(?:LEFT AWAKE: (?<leftAwake>\d+)(?: \((?<awake>[^)]*)\))?\. )?(?:[^:()]+: )?(?<updated>\d+) of (?<intended>\d+) updated(?:, (?<alreadyCurrent>\d+) already current)?(?:, (?<failed>\d+) failed(?: \((?<failures>[^)]*)\))?)?(?:, (?<excluded>\d+) excluded)?(?<runFailed>, but the run failed(?: \([^)]*\))?)?(?<died>, the run died)?(?:\. (?<back>.+))?$/,
   none: /^no instance found(?<runFailed>, but the run failed)?(?<died>, the run died)?$/,
   allBack: 'All back as they were',
+  notAllBack: 'Not all are back as they were',
+  backNotChecked: 'Not checked whether all are back',
   notAsBefore: /(\d+) not as before/,
   unknown: /State of (\d+) unknown/,
-  byTag: /by (?:its tag|their tags)$/,
+  byItsTag: /^(.+), by its tag$/,
+  byTheirTags: /^(?:(.+), )?(\d+) by their tags$/,
   allExcluded: 'No instance could be updated: all of them were excluded.',
   outcomes: { updated: 'updated', 'already-current': 'already-current', failed: 'failed', excluded: 'excluded' },
   stateUnknown: 'state unknown',
   run: ({ runId, region, account, status }) => `Run ${runId} in ${region} (${account}) ${status}.`,
   intended: (count) => `${count} intended = `,
+  awakeFor: (minutes) => `, awake ${minutes} min`,
+  awakeSince: ', awake since ',
+  colon: ': ',
 };
 
 const ja: MailWords = {
@@ -55,15 +70,21 @@ const ja: MailWords = {
     /^(?:起動したまま：(?<leftAwake>\d+)台(?:（(?<awake>[^）]*)）)?。)?(?:[^：（）]+：)?(?<intended>\d+)台中(?<updated>\d+)台を更新(?:、(?<alreadyCurrent>\d+)台は更新不要)?(?:、(?<failed>\d+)台失敗(?:（(?<failures>.*?)）(?=、\d+台は対象外|、実行は|。|$))?)?(?:、(?<excluded>\d+)台は対象外)?(?<runFailed>、実行は失敗(?:（.*?）(?=、実行は途中|。|$))?)?(?<died>、実行は途中で終了)?(?:。(?<back>.+))?$/,
   none: /^対象のインスタンスはありません(?<runFailed>、実行は失敗)?(?<died>、実行は途中で終了)?$/,
   allBack: 'すべて元の状態に戻っています',
+  notAllBack: '元の状態に戻っていないものがあります',
+  backNotChecked: '元の状態に戻ったかどうかは未確認です',
   notAsBefore: /(\d+)台は元の状態と異なります/,
   unknown: /(\d+)台の状態は不明です/,
-  byTag: /除外タグによる$/,
+  byItsTag: /^(?!うち\d)(.+)、除外タグによる$/,
+  byTheirTags: /^(?:(.+)、)?うち(\d+)台は除外タグによる$/,
   allExcluded: 'すべて対象外のため、更新できたインスタンスはありません。',
   outcomes: { updated: '更新', 'already-current': '更新不要', failed: '失敗', excluded: '対象外' },
   stateUnknown: '状態不明',
   run: ({ runId, region, account, status }) =>
     `実行 ${runId}（${region}、アカウント ${account}）：${status === 'succeeded' ? '成功' : '失敗'}。`,
   intended: (count) => `対象${count}台＝`,
+  awakeFor: (minutes) => `、起動時間${minutes}分`,
+  awakeSince: ' から起動中',
+  colon: '：',
 };
 
 export const mailWords: Record<string, MailWords> = { en, ja };

@@ -1,5 +1,6 @@
 import { calls, changes, clock, type Evidence, LEASE_TAG } from '../../evidence/evidence.ts';
 import { standingsBetween } from '../../evidence/standings.ts';
+import { aboutStopCommands, countedIn, namedIn } from './awake-in-mail.ts';
 
 type Mail = Evidence['overheard']['mails'][number];
 
@@ -11,6 +12,8 @@ interface Told {
   /** How it is said to stand; empty: the line does not say. */
   state: string;
   runId: string;
+  /** null: the line has no name. */
+  name: string | null;
 }
 
 /** What a line calls each action, in each language. */
@@ -36,7 +39,7 @@ const ACTIONS: Record<string, string> = {
 };
 
 const LINE = new RegExp(
-  `^ {2}(i-\\S+) {2}(${Object.keys(ACTIONS).join('|')})(?:(?:, |、)([^,、]+))?(?:, after run |、実行 )([^\\s:：（]+)`,
+  `^ {2}(i-\\S+) {2}(${Object.keys(ACTIONS).join('|')})(?:(?:, |、)([^,、]+))?(?:, after run |、実行 )([^\\s:：（]+)(?: \\(([^)]*)\\)|（([^）]*)）)?`,
 );
 
 /** A pass looks at an instance, goes on with the others, and tells all of them at its end. */
@@ -57,7 +60,11 @@ export function aboutReconciledMails(evidence: Evidence): string[] {
     const told = toldIn(mail);
     return [
       ...told.flatMap((one) => [aboutState(evidence, one), aboutLease(evidence, one), aboutCalls(evidence, one)]),
+      ...told.flatMap((one) => [aboutName(evidence, one), aboutHeld(evidence, one)]),
       aboutSubject(evidence, mail, told),
+      ...aboutSubjectNames(mail, told),
+      aboutAttributes(mail, told),
+      ...aboutStopCommands(mail.message, leftAwakeIn(evidence, told), null),
       aboutRefusals(evidence, mail, told, explained),
     ].filter((text) => text !== null);
   });
@@ -67,8 +74,8 @@ const toldIn = ({ at, message }: Mail): Told[] =>
   message.split('\n').flatMap((text) => {
     const found = LINE.exec(text);
     if (found === null) return [];
-    const [, instanceId = '', called = '', state = '', runId = ''] = found;
-    return [{ at, instanceId, action: ACTIONS[called] ?? '', state, runId }];
+    const [, instanceId = '', called = '', state = '', runId = '', en, ja] = found;
+    return [{ at, instanceId, action: ACTIONS[called] ?? '', state, runId, name: en ?? ja ?? null }];
   });
 
 function aboutState(evidence: Evidence, { at, instanceId, action, state }: Told): string | null {
@@ -137,6 +144,58 @@ function aboutSubject(evidence: Evidence, { at, subject }: Mail, told: Told[]): 
   if (subject.replace(/ \([^)]*\)/g, '') === `${head}${SUBJECT}${should}` && strangers.length === 0) return null;
   return `the mail at ${clock(evidence, at)} tells of ${should}, and its subject is ${subject}`;
 }
+
+/** A line has the name by which people know its instance. */
+function aboutName({ instances }: Evidence, { instanceId, name }: Told): string | null {
+  const instance = instances.find((one) => one.instanceId === instanceId);
+  return instance === undefined || instance.name === name
+    ? null
+    : `${instanceId} is called ${instance.name ?? 'nothing'}, and a mail calls it ${name ?? 'nothing'}`;
+}
+
+/** What a run has left to others, and its report says so, is back once they have left it: that is news of its own. */
+function aboutHeld({ executions }: Evidence, { instanceId, action, runId }: Told): string | null {
+  const lines = executions.find(({ name }) => name === runId)?.report?.instances ?? [];
+  const text = lines.find((line) => line.instanceId === instanceId)?.reason?.text ?? '';
+  return action === 'restored' && text.includes(': it is held, and put back once')
+    ? `${instanceId} was held for others by ${runId}, and is told as restored`
+    : null;
+}
+
+/** Who stands in brackets behind a number: as many as it says, each with what was done to it. */
+const aboutSubjectNames = ({ subject }: Mail, told: Told[]): string[] =>
+  [...subject.matchAll(/(?:LEFT AWAKE: (\d+)|(\d+) ([a-z ]+)) \(([^)]*)\)/g)].flatMap(
+    ([, awake, many, what, names = '']) => {
+      const actions = awake === undefined ? (COUNTED.find(([counted]) => counted === what)?.[1] ?? []) : ['left awake'];
+      const ones = told.filter(({ action }) => actions.includes(action));
+      const strangers = namedIn(names).filter(
+        (one) => !ones.some(({ name, instanceId }) => one === name || one === instanceId),
+      );
+      return strangers.length === 0 && countedIn(names) === Number(awake ?? many)
+        ? []
+        : [`${names} stands for ${awake ?? many} in the subject: ${subject}`];
+    },
+  );
+
+const SETTLED = ['restored', 'back now', 'handed over', 'left awake', 'gone'];
+
+/** What is told can be filtered: by whether anything is settled, and whether someone has to act. */
+function aboutAttributes({ at, message, attributes }: Mail, told: Told[]): string | null {
+  const status = told.some(({ action }) => SETTLED.includes(action)) ? 'restored' : 'open';
+  const isCritical = REFUSAL.test(message) || told.some(({ action }) => action === 'left awake');
+  const severity = isCritical ? 'critical' : 'info';
+  return attributes['status'] === status && attributes['severity'] === severity
+    ? null
+    : `the mail of ${new Date(at).toISOString()} is ${status} and ${severity}, and can be filtered as ${JSON.stringify(attributes)}`;
+}
+
+const leftAwakeIn = ({ instances }: Evidence, told: Told[]) =>
+  told
+    .filter(({ action }) => action === 'left awake')
+    .map(({ instanceId }) => ({
+      instanceId,
+      originalState: instances.find((one) => one.instanceId === instanceId)?.settled ?? null,
+    }));
 
 /** The first refusal of a run comes with what a person has to do about it. */
 function aboutRefusals(evidence: Evidence, { at, message }: Mail, told: Told[], explained: Set<string>): string | null {

@@ -5,17 +5,23 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import { standingAt } from '../../evidence/standings.ts';
 import type { ReportedLine } from '../report/reported-line.ts';
 import { isUncertain, leftAwake, type WholeReport } from '../report/whole-report.ts';
-import { mailWords, readHeadline, type ToldHeadline } from './mail-words.ts';
+import { aboutNamesAwake, aboutRoom, aboutStopCommands, isAwakeAfterSleep, namedIn } from './awake-in-mail.ts';
+import { aboutToldCauses } from './causes-in-mail.ts';
+import { aboutMailedLines } from './lines-in-mail.ts';
+import { type MailWords, mailWords, readHeadline, type ToldHeadline } from './mail-words.ts';
+
+/** What a person reads at a glance (docs/aws-behaviour.md 90), and what a chat shows. */
+const SUBJECT_LENGTH_MAX = 99;
+const FIRST_LINE_LENGTH_MAX = 500;
+const CHAT_TITLE_LENGTH_MAX = 250;
 
 type Mail = Evidence['overheard']['mails'][number];
-
-type Words = NonNullable<(typeof mailWords)[string]>;
 
 /** What was told of a run says what the account says: in its subject, in its first line, and in all that follows. */
 export function aboutMail(whole: WholeReport): string[] {
   const { evidence, execution, report } = whole;
   const language = languageOf(evidence);
-  const words = mailWords[language] as Words;
+  const words = mailWords[language] as MailWords;
   const mail = evidence.overheard.mails.find(
     ({ message }) => message.includes(`\n${words.run(report)}\n`) && message.includes(` ${inUtc(report.endedAt)}`),
   );
@@ -24,13 +30,17 @@ export function aboutMail(whole: WholeReport): string[] {
     return isOver ? ['no mail told how it went'] : [];
   }
   const [firstLine = ''] = mail.message.split('\n');
-  const en = mailWords['en'] as Words;
+  const en = mailWords['en'] as MailWords;
   return [
+    ...([undefined, mail.subject].includes(execution.toldSubject)
+      ? []
+      : [`its note has the subject ${execution.toldSubject}`]),
     ...(/^[\x20-\x7e]{1,99}$/.test(mail.subject) ? [] : [`SNS does not take the subject ${mail.subject}`]),
-    ...aboutHeadline(whole, mail.subject, en),
-    ...aboutHeadline(whole, firstLine, words),
+    ...aboutHeadline(whole, mail.subject, en, SUBJECT_LENGTH_MAX),
+    ...aboutHeadline(whole, firstLine, words, FIRST_LINE_LENGTH_MAX),
     ...aboutText(report, mail.message, words),
-    ...aboutCauses(report, mail.message, language),
+    ...aboutToldCauses(report, mail.message, language, words),
+    ...aboutStopCommands(mail.message, report.instances.filter(isAwakeAfterSleep), report.region),
     ...aboutMailedLines(report, mail.message, words),
     ...aboutAttributes(whole, mail),
     ...aboutChat(whole, mail, words),
@@ -42,13 +52,20 @@ export const languageOf = ({ parameters }: Evidence): Language => (parameters['L
 /** As a mail says a time: every simulation is deployed with a schedule in UTC. */
 const inUtc = (moment: string): string => `${moment.slice(0, 19).replace('T', ' ')} (UTC)`;
 
-function aboutHeadline(whole: WholeReport, text: string, words: Words): string[] {
+/** Of `, 500 already current, 500 excluded`. */
+const COUNTS_LENGTH = 36;
+
+/** @param max how long it may be */
+function aboutHeadline(whole: WholeReport, text: string, words: MailWords, max: number): string[] {
   const told = readHeadline(text, words);
   if (told === null) return [`no headline is to be read in: ${text}`];
   const { report, lines } = whole;
   const { counts } = report;
   const names = ['intended', 'updated', 'alreadyCurrent', 'failed', 'excluded'] as const;
-  const wrong = names.filter((name) => told[name] !== counts[name]);
+  // Where the longest numbers leave no room, what is as it should be is not counted.
+  const isTerse = max - text.length < COUNTS_LENGTH && told.alreadyCurrent + told.excluded === 0;
+  const needless = isTerse ? ['alreadyCurrent', 'excluded'] : [];
+  const wrong = names.filter((name) => told[name] !== counts[name] && !needless.includes(name));
   const isDeath = told.saysDied === report.diedBeforeReport;
   return [
     ...(wrong.length === 0 ? [] : [`${wrong.join(', ')} told wrongly: ${text}`]),
@@ -57,35 +74,25 @@ function aboutHeadline(whole: WholeReport, text: string, words: Words): string[]
     ...aboutFailures(report, told, text),
     ...aboutVerdict(report, told, text),
     ...aboutBack(whole, told, text, words),
+    ...aboutChecked(whole, told, text, words),
+    ...aboutRoom(report.instances, told, text, max),
   ];
 }
 
 /** Who slept before and is awake after, by the account: with their number, and no others by name. */
-function aboutAwake(lines: ReportedLine[], told: ToldHeadline, text: string, words: Words): string[] {
+function aboutAwake(lines: ReportedLine[], told: ToldHeadline, text: string, words: MailWords): string[] {
   const { surely, atMost } = leftAwake(lines);
-  const byTag = lines.filter(({ line }) => line.finalState === 'opted-out').length;
   const isCounted = told.leftAwake >= surely.length && told.leftAwake <= atMost;
-  const isTagTold = told.awake === '' || words.byTag.test(told.awake) === byTag > 0;
-  const awake = lines.flatMap(({ line }) => (isAwakeAfterSleep(line) ? [line] : []));
-  const named = isTagTold && byTag === 0 ? namedIn(told.awake) : [];
-  const strangers = named.filter((name) => !awake.some((line) => line.name === name || line.instanceId === name));
   return [
     ...(isCounted ? [] : [`${surely.length} to ${atMost} were left awake, and it is told: ${text}`]),
-    ...(isTagTold ? [] : [`${byTag} were left awake by their tags, and it is told: ${text}`]),
-    ...strangers.map((name) => `${name} was not left awake, and it is told: ${text}`),
+    ...aboutNamesAwake(
+      lines.map(({ line }) => line),
+      told,
+      text,
+      words,
+    ),
   ];
 }
-
-const isAwakeAfterSleep = ({ originalState, finalState }: ReportInstance): boolean =>
-  ['stopped', 'hibernated'].includes(originalState ?? '') &&
-  ['running', 'pending', 'handed-over', 'opted-out'].includes(finalState ?? '');
-
-/** `a, b and 3 more`, in either language: the names alone. */
-const namedIn = (text: string): string[] =>
-  text
-    .replace(/ and \d+ more$|、ほか\d+台$/, '')
-    .split(/, |、/)
-    .filter((name) => name !== '');
 
 /** Each name in the brackets behind the failed ones belongs to one of them, with its own cause. */
 function aboutFailures({ instances }: Report, { failures }: ToldHeadline, text: string): string[] {
@@ -114,20 +121,43 @@ function aboutVerdict({ status, instances }: Report, told: ToldHeadline, text: s
 }
 
 /** That all are back is said only if the account shows each of them as it was; that some are not, if the report has as many. */
-function aboutBack({ lines }: WholeReport, { back }: ToldHeadline, text: string, words: Words): string[] {
+function aboutBack({ lines }: WholeReport, { back }: ToldHeadline, text: string, words: MailWords): string[] {
   const moved = lines.filter((seen) => isSurelyMoved(seen));
   if (back === words.allBack) {
     return moved.map(({ line }) => `${line.instanceId} is not as it was, and it is told: ${text}`);
   }
-  const touched = lines.filter(({ line }) => line.outcome !== 'excluded' || line.wokenAt !== null);
-  const unknown = touched.filter(({ line }) => line.finalState === null).length;
+  const touched = lines.flatMap(({ line }) => (line.outcome !== 'excluded' || line.wokenAt !== null ? [line] : []));
+  const unknown = touched.filter(({ finalState }) => finalState === null).length;
   const saidUnknown = Number(words.unknown.exec(back)?.[1] ?? 0);
   const saidOther = Number(words.notAsBefore.exec(back)?.[1] ?? 0);
-  const otherAtMost = touched.length;
+  const other = touched.filter(isOtherwise).length;
   return [
     ...(saidUnknown === unknown ? [] : [`the state of ${unknown} is unknown, and it is told: ${text}`]),
-    ...(saidOther <= otherAtMost ? [] : [`not so many can be otherwise than before: ${text}`]),
+    ...(saidOther === other ? [] : [`${other} are otherwise than before, besides who is left awake: ${text}`]),
   ];
+}
+
+/** What is left awake stands at the head already. A lease that was not removed is not as before, either. */
+const isOtherwise = (line: ReportInstance): boolean =>
+  line.finalState !== null &&
+  !isAwakeAfterSleep(line) &&
+  (line.finalState !== line.originalState || line.reason?.code === 'lease-kept');
+
+/** What is said of all of them together is what the report has checked; nothing is said where it has touched no one. */
+function aboutChecked(
+  { report: { checks, instances } }: WholeReport,
+  { back }: ToldHeadline,
+  text: string,
+  words: MailWords,
+) {
+  const found = [checks.states, checks.leases, checks.launchTimes].map(({ status }) => status);
+  const isTouched = instances.some(({ outcome, wokenAt }) => outcome !== 'excluded' || wokenAt !== null);
+  const isWrong =
+    (back === words.allBack && found.some((status) => status !== 'kept')) ||
+    (back === words.notAllBack && !found.includes('not-kept')) ||
+    (back === words.backNotChecked && (!found.includes('not-checked') || found.includes('not-kept')));
+  const isSilent = back === '' && isTouched && !instances.some((line) => isAwakeAfterSleep(line));
+  return isWrong || isSilent || (back !== '' && !isTouched) ? [`its checks are ${found.join(', ')}: ${text}`] : [];
 }
 
 /** It was touched, and by the account it is not as it was before the run. */
@@ -138,7 +168,7 @@ function isSurelyMoved(seen: ReportedLine): boolean {
   return !isUncertain(seen) && before !== standingAt(evidence, instance, ended);
 }
 
-function aboutText(report: Report, message: string, words: Words): string[] {
+function aboutText(report: Report, message: string, words: MailWords): string[] {
   const isAllExcluded = report.instances.every(({ outcome }) => outcome === 'excluded');
   const places = ['report.html', 'report.json'].filter((name) => !message.includes(`/runs/${report.runId}/${name}\n`));
   return [
@@ -150,51 +180,39 @@ function aboutText(report: Report, message: string, words: Words): string[] {
   ];
 }
 
-/** What failed comes with what a person has to do. */
-function aboutCauses({ instances }: Report, message: string, language: Language): string[] {
-  const codes = new Set(instances.flatMap(({ outcome, reason }) => (outcome === 'failed' ? [reason?.code ?? ''] : [])));
-  return [...codes].flatMap((code) => {
-    const { whatToDo } = wordsOf(code, language);
-    return whatToDo === null || message.includes(whatToDo) ? [] : [`the mail does not say what to do about ${code}`];
-  });
-}
-
-const LINES_MAX = 100;
-
-function aboutMailedLines({ instances }: Report, message: string, words: Words): string[] {
-  if (instances.length > LINES_MAX) return [];
-  const told = message.split('\n');
-  const missing = instances.filter((line) => {
-    const text = told.find((one) => one.startsWith(`  ${line.instanceId}  `)) ?? '';
-    const parts = [
-      `  ${words.outcomes[line.outcome]}  `,
-      `${line.versionBefore ?? '?'} -> ${line.versionAfter ?? '?'}`,
-      line.finalState ?? words.stateUnknown,
-      line.reason?.text ?? '',
-      line.reason?.code ?? '',
-    ];
-    return parts.some((part) => !text.includes(part)) || line.notes.some((note) => !text.includes(note.text));
-  });
-  return missing.map(({ instanceId }) => `the mail does not tell ${instanceId} as the report does`);
-}
-
+/** Critical is what costs money until someone acts; a run that has failed warns; and one that succeeded does neither. */
 function aboutAttributes({ report, lines }: WholeReport, { attributes }: Mail): string[] {
   const { surely } = leftAwake(lines.filter(({ line }) => line.finalState !== 'opted-out'));
+  const isAwake = report.instances.some((line) => isAwakeAfterSleep(line) && line.finalState !== 'opted-out');
   const { status, severity } = attributes;
   const isSevereEnough = surely.length === 0 || severity === 'critical';
-  const isCalm = report.status === 'failed' || severity === 'info';
+  const failed = report.status === 'failed' ? 'warning' : 'info';
   return [
     ...(status === report.status ? [] : [`the run ${report.status}, and its message can be filtered as ${status}`]),
-    ...(isSevereEnough && isCalm ? [] : [`its message can be filtered as ${severity}`]),
+    ...(isSevereEnough && severity === (isAwake ? 'critical' : failed)
+      ? []
+      : [`its message can be filtered as ${severity}`]),
   ];
 }
 
 /** A chat shows nothing but such a notification. */
-function aboutChat(whole: WholeReport, { https }: Mail, words: Words): string[] {
-  const chat = JSON.parse(https) as { version?: string; source?: string; content?: { title?: string } };
+function aboutChat(whole: WholeReport, { https }: Mail, words: MailWords): string[] {
+  const chat = JSON.parse(https) as {
+    version?: string;
+    source?: string;
+    content?: { title?: string; description?: string; nextSteps?: string[] };
+    metadata?: { threadId?: string };
+  };
+  const { runId, status } = whole.report;
+  const { description = '', nextSteps = [] } = chat.content ?? {};
+  const isLocated = ['report.html', 'report.json'].every((name) => description.includes(`/runs/${runId}/${name}`));
   const isShown = chat.version === '1.0' && chat.source === 'custom';
   return [
     ...(isShown ? [] : ['a chat does not show what was sent']),
-    ...aboutHeadline(whole, chat.content?.title ?? '', words),
+    ...(isLocated && chat.metadata?.threadId === runId ? [] : ['a chat does not say which run it is about']),
+    ...(status === 'failed' || nextSteps.length === 0 || whole.report.instances.some(isAwakeAfterSleep)
+      ? []
+      : [`a chat has something to do after a run that succeeded: ${nextSteps.join('; ')}`]),
+    ...aboutHeadline(whole, chat.content?.title ?? '', words, CHAT_TITLE_LENGTH_MAX),
   ];
 }

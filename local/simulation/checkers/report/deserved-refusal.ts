@@ -48,9 +48,12 @@ const claims: Record<string, (evidence: Evidence, execution: ExecutionEvidence) 
   EmptyGroup: (evidence, execution) =>
     execution.input['allowEmpty'] !== true &&
     [...groupsOf(evidence, execution).values()].some(({ size }) => size === 0),
-  BrokenGroup: ({ instances }, { input }) => {
-    const named = (input['groups'] as string[] | undefined) ?? [];
-    return named.some((name) => !instances.some(({ groups }) => groups.includes(name)));
+  BrokenGroup: ({ instances, groups: all }, { input }) => {
+    const named = (input['groups'] as string[] | undefined) ?? all.map(({ name }) => name);
+    const hasNoPlace = (name: string) =>
+      all.find((group) => group.name === name)?.resourceTypes?.includes('AWS::EC2::Instance') === false;
+    const isUnknown = (name: string) => !instances.some(({ groups }) => groups.includes(name));
+    return named.some((name) => hasNoPlace(name) || (input['groups'] !== undefined && isUnknown(name)));
   },
   TooManyInstances: (evidence, execution) =>
     new Set([...groupsOf(evidence, execution).values()].flatMap((ids) => [...ids])).size > INSTANCES_MAX,

@@ -1,13 +1,6 @@
 import type { Report } from '../../../../functions/domain/report/report.ts';
-import {
-  calls,
-  changes,
-  clock,
-  type Evidence,
-  isOurs,
-  LEASE_TAG,
-  type MetricsEvidence,
-} from '../../evidence/evidence.ts';
+import { calls, changes, clock, type Evidence, isOurs, LEASE_TAG } from '../../evidence/evidence.ts';
+import type { MetricsEvidence } from '../../evidence/overheard.ts';
 
 /** What a report comes to in numbers, counted anew from its lines. */
 function measuresOf({ instances, status }: Report): Record<string, number> {

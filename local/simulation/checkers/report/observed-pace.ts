@@ -1,3 +1,4 @@
+import { bySsm } from '../../evidence/doubt.ts';
 import { type Boot, bootsOf, pingsOf } from '../../evidence/evidence.ts';
 import type { WholeReport } from './whole-report.ts';
 
@@ -14,7 +15,7 @@ export function aboutPace({ evidence, execution, report, lines }: WholeReport): 
   const started = lines.flatMap(({ instance }) =>
     bootsOf(evidence, instance)
       .filter((boot): boot is Boot & { at: number; launchTime: number } => boot.ours && boot.launchTime !== null)
-      .map((boot) => ({ boot, pings: pingsOf(evidence, instance.instanceId).map(({ at }) => at) })),
+      .map((boot) => ({ boot, pings: pingsOf(evidence, instance.instanceId).map(({ at }) => bySsm(evidence, at)) })),
   );
   const launches = started.map(({ boot: { at, launchTime } }) => (launchTime - at) / 1000);
   const pings = started.flatMap(({ boot, pings: all }) => all.map((at) => (at - boot.launchTime) / 1000));

@@ -1,6 +1,7 @@
 import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
-import { changes, LEASE_TAG, spansOf } from '../../evidence/evidence.ts';
+import { changes, LEASE_TAG } from '../../evidence/evidence.ts';
 import { optedOutAt } from '../../evidence/opted-out.ts';
+import { spansOf } from '../../evidence/spans.ts';
 import { type LineRule, ownCalls, type ReportedLine } from './reported-line.ts';
 
 const GONE = new Set(['terminated', 'shutting-down', 'not-found']);
@@ -17,9 +18,12 @@ const TAKEN_IN_HAND = ['CreateTags', 'StartInstances', 'SendCommand'];
 /** A tag that its owner has only just put on it may not be seen yet. */
 const SEEN_MILLISECONDS = 120_000;
 
+/** What is told of an instance that its owner has taken away; what has become of its memory is told first. */
+const TAKEN_AWAY: ReadonlySet<string> = new Set(['opted-out-in-run', 'hibernation-lost']);
+
 /** Until when the run may have taken it in hand; null: never. Its owner's tag takes it away from a run that is at work on it. */
 function takenInHandUntil({ evidence, instance, line, ended }: ReportedLine): number | null {
-  if (line.reason?.code !== 'opted-out-in-run') return null;
+  if (!TAKEN_AWAY.has(line.reason?.code ?? '')) return null;
   const since = optedOutAt(evidence, instance.instanceId, ended);
   return since === null ? null : since + SEEN_MILLISECONDS;
 }
@@ -28,11 +32,13 @@ function takenInHandUntil({ evidence, instance, line, ended }: ReportedLine): nu
 export const excludedIsLeftAlone: LineRule = (seen) => {
   const { outcome, reason } = seen.line;
   if (outcome !== 'excluded') return null;
-  const until = takenInHandUntil(seen) ?? Number.NEGATIVE_INFINITY;
+  const takenAwayAt = takenInHandUntil(seen);
+  const until = takenAwayAt ?? Number.NEGATIVE_INFINITY;
   const touched = TAKEN_IN_HAND.find((operation) => ownCalls(seen, operation).some(({ at }) => at > until));
   if (touched !== undefined) return `is reported as excluded, and the run called ${touched} for it`;
   const code = reason?.code ?? 'no reason';
-  return Object.hasOwn(exclusions, code) ? null : `is reported as excluded with ${code}, which keeps no instance out`;
+  const isKnown = Object.hasOwn(exclusions, code) || (takenAwayAt !== null && TAKEN_AWAY.has(code));
+  return isKnown ? null : `is reported as excluded with ${code}, which keeps no instance out`;
 };
 
 /** Reasons that say that the run could not let go of it. */
@@ -61,7 +67,8 @@ export const isLetGo: LineRule = (seen) => {
   // One that is gone takes its tags with it.
   if (report.diedBeforeReport || GONE.has(line.finalState ?? '') || STILL_HELD.has(line.reason?.code ?? ''))
     return null;
-  if (isHeldForOthers(seen)) return null;
+  // Someone may have copied one to it.
+  if (isHeldForOthers(seen) || ownCalls(seen, 'CreateTags').length === 0) return null;
   const tags = changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
     facts.about === 'tags' && at <= ended ? [facts.tags] : [],
   );

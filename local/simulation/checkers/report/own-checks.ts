@@ -1,5 +1,6 @@
 import type { Report } from '../../../../functions/domain/report/report.ts';
-import { calls, changes, LEASE_TAG, pingsOf, runIn } from '../../evidence/evidence.ts';
+import { bySsm } from '../../evidence/doubt.ts';
+import { calls, changes, isStruckBy, LEASE_TAG, pingsOf, runIn } from '../../evidence/evidence.ts';
 import { standingsBetween, standingsOf, viewLagMilliseconds } from '../../evidence/standings.ts';
 import { isAtLeast } from '../../evidence/versions.ts';
 import { hasOtherRun, type ReportedLine } from './reported-line.ts';
@@ -24,10 +25,11 @@ const truthOf = (held: boolean[]): Truth => {
 
 const since = ({ evidence, ended }: ReportedLine): number => ended - LOOK_MILLISECONDS - viewLagMilliseconds(evidence);
 
-/** Whether the boot that it has is this run's own, or it is down by this run's doing. */
+/** Whether the boot that it has is this run's own, or it is down by this run's doing. To `running` it comes by itself, also in the moment of a call. */
 const isOwnDoing = ({ evidence, instance, execution, ended }: ReportedLine): boolean =>
-  standingsOf(evidence, instance).findLast(({ from, by }) => from <= ended && by !== null)?.by?.runId ===
-  execution.name;
+  standingsOf(evidence, instance).findLast(
+    ({ from, by, standing }) => from <= ended && by !== null && standing !== 'running',
+  )?.by?.runId === execution.name;
 
 /** Whether it sleeps as it did before; one that others have started later counts as that. */
 function isBack(seen: ReportedLine): Truth {
@@ -66,7 +68,7 @@ const isProved = ({ evidence, instance, line, report }: ReportedLine): Truth =>
     pingsOf(evidence, instance.instanceId).some(
       ({ at, version }) =>
         version === line.proof?.version &&
-        Math.abs(at - Date.parse(line.proof.pingAt)) < 10 &&
+        Math.abs(bySsm(evidence, at) - Date.parse(line.proof.pingAt)) < 10 &&
         isAtLeast(version, report.targetVersion),
     ),
   ]);
@@ -96,11 +98,10 @@ const ALL: readonly Name[] = ['versions', ...SEEN_BY_EC2];
 const USUAL_LAG_SECONDS = 10;
 
 /** Whether EC2 may not have answered, or may have shown what was before; a dead run is reported as soon as it is over. */
-const mayBeUnchecked = ({ evidence, report }: WholeReport): boolean =>
+const mayBeUnchecked = ({ evidence, execution, report }: WholeReport): boolean =>
   report.diedBeforeReport ||
   evidence.describeLagSeconds > USUAL_LAG_SECONDS ||
-  evidence.faults.length > 0 ||
-  evidence.disturbances.length > 0 ||
+  isStruckBy(evidence, execution.endedAt ?? evidence.endedAt) ||
   calls(evidence, 'DescribeInstances').some(
     ({ error, principal }) => error !== null && principal === 'ReportRunFunction',
   );

@@ -8,7 +8,7 @@ import {
   type InstanceEvidence,
   isOurs,
 } from '../../evidence/evidence.ts';
-import { standingsBetween, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
+import { standingsBetween, viewLagMilliseconds } from '../../evidence/standings.ts';
 
 /** One line of a report, with all that it is held to. Moments are milliseconds since the epoch. */
 export interface ReportedLine {
@@ -28,11 +28,11 @@ export type LineRule = (seen: ReportedLine) => string | null;
 
 /** The states that EC2 may have shown at the listing. */
 export const shownAtListing = ({ evidence, instance, listed }: ReportedLine): Set<string> =>
-  standingsBetween(evidence, instance, listed - 2 * VIEW_LAG_MILLISECONDS, listed);
+  standingsBetween(evidence, instance, listed - 2 * viewLagMilliseconds(evidence), listed);
 
 /** The states that EC2 showed while the run was at work. */
 export const shownInRun = ({ evidence, instance, execution, ended }: ReportedLine): Set<string> =>
-  standingsBetween(evidence, instance, execution.startedAt - VIEW_LAG_MILLISECONDS, ended);
+  standingsBetween(evidence, instance, execution.startedAt - viewLagMilliseconds(evidence), ended);
 
 /** The run's own boots of it. */
 export const ownBoots = ({ evidence, instance, execution, ended }: ReportedLine): Boot[] =>

@@ -1,6 +1,7 @@
-import { bootsOf, changes, spansOf } from '../../evidence/evidence.ts';
+import { bootsOf, changes } from '../../evidence/evidence.ts';
 import { optedOutAt } from '../../evidence/opted-out.ts';
-import { standingAt, standingsBetween, standingsOf, VIEW_LAG_MILLISECONDS } from '../../evidence/standings.ts';
+import { spansOf } from '../../evidence/spans.ts';
+import { standingAt, standingsBetween, standingsOf, viewLagMilliseconds } from '../../evidence/standings.ts';
 import { hasOtherRun, type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
 
 /** One that is excluded is told as EC2 names its state; that it is hibernated does not matter then. */
@@ -34,8 +35,11 @@ export const finalState: LineRule = (seen) => {
   const { evidence, instance, line, listed, ended } = seen;
   const said = line.finalState;
   if (said === null) {
-    // Only an instance that the run did not look at any more has none; what EC2 does not know has none either.
-    const isUnknown = line.reason?.code === 'no-result' || shownAtListing(seen).has('not-found');
+    // Only an instance that the run did not look at any more has none; what EC2 does not know or answer for has none either.
+    const isUnknown =
+      line.reason?.code === 'no-result' ||
+      /EC2 did not say for \d+ minutes/.test(line.reason?.text ?? '') ||
+      shownAtListing(seen).has('not-found');
     return isUnknown ? null : 'has no final state in the report';
   }
   if (said === 'opted-out') {
@@ -44,10 +48,10 @@ export const finalState: LineRule = (seen) => {
     return isSo || wasMoved(seen) ? null : 'is said to be left awake by its tag, which is not so';
   }
   if (line.outcome === 'excluded') {
-    const shown = standingsBetween(evidence, instance, listed - 2 * VIEW_LAG_MILLISECONDS, ended);
+    const shown = standingsBetween(evidence, instance, listed - 2 * viewLagMilliseconds(evidence), ended);
     return [...shown].some((state) => asEc2Names(state) === asEc2Names(said)) ? null : `never was ${said}`;
   }
-  const shown = standingsBetween(evidence, instance, ended - VIEW_LAG_MILLISECONDS, ended);
+  const shown = standingsBetween(evidence, instance, ended - viewLagMilliseconds(evidence), ended);
   if (said === 'handed-over') {
     const isAwake = ['running', 'pending', 'stopping'].some((state) => shown.has(state));
     return isAwake || wasMoved(seen) ? null : `is ${[...shown].join(' or ')}, and the report says handed-over`;
@@ -89,11 +93,13 @@ const KEEPERS = new Set(['session-active', 'command-running', 'association-runni
 export const handedOver: LineRule = (seen) => {
   const { evidence, instance, line, ended } = seen;
   const code = line.reason?.code ?? '';
-  if (line.finalState !== 'handed-over' && !KEEPERS.has(code)) return null;
+  // Behind the reason of a failure, too.
+  const isHeld = KEEPERS.has(code) || (line.reason?.text.includes(': it is held, and put back once') ?? false);
+  if (line.finalState !== 'handed-over' && !isHeld) return null;
   if (code === 'lease-removed') {
     return wasTagged(seen) ? null : 'is handed over (lease-removed), and no one else has changed its tags';
   }
-  if (!KEEPERS.has(code)) return null;
+  if (!isHeld) return null;
   const boot = bootsOf(evidence, instance).findLast(({ at }) => (at ?? 0) <= ended);
   const from = boot?.at ?? evidence.startedAt;
   // A command that was lost on its way begins nowhere; it is used as long as it is open.
@@ -107,7 +113,8 @@ export const handedOver: LineRule = (seen) => {
       entry.at <= ended &&
       entry.instanceIds.includes(instance.instanceId),
   );
-  const open = code === 'command-running' && sent !== undefined ? (ended - sent.at) / 1000 : 0;
+  const open =
+    code !== 'session-active' && code !== 'association-running' && sent !== undefined ? (ended - sent.at) / 1000 : 0;
   const used = Math.max(open, usedSeconds(seen, from));
   if (used >= OTHERS_KEEP_SECONDS - LOOK_SECONDS) return null;
   return `is held (${code}), and others used it for ${Math.round(used / 60)} minutes only`;

@@ -1,5 +1,7 @@
+import { bySsm } from '../../evidence/doubt.ts';
 import { endsOf } from '../../evidence/ends.ts';
-import { changes, pingsOf, spansOf } from '../../evidence/evidence.ts';
+import { calls, changes, pingsOf } from '../../evidence/evidence.ts';
+import { spansOf } from '../../evidence/spans.ts';
 import { standingsOf } from '../../evidence/standings.ts';
 import { type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
 
@@ -12,7 +14,7 @@ interface StatedFact {
 const hasPinged = ({ evidence, instance }: ReportedLine, time: string, version?: string): boolean =>
   pingsOf(evidence, instance.instanceId).some(
     (ping) =>
-      Math.abs(ping.at - Date.parse(time)) < 1000 &&
+      Math.abs(bySsm(evidence, ping.at) - Date.parse(time)) < 1000 &&
       (version === undefined || version === 'no version' || ping.version === version),
   );
 
@@ -76,8 +78,26 @@ const facts: StatedFact[] = [
   },
 ];
 
+/** What says that an agent was not heard, and goes by EC2's status checks. */
+const UNHEARD = new Set(['never-registered', 'no-instance-profile', 'agent-not-pinging']);
+
+/** These have a status check that does not pass. */
+const BROKEN = new Set(['system-hangs', 'host-fails', 'volume-stalls']);
+
+/** Where EC2 has said that an instance is well, its reason says so, too: that leaves the agent. */
+function lacksStatus({ evidence, execution, instance, line }: ReportedLine): boolean {
+  const isAsked = calls(evidence, 'DescribeInstanceStatus').some(
+    ({ error, runId, instanceIds }) =>
+      error === null && runId === execution.name && instanceIds.includes(instance.instanceId),
+  );
+  const isWell = !instance.behaviours.some((name) => BROKEN.has(name));
+  const { code = '', text = '' } = line.reason ?? {};
+  return isAsked && isWell && UNHEARD.has(code) && !text.includes("EC2's status checks pass");
+}
+
 export const reasonText: LineRule = (seen) => {
   const text = seen.line.reason?.text ?? '';
+  if (lacksStatus(seen)) return `is well by EC2's status checks, and its reason does not say so: "${text}"`;
   for (const { words, isTrue } of facts) {
     for (const [said, ...found] of text.matchAll(words)) {
       if (!isTrue(seen, ...found)) return `is told of with "${said}", which is not so`;
@@ -95,8 +115,8 @@ export const notes: LineRule = (seen) => {
     if (what.about === 'tags' && at <= listed) carried.add(what.tags['reveille:lease'] ?? null);
   }
   if (isTold && [...carried].every((lease) => lease === null)) return 'is said to carry a lease, and carried none';
-  // A lease that counts excludes its instance, and the reason of that says so.
-  const isBusy = line.reason?.code === 'busy';
+  // A lease that counts excludes its instance, and the reason of that says so, where nothing else excludes it before.
+  const isBusy = line.reason?.code === 'busy' || instance.behaviours.includes('leased-by-others');
   const isCopied = instance.before.lease !== null && carried.size === 1 && !isBusy;
   return isCopied && !isTold ? `carries the lease ${instance.before.lease} of no run, and the report is silent` : null;
 };

@@ -11,12 +11,26 @@ const parse = (text: string): number => Date.parse(text);
 const isOurDoing = ({ evidence, instance }: ReportedLine, until: number): boolean =>
   bootsOf(evidence, instance).some(({ at, ours }) => ours && at !== null && at <= until + NOTED_MILLISECONDS);
 
+/** Whether ReconcileLeases has taken its lease off, and filed that: nothing kept it from doing so. */
+const isFiled = ({ evidence, instance, ended, execution }: ReportedLine): boolean =>
+  !evidence.faults.some(({ text }) => text.includes('ReconcileLeases')) &&
+  !evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window') &&
+  evidence.executions.every(({ name }) => name === execution.name) &&
+  calls(evidence, 'DeleteTags').some(
+    ({ principal, error, at, instanceIds }) =>
+      principal === 'ReconcileLeasesFunction' &&
+      error === null &&
+      at <= ended &&
+      instanceIds.includes(instance.instanceId),
+  );
+
 export const wokenAt: LineRule = (seen) => {
   const { evidence, instance, execution, line } = seen;
   const boots = ownBoots(seen);
   if (line.wokenAt === null) {
-    const isSilent = line.reason?.code === 'no-result' || line.outcome === 'excluded';
     const boot = boots.at(-1);
+    const isForgotten = line.reason?.code === 'no-result' && !(boot?.stop?.ours === true && isFiled(seen));
+    const isSilent = isForgotten || line.outcome === 'excluded';
     if (boot === undefined || isSilent || line.finalState === 'handed-over') return null;
     return `was started by the run at ${clock(evidence, boot.at ?? 0)}, and the report does not say so`;
   }
@@ -48,19 +62,6 @@ const isSeenAwake = (seen: ReportedLine, at: number): boolean =>
       call.runId === seen.execution.name &&
       call.at <= at &&
       call.at >= at - LOOK_MILLISECONDS,
-  );
-
-/** Whether ReconcileLeases has taken its lease off, and filed that: nothing kept it from doing so. */
-const isFiled = ({ evidence, instance, ended, execution }: ReportedLine): boolean =>
-  !evidence.faults.some(({ text }) => text.includes('ReconcileLeases')) &&
-  !evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window') &&
-  evidence.executions.every(({ name }) => name === execution.name) &&
-  calls(evidence, 'DeleteTags').some(
-    ({ principal, error, at, instanceIds }) =>
-      principal === 'ReconcileLeasesFunction' &&
-      error === null &&
-      at <= ended &&
-      instanceIds.includes(instance.instanceId),
   );
 
 export const restoredAt: LineRule = (seen) => {

@@ -1,4 +1,6 @@
-import { calls, pingsOf, spansOf } from '../../evidence/evidence.ts';
+import { bySsm } from '../../evidence/doubt.ts';
+import { calls, pingsOf } from '../../evidence/evidence.ts';
+import { spansOf } from '../../evidence/spans.ts';
 import { type LineRule, ownCalls } from './reported-line.ts';
 
 /** A ping is looked at, and then the command is sent, within so long. */
@@ -39,7 +41,7 @@ export const versionAfter: LineRule = (seen) => {
   const since = line.outcome === 'updated' ? (updatedAt ?? null) : null;
   const from = since ?? execution.startedAt - PING_AGE_MILLISECONDS;
   const isHeard = pingsOf(evidence, instance.instanceId).some(
-    ({ at, version }) => version === said && at > from && at <= ended,
+    ({ at, version }) => version === said && bySsm(evidence, at) > from && at <= ended,
   );
   return isHeard ? null : `did not report ${said}${since === null ? '' : ' after its update'}, and the report says so`;
 };

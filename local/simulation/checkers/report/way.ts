@@ -1,9 +1,14 @@
-import { calls, clock, isOurs, pingsOf, spansOf } from '../../evidence/evidence.ts';
+import { bySsm, isDatedAhead } from '../../evidence/doubt.ts';
+import { calls, changes, clock, isOurs, pingsOf } from '../../evidence/evidence.ts';
+import { spansOf } from '../../evidence/spans.ts';
 import { standingsBetween, viewLagMilliseconds } from '../../evidence/standings.ts';
-import { type LineRule, ownBoots, type ReportedLine, shownAtListing } from './reported-line.ts';
+import { type LineRule, ownBoots, ownCalls, type ReportedLine, shownAtListing } from './reported-line.ts';
 
 /** From a call to the function's note of it: at most its own life. */
 const NOTED_MILLISECONDS = 60_000;
+
+/** What happens by itself is seen by the next look: after the longest wait, or a step that is tried again. */
+const SEEN_MILLISECONDS = 600_000;
 
 /** Moments are told in milliseconds. */
 const ROUNDING_MILLISECONDS = 10;
@@ -31,9 +36,34 @@ export const platform: LineRule = (seen) => {
   return isUnknown ? null : `has the platform ${instance.platform}, and the report says ${line.platform}`;
 };
 
+/** Whether the run itself has reported what it knew, and no answer was lost on its way. */
+const isWhole = ({ evidence, execution, report, line }: ReportedLine): boolean =>
+  !report.diedBeforeReport &&
+  line.reason?.code !== 'no-result' &&
+  line.reason?.code !== 'step-failed' &&
+  execution.lives.length === 1 &&
+  evidence.executions.length === 1 &&
+  evidence.faults.length === 0 &&
+  !evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window');
+
+/** The moment of the last yes to this call, where it is surely known. */
+function lastYes(seen: ReportedLine, operation: string): number | null {
+  const last = isWhole(seen) ? ownCalls(seen, operation).at(-1) : undefined;
+  return last?.at ?? null;
+}
+
+/** What EC2 has said yes to is told with when that was; but for a start of what someone else has just started. */
+function missing(seen: ReportedLine, operation: string, said: string | null): string | null {
+  const yes = lastYes(seen, operation);
+  const isNoStart = operation === 'StartInstances' && !ownBoots(seen).some(({ at }) => at === yes);
+  if (yes === null || isNoStart || (said !== null && parse(said) >= yes)) return null;
+  return `had its last ${operation} accepted at ${clock(seen.evidence, yes)}, and the report says ${said ?? 'nothing'}`;
+}
+
 export const startAcceptedAt: LineRule = (seen) => {
   const at = seen.line.times.startAcceptedAt;
-  if (at === null || wasCalled(seen, 'StartInstances', parse(at))) return null;
+  if (at === null) return missing(seen, 'StartInstances', at);
+  if (wasCalled(seen, 'StartInstances', parse(at))) return null;
   return `had no start accepted at ${clock(seen.evidence, parse(at))}, and the report says so`;
 };
 
@@ -44,9 +74,20 @@ const wasWoken = ({ evidence, instance }: ReportedLine, at: number): boolean =>
       call.error === null && isOurs(call.principal) && call.at <= at && call.instanceIds.includes(instance.instanceId),
   );
 
+/** A LaunchTime that comes later, or is shown later, may leave in doubt whose boot it is: then nothing is noted of it. */
+const LAUNCH_MILLISECONDS = 5_000;
+
+/** It was woken by this run, surely, and then sent a command: so it was seen running before, and its agent was heard. */
+const wasAtWork = (seen: ReportedLine): boolean =>
+  isWhole(seen) &&
+  seen.line.wokenAt !== null &&
+  ownCalls(seen, 'SendCommand').length > 0 &&
+  seen.evidence.describeLagSeconds * 1000 <= LAUNCH_MILLISECONDS &&
+  ownBoots(seen).every(({ at, launchTime }) => (launchTime ?? 0) - (at ?? 0) <= LAUNCH_MILLISECONDS);
+
 export const runningAt: LineRule = (seen) => {
   const { evidence, instance, line } = seen;
-  if (line.times.runningAt === null) return null;
+  if (line.times.runningAt === null) return wasAtWork(seen) ? 'was woken and at work, and never seen running' : null;
   const at = parse(line.times.runningAt);
   const shown = standingsBetween(evidence, instance, at - viewLagMilliseconds(evidence), at);
   if (shown.has('running') && wasWoken(seen, at)) return null;
@@ -55,17 +96,17 @@ export const runningAt: LineRule = (seen) => {
 
 export const firstPingAt: LineRule = (seen) => {
   const { evidence, instance, line } = seen;
-  if (line.times.firstPingAt === null) return null;
+  if (line.times.firstPingAt === null) return wasAtWork(seen) ? 'was woken and sent a command, and never heard' : null;
   const at = parse(line.times.firstPingAt);
-  const isHeard = pingsOf(evidence, instance.instanceId).some((ping) => isSame(ping.at, at));
+  const heard = pingsOf(evidence, instance.instanceId).find((ping) => isSame(bySsm(evidence, ping.at), at));
   const [boot] = ownBoots(seen);
-  if (isHeard && wasWoken(seen, at) && (boot?.at == null || at > boot.at)) return null;
+  if (heard !== undefined && wasWoken(seen, heard.at) && (boot?.at == null || heard.at > boot.at)) return null;
   return `did not ping at ${clock(evidence, at)}, and the report calls that its first ping`;
 };
 
 export const stopAcceptedAt: LineRule = (seen) => {
   const at = seen.line.times.stopAcceptedAt;
-  if (at === null || wasCalled(seen, 'StopInstances', parse(at))) return null;
+  if (at === null || wasCalled(seen, 'StopInstances', parse(at))) return missing(seen, 'StopInstances', at);
   return `had no stop accepted at ${clock(seen.evidence, parse(at))}, and the report says so`;
 };
 
@@ -93,31 +134,59 @@ export const refusedStarts: LineRule = ({ evidence, execution, instance, line, e
       // What was struck on its way names no instance.
       (instanceIds.length === 0 || instanceIds.includes(instance.instanceId)),
   );
+  // A start that fell back is seen at the next look.
+  const fellBack = changes(evidence, instance.instanceId).flatMap(({ at, facts }) =>
+    facts.about === 'state' && facts.state === 'stopped' && facts.stateReasonCode !== null && at <= ended
+      ? [{ at, error: facts.stateReasonCode }]
+      : [],
+  );
   const isNoted = (moment: string, error: string | null) =>
+    fellBack.some(
+      ({ at, error: code }) =>
+        (error === null || code === error) && parse(moment) >= at && parse(moment) <= at + SEEN_MILLISECONDS,
+    ) ||
     refused.some(
       (call) =>
         (error === null || call.error === error) &&
         parse(moment) >= call.at &&
         parse(moment) <= call.at + NOTED_MILLISECONDS,
     );
-  return count <= refused.length && isNoted(firstAt, null) && isNoted(lastAt, code)
+  return count <= refused.length + fellBack.length && isNoted(firstAt, null) && isNoted(lastAt, code)
     ? null
     : `was refused its start ${refused.length} times, and the report says ${JSON.stringify(line.refusedStarts)}`;
 };
 
+/** Whether SSM has refused to tell this run of that command, each time that it asked: then it has to take it for one at work. */
+function isUnsaid({ evidence, execution }: ReportedLine, commandId: string): boolean {
+  const asked = calls(evidence, 'ListCommandInvocations').filter(
+    ({ runId, parameters }) => runId === execution.name && parameters['CommandId'] === commandId,
+  );
+  return asked.length > 0 && asked.every(({ error }) => error !== null);
+}
+
 /** Commands of ours: sent in this run, or by a dead one that this run has followed. */
 export const commands: LineRule = (seen) => {
-  const { evidence, instance, line, ended } = seen;
+  const { evidence, execution, instance, line, ended } = seen;
   const sent = calls(evidence, 'SendCommand').filter(
     ({ error, principal, instanceIds }) =>
       error === null && isOurs(principal) && instanceIds.includes(instance.instanceId),
   );
   for (const { commandId, sentAt, endedAt, status } of line.commands) {
     const at = parse(sentAt);
-    const isSent = sent.some((call) => at >= call.at - ROUNDING_MILLISECONDS && at <= call.at + NOTED_MILLISECONDS);
+    // Of one whose reply was lost, SSM tells when it was sent.
+    const isSent = sent.some(
+      (call) =>
+        isSame(bySsm(evidence, call.at), at) ||
+        (at >= call.at - ROUNDING_MILLISECONDS && at <= call.at + NOTED_MILLISECONDS),
+    );
     if (!isSent) return `was sent no command at ${clock(evidence, at)}, and the report says ${commandId}`;
-    if (endedAt !== null && (endedAt < sentAt || parse(endedAt) > ended))
+    if (endedAt !== null && ((endedAt < sentAt && !isDatedAhead(evidence)) || parse(endedAt) > ended))
       return `has a command that ended at ${endedAt}`;
+    const isOver = spansOf(evidence, instance.instanceId, 'update').some(
+      ({ id, to }) => id === commandId && to !== null && to < execution.startedAt,
+    );
+    if (isOver && !isUnsaid(seen, commandId))
+      return `is said to have ${commandId}, whose update was over before the run began`;
     if (status !== 'Success') continue;
     const isDone = spansOf(evidence, instance.instanceId, 'update').some(
       ({ id, to, isInterrupted }) => id === commandId && to !== null && !isInterrupted && to <= ended,
@@ -134,7 +203,7 @@ export const proof: LineRule = ({ evidence, execution, instance, line, ended }) 
   const { pingAt, version } = line.proof;
   const at = parse(pingAt);
   const isHeard = pingsOf(evidence, instance.instanceId).some(
-    (ping) => isSame(ping.at, at) && ping.version === version && ping.at <= ended,
+    (ping) => isSame(bySsm(evidence, ping.at), at) && ping.version === version && ping.at <= ended,
   );
   if (version !== line.versionAfter || !isHeard) return `did not report ${version} at ${clock(evidence, at)}`;
   const updatedAt = spansOf(evidence, instance.instanceId, 'update').findLast(

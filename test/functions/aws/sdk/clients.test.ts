@@ -3,6 +3,7 @@ import { ListGroupResourcesCommand } from '@aws-sdk/client-resource-groups';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DescribeInstanceInformationCommand } from '@aws-sdk/client-ssm';
+import { describeTagged } from '../../../../functions/aws/ec2-describe.ts';
 import { startInstances, stopInstances } from '../../../../functions/aws/ec2-start-stop.ts';
 import {
   type ClientOptions,
@@ -12,6 +13,7 @@ import {
   createSnsClient,
   createSsmClient,
 } from '../../../../functions/aws/sdk/clients.ts';
+import { lastAnswer, OutOfTime } from '../../../../functions/aws/sdk/send-in-time.ts';
 import { sendCommand } from '../../../../functions/aws/ssm-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 
@@ -78,6 +80,20 @@ describe('a stop', () => {
     });
 
     expect({ attempts: attempts(), untried, replies }).toEqual({ attempts: 1, untried: ['i-1'], replies: [] });
+  });
+});
+
+describe('a listing', () => {
+  it('tells what the last try has met, where no other may leave', async () => {
+    const { options, attempts } = aService(ec2Error(503, 'Unavailable'));
+    const began = Date.now();
+
+    const listing = describeTagged(createEc2Client(options), 'reveille:lease', () => () => Date.now() === began);
+
+    const error = await listing.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OutOfTime);
+    expect(lastAnswer(error)).toMatchObject({ name: 'Unavailable' });
+    expect(attempts()).toBe(1);
   });
 });
 

@@ -13,7 +13,7 @@ const OWN: Record<Step, string[]> = {
   readiness: [],
   update: [...HEARD, 'lastRefusal', 'retryAt', 'otherUpdateSince'],
   verify: [...HEARD, 'hasRefusedTarget'],
-  restore: [...WORKED, 'otherUpdateSince', 'lastRefusal', 'isUnresponsive', 'strayUntil', 'stopAcceptedAt'],
+  restore: [...WORKED, 'otherUpdateSince', 'lastRefusal', 'strayUntil', 'stopAcceptedAt'],
   settled: [...WORKED, 'finalState', 'restoredAt', 'stopAcceptedAt'],
 };
 
@@ -38,7 +38,6 @@ const flat = (step: Step) => ({
   lastRefusal: null,
   outcome: null,
   reason: null,
-  isUnresponsive: false,
   restoredAt: null,
   finalState: step === 'settled' ? 'stopped' : null,
 });

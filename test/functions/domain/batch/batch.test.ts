@@ -199,6 +199,14 @@ describe('the end of a look', () => {
     }
   });
 
+  it('counts for every definition that an execution may have begun with: one at preflight is for RestoreInstances, by either count', () => {
+    const { counts } = applyChanges(aBatch([one, two]), [anInstance({ instanceId: 'i-2', step: 'preflight' })], NOW);
+    expect(counts).toMatchObject({ preflight: 1, restore: 1, unsettled: 2 });
+    expect(Object.keys(counts)).toEqual(
+      expect.arrayContaining(['start', 'preflight', 'readiness', 'update', 'verify', 'restore', 'unsettled']),
+    );
+  });
+
   it('leaves all that is not settled to RestoreInstances as long as it is not known what a failed step has done', () => {
     const settled = anInstance({ instanceId: 'i-3', step: 'settled' });
     const error = { Error: 'AwsUnavailable', Cause: 'no answer' };

@@ -1,5 +1,5 @@
 import { applyChanges } from '../../../../functions/domain/batch/apply-changes.ts';
-import type { Step } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { BatchInstance, Step } from '../../../../functions/domain/batch/batch-instance.ts';
 import { waitSecondsFor } from '../../../../functions/domain/batch/counts-and-wait.ts';
 import { INVOCATIONS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { commandComment } from '../../../../functions/domain/work/command-comment.ts';
@@ -31,7 +31,7 @@ describe('the counts of a batch', () => {
         ['restore'],
         ['settled'],
       ),
-    ).toEqual({ start: 1, preflight: 1, readiness: 1, update: 2, verify: 1, restore: 2, unsettled: 8 });
+    ).toEqual({ start: 1, preflight: 1, readiness: 1, update: 2, verify: 1, restore: 3, unsettled: 8 });
   });
 
   it('leave out of the starts what must wait for another attempt, until that is due', () => {
@@ -82,6 +82,17 @@ describe('a batch that has taken too long', () => {
       code: 'out-of-time',
       text: 'the work on it was not done by 2026-12-06T05:30:00.000Z, and nothing is stopped after 2026-12-06T06:00:00.000Z',
     });
+  });
+
+  it('still seeks a start that was lost of one that EC2 does not show', () => {
+    const [instance] = inSteps(['start']);
+    const ended = (changes: object) =>
+      heldAt(
+        'restore',
+        applyChanges(aBatch([{ ...instance, ...changes } as BatchInstance]), [], at('05:30:01')).instances[0],
+      );
+    expect(ended({}).strayUntil).toBeNull();
+    expect(ended({ unseenSince: stamp('05:20'), unseenAs: 'silent' }).strayUntil).toBe(stamp('05:31:31'));
   });
 });
 

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import {
   decideEligibility,
   excludeUnsettled,
-  STOP_PROTECTED,
+  judgeStopProtection,
 } from '../../../../functions/domain/listing/eligibility.ts';
+import { refusalOf } from '../../../../functions/domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
@@ -18,6 +19,16 @@ const judge = (changes: Partial<InstanceFacts> = {}) => decide(instanceFacts(cha
 
 const INTERRUPTED = { code: 'Server.SpotInstanceStop', message: 'Server.SpotInstanceStop: no capacity' };
 const HIBERNATED = { code: 'Client.UserInitiatedHibernate', message: 'Client.UserInitiatedHibernate' };
+
+describe('an instance without a root volume', () => {
+  it('is out, and fails the run: it could not boot', () => {
+    expect(judge({ lacksRootVolume: true })).toMatchObject({
+      decision: 'excluded',
+      reason: { code: 'no-root-volume' },
+    });
+    expect(isBenignExclusion('no-root-volume')).toBe(false);
+  });
+});
 
 describe('an instance of the group', () => {
   it('takes part when it sleeps, and is to sleep again', () => {
@@ -66,6 +77,11 @@ describe('an instance that is kept out', () => {
     ['is shutting down', 'terminated', { state: 'shutting-down' }],
     ['belongs to an Auto Scaling group', 'auto-scaling', { tags: asg }],
     ['belongs to one and still boots', 'auto-scaling', { tags: asg, state: 'pending' }],
+    ['is managed by a service', 'managed-by-others', { managedBy: 'eks.amazonaws.com' }],
+    ['is managed by one and runs', 'managed-by-others', { managedBy: 'ecs.amazonaws.com', state: 'running' }],
+    ['is a node of EMR', 'managed-by-others', { tags: { 'aws:elasticmapreduce:job-flow-id': 'j-1' } }],
+    ['is a node of Karpenter', 'managed-by-others', { tags: { 'karpenter.sh/nodepool': 'batch' } }],
+    ['is one of an older Karpenter', 'managed-by-others', { tags: { 'karpenter.sh/provisioner-name': 'default' } }],
     ['is a Spot Instance that runs', 'spot', { isSpot: true, state: 'running' }],
     ['is a Spot Instance that boots', 'spot', { isSpot: true, state: 'pending' }],
     ['was interrupted by EC2', 'spot-interrupted', { isSpot: true, stateReason: INTERRUPTED }],
@@ -82,12 +98,39 @@ describe('an instance that is kept out', () => {
   });
 
   it('because stop protection is on', () => {
-    expect(STOP_PROTECTED).toMatchObject({ decision: 'excluded', reason: { code: 'stop-protected' } });
-    expect(excludeUnsettled(STOP_PROTECTED, 5)).toBe(STOP_PROTECTED);
+    const judged = judgeStopProtection(judge({}), { isOn: true, refusal: null });
+
+    expect(judged).toMatchObject({ decision: 'excluded', reason: { code: 'stop-protected' } });
+    expect(excludeUnsettled(judged, 5)).toBe(judged);
   });
 
-  it('is told which Auto Scaling group it belongs to', () => {
-    expect(judge({ tags: asg }).reason?.text).toContain('web-fleet');
+  it('because EC2 refused to say whether it has stop protection, which is not benign', () => {
+    const judged = judgeStopProtection(judge({}), {
+      isOn: false,
+      refusal: refusalOf('DescribeInstanceAttribute', { code: 'UnauthorizedOperation', message: 'no' }),
+    });
+
+    expect(judged).toMatchObject({ decision: 'excluded', reason: { code: 'question-refused' } });
+    expect(judged.reason?.text).toContain('UnauthorizedOperation: no');
+    expect(isBenignExclusion(judged.reason?.code ?? '')).toBe(false);
+  });
+
+  it('not because of a stop protection that is off', () => {
+    const judged = judge({});
+
+    expect(judgeStopProtection(judged, { isOn: false, refusal: null })).toBe(judged);
+  });
+
+  it.each<[string, Partial<InstanceFacts>]>([
+    ['the Auto Scaling group web-fleet', { tags: asg }],
+    ['eks.amazonaws.com', { managedBy: 'eks.amazonaws.com' }],
+    ['the EMR cluster j-1', { tags: { 'aws:elasticmapreduce:job-flow-id': 'j-1' } }],
+    ["Karpenter's node pool batch", { tags: { 'karpenter.sh/nodepool': 'batch' } }],
+    ["Karpenter's provisioner default", { tags: { 'karpenter.sh/provisioner-name': 'default' } }],
+  ])('is told that it is owned by %s', (owner, changes) => {
+    expect(judge(changes).reason?.text).toBe(
+      `owned by ${owner}, which starts, stops and replaces its instances itself`,
+    );
   });
 
   it('is told which tag keeps it out', () => {
@@ -163,6 +206,8 @@ describe('whatever EC2 says', () => {
           instance === null ||
           instance.rootDeviceType === 'instance-store' ||
           'aws:autoscaling:groupName' in instance.tags ||
+          'karpenter.sh/nodepool' in instance.tags ||
+          instance.managedBy !== null ||
           ['terminated', 'shutting-down'].includes(instance.state);
         if (isUnstoppable) expect(decision).toBe('excluded');
       }),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { REQUEST_TIMEOUT_SECONDS } from '../../../../functions/aws/sdk/clients.ts';
 import { WAIT_SECONDS_MAX, WAIT_SECONDS_MIN } from '../../../../functions/domain/batch/counts-and-wait.ts';
 import { computeEnds, shortestWindow } from '../../../../functions/domain/listing/run-ends.ts';
@@ -29,6 +28,7 @@ import { definitionPath } from '../../../../local/deployment/deploy.ts';
 import { readTemplate } from '../../../../local/deployment/template.ts';
 import { readDefinition, type State } from '../../../../local/engine/definition.ts';
 import { at } from '../../../support/builders.ts';
+import { fact } from './facts.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -47,9 +47,7 @@ const parameter = (name: string) => {
   return values === undefined ? found : { ...found, MinValue: Math.min(...values), MaxValue: Math.max(...values) };
 };
 const { States: states, TimeoutSeconds: machineSeconds = 0 } = readDefinition(definitionPath, {});
-const facts = readFileSync(new URL('../../../../docs/aws-behaviour.md', `file://${__filename}`), 'utf8');
 /** A fact by its number, as docs/aws-behaviour.md tells it. */
-const fact = (number: number): string => facts.split(/^\*\*(\d+)\.\*\*/m)[number * 2] ?? '';
 
 describe('an update', () => {
   it('may be at work until the hard deadline: as long as all limits of the agent, with downloads and removals', () => {

@@ -103,8 +103,10 @@ describe('an exclusion', () => {
   it.each<ExclusionCode>([
     'auto-scaling',
     'instance-store',
+    'managed-by-others',
     'not-found',
     'opted-out',
+    'not-an-instance',
     'spot',
     'spot-interrupted',
     'stop-protected',

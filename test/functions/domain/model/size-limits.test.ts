@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { PAGE_SIZE } from '../../../../functions/aws/ssm-agents.ts';
@@ -41,6 +40,7 @@ import {
   TARGET,
   UNSEEN,
 } from '../../../support/builders.ts';
+import { fact } from './facts.ts';
 
 const KILOBYTE = 1000;
 /** Of one payload (docs/aws-behaviour.md 26). */
@@ -48,9 +48,7 @@ const PAYLOAD_BYTES_MAX = 262_144;
 const UUID = '01234567-89ab-cdef-0123-456789abcdef';
 const LONGEST_NAME = 'n'.repeat(NAME_LENGTH_MAX);
 
-const facts = readFileSync(new URL('../../../../docs/aws-behaviour.md', `file://${__filename}`), 'utf8');
 /** A fact by its number, as docs/aws-behaviour.md tells it. */
-const fact = (number: number): string => facts.split(/^\*\*(\d+)\.\*\*/m)[number * 2] ?? '';
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 describe('what travels in one payload', () => {
@@ -101,6 +99,7 @@ describe('what travels in one payload', () => {
       said: text,
       reason: why,
       lastRefusal: text,
+      lastError: { call: 'DescribeInstanceAssociationsStatus', code: 'X'.repeat(60) },
       commands: [command, command],
       versionBefore: '3.3.100000.0',
       versionAfter: '3.3.100000.0',

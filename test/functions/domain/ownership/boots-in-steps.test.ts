@@ -85,7 +85,8 @@ describe('at readiness, an instance whose start EC2 has accepted', () => {
   const look = (ec2: InstanceFacts, attempt: Attempt, lastPingAt: string, time = '02:01') => {
     const instance = anInstance({ step: 'readiness', owner: ours([attempt], stamp('02:00:03')) });
     const agent = agentFacts({ lastPingAt: stamp(lastPingAt) });
-    return checkReadiness({ instance, ec2, agent, optOut: null, deadlineSeconds: 900, now: at(time) });
+    const seen = { instance, ec2, agent, checks: null, optOut: null };
+    return checkReadiness({ ...seen, deadlineSeconds: 900, startDeadlineSeconds: 1800, now: at(time) });
   };
 
   it('is not ready while its LaunchTime is not shown: its pings may be of the boot before', () => {

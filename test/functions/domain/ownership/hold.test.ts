@@ -5,7 +5,7 @@ import { at, aWokenInstance, restoreCase, stamp, wokenFacts } from '../../../sup
 
 const BOOT = stamp('02:00:30');
 const anna: OtherActivity = { reason: { code: 'session-active', text: 'anna has a session on it' }, isKnown: true };
-const unknown = otherActivityUnknown('ThrottlingException: slow down');
+const unknown = otherActivityUnknown({ text: 'ThrottlingException: slow down' });
 const quiet = (time: string) => ({ launchTime: BOOT, quietSince: stamp(time) });
 
 describe('what a pass remembers of an instance that its run has left to others', () => {

@@ -56,15 +56,22 @@ interface Night {
   result?: BatchInstance | null;
   /** null: EC2 does not list it any more. */
   ec2?: InstanceFacts | null;
+  /** Those of which EC2 does not say how they are. */
+  silent?: string[];
   when?: string;
 }
 
 /** What is checked of a run with one instance, at 02:30 as long as nothing else is said. */
-const checked = ({ member = {}, result = updated(), ec2 = instanceFacts(), when = '02:30' }: Night = {}) =>
+const checked = ({ member = {}, result = updated(), ec2 = instanceFacts(), silent = [], when = '02:30' }: Night = {}) =>
   checkPromises({
     manifest: { run: aRun(), instances: [aMember(INSTANCE_ID, member)] },
     results: result === null ? [] : [result],
-    again: { kind: 'seen', facts: new Map(ec2 === null ? [] : [[INSTANCE_ID, ec2]]), at: at(when) },
+    again: {
+      kind: 'seen',
+      facts: new Map(ec2 === null ? [] : [[INSTANCE_ID, ec2]]),
+      silent: new Set(silent),
+      at: at(when),
+    },
   });
 
 const KEPT = { status: 'kept', instances: [] };
@@ -130,7 +137,8 @@ describe('what slept before', () => {
     ],
     ['is left awake by its tag', { result: updated({ finalState: 'opted-out' }), ec2: wokenFacts() }, NOT_KEPT],
     ['is terminated', { ec2: instanceFacts({ state: 'terminated' }) }, NOT_KEPT],
-    ['is not known any more', { ec2: null }, NOT_KEPT],
+    ['is not known for a while', { ec2: null }, NOT_CHECKED],
+    ['is gone, as it was when it was settled', { ec2: null, result: updated({ finalState: 'not-found' }) }, NOT_KEPT],
   ])('%s', (_how, night, verdict) => {
     expect(checked(night).states).toMatchObject(verdict);
   });
@@ -213,10 +221,10 @@ describe('what ran before', () => {
     expect(states.text).toBe('no instance that took part had slept before');
   });
 
-  it.each<[string, InstanceFacts | null]>([
+  it.each<[string, InstanceFacts]>([
     ['has another boot', running(stamp('02:20'))],
     ['is stopped', instanceFacts({ launchTime: stamp('01:00') })],
-    ['is gone', null],
+    ['is gone', instanceFacts({ state: 'terminated', launchTime: stamp('01:00') })],
   ])('and %s now, by someone else, breaks no promise, and is told', (_how, ec2) => {
     const { launchTimes } = checked({ member: ran, result: atHome(), ec2 });
     expect(launchTimes).toMatchObject({ ...KEPT, text: expect.stringMatching(/0 of 1; 1 by the doing of others/) });
@@ -228,8 +236,14 @@ it('names fifty at most of those of which it is not kept, and counts them all', 
   const { states }: { states: Check } = checkPromises({
     manifest: { run: aRun(), instances: ids.map((id) => aMember(id)) },
     results: ids.map((instanceId) => anInstance({ instanceId })),
-    again: { kind: 'seen', facts: new Map(), at: at('02:30') },
+    again: { kind: 'seen', facts: new Map(), silent: new Set(), at: at('02:30') },
   });
   expect(states.instances).toHaveLength(50);
   expect(states.text).toMatch(/: 60 of 60$/);
+});
+
+it('is not checked of one of which EC2 does not say how it is: its zone may be disturbed', () => {
+  const { states, leases } = checked({ ec2: null, silent: [INSTANCE_ID] });
+  expect(states).toMatchObject(NOT_CHECKED);
+  expect(leases).toMatchObject(NOT_CHECKED);
 });

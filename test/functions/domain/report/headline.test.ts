@@ -66,6 +66,26 @@ describe('the subject of a run', () => {
     expect(subjectOf([tagged(1), tagged(2)])).toMatch(/^LEFT AWAKE: 2 \(2 by their tags\)\. /);
   });
 
+  it('leaves out what is as it should be, where the rest would be cut', () => {
+    const many = (count: number, changes: Partial<ReportInstance>) =>
+      Array.from({ length: count }, (_, index) => told(`i-${count}-${index}`, changes));
+    const excluded = {
+      outcome: 'excluded',
+      wokenAt: null,
+      finalState: null,
+      reason: { code: 'spot', text: '' },
+    } as const;
+    const stopping = { ...lost, finalState: 'stopping' };
+    const all = [
+      web(1, { ...lost, finalState: 'running' }),
+      ...many(100, {}),
+      ...many(102, stopping),
+      ...many(101, excluded),
+    ];
+    const subject = subjectOf([...all, ...many(103, { outcome: 'already-current' })], 'failed', true);
+    expect(subject).toBe('LEFT AWAKE: 1. 100 of 407 updated, 103 failed, the run died. 102 not as before');
+  });
+
   it('says that the run failed where no instance did', () => {
     const busy = told('i-1', { outcome: 'excluded', wokenAt: null, reason: { code: 'busy', text: '' } });
     expect(subjectOf([web(1), busy])).toBe(

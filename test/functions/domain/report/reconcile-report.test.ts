@@ -1,3 +1,4 @@
+import { refusalOf } from '../../../../functions/domain/model/aws-errors.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
 import {
   isOpen,
@@ -147,11 +148,18 @@ describe('what a pass did', () => {
     ['its lease tag was not removed', { ...settle, finalState: 'stopped' }],
     ['it was not stopped', { action: 'stop', hibernate: false }],
   ])('is told as refused, with what AWS refused: %s', (undone, decision) => {
-    expect(toReconciled(orphan, { decision, refusal: 'UnauthorizedOperation: no', hold: null }, at('02:40'))).toEqual({
+    expect(
+      toReconciled(
+        orphan,
+        { decision, refusal: refusalOf('StopInstances', { code: 'UnauthorizedOperation', message: 'no' }), hold: null },
+        at('02:40'),
+      ),
+    ).toEqual({
       ...base,
       action: 'refused',
       finalState: 'running',
-      text: `${undone}: UnauthorizedOperation: no`,
+      text: `${undone}: StopInstances: UnauthorizedOperation: no`,
+      awsError: { call: 'StopInstances', code: 'UnauthorizedOperation' },
     });
   });
 
@@ -169,7 +177,7 @@ describe('what a pass did', () => {
     const decision = { action: 'stop', hibernate: false } as const;
     for (const refusal of [UNTRIED, CHANGED]) {
       const told = toReconciled(orphan, { decision, refusal, hold: null }, at('02:40'));
-      expect(told).toMatchObject({ action: 'waiting', text: refusal });
+      expect(told).toMatchObject({ action: 'waiting', text: refusal.text });
     }
   });
 

@@ -71,7 +71,7 @@ describe('a run in which all went well', () => {
   it('succeeded, and tells of each instance what became of it', () => {
     const good = report([member('i-1', { group: 'prod' })], [settled('i-1')]);
     expect(good).toEqual({
-      schemaVersion: 2,
+      schemaVersion: 3,
       listedAt: stamp('02:00'),
       causes: [],
       checks: good.checks,

@@ -80,8 +80,10 @@ describe('the first ping', () => {
       instance,
       ec2: wokenFacts({ launchTime }),
       agent: agentFacts(),
+      checks: null,
       optOut: null,
       deadlineSeconds: 900,
+      startDeadlineSeconds: 1800,
       now: at('02:02'),
     }).instance;
 
@@ -104,6 +106,7 @@ describe('a version', () => {
   ) => {
     const decision = decideUpdate({
       instance,
+      ec2: wokenFacts(),
       invocation: anInvocation({ status: 'TimedOut', statusDetails: 'DeliveryTimedOut' }),
       agent,
       work: updateSsmAgent,
@@ -152,6 +155,7 @@ describe('what AWS said', () => {
         versionBefore: OLD,
         commands: [{ commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null }],
       }),
+      ec2: wokenFacts(),
       invocation: anInvocation({ status: 'Failed', statusDetails: 'Failed', output, endedAt: stamp('02:04') }),
       agent: null,
       work: updateSsmAgent,
@@ -163,8 +167,8 @@ describe('what AWS said', () => {
   };
 
   it('is the end of a failed command’s output, in one line', () => {
-    const output = 'Updating amazon-ssm-agent\nfailed to install\nNo rollback needed\n';
-    expect(failedWith(output)?.said).toBe('Updating amazon-ssm-agent failed to install No rollback needed');
+    const output = 'Updating amazon-ssm-agent\nfailed to parse\nNo rollback needed\n';
+    expect(failedWith(output)?.said).toBe('Updating amazon-ssm-agent failed to parse No rollback needed');
     expect(failedWith(`${'x'.repeat(25_000)}\nNo rollback needed`)?.said).toHaveLength(260);
   });
 

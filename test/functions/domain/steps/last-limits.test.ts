@@ -1,6 +1,7 @@
 import { applyChanges, beginBatch } from '../../../../functions/domain/batch/apply-changes.ts';
 import type { Batch } from '../../../../functions/domain/batch/batch.ts';
 import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
+import { refusalOf } from '../../../../functions/domain/model/aws-errors.ts';
 import { INVOCATIONS_MAX } from '../../../../functions/domain/model/limits.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import type { OtherActivity } from '../../../../functions/domain/steps/other-activity.ts';
@@ -36,6 +37,7 @@ describe('a second command that SSM refuses to send', () => {
   const decide = (changes: object, time: string) =>
     decideUpdate({
       instance: { ...hung, ...changes },
+      ec2: wokenFacts(),
       invocation: anInvocation(),
       agent: null,
       work: updateSsmAgent,
@@ -53,7 +55,10 @@ describe('a second command that SSM refuses to send', () => {
 
   it('is given up in the end, and the instance has failed', () => {
     const refused = { lastRefusal: 'InvalidInstanceId', retryAt: stamp('02:51') };
-    expect(decide(refused, '02:52')).toMatchObject({ action: 'fail', instance: { reason: { code: 'update-hung' } } });
+    expect(decide(refused, '02:52')).toMatchObject({
+      action: 'give-up',
+      instance: { reason: { code: 'update-hung' } },
+    });
   });
 
   it('is given up as well where another update was at work', () => {
@@ -65,7 +70,7 @@ describe('a second command that SSM refuses to send', () => {
     expect(decide({ ...busy, retryAt: stamp('02:30') }, '02:29').action).toBe('wait');
     expect(decide({ ...busy, retryAt: stamp('02:30') }, '02:30').action).toBe('send');
     expect(decide({ ...busy, retryAt: stamp('02:47') }, '02:48')).toMatchObject({
-      action: 'fail',
+      action: 'give-up',
       instance: { reason: { code: 'another-update' } },
     });
   });
@@ -163,6 +168,20 @@ describe('an instance whose end has come', () => {
     expect(decide('09:00', { ...stopping, deadlineSeconds: null })).toMatchObject({ action: 'wait' });
   });
 
+  it('has an hour to stop if it is of Windows, however short the deadline is', () => {
+    const stopping = (platform: string) => ({
+      instance: aWokenInstance({ ...done, stepSince: stamp('02:05'), stopAcceptedAt: stamp('02:10') }),
+      ec2: wokenFacts({ state: 'stopping', platform }),
+    });
+    expect(decide('02:40', stopping('Linux/UNIX'))).toMatchObject({ action: 'give-up' });
+    for (const platform of ['Windows', 'Windows with SQL Server Standard']) {
+      expect(decide('03:09', stopping(platform))).toMatchObject({ action: 'wait', reason: { code: 'stopping' } });
+      expect(decide('03:10', stopping(platform))).toMatchObject({ action: 'give-up', finalState: 'stopping' });
+      const awake = { ...stopping(platform), ec2: wokenFacts({ platform }) };
+      expect(decide('02:40', awake)).toMatchObject({ action: 'give-up', finalState: 'running' });
+    }
+  });
+
   it('is someone else’s if they have restarted it', () => {
     expect(decide('06:05', { ec2: wokenFacts({ launchTime: stamp('05:50') }) })).toMatchObject({
       finalState: 'handed-over',
@@ -178,7 +197,12 @@ describe('a lease that EC2 does not remove', () => {
     outcome: 'updated',
   });
   const decide = (time: string) =>
-    decideKeptLease(settled, { finalState: 'stopped', refusal: 'UnauthorizedOperation: no' }, 1800, at(time));
+    decideKeptLease(
+      settled,
+      { finalState: 'stopped', refusal: refusalOf('DeleteTags', { code: 'UnauthorizedOperation', message: 'no' }) },
+      1800,
+      at(time),
+    );
 
   it('is tried again until the deadline, counted from the stop', () => {
     expect(decide('02:39').action).toBe('wait');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
+import { refusalOf } from '../../../../functions/domain/model/aws-errors.ts';
 import type { AgentFacts, InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { checkReadiness } from '../../../../functions/domain/steps/readiness.ts';
 import { pingAfter } from '../../../../functions/domain/work/fresh-ping.ts';
@@ -19,24 +20,30 @@ import {
 import { said } from '../../../support/looks.ts';
 
 const DEADLINE_SECONDS = 15 * 60;
+const DEADLINES = { deadlineSeconds: DEADLINE_SECONDS, startDeadlineSeconds: 1800 };
 const NOW = at('02:02');
 
 interface Seen {
-  instance?: InstanceFacts | null;
+  instance?: InstanceFacts;
   agent?: AgentFacts | null;
   of?: InstanceAt<'readiness'>;
   optOut?: string | null;
   now?: Date;
 }
 const judge = (seen: Seen = {}) => {
-  const { instance = wokenFacts(), agent = agentFacts(), of = aWokenInstance(), optOut = null, now = NOW } = seen;
-  return said(checkReadiness({ instance: of, ec2: instance, agent, optOut, deadlineSeconds: DEADLINE_SECONDS, now }));
+  const { instance = wokenFacts(), agent = agentFacts(), of = aWokenInstance(), optOut = null } = seen;
+  const facts = { instance: of, ec2: instance, agent, checks: null, optOut };
+  return said(checkReadiness({ ...facts, ...DEADLINES, now: seen.now ?? NOW }));
 };
 
 describe('an instance that boots when nothing is sent any more', () => {
   const booting = aWokenInstance({ stepSince: stamp('02:00:30'), sendUntil: stamp('02:12') });
   const look = (time: string, instance = booting) =>
-    checkReadiness({ instance, ec2: wokenFacts(), agent: null, optOut: null, deadlineSeconds: 1200, now: at(time) });
+    checkReadiness({
+      ...{ instance, ec2: wokenFacts(), agent: null, checks: null, optOut: null },
+      ...{ ...DEADLINES, deadlineSeconds: 1200 },
+      now: at(time),
+    });
 
   it('has what is left for its boot', () => {
     expect(look('02:11:59')).toMatchObject({ waiting: { until: stamp('02:12') } });
@@ -107,6 +114,16 @@ describe('an instance that is not ready at the deadline', () => {
     ['has no instance profile', { instance: withoutProfile, agent: null }, 'no-instance-profile'],
     ['has an agent that never registered', { agent: null }, 'never-registered'],
     [
+      'has an agent of which SSM would not say whether it pings',
+      {
+        agent: agentFacts({
+          lastPingAt: null,
+          refusal: refusalOf('DescribeInstanceInformation', { code: 'SomethingNew', message: 'no' }),
+        }),
+      },
+      'question-refused',
+    ],
+    [
       'has an agent that lost the connection',
       { agent: agentFacts({ pingStatus: 'ConnectionLost' }) },
       'agent-not-pinging',
@@ -149,9 +166,13 @@ describe('an instance that fell back to sleep', () => {
   });
 
   it('fails with the code where EC2 gives no message, and says so where it gives nothing', () => {
-    const bare = wokenFacts({ state: 'stopped', stateReason: { code: 'Server.InternalError', message: '' } });
+    const bare = wokenFacts({ state: 'stopped', stateReason: { code: 'Client.VolumeLimitExceeded', message: '' } });
     expect(judge({ instance: bare })).toMatchObject({
-      reason: { text: expect.stringContaining('Server.InternalError') },
+      reason: {
+        text: expect.stringMatching(
+          /StartInstances was accepted, and it fell back to stopped \(Client\.VolumeLimitExceeded\)/,
+        ),
+      },
     });
     const silent = wokenFacts({ state: 'stopped', stateReason: null });
     expect(judge({ instance: silent })).toMatchObject({
@@ -207,10 +228,6 @@ describe('an instance that fell back to sleep', () => {
 });
 
 describe('an instance that is gone', () => {
-  it('fails when EC2 does not know it', () => {
-    expect(judge({ instance: null })).toMatchObject({ action: 'fail', reason: { code: 'disappeared' } });
-  });
-
   it.each(['terminated', 'shutting-down'] as const)('fails when it is %s', (state) => {
     expect(judge({ instance: wokenFacts({ state }) })).toMatchObject({
       action: 'fail',

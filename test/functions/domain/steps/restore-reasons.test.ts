@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
+import { refusalOf } from '../../../../functions/domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { hasFailedStep, mayBeStartedLate } from '../../../../functions/domain/steps/failed-step.ts';
@@ -32,7 +33,7 @@ const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const decide = (
   time: string,
-  seen: InstanceFacts | null,
+  seen: InstanceFacts,
   changes: Partial<InstanceAt<'restore'>> = {},
   more: Partial<RestoreCase> = {},
 ) => decideRestore(restoreCase(done(changes), seen, { deadlineSeconds: DEADLINE_SECONDS, now: at(time), ...more }));
@@ -82,7 +83,6 @@ describe('what restoring says', () => {
   });
 
   it('of one that is gone, or came back otherwise', () => {
-    expect(say('02:11', null)).toBe('settle: EC2 does not know it any more [terminated-in-run]');
     expect(say('02:11', wokenFacts({ state: 'terminated' }))).toBe('settle: it is terminated [terminated-in-run]');
     expect(say('02:11', asleep(), { originalState: 'hibernated', stopAcceptedAt: stamp('02:10') })).toBe(
       'settle: it was hibernated, and EC2 fell back to a plain stop [hibernation-lost]',
@@ -102,8 +102,17 @@ describe('what restoring says', () => {
   it('of a lease that EC2 does not remove', () => {
     const stopped = done({ stopAcceptedAt: stamp('02:12') });
     const kept = (time: string) =>
-      decideKeptLease(stopped, { finalState: 'stopped', refusal: 'Throttled: no' }, DEADLINE_SECONDS, at(time));
-    const why = { code: 'lease-kept', text: 'its lease could not be removed: Throttled: no' };
+      decideKeptLease(
+        stopped,
+        { finalState: 'stopped', refusal: refusalOf('DeleteTags', { code: 'Throttled', message: 'no' }) },
+        DEADLINE_SECONDS,
+        at(time),
+      );
+    const why = {
+      code: 'lease-kept',
+      text: 'its lease could not be removed: DeleteTags: Throttled: no',
+      awsError: { call: 'DeleteTags', code: 'Throttled' },
+    };
     expect(kept('02:41:59')).toEqual({ action: 'wait', reason: why, until: stamp('02:42') });
     expect(kept('02:42')).toEqual({ action: 'give-up', finalState: 'stopped', reason: why });
   });
@@ -247,6 +256,16 @@ describe('what restoring decides', () => {
     const again = { stopAcceptedAt: stamp('02:34'), lastRefusal: 'x' };
     expect(decide('02:41', wokenFacts(), again)).toMatchObject({ action: 'give-up' });
     expect(decide('02:41', wokenFacts({ state: 'stopping' }), again)).toMatchObject({ action: 'wait' });
+  });
+});
+
+describe('an instance that its owner has let out', () => {
+  it.each([
+    ['its lease is gone', wokenFacts({ tags: {} }), false],
+    ['it was started again', wokenFacts({ launchTime: stamp('02:09') }), true],
+  ])('is told as that although %s', (_what, seen, releaseLease) => {
+    const decision = decide('02:11', seen, {}, { optOut: 'its tag says so' });
+    expect(decision).toMatchObject({ action: 'settle', releaseLease, reason: { code: 'opted-out-in-run' } });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
+import type { Refusal } from '../../../../functions/domain/model/aws-errors.ts';
 import { failCaught } from '../../../../functions/domain/steps/failed-step.ts';
 import type { RestoreDecision } from '../../../../functions/domain/steps/restore-decision.ts';
 import { applyRestore } from '../../../../functions/domain/steps/restore-result.ts';
@@ -17,7 +18,7 @@ const settle: Extract<RestoreDecision, { action: 'settle' }> = {
   isGone: false,
   reason: null,
 };
-const look = (instance: InstanceAt<'restore'>, decision: RestoreDecision, refusal: string | null = null) =>
+const look = (instance: InstanceAt<'restore'>, decision: RestoreDecision, refusal: Refusal | null = null) =>
   applyRestore({ instance, decision, refusal }, DEADLINE_SECONDS, NOW);
 const apply = (...args: Parameters<typeof look>) => look(...args).instance;
 
@@ -35,7 +36,7 @@ describe('an instance after its restoring was decided', () => {
   });
 
   it('remembers what EC2 refused, in plain text, and that nothing was accepted', () => {
-    const stopped = apply(done(), { action: 'stop', hibernate: false }, 'OperationNotPermitted:\nno');
+    const stopped = apply(done(), { action: 'stop', hibernate: false }, { text: 'OperationNotPermitted:\nno' });
     expect(stopped).toMatchObject({ stopAcceptedAt: null, lastRefusal: 'OperationNotPermitted: no', step: 'restore' });
   });
 
@@ -139,43 +140,22 @@ describe('when a step of the batch has failed for good', () => {
   });
 });
 
-describe('a failure that is only silence', () => {
-  const lost = (changes: Partial<InstanceAt<'restore'>> = {}) =>
-    done({
-      outcome: 'failed',
-      reason: { code: 'agent-lost', text: 'no ping in 30 minutes' },
-      isUnresponsive: true,
-      ...changes,
-    });
-  const gone = { code: 'terminated-in-run', text: 'it is terminated' };
-  const ended: RestoreDecision = {
-    ...settle,
-    finalState: 'terminated',
-    releaseLease: false,
-    wasSeenStopped: false,
-    isGone: true,
-    reason: gone,
-  };
-
-  it('is explained by the end of the instance', () => {
-    expect(apply(lost(), ended).reason).toEqual({
-      code: 'terminated-in-run',
-      text: 'it is terminated; no ping in 30 minutes',
-    });
-  });
-
-  it('is not explained by anything else', () => {
-    const reason = { code: 'restarted-by-others', text: 'it was started again' };
-    expect(apply(lost(), { ...settle, reason }).reason).toEqual({
-      code: 'agent-lost',
-      text: 'no ping in 30 minutes; it was started again',
-    });
-  });
-
-  it('is none where the agent itself has told why: the end of the instance comes behind it', () => {
+describe('a failure that is followed by the end of the instance', () => {
+  it('is told first, and that end behind it', () => {
+    const gone = { code: 'terminated-in-run', text: 'it is terminated' };
+    const ended: RestoreDecision = {
+      ...settle,
+      finalState: 'terminated',
+      releaseLease: false,
+      wasSeenStopped: false,
+      isGone: true,
+      reason: gone,
+    };
     expect(apply(done(failed), ended).reason).toEqual({
       code: 'update-failed',
       text: 'the update failed; it is terminated',
     });
+    const seen = { code: 'terminated-in-run', text: 'it is shutting-down now' } as const;
+    expect(apply(done({ ...failed, reason: seen }), ended).reason).toEqual(seen);
   });
 });

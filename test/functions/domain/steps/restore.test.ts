@@ -27,7 +27,7 @@ const done = (changes: Partial<InstanceAt<'restore'>> = {}) =>
   aWokenInstance({ step: 'restore', stepSince: stamp('02:10'), outcome: 'updated', ...changes });
 const asleep = (changes: Partial<InstanceFacts> = {}) =>
   wokenFacts({ state: 'stopped', stateReason: instanceFacts().stateReason, ...changes });
-const decide = (instance: InstanceAt<'restore'>, seen: InstanceFacts | null, now = NOW) =>
+const decide = (instance: InstanceAt<'restore'>, seen: InstanceFacts, now = NOW) =>
   decideRestore(restoreCase(instance, seen, { now }));
 
 const openCommand = (sentAt: string) => ({ commandId: 'command-1', sentAt, endedAt: null });
@@ -59,10 +59,8 @@ describe('an instance that Reveille started', () => {
 
   it('is not told to stop again while that is not shown yet', () => {
     const told = done({ stopAcceptedAt: stamp('02:10:15') });
-    expect(decide(told, wokenFacts(), at('02:15:14'))).toMatchObject({
-      action: 'wait',
-      reason: { code: 'stop-not-shown' },
-    });
+    const unshown = { action: 'wait', reason: { code: 'stop-not-shown' } };
+    expect(decide(told, wokenFacts(), at('02:15:14'))).toMatchObject(unshown);
     expect(decide(told, wokenFacts(), at('02:15:15'))).toMatchObject({ action: 'stop' });
   });
 
@@ -79,6 +77,11 @@ describe('an instance that Reveille started', () => {
 
   it('is told to stop though it is found stopped: a start may be on its way', () => {
     expect(decide(done(), asleep())).toMatchObject({ action: 'stop' });
+    const boot = { kind: 'known', launchTime: stamp('02:00:30'), isAssumed: false, endedAt: stamp('02:09') } as const;
+    expect(decide(done({ owner: ours([anAttempt({ boot })]) }), asleep())).toMatchObject({
+      action: 'settle',
+      wasSeenStopped: true,
+    });
   });
 });
 
@@ -197,7 +200,6 @@ describe('an instance that is gone', () => {
   it.each([
     ['terminated', wokenFacts({ state: 'terminated' })],
     ['shutting-down', wokenFacts({ state: 'shutting-down' })],
-    ['not-found', null],
   ])('is settled as %s', (finalState, seen) => {
     expect(decide(done(), seen)).toMatchObject({
       action: 'settle',

@@ -114,7 +114,7 @@ describe('an instance whose start was not accepted', () => {
       step: 'start',
       owner: notStarted,
       retryAt: stamp('02:02:03'),
-      lastRefusal: 'EC2 refused to start it: InsufficientInstanceCapacity: no',
+      lastRefusal: 'it was not started: StartInstances: InsufficientInstanceCapacity: no',
     });
     expect(apply(refused('IncorrectInstanceState'))).toMatchObject({ step: 'start', retryAt: stamp('02:00:33') });
   });
@@ -123,7 +123,7 @@ describe('an instance whose start was not accepted', () => {
     expect(apply(refused('InvalidKMSKey.InvalidState'))).toMatchObject({
       step: 'restore',
       outcome: 'failed',
-      reason: { code: 'start-refused', text: 'EC2 refused to start it: InvalidKMSKey.InvalidState: no' },
+      reason: { code: 'start-refused', text: 'it was not started: StartInstances: InvalidKMSKey.InvalidState: no' },
       owner: notStarted,
     });
   });
@@ -182,7 +182,7 @@ describe('an instance whose start was not accepted', () => {
       owner: { kind: 'none' },
       reason: {
         code: 'lease-refused',
-        text: 'its lease tag was refused, so it was not started: TagLimitExceeded: too many tags',
+        text: 'its lease tag was not written, so it was not started: CreateTags: TagLimitExceeded: too many tags',
       },
     });
     expect(apply(result, { lostAttempts: [LOST] }).owner).toEqual(ours([LOST]));
@@ -249,13 +249,9 @@ describe('a decision about an instance that awaits its start', () => {
       step: 'readiness',
       owner: ours([anAttempt()], stamp('02:00:30')),
     });
-    // Without a LaunchTime no boot is ours; and what EC2 does not list has none.
+    // Without a LaunchTime no boot is ours.
     expect(decided({ ec2: wokenFacts({ launchTime: null }), lostAttempts })).toMatchObject({
       owner: { kind: 'others', attempts: [anAttempt()], reason: { code: 'started-by-others' } },
-    });
-    expect(decided({ ec2: null, lostAttempts })).toMatchObject({
-      owner: ours([anAttempt()]),
-      reason: { code: 'disappeared' },
     });
   });
 
@@ -276,7 +272,7 @@ describe('a decision about an instance that awaits its start', () => {
 });
 
 describe('the words of a decision', () => {
-  const say = (ec2: InstanceFacts | null, changes: Partial<InstanceAt<'start'>> = {}, time = '02:00:03') => {
+  const say = (ec2: InstanceFacts, changes: Partial<InstanceAt<'start'>> = {}, time = '02:00:03') => {
     const decision = saidOfStart(decideStart(aStartCase({ ec2, instance: anInstance(changes), now: at(time) })));
     return 'reason' in decision ? `${decision.action}: ${decision.reason?.text} [${decision.reason?.code}]` : null;
   };
@@ -285,7 +281,6 @@ describe('the words of a decision', () => {
     expect(say(wokenFacts())).toBe(
       'hand-over: it was started before Reveille did it, so it stays running [started-by-others]',
     );
-    expect(say(null)).toBe('fail: EC2 does not know it any more [disappeared]');
     expect(say(instanceFacts(), { retryAt: stamp('02:02') })).toBe(
       'wait: waits before the next attempt to start it [waiting-for-capacity]',
     );

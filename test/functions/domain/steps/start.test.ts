@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
-import { lacksCapacity } from '../../../../functions/domain/model/ec2-errors.ts';
+import { lacksCapacity } from '../../../../functions/domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../../../../functions/domain/model/limits.ts';
 import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts';
@@ -24,12 +24,21 @@ import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.t
 const DEADLINE_SECONDS = 20 * 60;
 const NOW = at('02:00:45');
 
-const decide = (ec2: InstanceFacts | null, changes: Partial<StartCase> = {}) =>
+const decide = (ec2: InstanceFacts, changes: Partial<StartCase> = {}) =>
   saidOfStart(decideStart(aStartCase({ ec2, ...changes })));
 
 describe('an instance that awaits its start', () => {
   it('is leased first, while it is stopped', () => {
     expect(decide(instanceFacts())).toEqual({ action: 'lease' });
+  });
+
+  it('is left out once its root volume is detached: it could not boot', () => {
+    const instance = aLeasedInstance();
+    for (const changes of [{}, { instance, carriesOurLease: true }]) {
+      expect(decide(instanceFacts({ lacksRootVolume: true }), changes)).toMatchObject({
+        reason: { code: 'no-root-volume' },
+      });
+    }
   });
 
   it('is started once it is leased and comes back from its preflight', () => {
@@ -93,10 +102,6 @@ describe('an instance that awaits its start', () => {
       action: 'fail',
       reason: { code: 'terminated-in-run', text: expect.stringContaining(state) },
     });
-  });
-
-  it('fails when EC2 does not know it any more', () => {
-    expect(decide(null)).toMatchObject({ action: 'fail', reason: { code: 'disappeared' } });
   });
 });
 

@@ -22,7 +22,7 @@ const orphaned: LeaseStatus = {
   ends: ENDS,
 };
 
-const decide = (ec2: InstanceFacts | null, changes: Partial<StartCase> = {}) =>
+const decide = (ec2: InstanceFacts, changes: Partial<StartCase> = {}) =>
   saidOfStart(decideStart(aStartCase({ ec2, now: NOW, ...changes })));
 const apply = (result: StartResult, lostAttempts: (typeof ATTEMPT)[]) => {
   const given = { instance: anInstance(), ec2: instanceFacts(), result, attempt: ATTEMPT, lostAttempts, now: NOW };
@@ -54,10 +54,6 @@ describe('an instance that another run holds by now', () => {
         waiting: null,
       },
     });
-  });
-
-  it('does not matter once EC2 does not know it', () => {
-    expect(decide(null, { lease: busy })).toMatchObject({ action: 'fail', reason: { code: 'disappeared' } });
   });
 });
 

@@ -2,6 +2,7 @@ import { targetVersionSchema } from '../../../../functions/domain/model/agent-ve
 import { plainText } from '../../../../functions/domain/model/plain-text.ts';
 import { LEASE_TAG } from '../../../../functions/domain/ownership/lease.ts';
 import { buildReport } from '../../../../functions/domain/report/report.ts';
+import { checkReadiness } from '../../../../functions/domain/steps/readiness.ts';
 import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import {
@@ -145,5 +146,84 @@ describe('small print', () => {
     expect(report('stopped')).toBe('succeeded');
     expect(report('handed-over')).toBe('failed');
     expect(report('running')).toBe('failed');
+  });
+});
+
+const DEADLINES = { deadlineSeconds: 900, startDeadlineSeconds: 1800 };
+
+describe('a start that EC2 accepted and that fell back', () => {
+  const fallback = (code: string, message = `${code}: why`, of = aWokenInstance(), time = '02:02') => {
+    const ec2 = wokenFacts({ state: 'stopped', stateReason: { code, message } });
+    const facts = { instance: of, ec2, agent: null, checks: null, optOut: null };
+    return checkReadiness({ ...facts, ...DEADLINES, now: at(time) });
+  };
+  const refused = (code: string, count = 1) => ({
+    refusedStarts: { count, firstAt: stamp('01:40'), lastAt: stamp('02:00'), code },
+  });
+
+  it.each(['Server.InsufficientInstanceCapacity', 'Client.VcpuLimitExceeded', 'Server.InsufficientHostCapacity'])(
+    'is started again where room is lacking, as one that was refused is: %s',
+    (code) => {
+      expect(fallback(code)).toMatchObject({
+        instance: {
+          step: 'start',
+          stepSince: stamp('02:02'),
+          retryAt: stamp('02:04'),
+          owner: { kind: 'reveille', wokenAt: null },
+          refusedStarts: { count: 1, code },
+        },
+        waiting: { reason: { code: 'waiting-to-start' }, until: stamp('02:32') },
+      });
+    },
+  );
+
+  it('is tried until the deadline of the start, counted from the first try', () => {
+    const code = 'Server.InsufficientInstanceCapacity';
+    const before = aWokenInstance(refused('InsufficientInstanceCapacity', 9));
+    expect(fallback(code, code, before, '02:09:59').instance).toMatchObject({
+      step: 'start',
+      stepSince: stamp('01:40'),
+    });
+    expect(fallback(code, code, before, '02:10').instance).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'no-capacity', text: expect.stringContaining(code) },
+    });
+  });
+
+  it.each(['Server.InternalError', 'Server.SomethingNew'])('is started once more after an error of EC2: %s', (code) => {
+    expect(fallback(code).instance).toMatchObject({ step: 'start', retryAt: stamp('02:02:30') });
+    expect(fallback(code, code, aWokenInstance(refused(code))).instance).toMatchObject({
+      step: 'restore',
+      reason: { code: 'launch-error' },
+    });
+  });
+
+  it.each([
+    ['Client.InternalError', 'Client.InternalError: why'],
+    ['Client.VolumeLimitExceeded', 'Client.VolumeLimitExceeded: why'],
+    ['Client.InvalidSnapshot.NotFound', 'Client.InvalidSnapshot.NotFound: why'],
+    ['Client.SomethingNew', 'Client.SomethingNew: why'],
+  ])('has failed at once where the account is at fault, and says what to look at: %s', (code, look) => {
+    expect(fallback(code).instance).toMatchObject({
+      step: 'restore',
+      owner: { wokenAt: stamp('02:00:30') },
+      reason: { code: 'launch-error', text: expect.stringContaining(look) },
+    });
+  });
+
+  it('is not told by a look that still shows an earlier one, which a start without an answer had brought', () => {
+    const boot = { kind: 'known', launchTime: stamp('02:00:30'), isAssumed: true } as const;
+    const owner = ours([anAttempt({ attempt: 'second' }), anAttempt({ boot })], stamp('02:01:50'));
+    expect(fallback('Server.InternalError', 'why', aWokenInstance({ owner }))).toMatchObject({
+      instance: { step: 'readiness' },
+      waiting: { reason: { code: 'start-not-shown' }, until: stamp('02:02:50') },
+    });
+  });
+
+  it('names the key that EC2 names', () => {
+    const key = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+    const { instance } = fallback('Client.InternalError', `The key ${key} is disabled.`);
+    expect(instance).toMatchObject({ reason: { text: expect.stringContaining(`over the KMS key ${key}`) } });
   });
 });

@@ -12,11 +12,20 @@ import { currentCommand, updateMayRunUntil } from '../../../../functions/domain/
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../../../../functions/domain/work/work.ts';
 import { anyAgentFacts, instancesAt, moments, stamps } from '../../../support/arbitraries.ts';
-import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import {
+  agentFacts,
+  anInvocation,
+  at,
+  aWokenInstance,
+  instanceFacts,
+  OLD,
+  stamp,
+  TARGET,
+  wokenFacts,
+} from '../../../support/builders.ts';
 
-const CASE = { work: updateSsmAgent, target: TARGET, deadlineSeconds: 15 * 60 };
+const CASE = { work: updateSsmAgent, target: TARGET, deadlineSeconds: 15 * 60, ec2: wokenFacts() };
 /** What is said of an agent of which nothing was heard. */
-const UNHEARD = new Set(['agent-lost', 'update-hung', 'update-lost', 'update-undelivered', 'update-undeliverable']);
 const open = { commandId: 'command-1', sentAt: stamp('02:02'), endedAt: null };
 const over = { commandId: 'command-2', sentAt: stamp('02:10'), endedAt: stamp('02:11') };
 const withCommands = (...commands: SentCommand[]) => aWokenInstance({ step: 'update', commands });
@@ -128,7 +137,7 @@ describe('an agent that is busy with an update', () => {
 
   it('fails when it does not', () => {
     expect(decide(metTwice, '02:51', { agent: agentAt('02:50', OLD) })).toMatchObject({
-      action: 'fail',
+      action: 'give-up',
       instance: {
         step: 'restore',
         outcome: 'failed',
@@ -159,7 +168,7 @@ describe('the agent is asked for its version', () => {
 
   it('when its command was given up, and when another update was met', () => {
     expect(asks(withCommands(open), '02:03', 'TimedOut')).toBe(true);
-    expect(asks(withCommands(over), '02:12', null)).toBe(true);
+    expect(asks({ ...withCommands(over), otherUpdateSince: stamp('02:11') }, '02:12', null)).toBe(true);
   });
 
   it.each(['Success', 'Failed'])('but not for a command that ended in %s', (status) => {
@@ -222,7 +231,8 @@ describe('whatever SSM says', () => {
   const decisions = (check: (instance: InstanceAt<'update'>, decision: UpdateDecision, given: UpdateCase) => void) =>
     fc.assert(
       fc.property(instances, invocations, anyAgentFacts, moments, (instance, invocation, agent, now) => {
-        const given = { ...CASE, instance, invocation, agent, now };
+        const ec2 = wokenFacts({ launchTime: instance.launchTime });
+        const given = { ...CASE, ec2, instance, invocation, agent, now };
         check(instance, decideUpdate(given), given);
       }),
       { numRuns: 2000 },
@@ -232,7 +242,7 @@ describe('whatever SSM says', () => {
     decisions((instance, { action }) => {
       if (action !== 'send') return;
       const current = currentCommand(instance);
-      const metAt = current?.endedAt && (instance.otherUpdateSince ?? current.endedAt);
+      const metAt = current?.endedAt && instance.otherUpdateSince;
       if (metAt) expect(instance.commands.filter(({ sentAt }) => sentAt > metAt)).toEqual([]);
       else expect(instance.commands.length).toBeLessThan(updateSsmAgent.commandsMax);
     });
@@ -246,7 +256,8 @@ describe('whatever SSM says', () => {
 
   it('no instance is given up while a command of ours that hangs may still be at work', () => {
     decisions((instance, decision, { now }) => {
-      if (decision.action !== 'fail' || instance.commands.length === 0) return;
+      if (!('cancelFirst' in decision) || decision.action === 'send' || decision.action === 'at-target') return;
+      if (instance.commands.length === 0) return;
       const followed = currentCommand(instance);
       const hangs = decision.instance.commands.some((command) => command === followed && command.endedAt === null);
       if (!hangs) return;
@@ -269,10 +280,11 @@ describe('whatever SSM says', () => {
     });
   });
 
-  it('an instance fails as unresponsive if nothing was heard of its agent, as its reason tells people', () => {
-    decisions((_instance, decision) => {
-      if (decision.action !== 'fail') return;
-      expect(decision.isUnresponsive ?? false).toBe(UNHEARD.has(decision.instance.reason?.code ?? ''));
+  it('an instance whose boot has ended is sent nothing, and waits for nothing', () => {
+    const isGone = instanceFacts({ state: 'stopping' });
+    decisions((_instance, _decision, given) => {
+      const { action } = decideUpdate({ ...given, ec2: isGone });
+      expect(['verify', 'at-target', 'fail', 'give-up']).toContain(action);
     });
   });
 });

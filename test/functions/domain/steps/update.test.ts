@@ -1,9 +1,18 @@
 import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
-import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
+import type { AgentFacts, InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../../../../functions/domain/work/work.ts';
-import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import {
+  agentFacts,
+  anInvocation,
+  at,
+  aWokenInstance,
+  OLD,
+  stamp,
+  TARGET,
+  wokenFacts,
+} from '../../../support/builders.ts';
 
 const DEADLINE_SECONDS = 15 * 60;
 
@@ -20,11 +29,17 @@ const sentTwice = awake({ commands: [command(1, '02:02'), command(2, '02:20')] }
 interface Seen {
   invocation?: Partial<Invocation> | null;
   agent?: AgentFacts | null;
+  ec2?: InstanceFacts;
 }
-const decide = (instance: InstanceAt<'update'>, now: string, { invocation = null, agent = null }: Seen = {}) =>
+const decide = (
+  instance: InstanceAt<'update'>,
+  now: string,
+  { invocation = null, agent = null, ec2 = wokenFacts() }: Seen = {},
+) =>
   decideUpdate({
     instance,
     invocation: invocation === null ? null : anInvocation(invocation),
+    ec2,
     agent,
     work: updateSsmAgent,
     target: TARGET,
@@ -46,20 +61,14 @@ const ended = (status: string, output = '', statusDetails = status): Partial<Inv
 const FAILED = { step: 'restore', outcome: 'failed' };
 
 describe('an instance that is ready when nothing is sent any more', () => {
-  const late = (changes: Partial<InstanceAt<'update'>> = {}, time = '04:45:01') =>
-    decideUpdate({
-      instance: aWokenInstance({ step: 'update', versionBefore: OLD, ...changes }),
-      invocation: null,
-      agent: null,
-      work: updateSsmAgent,
-      target: TARGET,
-      deadlineSeconds: 600,
-      now: at(time),
-    });
+  const late = (changes: Partial<InstanceAt<'update'>> = {}, time = '04:45:01') => decide(awake(changes), time);
 
   it('is sent the update until then, and has failed after it', () => {
     expect(late({}, '04:45').action).toBe('send');
-    expect(late()).toMatchObject({ action: 'fail', instance: { outcome: 'failed', reason: { code: 'out-of-time' } } });
+    expect(late()).toMatchObject({
+      action: 'give-up',
+      instance: { outcome: 'failed', reason: { code: 'out-of-time' } },
+    });
   });
 
   it('had no turn if it ran before, and is current all the same if it has the target', () => {
@@ -84,7 +93,7 @@ describe('an instance that is ready', () => {
     expect(decide(awake({ versionBefore }), '02:02')).toMatchObject({
       action: 'at-target',
       cancelFirst: null,
-      instance: { step: 'restore', outcome: 'already-current', versionAfter: versionBefore, reason: null },
+      instance: { step: 'restore', outcome: 'already-current', versionAfter: versionBefore },
       waiting: null,
     });
   });
@@ -107,8 +116,7 @@ describe('an instance that is ready', () => {
     const refused = awake({ lastRefusal: 'InvalidInstanceId: not in a valid state', retryAt: stamp('02:03') });
     expect(decide(refused, '02:16:59')).toMatchObject({ action: 'send' });
     expect(decide(refused, '02:17')).toMatchObject({
-      action: 'fail',
-      isUnresponsive: true,
+      action: 'give-up',
       instance: {
         step: 'restore',
         outcome: 'failed',
@@ -158,9 +166,11 @@ describe('a command that was sent', () => {
 
   it('that got through tells that all others are over, and that no other update is at work', () => {
     const met = { ...sentTwice, otherUpdateSince: stamp('02:06') };
-    expect(decide(met, '02:21', { invocation: { ...ended('Success'), commandId: 'command-2' } })).toMatchObject({
+    expect(
+      decide(met, '02:21', { invocation: { ...ended('Success'), commandId: 'command-2', endedAt: stamp('02:20:30') } }),
+    ).toMatchObject({
       action: 'verify',
-      instance: { step: 'verify', commands: [command(1, '02:02', '02:05'), command(2, '02:20', '02:05')] },
+      instance: { step: 'verify', commands: [command(1, '02:02', '02:20:30'), command(2, '02:20', '02:20:30')] },
     });
   });
 
@@ -169,7 +179,6 @@ describe('a command that was sent', () => {
     expect(decide(sent, '02:06', { invocation })).toMatchObject({
       action: 'fail',
       cancelFirst: null,
-      isUnresponsive: false,
       instance: {
         step: 'restore',
         outcome: 'failed',
@@ -182,8 +191,7 @@ describe('a command that was sent', () => {
   it('has failed without a word of the agent when SSM could not deliver it', () => {
     const invocation = ended('Failed', '', 'Undeliverable');
     expect(decide(sent, '02:06', { invocation })).toMatchObject({
-      action: 'fail',
-      isUnresponsive: true,
+      action: 'give-up',
       instance: { commands: [command(1, '02:02', '02:05')], reason: { code: 'update-undeliverable' } },
     });
   });
@@ -216,9 +224,8 @@ describe('a command that no agent has taken', () => {
     expect(decide(sentTwice, '02:30')).toMatchObject(waits('update-undelivered', '03:05'));
     expect(decide(sentTwice, '03:04:59')).toMatchObject({ action: 'wait' });
     expect(decide(sentTwice, '03:05')).toMatchObject({
-      action: 'fail',
+      action: 'give-up',
       cancelFirst: 'command-2',
-      isUnresponsive: true,
       instance: {
         ...FAILED,
         stepSince: stamp('03:05'),
@@ -254,15 +261,21 @@ describe('a command that hangs in progress', () => {
     const seen = { invocation: { commandId: 'command-2' }, agent: agentAt('03:00', OLD) };
     expect(decide(sentTwice, '03:04:59', seen)).toMatchObject({ action: 'wait' });
     expect(decide(sentTwice, '03:05', seen)).toMatchObject({
-      action: 'fail',
-      isUnresponsive: true,
+      action: 'give-up',
       instance: { ...FAILED, commands: sentTwice.commands, reason: { code: 'update-hung' } },
     });
   });
 
   it('is not sent a second time where the work itself allows one command only', () => {
     const once = { ...updateSsmAgent, commandsMax: 1 };
-    const given = { instance: sent, invocation: anInvocation(), agent: null, work: once, target: TARGET };
+    const given = {
+      instance: sent,
+      invocation: anInvocation(),
+      ec2: wokenFacts(),
+      agent: null,
+      work: once,
+      target: TARGET,
+    };
     expect(decideUpdate({ ...given, deadlineSeconds: DEADLINE_SECONDS, now: at('02:17') })).toMatchObject(
       waits('update-hung', '02:47'),
     );

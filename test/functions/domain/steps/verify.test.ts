@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { compareVersions } from '../../../../functions/domain/model/agent-version.ts';
+import { refusalOf } from '../../../../functions/domain/model/aws-errors.ts';
 import type { AgentFacts } from '../../../../functions/domain/model/instance.ts';
 import { verifyVersion } from '../../../../functions/domain/steps/verify.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import { anyAgentFacts, instancesAt, moments } from '../../../support/arbitraries.ts';
-import { agentFacts, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import { agentFacts, at, aWokenInstance, OLD, stamp, TARGET, wokenFacts } from '../../../support/builders.ts';
 import { heldAt } from '../../../support/looks.ts';
 
 const DEADLINE_SECONDS = 10 * 60;
@@ -19,7 +20,15 @@ const updated = aWokenInstance({
 });
 const proof = agentFacts({ version: TARGET, lastPingAt: stamp('02:08') });
 const verify = (agent: AgentFacts | null, now = NOW, instance = updated) =>
-  verifyVersion({ instance, agent, work: updateSsmAgent, target: TARGET, deadlineSeconds: DEADLINE_SECONDS, now });
+  verifyVersion({
+    instance,
+    ec2: wokenFacts(),
+    agent,
+    work: updateSsmAgent,
+    target: TARGET,
+    deadlineSeconds: DEADLINE_SECONDS,
+    now,
+  });
 const VERIFIED = { instance: { step: 'restore', outcome: 'updated', reason: null }, waiting: null };
 /** It stays as it is, until the deadline after the end of its command. */
 const waits = (instance = updated, until = '02:15') => ({
@@ -44,7 +53,28 @@ describe('an instance whose command has ended well', () => {
 
   it('was current already if it had reported the target before', () => {
     const before = { ...updated, versionBefore: TARGET };
-    expect(verify(proof, NOW, before).instance).toMatchObject({ outcome: 'already-current', versionAfter: TARGET });
+    expect(verify(proof, NOW, before).instance).toMatchObject({
+      outcome: 'already-current',
+      reason: null,
+      versionAfter: TARGET,
+    });
+  });
+
+  it('says both versions if it was newer than the target before', () => {
+    const newer = { ...proof, version: '3.10.0.0' };
+    expect(verify(newer, NOW, { ...updated, versionBefore: '3.10.0.0' }).instance).toMatchObject({
+      outcome: 'already-current',
+      reason: { code: 'newer-than-target', text: expect.stringMatching(`3\\.10\\.0\\.0.*${TARGET}`) },
+    });
+  });
+
+  it('fails at once when its agent comes back older than it was: no ping of before can say so', () => {
+    expect(verify({ ...proof, version: '3.0.1.0' }).instance).toMatchObject({
+      outcome: 'failed',
+      versionAfter: '3.0.1.0',
+      reason: { code: 'version-not-confirmed', text: expect.stringContaining('3.0.1.0, older than') },
+    });
+    expect(verify({ ...proof, version: OLD })).toMatchObject(waits());
   });
 
   it('is verified with a newer version than the target', () => {
@@ -120,12 +150,10 @@ describe('an instance that is not verified at the deadline', () => {
       versionAfter: OLD,
       reason: { code: 'version-not-confirmed', text: expect.stringMatching(`10 minutes.*${OLD}.*${TARGET}`) },
     });
-    expect(look.isUnresponsive ?? false).toBe(false);
   });
 
   it('has lost its agent when that has not pinged since', () => {
     expect(verify({ ...proof, lastPingAt: stamp('02:04') }, late)).toMatchObject({
-      isUnresponsive: true,
       instance: {
         outcome: 'failed',
         versionAfter: null,
@@ -136,11 +164,26 @@ describe('an instance that is not verified at the deadline', () => {
 
   it('has lost its agent when SSM does not list it any more', () => {
     expect(verify(null, late)).toMatchObject({
-      isUnresponsive: true,
       instance: {
         outcome: 'failed',
         versionAfter: null,
         reason: { code: 'agent-lost', text: expect.stringContaining('not listed') },
+      },
+    });
+  });
+
+  it('says what SSM said, when that would not say which version its agent has', () => {
+    const unsaid = {
+      ...proof,
+      pingStatus: 'Unknown',
+      lastPingAt: null,
+      version: null,
+      refusal: refusalOf('DescribeInstanceInformation', { code: 'SomethingNew', message: 'no' }),
+    };
+    expect(verify(unsaid, late)).toMatchObject({
+      instance: {
+        outcome: 'failed',
+        reason: { code: 'question-refused', text: expect.stringContaining('SomethingNew: no') },
       },
     });
   });

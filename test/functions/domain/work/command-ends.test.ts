@@ -1,10 +1,19 @@
 import type { InstanceAt, SentCommand } from '../../../../functions/domain/batch/batch-instance.ts';
 import type { Reason } from '../../../../functions/domain/model/reason.ts';
 import { decideUpdate, type UpdateDecision } from '../../../../functions/domain/steps/update.ts';
-import { noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
+import { endOf, noteCommandEnds, updateMayRunUntil } from '../../../../functions/domain/work/sent-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
 import type { Invocation } from '../../../../functions/domain/work/work.ts';
-import { agentFacts, anInvocation, at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import {
+  agentFacts,
+  anInvocation,
+  at,
+  aWokenInstance,
+  OLD,
+  stamp,
+  TARGET,
+  wokenFacts,
+} from '../../../support/builders.ts';
 import { heldAt } from '../../../support/looks.ts';
 
 const sent = (commandId: string, sentAt: string, endedAt: string | null = null) => ({
@@ -20,6 +29,24 @@ const judged = (status: string, changes: Partial<Invocation> = {}) =>
   anInvocation({ status, statusDetails: status, ...changes });
 const ends = (instance: InstanceAt<'restore'>, ...invocations: Invocation[]) =>
   noteCommandEnds(instance, invocations, updateSsmAgent, at('02:20')).commands.map(({ endedAt }) => endedAt);
+
+describe('the end of a command, by a clock that is wrong', () => {
+  const now = at('02:20');
+
+  it.each([
+    ['is ahead: it is seen only now', '04:10', '02:20'],
+    ['is behind: it is seen only now', '00:10', '02:20'],
+    ['is right', '02:07', '02:07'],
+  ])('%s', (_what, endedAt, end) => {
+    const success = judged('Success', { endedAt: stamp(endedAt) });
+    expect(endOf(success, FIRST, now)).toBe(stamp(end));
+    expect(ends(held(FIRST), success)).toEqual([stamp(end)]);
+    const updating = aWokenInstance({ step: 'update', versionBefore: OLD, commands: [FIRST] });
+    const seen = { instance: updating, ec2: wokenFacts(), invocation: success, agent: null };
+    const work = { work: updateSsmAgent, target: TARGET, deadlineSeconds: 600, now };
+    expect(decideUpdate({ ...seen, ...work })).toMatchObject({ instance: { commands: [{ endedAt: stamp(end) }] } });
+  });
+});
 
 describe('a command that was left open', () => {
   it.each([
@@ -111,7 +138,15 @@ describe('what updating says', () => {
   ) => {
     const instance = aWokenInstance({ step: 'update', stepSince: stamp('02:02'), versionBefore: OLD, ...changes });
     const agent = agentFacts({ lastPingAt: at(time).toISOString(), version });
-    const given = { instance, invocation, agent, work: updateSsmAgent, target: TARGET, deadlineSeconds: 600 };
+    const given = {
+      instance,
+      ec2: wokenFacts(),
+      invocation,
+      agent,
+      work: updateSsmAgent,
+      target: TARGET,
+      deadlineSeconds: 600,
+    };
     const decision = decideUpdate({ ...given, now: at(time) });
     const why = reasonOf(decision);
     return why === null ? decision.action : `${decision.action}: ${why.text} [${why.code}]`;
@@ -120,7 +155,7 @@ describe('what updating says', () => {
   it('while nothing could be sent', () => {
     expect(say({ retryAt: stamp('02:04') }, '02:03')).toBe('wait: waits before the next command [waiting-to-send]');
     expect(say({ retryAt: stamp('02:11'), lastRefusal: 'InvalidInstanceId: no' }, '02:12')).toBe(
-      'fail: its agent pings, but SSM refuses to send it a command: InvalidInstanceId: no [update-undeliverable]',
+      'give-up: its agent pings, but it was not sent a command (tried again for 10 minutes): InvalidInstanceId: no [update-undeliverable]',
     );
   });
 
@@ -154,7 +189,7 @@ describe('what updating says', () => {
     expect(say(busy, '02:48', null, TARGET)).toBe(
       'at-target: an update by someone else installed the version [updated-by-others]',
     );
-    expect(say(busy, '02:48')).toBe('fail: another update has been at work on it for 45 minutes [another-update]');
+    expect(say(busy, '02:48')).toBe('give-up: another update has been at work on it for 45 minutes [another-update]');
   });
 
   it('waits its time after a refusal, whatever the agent reports meanwhile', () => {

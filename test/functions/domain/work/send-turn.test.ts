@@ -1,8 +1,9 @@
 import type { InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
-import { afterSend, decideUpdate } from '../../../../functions/domain/steps/update.ts';
+import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
+import { afterSend } from '../../../../functions/domain/work/after-send.ts';
 import { NO_TURN, toTurns } from '../../../../functions/domain/work/send-turn.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
-import { at, aWokenInstance, OLD, stamp, TARGET } from '../../../support/builders.ts';
+import { at, aWokenInstance, OLD, stamp, TARGET, wokenFacts } from '../../../support/builders.ts';
 
 const one = (instanceId: string, lastRefusal: string | null = null, retryAt: string | null = null) =>
   aWokenInstance({ instanceId, step: 'update', lastRefusal, retryAt: retryAt === null ? null : stamp(retryAt) });
@@ -42,6 +43,7 @@ const awake = (changes: Partial<InstanceAt<'update'>> = {}) =>
 const decide = (instance: InstanceAt<'update'>, now: string, deadlineSeconds = 900) =>
   decideUpdate({
     instance,
+    ec2: wokenFacts(),
     invocation: null,
     agent: null,
     work: updateSsmAgent,
@@ -63,7 +65,7 @@ describe('an instance whose command was sent', () => {
 
   it('waits for a minute before the next try where SSM has refused it', () => {
     const waiting = { reason: { code: 'waiting-to-send' }, until: stamp('02:05') };
-    expect(afterSend(awake(), null, 'InvalidInstanceId: no', at('02:04'))).toMatchObject({
+    expect(afterSend(awake(), null, { text: 'InvalidInstanceId: no' }, at('02:04'))).toMatchObject({
       instance: { retryAt: stamp('02:05'), lastRefusal: 'InvalidInstanceId: no', commands: [] },
       waiting,
     });
@@ -100,7 +102,7 @@ describe('an instance for which no time was left to ask SSM', () => {
 
   it('has failed after that, with what was the matter', () => {
     expect(decide(noTurn(), '02:32')).toMatchObject({
-      action: 'fail',
+      action: 'give-up',
       instance: {
         reason: {
           code: 'update-undeliverable',
@@ -112,6 +114,6 @@ describe('an instance for which no time was left to ask SSM', () => {
 
   it('has the longer time of its deployment', () => {
     expect(decide(noTurn(), '02:46:59', 2700)).toMatchObject({ action: 'send' });
-    expect(decide(noTurn(), '02:47', 2700)).toMatchObject({ action: 'fail' });
+    expect(decide(noTurn(), '02:47', 2700)).toMatchObject({ action: 'give-up' });
   });
 });

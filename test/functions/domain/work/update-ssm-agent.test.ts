@@ -217,7 +217,7 @@ describe('a command by its status alone', () => {
 
   it.each(['Undeliverable', 'Invalid Platform', 'Access Denied'])('never reached the agent: %s', (statusDetails) => {
     const judgement = updateSsmAgent.judge(anInvocation({ status: 'Failed', statusDetails }));
-    expect(judgement).toMatchObject({ reason: { code: 'update-undeliverable' }, isUnresponsive: true });
+    expect(judgement).toMatchObject({ reason: { code: 'update-undeliverable' }, wasNeverDelivered: true });
   });
 
   it.each(['DeliveryTimedOut', 'Delivery Timed Out'])('was given up by the service: %s', (statusDetails) => {

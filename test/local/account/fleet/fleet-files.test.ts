@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { behaviourNames } from '../../../../local/account/fleet/behaviours.ts';
+import { behaviourNames, dealtNames } from '../../../../local/account/fleet/behaviours.ts';
 import { parseFleet, readFleet } from '../../../../local/account/fleet/fleet.ts';
 import { mixedFleet } from '../../../../local/account/fleet/mixed-fleet.ts';
 import { BadInput } from '../../../../local/base/bad-input.ts';
@@ -88,7 +88,7 @@ describe('a bad fleet file gets an error that names the field and what is allowe
       'an unknown field of a group',
       fleet({ groups: [group({ tags: {} })] }),
       'groups[0]',
-      'only name, queryError and instances can be given here, not "tags"',
+      'only name, queryError, resourceTypes, otherResources and instances can be given here, not "tags"',
     ],
     [
       'an unknown field',
@@ -237,10 +237,10 @@ describe('a mixed fleet', () => {
     expect(shipped).toEqual(mixedFleet(500, 1));
   });
 
-  it('of 500 has every behaviour in it that can be put back, and healthy instances too', () => {
+  it('of 500 has every behaviour in it that is dealt and can be put back, and healthy instances too', () => {
     const all = mixedFleet(500, 1).groups.flatMap(({ instances }) => instances);
     expect(new Set(all.flatMap(({ behaviours }) => behaviours))).toEqual(
-      new Set(behaviourNames.filter((name) => name !== 'hangs-in-pending')),
+      new Set(dealtNames.filter((name) => name !== 'hangs-in-pending')),
     );
     expect(all.filter(({ behaviours }) => behaviours.length === 0).length).toBeGreaterThan(250);
   });

@@ -20,7 +20,7 @@ import {
   visit,
 } from '../../../support/account.ts';
 import { INSTANCE_ID } from '../../../support/builders.ts';
-import { awake, invocationsOf, over, send, toDev } from '../services/targets.ts';
+import { awake, invocationsOf, over, send, toDev } from '../targets.ts';
 import { deployed, mayOnly } from './restricted.ts';
 
 const LEASE = { Key: 'reveille:lease', Value: 'x' };

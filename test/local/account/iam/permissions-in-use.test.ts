@@ -129,6 +129,16 @@ const nights: Record<string, [fleet: typeof web, script: (night: Night) => Promi
       await run.result;
     },
   ],
+  'an instance on which someone works for longer than its run waits': [
+    web,
+    async (one) => {
+      const run = one.start('first');
+      await sent(one);
+      for (const id of one.account.world.machines.keys()) one.account.people.openSession(id, 90 * 60);
+      await run.result;
+      await reconcileFor(120, one);
+    },
+  ],
   'an instance that a person starts after it was recorded': [
     web,
     async (one) => {

@@ -10,7 +10,7 @@ import {
 import type { FleetInstance } from '../../../../local/account/fleet/fleet.ts';
 import { aFleet, nthId, refusal, running, stopped, visit } from '../../../support/account.ts';
 import { INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
-import { asleep, awake, GROUP, invocationsOf, listed, over, send, TYPES, target, toDev } from './targets.ts';
+import { asleep, awake, GROUP, invocationsOf, listed, over, send, TYPES, target, toDev } from '../targets.ts';
 
 const NOTHING = {
   Status: 'Success',

@@ -145,7 +145,7 @@ describe("someone else's command", () => {
       expect(changesOf(here.account).at(-1)).toMatch(/^command: AWS-RunShellScript .*: interrupted$/);
       await here.pass(600);
       expect(await invocations(here, 'Status', 'InProgress')).toHaveLength(1);
-      await here.pass(3600);
+      await here.pass(7200);
       expect(await invocations(here, 'Status', 'DeliveryTimedOut')).toHaveLength(1);
     }));
 });

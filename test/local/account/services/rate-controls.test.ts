@@ -1,7 +1,7 @@
 import { CancelCommandCommand, type SendCommandCommandInput } from '@aws-sdk/client-ssm';
 import type { BehaviourName } from '../../../../local/account/fleet/behaviours.ts';
 import { aFleet, manyInstances, nthId, type Visit, visit } from '../../../support/account.ts';
-import { awake, invocationsOf, listed, over, send, toDev } from './targets.ts';
+import { awake, invocationsOf, listed, over, send, toDev } from '../targets.ts';
 
 /** How many invocations stand so. */
 const countOf = (invocations: Record<string, string>, details: string): number =>

@@ -1,9 +1,4 @@
-import {
-  DescribeInstanceAttributeCommand,
-  DescribeInstancesCommand,
-  StartInstancesCommand,
-  StopInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeInstanceAttributeCommand, DescribeInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { ListGroupResourcesCommand } from '@aws-sdk/client-resource-groups';
 import { GetCommandInvocationCommand } from '@aws-sdk/client-ssm';
 import type { BehaviourName } from '../../../../local/account/fleet/behaviours.ts';
@@ -12,25 +7,25 @@ import {
   aFleet,
   agentOf,
   describedBy,
-  endOf,
   refusal,
   running,
   sendUpdate,
+  start,
   stopped,
+  update,
   type Visit,
   visit,
 } from '../../../support/account.ts';
 import { INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
+import { oddStories } from './odd-stories.ts';
 import { rareStories } from './rare-stories.ts';
 import { unkindStories } from './unkind-stories.ts';
 
-const start = ({ ec2 }: Visit) => ec2.send(new StartInstancesCommand({ InstanceIds: [INSTANCE_ID] }));
 const stop = ({ ec2 }: Visit, Hibernate = false) =>
   ec2.send(new StopInstancesCommand({ InstanceIds: [INSTANCE_ID], Hibernate }));
 const isOnline = async (here: Visit) => (await agentOf(here))?.PingStatus === 'Online';
 const reaches = (here: Visit, state: string) => here.until(() => here.machine().state === state);
 const minutesSince = (began: number) => (Date.now() - began) / 60_000;
-const update = async (here: Visit) => endOf(here, await sendUpdate(here));
 
 /** Wakes it, and lets half an hour pass. */
 const sleepsOn = async (here: Visit) => {
@@ -42,6 +37,7 @@ const sleepsOn = async (here: Visit) => {
 const stories: Record<BehaviourName, () => Promise<void>> = {
   ...unkindStories,
   ...rareStories,
+  ...oddStories,
   'never-registers': () =>
     visit(aFleet(stopped('never-registers')), async (here) => {
       await sleepsOn(here);
@@ -79,6 +75,13 @@ const stories: Record<BehaviourName, () => Promise<void>> = {
       const { Status, StandardOutputContent } = await update(here);
       expect(Status).toBe('Failed');
       expect(StandardOutputContent).toMatch(/Failed to update amazon-ssm-agent to 3\.3\.551\.0\nNo rollback needed\n$/);
+      expect(here.machine().agent.version).toBe(OLD);
+    }),
+  'unknown-system': () =>
+    visit(aFleet(running('unknown-system')), async (here) => {
+      const { Status, StandardOutputContent } = await update(here);
+      expect(Status).toBe('Failed');
+      expect(StandardOutputContent).toContain('is unsupported on current platform');
       expect(here.machine().agent.version).toBe(OLD);
     }),
   'update-rolls-back': () =>

@@ -1,4 +1,4 @@
-import { StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { platformNames, platforms } from '../../../../local/account/fleet/platforms.ts';
 import {
   aFleet,
@@ -9,13 +9,13 @@ import {
   refusal,
   running,
   sendUpdate,
+  start,
   stopped,
   type Visit,
   visit,
 } from '../../../support/account.ts';
 import { INSTANCE_ID, OLD } from '../../../support/builders.ts';
 
-const start = ({ ec2 }: Visit) => ec2.send(new StartInstancesCommand({ InstanceIds: [INSTANCE_ID] }));
 const stop = ({ ec2 }: Visit) => ec2.send(new StopInstancesCommand({ InstanceIds: [INSTANCE_ID] }));
 const isOnline = async (here: Visit) => (await agentOf(here))?.PingStatus === 'Online';
 const hasPingSince = (here: Visit, launch: Date | undefined) => async () =>

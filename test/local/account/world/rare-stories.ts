@@ -1,23 +1,24 @@
-import { StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import type { BehaviourName } from '../../../../local/account/fleet/behaviours.ts';
 import {
   aFleet,
   agentOf,
   describedBy,
-  endOf,
   refusal,
   running,
   sendUpdate,
+  start,
   stopped,
+  update,
   type Visit,
   visit,
 } from '../../../support/account.ts';
 import { INSTANCE_ID, OLD } from '../../../support/builders.ts';
 
-const start = ({ ec2 }: Visit) => ec2.send(new StartInstancesCommand({ InstanceIds: [INSTANCE_ID] }));
-const update = async (here: Visit) => endOf(here, await sendUpdate(here));
 const leaseOn = async (here: Visit) =>
   (await describedBy(here)).Tags?.find(({ Key }) => Key === 'reveille:lease')?.Value;
+
+const tagged = (here: Visit, Key: string) => describedBy(here).then(({ Tags }) => Tags?.find((tag) => tag.Key === Key));
 
 /** What is seldom met: refusals without hope, failures of the updater itself, and leases of others. Seen from outside. */
 export const rareStories = {
@@ -94,5 +95,34 @@ export const rareStories = {
   'leased-by-others': () =>
     visit(aFleet(stopped('leased-by-others')), async (here) => {
       expect(await leaseOn(here)).toMatch(/^another-state-machine\/[^/]+\/[^/]+\/[^/]+$/);
+    }),
+  'managed-by-eks': () =>
+    visit(aFleet(running('managed-by-eks')), async (here) => {
+      expect((await describedBy(here)).Operator).toEqual({
+        Managed: true,
+        Principal: 'eks.amazonaws.com',
+        HiddenByDefault: false,
+      });
+    }),
+  'managed-and-hidden': () =>
+    visit(aFleet(running('managed-and-hidden')), async (here) => {
+      const Filters = [{ Name: 'instance-id', Values: [INSTANCE_ID] }];
+      const look = async (IncludeManagedResources?: boolean) => {
+        const { Reservations = [] } = await here.ec2.send(
+          new DescribeInstancesCommand({ Filters, IncludeManagedResources }),
+        );
+        return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ Operator }) => Operator?.Principal));
+      };
+      expect([await look(), await look(false), await look(true)]).toEqual([[], [], ['ecs.amazonaws.com']]);
+    }),
+  'emr-member': () =>
+    visit(aFleet(running('emr-member')), async (here) => {
+      expect(await tagged(here, 'aws:elasticmapreduce:job-flow-id')).toMatchObject({
+        Value: expect.stringMatching(/^j-/),
+      });
+    }),
+  'karpenter-node': () =>
+    visit(aFleet(running('karpenter-node')), async (here) => {
+      expect(await tagged(here, 'karpenter.sh/nodepool')).toMatchObject({ Value: 'default' });
     }),
 } satisfies Partial<Record<BehaviourName, () => Promise<void>>>;

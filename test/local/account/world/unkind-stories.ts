@@ -1,4 +1,4 @@
-import { CreateTagsCommand, DeleteTagsCommand, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, DeleteTagsCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   CancelCommandCommand,
   DescribeInstanceAssociationsStatusCommand,
@@ -13,6 +13,7 @@ import {
   refusal,
   running,
   sendUpdate,
+  start,
   stopped,
   type Visit,
   visit,
@@ -20,7 +21,6 @@ import {
 import { INSTANCE_ID, OLD } from '../../../support/builders.ts';
 
 const one = { InstanceIds: [INSTANCE_ID] };
-const start = ({ ec2 }: Visit) => ec2.send(new StartInstancesCommand(one));
 const stop = ({ ec2 }: Visit) => ec2.send(new StopInstancesCommand(one));
 const isOnline = async (here: Visit) => (await agentOf(here))?.PingStatus === 'Online';
 const associations = async ({ ssm }: Visit) => {

@@ -194,7 +194,29 @@ describe('the report of ReconcileLeases', () => {
 describe('a manifest', () => {
   const manifest = (time: string) => onObject(time, 'PutObject', 'runs/run-1/manifest.json');
   const listed = (changes: Partial<Evidence>) => complaintsOf('true-report', { executions: [aReported()], ...changes });
-  const twice = [manifest('02:00:30'), ...aNight];
+  const event = (time: string, DetailType: string, detail: object) =>
+    call(time, 'PutEvents', {
+      service: 'events',
+      parameters: {
+        Entries: [{ Source: 'reveille', DetailType, Detail: JSON.stringify({ runId: 'run-1', ...detail }) }],
+      },
+      instanceIds: [],
+    });
+  const started = (detail = {}, time = '02:00:31') =>
+    event(time, 'Reveille Run Started', {
+      instanceIds: [INSTANCE_ID],
+      latestEndAt: '2026-12-06T07:00:00.000Z',
+      ...detail,
+    });
+  const { status = '', counts = {} } = aReported().report ?? {};
+  const finished = (detail = {}) =>
+    event('02:19:57', 'Reveille Run Finished', {
+      status,
+      counts,
+      report: { key: 'runs/run-1/report.json' },
+      ...detail,
+    });
+  const twice = [manifest('02:00:30'), started(), ...aNight, finished()];
 
   it('is written once, when the listing is final', () => {
     expect(listed({ timeline: twice })).toEqual([]);
@@ -206,6 +228,35 @@ describe('a manifest', () => {
   it('is written again after a fault', () => {
     const faults = [{ at: moment('02:00:20'), what: 'fault crash-after', text: 'ListInstancesFunction, its call 7' }];
     expect(listed({ timeline: [manifest('02:00:10'), ...twice], faults })).toEqual([]);
+  });
+
+  it.each<[string, Evidence['timeline'], RegExp]>([
+    ['no event tells of the start', [...aNight, finished()], /no event had told of it/],
+    ['it comes after the start', [...aNight, started({}, '02:19:00'), finished()], /no event had told of it/],
+    ['it does not name an instance', [started({ instanceIds: [] }), ...aNight, finished()], /had not named/],
+    [
+      'it calls the run over too early',
+      [started({ latestEndAt: '2026-12-06T02:01:00.000Z' }), ...aNight, finished()],
+      /had called it over/,
+    ],
+    ['no event tells of the end', [started(), ...aNight], /no event has told of its end/],
+    [
+      'it says otherwise than the report',
+      [started(), ...aNight, finished({ counts: {} })],
+      /otherwise than its report/,
+    ],
+    ['it names no report', [started(), ...aNight, finished({ report: { key: 'x' } })], /says that its report is x/],
+  ])('goes with two events that are true: %s', (_, timeline, text) => {
+    expect(listed({ timeline: [manifest('02:00:30'), ...timeline] })).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('may go without them where the function that sends them was struck', () => {
+    const faults = ['ListInstancesFunction', 'ReportRunFunction'].map((name) => ({
+      at: moment('02:00:20'),
+      what: 'fault slow',
+      text: `${name}: events:PutEvents`,
+    }));
+    expect(listed({ timeline: [manifest('02:00:30'), ...aNight], faults })).toEqual([]);
   });
 });
 

@@ -10,11 +10,15 @@ const complaintsOf = (promise: string, changes: Partial<Evidence>): string[] =>
 
 describe('the mail of ReconcileLeases', () => {
   const REFUSAL = 'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it.';
+  const attributesOf = (lines: string) => ({
+    status: / {2}(?:restored|back now|handed over|left awake|gone)/.test(lines) ? 'restored' : 'open',
+    severity: / {2}left awake/.test(lines) || lines.includes(REFUSAL) ? 'critical' : 'info',
+  });
   const mail = (counts: string, ...lines: string[]) => ({
     at: moment('02:12:30'),
     subject: `After a dead run: ${counts}`,
     https: '{}',
-    attributes: {},
+    attributes: attributesOf(lines.join('\n')),
     message: [
       `After a dead run: ${counts}`,
       'A run in eu-central-1 ended before it had restored its instances.',

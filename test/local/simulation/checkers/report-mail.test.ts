@@ -2,7 +2,8 @@ import type { Report } from '../../../../functions/domain/report/report.ts';
 import { summarize } from '../../../../functions/domain/report/summary.ts';
 import { wordsOf } from '../../../../functions/domain/words/catalogue.ts';
 import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence, Overheard } from '../../../../local/simulation/evidence/evidence.ts';
+import type { Evidence } from '../../../../local/simulation/evidence/evidence.ts';
+import type { Overheard } from '../../../../local/simulation/evidence/overheard.ts';
 import { INSTANCE_ID, TARGET } from '../../../support/builders.ts';
 import { aNight, aReported, evidence, state, whatIsHeardOf } from '../evidence.ts';
 
@@ -89,10 +90,10 @@ describe('what people are told', () => {
     const language = { parameters: { Language: 'ja' } };
     expect(told(language)).toEqual(['run-1: no mail told how it went']);
     const report = aReported().report as Report;
-    const { text } = summarize(report, { bucketName: 'bucket', language: 'ja' });
+    const { text, chat } = summarize(report, { bucketName: 'bucket', language: 'ja' });
     const japanese = (message: string) => {
       const [title] = message.split('\n');
-      const https = JSON.stringify({ version: '1.0', source: 'custom', content: { title } });
+      const https = JSON.stringify({ ...chat, content: { ...chat.content, title } });
       return ofHeard({ mails: [{ ...mail, message, https }] }, language).join('\n');
     };
     expect(japanese(text)).toBe('');

@@ -1,7 +1,8 @@
 import type { Check } from '../../../../functions/domain/report/checks.ts';
 import type { ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { judge } from '../../../../local/simulation/checkers/all-checkers.ts';
-import type { Evidence, ExecutionEvidence, Overheard } from '../../../../local/simulation/evidence/evidence.ts';
+import type { Evidence, ExecutionEvidence } from '../../../../local/simulation/evidence/evidence.ts';
+import type { Overheard } from '../../../../local/simulation/evidence/overheard.ts';
 import { at, INSTANCE_ID, OLD, TARGET } from '../../../support/builders.ts';
 import {
   aNight,
@@ -180,7 +181,7 @@ describe('a run that leaves an instance other than it was', () => {
     ]);
     const reason = { code: 'hibernation-lost', text: 'it was hibernated, and EC2 fell back to a plain stop' };
     const honest = aReported({ originalState: 'hibernated', finalState: 'stopped', reason }, { status: 'FAILED' });
-    const states: Check = { status: 'not-kept', instances: [INSTANCE_ID], text: 'its memory is lost' };
+    const states: Check = { status: 'not-kept', instances: [INSTANCE_ID], text: 'its memory is lost: 1 of 1' };
     const report = honest.report && {
       ...honest.report,
       status: 'failed' as const,

@@ -1,3 +1,4 @@
+import { rareNights } from '../../../../local/simulation/mutants/rare-nights.ts';
 import { specialNights } from '../../../../local/simulation/mutants/special-nights.ts';
 import { tryScenario } from '../../../../local/simulation/trial/verdict.ts';
 
@@ -15,4 +16,18 @@ it.each([
   const night = byName.find(([one]) => one === name)?.[1];
   if (night === undefined) throw new Error(name);
   expect((await tryScenario(night)).happened).toHaveProperty([what]);
+});
+
+it.each([
+  ['terminated between its stop and the look that would show it', 'reason terminated-in-run'],
+  ['SSM does not say who is at work before a start', 'outcome updated'],
+  ['others use it for an hour, and leave it before its end', 'reason session-active'],
+  ['a dry run too late to wake what sleeps', 'run SUCCEEDED'],
+  ['a run of another group goes on for long beside what a dead one has left', 'reason never-registered'],
+])('a rare night breaks no promise, and comes to what it is about: %s', async (name, what) => {
+  const night = rareNights[name];
+  if (night === undefined) throw new Error(name);
+  const { complaints, happened } = await tryScenario(night);
+  expect(complaints).toEqual([]);
+  expect(happened).toHaveProperty([what]);
 });

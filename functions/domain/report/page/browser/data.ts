@@ -7,6 +7,8 @@ export interface Row {
   id: string;
   name: string;
   group: string;
+  /** As EC2 calls it. */
+  platform: string | null;
   outcome: string;
   /** Of its outcome, in the order of the table. */
   place: number;
@@ -38,13 +40,17 @@ export function find<E extends HTMLElement>(selector: string): E {
   return found;
 }
 
-function toRow(row: TableData['rows'][number], { groups, outcomes, states, versions, reasons }: TableData): Row {
-  const [id, name, group, outcome, was, is, before, after, awake, done, reason] = row;
+function toRow(
+  row: TableData['rows'][number],
+  { groups, platforms, outcomes, states, versions, reasons }: TableData,
+): Row {
+  const [id, name, group, platform, outcome, was, is, before, after, awake, done, reason] = row;
   const [code = null, text = ''] = reasons[reason] ?? [];
   return {
     id,
     name: name === '' ? id : name,
     group: groups[group] ?? '',
+    platform: platforms[platform] ?? null,
     outcome: outcomes[outcome] ?? '',
     place: outcome,
     was: states[was] ?? null,

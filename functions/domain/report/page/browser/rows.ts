@@ -19,17 +19,18 @@ function drawRow(row: Row, { console, region }: Data, words: Words): HTMLElement
   const link = document.createElement('a');
   link.href = `${console}/ec2/home?region=${encodeURIComponent(region)}#InstanceDetails:instanceId=${encodeURIComponent(row.id)}`;
   link.append(element('bdi', { text: row.name }));
+  const platform = row.platform === null ? [] : [' ', element('bdi', { name: 'platform', text: row.platform })];
   const versions = row.before === null && row.after === null ? [] : change(row.before ?? '?', row.after ?? row.before);
   const why =
     row.code === null ? [] : [element('b', { text: reasons[row.reason] ?? row.code }), ' ', english(row.text)];
   return element('tr', {
     name: row.outcome,
     children: [
-      element('td', { name: 'who', children: [link, element('span', { name: 'id', text: row.id })] }),
+      element('td', { name: 'who', children: [link, ' ', element('span', { name: 'id', text: row.id })] }),
       element('td', { label: table.group, children: [element('bdi', { text: row.group })] }),
       element('td', { name: 'what', children: [mark(row.outcome), outcomes[row.outcome] ?? row.outcome] }),
       element('td', { children: change(stateOf(row.was), stateOf(row.is)) }),
-      element('td', { name: 'versions', children: versions }),
+      element('td', { name: 'versions', children: [...versions, ...platform] }),
       element(
         'td',
         row.awake === null

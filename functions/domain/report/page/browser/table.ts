@@ -87,6 +87,7 @@ const searchTextOf = (row: Row, { outcomes, reasons }: Words): string =>
     row.name,
     row.id,
     row.group,
+    row.platform,
     row.outcome,
     outcomes[row.outcome],
     row.before,

@@ -1,4 +1,6 @@
+import { wordsOfError } from '../../../words/aws-error-words.ts';
 import { wordsOf } from '../../../words/catalogue.ts';
+import { errorsOf } from '../../causes.ts';
 import { lookCommand } from '../facts/look-commands.ts';
 import type { Cause, Night, NightInstance } from '../facts/night.ts';
 import { html, type Markup } from '../markup/html.ts';
@@ -19,15 +21,27 @@ export function drawCause({ code, instances }: Cause, night: Night, words: PageW
   if (first === undefined) return html``;
   const command = lookCommand(code, first, night.report.region);
   const [text, ...others] = new Set(instances.flatMap(({ reason }) => reason?.text ?? []));
-  const { said } = first;
+  const { said, commands } = first;
+  const whoSaid = commands.length > 0 ? failures.printed : failures.saidByAws;
+  const errors = errorsOf(instances).map((error) => wordsOfError(error, words.language));
   const chronicle = drawChronicle(first, night, words, instances.length > 1);
-  return html`<article class="cause" id="cause-${code}"><div><h3><span class="count">${words.number(instances.length)}</span>${title}</h3>${drawNames(instances, night, words)}</div><div><h4>${failures.seen}</h4>${meaning !== '' && html`<p>${meaning}</p>`}${text !== undefined && quote(text)}${
-    said !== null && html`<p class="small">${failures.said}</p>${quote(said)}`
+  return html`<article class="cause" id="cause-${code}"><div><h3><span class="count">${words.number(instances.length)}</span>${title}</h3>${drawNames(instances, night, words)}</div><div><h4>${failures.seen}</h4>${meaning !== '' && html`<p>${meaning}</p>`}${text !== undefined && quote(text)}${drawMeanings(errors)}${
+    said !== null && html`<p class="small">${whoSaid}</p>${quote(said)}`
   }${chronicle}${
     others.length > 0 &&
     html`<details><summary>${failures.moreTexts(others.length)}</summary>${others.slice(0, TEXTS_MAX).map(quote)}</details>`
-  }</div><div><h4>${failures.toDo}</h4>${whatToDo !== null && html`<p>${whatToDo}</p>`}${command !== null && drawCommand(command, words)}</div></article>`;
+  }</div><div><h4>${failures.toDo}</h4>${whatToDo !== null && html`<p>${whatToDo}</p>`}${drawRemedies(errors)}${command !== null && drawCommand(command, words)}</div></article>`;
 }
+
+type ErrorWords = ReturnType<typeof wordsOfError>;
+
+/** What each error of AWS means. */
+export const drawMeanings = (errors: ErrorWords[]): Markup =>
+  html`${errors.map(({ title, meaning }) => html`<p><code lang="en"><bdi>${title}</bdi></code> ${meaning}</p>`)}`;
+
+/** What a person does about it. */
+export const drawRemedies = (errors: ErrorWords[]): Markup =>
+  html`${errors.map(({ title, whatToDo }) => html`<p><code lang="en"><bdi>${title}</bdi></code> ${whatToDo}</p>`)}`;
 
 /** Words of AWS and of instances are English, and in no way ours. */
 const quote = (text: string): Markup => html`<blockquote lang="en"><bdi>${text}</bdi></blockquote>`;

@@ -21,19 +21,25 @@ export function drawChronicle(
   )}</p>`;
 }
 
-function eventsOf(instance: NightInstance, { clock }: Night, { failures }: PageWords): Markup[] {
-  const { times, refusedStarts, commands, isWoken, wokenAt, restoredAt } = instance;
+function eventsOf(instance: NightInstance, { clock }: Night, { failures, duration }: PageWords): Markup[] {
+  const { times, refusedStarts, commands, isWoken, wokenAt, restoredAt, awakeSeconds } = instance;
   const says = failures.chronicle;
   const time = (moment: string) => clock.second(Date.parse(moment));
   const at = (moment: string | null | undefined, what: string) =>
     moment ? [html`<b>${time(moment)}</b> ${what}`] : [];
   const wasRunning = times?.runningAt ?? null;
+  // The code is EC2's StateReason, and not an error's, where a start was accepted and did not last.
+  const fellBack = /^(Client|Server)\./.test(refusedStarts?.code ?? '');
+  const tell = fellBack ? says.fellBack : says.refused;
+  const refusals =
+    refusedStarts === null
+      ? []
+      : [html`${tell(refusedStarts.count, time(refusedStarts.firstAt), time(refusedStarts.lastAt))}`];
   const noEnd = commands.at(-1)?.endedAt === null;
   return [
-    ...(refusedStarts === null
-      ? []
-      : [html`${says.refused(refusedStarts.count, time(refusedStarts.firstAt), time(refusedStarts.lastAt))}`]),
+    ...(fellBack ? [] : refusals),
     ...(times === null ? at(wokenAt, says.woken) : at(times.startAcceptedAt, says.startAccepted)),
+    ...(fellBack ? refusals : []),
     ...at(wasRunning, says.running),
     ...at(times?.firstPingAt, says.firstPing),
     ...(isWoken && wasRunning !== null && times?.firstPingAt === null ? [html`${says.noPing}`] : []),
@@ -45,5 +51,6 @@ function eventsOf(instance: NightInstance, { clock }: Night, { failures }: PageW
     ...at(times?.stopAcceptedAt, says.stopAccepted),
     ...at(restoredAt, says.restored),
     ...(restoredAt === null ? at(times?.settledAt, says.settled) : []),
+    ...(awakeSeconds === null ? [] : [html`${says.awakeFor(duration(awakeSeconds))}`]),
   ];
 }

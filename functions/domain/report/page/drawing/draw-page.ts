@@ -1,3 +1,4 @@
+import type { Language } from '../../../words/words.ts';
 import type { Reconciled } from '../../reconcile-report.ts';
 import { type Night, toNight } from '../facts/night.ts';
 import type { PageReport } from '../facts/page-report.ts';
@@ -11,7 +12,7 @@ import type { PageWords } from '../words/page-words.ts';
 import { drawAfterRun } from './after-run.ts';
 import { drawEquation, equationStyle } from './equation.ts';
 import { drawFailures } from './failures.ts';
-import { drawHeadline } from './headline.ts';
+import { drawHeadline, titleOf } from './headline.ts';
 import { drawLeftOut } from './left-out.ts';
 import { drawMasthead } from './masthead.ts';
 import { drawPromises } from './promises.ts';
@@ -19,14 +20,22 @@ import { drawTable } from './table.ts';
 import { tableDataOf } from './table-data.ts';
 import { drawTook } from './took.ts';
 
+/** How a page is made. */
+export interface PageSettings {
+  /** In which it opens for a reader who has not chosen; null: in that of the reader's browser. */
+  language: Language | null;
+  /** SHA-256 in base64: the page allows the style and the script that it was written with, and no other. */
+  hash(text: string): string;
+}
+
 /**
- * The page of a run, in one file that loads nothing. It is in English; the Japanese one waits in a template, and the script shows it
- * to a reader whose browser asks for Japanese, or who asks for it on the page.
+ * The page of a run, in one file that loads nothing. It holds both languages: the second one waits in a template until the script
+ * shows it.
  * @param addenda what passes of ReconcileLeases have filed of this run after its report
- * @param hash SHA-256 in base64: the page allows the style and the script that it was written with, and no other
  */
-export function drawPage(report: PageReport, addenda: Reconciled[], hash: (text: string) => string): string {
+export function drawPage(report: PageReport, addenda: Reconciled[], { language, hash }: PageSettings): string {
   const night = toNight(report, addenda);
+  const [first, second] = language === 'ja' ? [japanese, english] : [english, japanese];
   const style = `${STYLE}${equationStyle(night)}`;
   const policy = [
     "default-src 'none'",
@@ -37,9 +46,9 @@ export function drawPage(report: PageReport, addenda: Reconciled[], hash: (text:
     "form-action 'none'",
   ].join('; ');
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex"><link rel="icon" href="data:,"><title>${english.title(night)}</title><style>${trusted(style)}</style></head>
-<body>${marks}<div id="page">${drawBody(night, english)}</div>
-<template id="other">${drawBody(night, japanese)}</template>
+<html lang="${first.language}"${language !== null && html` data-opens-in="${language}"`}><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex"><link rel="icon" href="data:,"><title>${titleOf(night, first)}</title><style>${trusted(style)}</style></head>
+<body>${marks}<div id="page">${drawBody(night, first)}</div>
+<template id="other">${drawBody(night, second)}</template>
 <script type="application/json" id="data">${jsonOf(tableDataOf(night, [english, japanese]))}</script><script>${trusted(SCRIPT)}</script></body></html>
 `.text;
 }

@@ -13,6 +13,8 @@ export function drawFailures(night: Night, words: PageWords): Markup {
   const says = words.failures;
   const count = report.counts.failed;
   return html`<section id="failures"><h2>${count > 0 ? says.heading(count, failures.length) : says.none}</h2>${
+    failures.length > 1 && html`<p class="under">${says.order}</p>`
+  }${
     report.diedBeforeReport && html`<p class="under">${says.died}</p>`
   }${count > failures.length * 1.5 && failures.length > 1 && drawIndex(failures, words)}${
     failures.length > 0 &&
@@ -28,7 +30,7 @@ const drawHeads = ({ failures }: PageWords): Markup =>
 
 /** All causes at a glance, with a cross for each instance, or for as many as make the longest row fit. */
 function drawIndex(failures: Cause[], words: PageWords): Markup {
-  const each = Math.max(1, Math.ceil((failures[0]?.instances.length ?? 0) / CROSSES_MAX));
+  const each = Math.max(1, Math.ceil(Math.max(...failures.map(({ instances }) => instances.length)) / CROSSES_MAX));
   const item = ({ code, instances }: Cause) => {
     const crosses = Math.ceil(instances.length / each);
     const path = Array.from({ length: crosses }, (_, index) => `M${index * 10 + 1.5} 1.5l6.2 6.2m0-6.2l-6.2 6.2`).join(

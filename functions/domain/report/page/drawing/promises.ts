@@ -63,11 +63,11 @@ function returnFacts(night: Night, words: PageWords): Markup[] {
     ...((checks?.states?.status ?? 'not-checked') === 'not-checked' ? [promises.statesNotChecked] : []),
     ...named(promises.leftAwake, leftAwake, night, words),
     ...named(promises.notAsBefore, others, night, words),
-    ...backAsItWas.texts.map(foreign),
+    ...(backAsItWas.instances.length === 0 ? backAsItWas.texts.map(foreign) : []),
   ];
 }
 
-/** A check's own words are English. */
+/** A check's own words, which are English: they stand there where no instance is named. */
 const foreign = (text: string): Markup => html`<strong lang="en">${text}</strong>`;
 
 const NAMED_MAX = 12;

@@ -3,6 +3,7 @@ import type { Night, NightInstance } from '../facts/night.ts';
 import { silhouettesOf } from '../facts/silhouettes.ts';
 import { consoleOf } from '../markup/instance-link.ts';
 import type { OutcomeName, PageWords } from '../words/page-words.ts';
+import { titleOf } from './headline.ts';
 
 /** In the order of the table: what a person has to see comes first. */
 export const OUTCOMES: OutcomeName[] = ['failed', 'excluded', 'updated', 'already-current'];
@@ -12,6 +13,7 @@ export type TableRow = [
   id: string,
   name: string,
   group: number,
+  platform: number,
   outcome: number,
   was: number,
   is: number,
@@ -27,6 +29,7 @@ export interface TableData {
   console: string;
   region: string;
   groups: string[];
+  platforms: (string | null)[];
   outcomes: string[];
   states: (string | null)[];
   versions: (string | null)[];
@@ -52,7 +55,8 @@ interface TableTexts {
 
 export function tableDataOf(night: Night, languages: PageWords[]): TableData {
   const { report, groups, instances } = night;
-  const [states, versions, reasons] = [
+  const [platforms, states, versions, reasons] = [
+    createList<string | null>(),
     createList<string | null>(),
     createList<string | null>(),
     createList<[string, string]>(),
@@ -61,6 +65,7 @@ export function tableDataOf(night: Night, languages: PageWords[]): TableData {
     one.instanceId,
     one.name ?? '',
     groups.indexOf(one.group),
+    platforms.placeOf(one.platform),
     OUTCOMES.indexOf(one.outcome),
     states.placeOf(one.originalState),
     states.placeOf(one.finalState),
@@ -75,6 +80,7 @@ export function tableDataOf(night: Night, languages: PageWords[]): TableData {
     console: consoleOf(report.region),
     region: report.region,
     groups,
+    platforms: platforms.values,
     outcomes: OUTCOMES,
     states: states.values,
     versions: versions.values,
@@ -88,7 +94,7 @@ export function tableDataOf(night: Night, languages: PageWords[]): TableData {
 function textsOf(night: Night, words: PageWords, reasons: TableData['reasons']): TableTexts {
   const { group, awake, shown, showAll, noMatch, units } = words.table;
   return {
-    title: words.title(night),
+    title: titleOf(night, words),
     table: { group, awake, shown, showAll, noMatch, units },
     outcomes: words.outcomes,
     states: words.states,

@@ -49,6 +49,8 @@ const LOOKS: Record<string, string> = {
   'no-instance-profile': PROFILE,
   'not-restored': STATE_REASON,
   'not-running': STATE_REASON,
+  'status-check-failed':
+    'aws ec2 describe-instance-status --region REGION --include-all-instances --instance-ids INSTANCE',
   'rollback-failed': INVOCATION,
   'update-failed': INVOCATION,
   'update-hung': INVOCATION,

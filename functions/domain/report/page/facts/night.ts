@@ -1,5 +1,7 @@
 // One run as the page shows it: the report, what came after it, and when everything was.
+
 import { failsRun, isBenignExclusion, type Reason } from '../../../model/reason.ts';
+import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Reconciled } from '../../reconcile-report.ts';
 import { isLeftAwake, isLeftAwakeByTag } from '../../report.ts';
 import { type Clock, createClock } from './clock.ts';
@@ -139,9 +141,30 @@ const failsBesides = ({ outcome, reason }: NightInstance): boolean =>
   reason !== null && (failsRun(reason) || (outcome === 'excluded' && !isBenignExclusion(reason.code)));
 
 /** The largest first. An instance that is left awake for no reason that is told has a cause all the same. */
+/** What a later run may well mend by itself. */
+const MENDED_LATER: ReadonlySet<string> = new Set<ReasonCode>([
+  'another-update',
+  'lock-lost',
+  'no-capacity',
+  'not-started',
+  'out-of-time',
+  'restarted-in-run',
+  'stopped-in-run',
+  'update-hung',
+  'update-lost',
+  'update-rolled-back',
+  'update-undelivered',
+]);
+
+/** What only a person can mend comes first; then what concerns most instances. */
 function byCause(instances: NightInstance[]): Cause[] {
   const codeOf = ({ reason }: { reason: Reason | null }) => reason?.code ?? 'left-awake';
   return [...Map.groupBy(instances, codeOf)]
     .map(([code, of]) => ({ code, instances: of }))
-    .sort((one, other) => other.instances.length - one.instances.length || (one.code < other.code ? -1 : 1));
+    .sort(
+      (one, other) =>
+        Number(MENDED_LATER.has(one.code)) - Number(MENDED_LATER.has(other.code)) ||
+        other.instances.length - one.instances.length ||
+        (one.code < other.code ? -1 : 1),
+    );
 }

@@ -28,6 +28,7 @@ const pageInstanceSchema = z.object({
   instanceId: z.string(),
   name: later(z.string()),
   group: z.string(),
+  platform: later(z.string()),
   outcome: outcomeSchema,
   reason: reasonSchema.nullable(),
   notes: z.array(reasonSchema).default([]),

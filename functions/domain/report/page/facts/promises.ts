@@ -1,4 +1,5 @@
 import { failsRun } from '../../../model/reason.ts';
+import type { ReasonCode } from '../../../model/reason-codes.ts';
 import { countOutcomes, coverageHolds, isLeftAwake, isLeftAwakeByTag } from '../../report.ts';
 import type { Check, PageInstance, PageReport } from './page-report.ts';
 
@@ -46,9 +47,13 @@ function join(checks: (Check | null)[], besides: Check[]): PromiseStatus {
 function brokenIn(instances: PageInstance[]): Check {
   const broken = instances.filter((one) => {
     const isAwake = isLeftAwake(one) && !isLeftAwakeByTag(one);
-    return isAwake || (one.reason !== null && (failsRun(one.reason) || UNRESTORED.has(one.reason.code)));
+    if (isAwake || one.reason === null || one.reason.code === LEASE_REMOVED) return isAwake;
+    return failsRun(one.reason) || UNRESTORED.has(one.reason.code);
   });
   return { status: 'not-kept', instances: broken.map(({ instanceId }) => instanceId), text: null };
 }
+
+/** Someone has taken the lease away: that it fails the run says nothing of how the instance stands. */
+const LEASE_REMOVED: ReasonCode = 'lease-removed';
 
 const UNRESTORED = new Set(['not-restored', 'lease-kept']);

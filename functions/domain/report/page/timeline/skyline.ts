@@ -18,8 +18,7 @@ export function drawSkyline(night: Night, words: PageWords): Markup | null {
     scale.x(listed) > 6 &&
     html`<text class="wide" x="${scale.x(listed) / 2}%" y="${HEIGHT - 8}" text-anchor="middle">${timeline.listing}</text>`
   }${
-    scale.fold !== null &&
-    html`<text class="wide" x="${scale.x(scale.fold)}%" dx="6" y="14">${timeline.denser(scale.density)}</text><text class="narrow" x="${scale.x(scale.fold)}%" dx="5" y="14">×${scale.density}</text>`
+    scale.fold !== null && html`<text x="${scale.x(scale.fold)}%" dx="5" y="14">×${scale.density}</text>`
   }</svg><span class="end">${told}</span></div>`;
 }
 

@@ -26,10 +26,13 @@ export function drawTimeline(night: Night, words: PageWords): Markup | null {
   const axis = drawAxis(night, words);
   return html`<section id="timeline"><h2>${hasRows ? timeline.heading : timeline.headingMany}</h2>${
     !hasRows && html`<p class="under">${under}</p>`
-  }${knowsLess && html`<p class="under">${timeline.lessKnown}</p>`}${drawLegend(night, words)}<div class="plot">${drawGrid(night)}${axis}${drawSkyline(night, words)}${
+  }<p class="under">${timeline.note(night.clock.timeZone, foldOf(night))}</p>${knowsLess && html`<p class="under">${timeline.lessKnown}</p>`}${drawLegend(night, words)}<div class="plot">${drawGrid(night)}${axis}${drawSkyline(night, words)}${
     hasRows ? drawGroups(night, words) : html`${drawSilhouettes(night, words, count)}${drawLate(night, words)}`
   }${axis}</div></section>`;
 }
+
+const foldOf = ({ scale, clock, at }: Night): { at: string; times: number } | null =>
+  scale.fold === null ? null : { at: clock.minute(at(scale.fold)), times: scale.density };
 
 function drawGroups(night: Night, words: PageWords): Markup[] {
   return night.groups.map((group) => {

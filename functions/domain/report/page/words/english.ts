@@ -5,7 +5,12 @@ const n = (value: number): string => value.toLocaleString('en-US');
 
 const many = (count: number, one: string, more: string): string => `${n(count)} ${count === 1 ? one : more}`;
 
-const agents = (count: number): string => many(count, 'agent is', 'agents are');
+/** Of so many that took part. */
+const proved = (count: number, of: number, version: string): string => {
+  if (of === 0) return '';
+  if (count === 0) return `No agent is proved to be on ${version}. `;
+  return `${count === of && count > 1 ? 'All ' : ''}${many(count, 'agent is', 'agents are')} proved to be on ${version}. `;
+};
 
 const duration = (seconds: number): string => {
   const minutes = Math.round(seconds / 60);
@@ -29,8 +34,6 @@ export const english: PageWords = {
       year: 'numeric',
       timeZone,
     }).format(moment),
-  title: ({ report: { runId, counts } }) =>
-    `${runId}: ${n(counts.updated + counts.alreadyCurrent)} proved current, ${n(counts.failed)} failed`,
   masthead: {
     run: 'run',
     account: 'account',
@@ -38,35 +41,17 @@ export const english: PageWords = {
     skipToTable: 'Skip to the table of instances',
     otherLanguage: '日本語',
   },
-  verdict: {
-    died: () => 'The run ended before its report.',
-    'left-awake': ({ count }) => `Left awake: ${n(count)}.`,
-    failed: ({ count, of }) => `${n(count)} of ${n(of)} failed.`,
-    'none-took-part': ({ groups }) =>
-      groups.length === 0 ? 'No instance was listed.' : `No instance of ${groups.join(', ')} took part.`,
-    'not-reached': ({ count }) => `${many(count, 'instance was', 'instances were')} never reached.`,
-    proved: ({ count, isAll, version }) => {
-      if (count === 0) return `No agent is proved to be on ${version}.`;
-      return `${isAll && count > 1 ? 'All ' : ''}${agents(count)} proved to be on ${version}.`;
-    },
-    'all-back': () => 'Every instance is back as it was.',
-    'not-back': ({ count }) =>
-      count === 0 ? 'Not all is back as it was.' : `${many(count, 'instance is', 'instances are')} not back as before.`,
-    'back-late': ({ count }) => `${many(count, 'instance was', 'instances were')} put back only after the run.`,
-    'back-not-checked': () => 'Whether all is back as it was has not been checked.',
-  },
-  deck: ({ instances, woken, running, leftOut, awakeSeconds, durationSeconds }) => {
-    const excluded = leftOut.reduce((sum, cause) => sum + cause.instances.length, 0);
-    const unwoken = instances.length - woken.length - running.length - excluded;
+  deck: ({ report: { counts, targetVersion }, woken, running, awakeSeconds, durationSeconds }) => {
+    const tookPart = counts.intended - counts.excluded;
+    const unwoken = tookPart - woken.length - running.length;
     const parts = [
       woken.length === 0
         ? 'No instance had to be woken'
         : `${many(woken.length, 'instance', 'instances')} woken for ${duration(awakeSeconds)} altogether`,
       ...(running.length > 0 ? [`${n(running.length)} handled while they ran`] : []),
       ...(unwoken > 0 ? [`${n(unwoken)} never woken`] : []),
-      excluded > 0 ? `${n(excluded)} left out` : 'none left out',
     ];
-    return `${parts.join(', ')}. ${duration(durationSeconds)} from first to last.`;
+    return `${proved(counts.updated + counts.alreadyCurrent, tookPart, targetVersion)}${parts.join(', ')}. ${duration(durationSeconds)} from first to last.`;
   },
   promises: {
     heading: 'The two promises',
@@ -79,7 +64,7 @@ export const english: PageWords = {
       html`<b>${n(count)}</b> counted as updated: only a version that the agent itself reports, in a ping newer than the command’s end, makes one. A command’s own “Success” counts for nothing.`,
     current: (count) => html`<b>${n(count)}</b> had the version already.`,
     accounted: (count, haveReasons) =>
-      html`<b>${n(count)}</b> intended, <b>${n(count)}</b> accounted for, each with one outcome${haveReasons && '; each that failed or was left out has a reason'}.`,
+      html`<b>${n(count)}</b> intended, <b>${n(count)}</b> accounted for, each with one outcome${haveReasons && '; each that failed or was excluded has a reason'}.`,
     versionsNotChecked: html`This report has not checked the versions once more.`,
     woken: (count, stopped, hibernated) => {
       const how = [
@@ -105,6 +90,7 @@ export const english: PageWords = {
   },
   failures: {
     heading: (count, causes) => `${many(count, 'failure', 'failures')}${causes > 1 ? ', by cause' : ''}`,
+    order: 'Begin with the first: it needs a person. What the next run may mend by itself comes last.',
     none: 'No instance failed.',
     cause: 'Cause, and which instances',
     seen: 'What was seen',
@@ -116,7 +102,8 @@ export const english: PageWords = {
     copy: 'Copy',
     copied: 'Copied',
     look: 'To look at it:',
-    said: 'What it printed:',
+    printed: 'What it printed:',
+    saidByAws: 'In the words of AWS:',
     chronicle: {
       startAccepted: 'start accepted',
       running: 'running',
@@ -126,12 +113,17 @@ export const english: PageWords = {
       ended: 'command ended',
       stopAccepted: 'told to stop',
       settled: 'given up',
+      awakeFor: (time) => `awake for ${time} in all`,
       restored: 'seen asleep again',
       woken: 'woken',
       noPing: 'no ping',
       noEnd: 'the command never ended',
       refused: (count, from, to) =>
         count === 1 ? `start refused at ${from}` : `start refused ${n(count)} times, ${from} to ${to}`,
+      fellBack: (count, from, to) =>
+        count === 1
+          ? `fell back to stopped, seen at ${from}`
+          : `fell back to stopped ${n(count)} times, ${from} to ${to}`,
     },
   },
   timeline: {
@@ -140,7 +132,10 @@ export const english: PageWords = {
     clock: (timeZone) => `Wall clock, ${timeZone}`,
     awakeAtOnce: 'Awake at once because of Reveille',
     most: (count, at) => `at most ${n(count)}, at ${at}`,
-    denser: (times) => `time ${n(times)} times denser`,
+    note: (timeZone, fold) =>
+      fold === null
+        ? `Times are ${timeZone}.`
+        : `Times are ${timeZone}. Right of the dashed line, from ${fold.at} on, time is drawn ${n(fold.times)} times denser.`,
     listing: 'listing',
     group: (name, count) => `${name}: ${many(count, 'instance', 'instances')}`,
     wasAsleep: 'was asleep',
@@ -159,7 +154,7 @@ export const english: PageWords = {
     median: 'median',
     p90: 'p90',
     longest: 'longest',
-    refused: (count) => `start refused ${n(count)} ${count === 1 ? 'time' : 'times'}`,
+    refused: (count) => `start failed ${n(count)} ${count === 1 ? 'time' : 'times'}`,
     lessKnown: 'This report does not say what an instance was at while it was awake.',
     phases: {
       boot: { letter: 'B', name: 'booting', means: 'start accepted until running' },
@@ -184,13 +179,13 @@ export const english: PageWords = {
   },
   table: {
     heading: 'Every instance',
-    search: 'Search name, ID, version, reason',
+    search: 'Name, ID, platform, reason',
     all: 'all',
     name: 'Instance',
     group: 'Group',
     outcome: 'Outcome',
     state: 'Was → is',
-    version: 'Agent version',
+    version: 'Agent, platform',
     awake: 'Awake',
     done: 'Done at',
     reason: 'Reason',
@@ -202,8 +197,8 @@ export const english: PageWords = {
     units: { s: ' s', min: ' min', h: ' h ', afterHours: '' },
   },
   leftOut: {
-    heading: (count) => `${many(count, 'instance was', 'instances were')} left out, and why`,
-    none: 'No instance was left out.',
+    heading: (count) => `${many(count, 'instance was', 'instances were')} excluded, and why`,
+    none: 'No instance was excluded.',
   },
   afterRun: {
     heading: 'After the run',
@@ -216,7 +211,7 @@ export const english: PageWords = {
       gone: 'terminated meanwhile',
     },
   },
-  outcomes: { updated: 'updated', 'already-current': 'already current', failed: 'failed', excluded: 'left out' },
+  outcomes: { updated: 'updated', 'already-current': 'already current', failed: 'failed', excluded: 'excluded' },
   states: {
     pending: 'starting',
     running: 'running',

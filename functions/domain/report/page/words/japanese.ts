@@ -10,6 +10,15 @@ const duration = (seconds: number): string => {
   return `${Math.floor(minutes / 60)}時間${String(minutes % 60).padStart(2, '0')}分`;
 };
 
+/** Of so many that took part. */
+const proved = (count: number, of: number, version: string): string => {
+  if (of === 0) return '';
+  if (count === 0) return `${version} を確認できたものはありません。`;
+  return count === of
+    ? `${n(count)}台すべてで ${version} を確認しました。`
+    : `${n(count)}台で ${version} を確認しました。`;
+};
+
 export const japanese: PageWords = {
   language: 'ja',
   gap: '',
@@ -25,8 +34,6 @@ export const japanese: PageWords = {
       year: 'numeric',
       timeZone,
     }).format(moment),
-  title: ({ report: { runId, counts } }) =>
-    `${runId}: 確認済み${n(counts.updated + counts.alreadyCurrent)}台、失敗${n(counts.failed)}台`,
   masthead: {
     run: '実行',
     account: 'アカウント',
@@ -34,37 +41,15 @@ export const japanese: PageWords = {
     skipToTable: 'インスタンス一覧へ',
     otherLanguage: 'English',
   },
-  verdict: {
-    died: () => '実行がレポートの前に途絶えました。',
-    'left-awake': ({ count }) => `${n(count)}台が起動したままです。`,
-    failed: ({ count, of }) => `${n(of)}台中${n(count)}台が失敗しました。`,
-    'none-took-part': ({ groups }) =>
-      groups.length === 0
-        ? '対象のインスタンスがありません。'
-        : `${groups.join('、')} に参加できるインスタンスがありません。`,
-    'not-reached': ({ count }) => `${n(count)}台に着手できませんでした。`,
-    proved: ({ count, isAll, version }) => {
-      if (count === 0) return `${version} を確認できたものはありません。`;
-      return isAll
-        ? `対象${n(count)}台すべてで ${version} を確認しました。`
-        : `${n(count)}台は ${version} を確認済みです。`;
-    },
-    'all-back': () => '全台が実行前の状態に戻っています。',
-    'not-back': ({ count }) =>
-      count === 0 ? '元の状態に戻っていないものがあります。' : `${n(count)}台は元の状態に戻っていません。`,
-    'back-late': ({ count }) => `${n(count)}台は実行後に元の状態へ戻しました。`,
-    'back-not-checked': () => '元の状態に戻ったかは未検証です。',
-  },
-  deck: ({ instances, woken, running, leftOut, awakeSeconds, durationSeconds }) => {
-    const excluded = leftOut.reduce((sum, cause) => sum + cause.instances.length, 0);
-    const unwoken = instances.length - woken.length - running.length - excluded;
+  deck: ({ report: { counts, targetVersion }, woken, running, awakeSeconds, durationSeconds }) => {
+    const tookPart = counts.intended - counts.excluded;
+    const unwoken = tookPart - woken.length - running.length;
     const parts = [
       woken.length === 0 ? '起動したものはありません' : `${n(woken.length)}台を起動（延べ${duration(awakeSeconds)}）`,
       ...(running.length > 0 ? [`稼働中の${n(running.length)}台はそのまま処理`] : []),
       ...(unwoken > 0 ? [`起動できなかったものは${n(unwoken)}台`] : []),
-      excluded > 0 ? `対象外は${n(excluded)}台` : '対象外はなし',
     ];
-    return `${parts.join('、')}。所要時間は${duration(durationSeconds)}です。`;
+    return `${proved(counts.updated + counts.alreadyCurrent, tookPart, targetVersion)}${parts.join('、')}。所要時間は${duration(durationSeconds)}です。`;
   },
   promises: {
     heading: '2つの約束',
@@ -103,6 +88,7 @@ export const japanese: PageWords = {
   },
   failures: {
     heading: (count, causes) => `失敗${n(count)}台${causes > 1 ? '（原因別）' : ''}`,
+    order: '上から順に対応してください。次回の実行で解消する見込みのあるものは最後に並べています。',
     none: '失敗はありません。',
     cause: '原因と該当インスタンス',
     seen: '確認された事実',
@@ -114,7 +100,8 @@ export const japanese: PageWords = {
     copy: 'コピー',
     copied: 'コピーしました',
     look: '確認用のコマンド:',
-    said: '出力の原文:',
+    printed: '出力の原文:',
+    saidByAws: 'AWS の応答の原文:',
     chronicle: {
       startAccepted: '起動受付',
       running: 'running',
@@ -124,11 +111,14 @@ export const japanese: PageWords = {
       ended: 'コマンド終了',
       stopAccepted: '停止指示',
       settled: '打ち切り',
+      awakeFor: (time) => `起動時間は合計${time}`,
       restored: '停止確認',
       woken: '起動',
       noPing: 'ping なし',
       noEnd: 'コマンドは終了せず',
       refused: (count, from, to) => (count === 1 ? `起動拒否（${from}）` : `起動拒否 ${n(count)}回（${from}〜${to}）`),
+      fellBack: (count, from, to) =>
+        count === 1 ? `停止に戻ったことを確認（${from}）` : `停止に戻った ${n(count)}回（${from}〜${to}）`,
     },
   },
   timeline: {
@@ -137,7 +127,10 @@ export const japanese: PageWords = {
     clock: (timeZone) => `時刻（${timeZone}）`,
     awakeAtOnce: 'Reveille が起動している台数',
     most: (count, at) => `最大${n(count)}台（${at}）`,
-    denser: (times) => `時間軸を1/${n(times)}に圧縮`,
+    note: (timeZone, fold) =>
+      fold === null
+        ? `時刻は ${timeZone} です。`
+        : `時刻は ${timeZone} です。破線より右（${fold.at} 以降）は、時間軸を1/${n(fold.times)}に圧縮しています。`,
     listing: '一覧の取得',
     group: (name, count) => `${name}: ${n(count)}台`,
     wasAsleep: '停止していた',
@@ -155,7 +148,7 @@ export const japanese: PageWords = {
     median: '中央値',
     p90: 'p90',
     longest: '最長',
-    refused: (count) => `起動拒否 ${n(count)}回`,
+    refused: (count) => `起動失敗 ${n(count)}回`,
     lessKnown: 'このレポートには、起動中の各段階の記録がありません。',
     phases: {
       boot: { letter: '起', name: '起動中', means: '起動受付から running まで' },
@@ -180,13 +173,13 @@ export const japanese: PageWords = {
   },
   table: {
     heading: 'インスタンス一覧',
-    search: '名前・ID・バージョン・理由で検索',
+    search: '名前・ID・OS・理由で検索',
     all: 'すべて',
     name: 'インスタンス',
     group: 'グループ',
     outcome: '結果',
     state: '実行前 → 実行後',
-    version: 'Agent バージョン',
+    version: 'Agent・OS',
     awake: '起動時間',
     done: '完了',
     reason: '理由',

@@ -1,7 +1,6 @@
 import type { Language } from '../../../words/words.ts';
 import type { Night } from '../facts/night.ts';
 import type { PhaseName } from '../facts/phases.ts';
-import type { Verdict } from '../facts/verdict.ts';
 import type { Markup } from '../markup/html.ts';
 
 export type OutcomeName = 'updated' | 'already-current' | 'failed' | 'excluded';
@@ -16,15 +15,14 @@ export interface PageWords {
   number(value: number): string;
   duration(seconds: number): string;
   date(moment: number, timeZone: string): string;
-  title(night: Night): string;
   masthead: {
     run: string;
     account: string;
     skipToFailures: string;
-    skipToTable: string /** The other language, in itself. */;
+    skipToTable: string;
+    /** In itself. */
     otherLanguage: string;
   };
-  verdict: { [Kind in Verdict['kind']]: (part: Extract<Verdict, { kind: Kind }>) => string };
   deck(night: Night): string;
   promises: PromiseWords;
   equation: { heading: string; intended: string; one: string; many(each: number): string };
@@ -62,6 +60,8 @@ export interface PromiseWords {
 
 export interface FailureWords {
   heading(count: number, causes: number): string;
+  /** In what order the causes stand. */
+  order: string;
   none: string;
   cause: string;
   seen: string;
@@ -73,7 +73,9 @@ export interface FailureWords {
   copy: string;
   copied: string;
   look: string;
-  said: string;
+  /** Above what an instance's command has printed, or what AWS has answered. */
+  printed: string;
+  saidByAws: string;
   chronicle: {
     startAccepted: string;
     running: string;
@@ -83,11 +85,13 @@ export interface FailureWords {
     ended: string;
     stopAccepted: string;
     settled: string;
+    awakeFor(duration: string): string;
     restored: string;
     woken: string;
     noPing: string;
     noEnd: string;
     refused(count: number, from: string, to: string): string;
+    fellBack(count: number, from: string, to: string): string;
   };
 }
 
@@ -97,7 +101,8 @@ export interface TimelineWords {
   clock(timeZone: string): string;
   awakeAtOnce: string;
   most(count: number, at: string): string;
-  denser(times: number): string;
+  /** In which zone the clock is, and from when on it is drawn denser. */
+  note(timeZone: string, fold: { at: string; times: number } | null): string;
   listing: string;
   group(name: string, count: number): string;
   wasAsleep: string;

@@ -32,10 +32,10 @@ describe('the page of a report', () => {
   it('says the same in both languages, in the order in which a reader asks', () => {
     const page = pageOf(mixed);
     const headings = [...page.matchAll(/<h[12][^>]*>(.*?)<\/h[12]>/g)].map(([, text = '']) =>
-      text.replace(/<[^>]*>/g, ''),
+      text.replace(/<[^>]*>/g, '').replaceAll('\u00a0', ' '),
     );
     expect(headings).toEqual([
-      '1 of 3 failed. 2 agents are proved to be on 3.3.551.0. Whether all is back as it was has not been checked.',
+      '2 of 4 updated, 1 failed (i-0123456789abcdef0: the update never ended), 1 excluded. Not checked whether all are back.',
       'No false success not checked',
       'Back as it was not checked',
       'What was meant, and what became of it',
@@ -43,8 +43,8 @@ describe('the page of a report', () => {
       'The run, instance by instance',
       'What it took',
       'Every instance',
-      '1 instance was left out, and why',
-      '3台中1台が失敗しました。2台は 3.3.551.0 を確認済みです。元の状態に戻ったかは未検証です。',
+      '1 instance was excluded, and why',
+      '4台中2台を更新、1台失敗（i-0123456789abcdef0：更新が終わらない）、1台は対象外。元の状態に戻ったかどうかは未確認です。',
       '見せかけの成功を出さない 未検証',
       '元の状態に戻す 未検証',
       '対象と結果の内訳',
@@ -86,7 +86,7 @@ describe('the page of a report', () => {
 
   it('says of each instance that is left awake which it is', () => {
     const awake = aPageInstance({ finalState: 'running', restoredAt: null, awakeSeconds: null, name: 'lamp' });
-    expect(textOf(pageOf(aPageReport([awake])))).toMatch(/Left awake: 1\..*Left awake: lamp/);
+    expect(textOf(pageOf(aPageReport([awake])))).toMatch(/LEFT AWAKE: 1 \(lamp\).*Left awake: lamp/);
   });
 
   it('shows what ReconcileLeases has done since, at the time of the run’s own zone', () => {
@@ -99,13 +99,42 @@ describe('the page of a report', () => {
   });
 
   it('is a page also where no instance took part, or none was listed', () => {
-    expect(textOf(pageOf(aPageReport([leftOutFor('spot')])))).toContain('No instance of dev took part.');
-    expect(textOf(pageOf(aPageReport([])))).toContain('No instance was listed.');
+    expect(textOf(pageOf(aPageReport([leftOutFor('spot')])))).toContain('0 of 1 updated, 1 excluded.');
+    expect(textOf(pageOf(aPageReport([])))).toContain('no instance found');
   });
 
   it('has bars up to 60 instances, and silhouettes above', () => {
     expect(pageOf(manyOf(60)).match(/class="bar"/g)).toHaveLength(120);
     expect(pageOf(manyOf(61))).toContain('class="lines"');
+  });
+
+  it('has the platform of each instance among the data of its table', () => {
+    const page = pageOf(aPageReport([aPageInstance(), aPageInstance({ platform: 'Windows' })]));
+    expect(JSON.parse(scriptsOf(page)[0]?.[2] ?? '')).toMatchObject({
+      platforms: ['Linux/UNIX', 'Windows'],
+      rows: [expect.arrayContaining([0]), expect.arrayContaining([1])],
+    });
+  });
+
+  it('tells a start that did not last from one that was refused', () => {
+    const startsOf = (code: string) => {
+      const refusedStarts = { count: 1, firstAt: stamp('02:01:30'), lastAt: stamp('02:01:30'), code };
+      const text = textOf(pageOf(aPageReport([{ ...failedFor('launch-error'), refusedStarts }])));
+      return ['fell back to stopped, seen at', 'start refused at'].filter((words) => text.includes(words));
+    };
+    expect(startsOf('Client.InternalError')).toEqual(['fell back to stopped, seen at']);
+    expect(startsOf('InsufficientInstanceCapacity')).toEqual(['start refused at']);
+  });
+
+  it('says in which zone its clock is, and from when on it is drawn denser', () => {
+    const late = aPageInstance({ instanceId: 'i-late', restoredAt: stamp('02:29') });
+    const page = pageOf(aPageReport([...manyOf(20).instances, late], { timeZone: 'Asia/Tokyo' }));
+    expect(textOf(page)).toMatch(
+      /Times are Asia\/Tokyo\. Right of the dashed line, from 11:15 on, time is drawn 4 times/,
+    );
+    expect(textOf(pageOf(aPageReport([aPageInstance({ restoredAt: stamp('02:29') })])))).toMatch(
+      /Times are UTC\. (?!Right)/,
+    );
   });
 
   it('is no larger for a reader of 5,000 instances than 2 MiB', () => {

@@ -21,6 +21,11 @@ describe('a night', () => {
     expect(codesOf(night.failures)).toEqual(['agent-lost 2', 'spot 1']);
   });
 
+  it('puts what only a person can mend before what the next run may mend by itself, however many that are', () => {
+    const night = toNight(aPageReport([failedFor('no-capacity'), failedFor('no-capacity'), failedFor('launch-error')]));
+    expect(codesOf(night.failures)).toEqual(['launch-error 1', 'no-capacity 2']);
+  });
+
   it('knows what fails the run besides: what was never reached, a broken promise, what is left awake', () => {
     const night = toNight(
       aPageReport([

@@ -54,6 +54,15 @@ describe('a promise', () => {
     expect(backAsItWas).toMatchObject({ status: 'not-kept', instances: [instance.instanceId] });
   });
 
+  it('is kept for one whose lease someone has taken away, if it is back', () => {
+    const removed = { code: 'lease-removed', text: 'its lease tag was removed' };
+    const statusOf = (finalState: string) => {
+      const stripped = aPageInstance({ finalState, reason: removed });
+      return judgePromises(aPageReport([...fine, stripped], { checks: ALL_KEPT })).backAsItWas.status;
+    };
+    expect([statusOf('stopped'), statusOf('running')]).toEqual(['kept', 'not-kept']);
+  });
+
   it('is kept for one whose owner wants it awake, by its tag', () => {
     const tagged = aPageInstance({ finalState: 'opted-out', restoredAt: null });
     expect(judge(aPageReport([tagged], { checks: ALL_KEPT }))).toEqual(['kept', 'kept']);

@@ -40,8 +40,8 @@ describe('the words of the page', () => {
   it('say one instance and several', () => {
     const deck = (...instances: Parameters<typeof aPageReport>[0]) => english.deck(toNight(aPageReport(instances)));
     expect(deck(aPageInstance())).toBe(
-      '1 instance woken for 10 min altogether, none left out. 30 min from first to last.',
+      '1 agent is proved to be on 3.3.551.0. 1 instance woken for 10 min altogether. 30 min from first to last.',
     );
-    expect(deck(leftOutFor('spot'))).toBe('No instance had to be woken, 1 left out. 30 min from first to last.');
+    expect(deck(leftOutFor('spot'))).toBe('No instance had to be woken. 30 min from first to last.');
   });
 });

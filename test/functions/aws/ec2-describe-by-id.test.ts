@@ -1,0 +1,113 @@
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describeByIds } from '../../../functions/aws/ec2-describe-by-id.ts';
+import { instanceFacts } from '../../support/builders.ts';
+import { awsError, described, instanceIds, throttled } from '../../support/functions.ts';
+
+const ec2 = mockClient(EC2Client);
+const client = new EC2Client({ region: 'eu-central-1' });
+const [A = '', B = '', C = '', D = ''] = instanceIds(4);
+
+/** EC2, that does not know some, and says nothing of a zone. */
+const given = ({
+  unknown = [],
+  silent = [],
+  isNamed = true,
+}: {
+  unknown?: string[];
+  silent?: string[];
+  isNamed?: boolean;
+}) =>
+  ec2.on(DescribeInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+    if (InstanceIds.some((id) => silent.includes(id))) throw awsError('Unavailable', 'try again shortly', 503);
+    const missed = InstanceIds.filter((id) => unknown.includes(id));
+    if (missed.length > 0)
+      throw awsError(
+        'InvalidInstanceID.NotFound',
+        isNamed ? `The instance IDs '${missed.join(', ')}' do not exist` : 'no',
+      );
+    return described(...InstanceIds.map((instanceId) => instanceFacts({ instanceId })));
+  });
+
+const asked = () => ec2.commandCalls(DescribeInstancesCommand).map(({ args: [{ input }] }) => input.InstanceIds);
+const placed = (...ids: string[]) => ids.map((instanceId, index) => ({ instanceId, zone: index < 2 ? 'one' : 'two' }));
+
+beforeEach(() => ec2.reset());
+
+describe('describeByIds', () => {
+  it('makes one call for all, by ID', async () => {
+    given({});
+    const { facts, unseen } = await describeByIds(client, placed(A, B, C));
+    expect([...facts.keys()]).toEqual([A, B, C]);
+    expect(unseen.size).toBe(0);
+    expect(asked()).toEqual([[A, B, C]]);
+  });
+
+  it('asks alone for what EC2 does not know, and gets the others at once', async () => {
+    given({ unknown: [B] });
+    const { facts, unseen } = await describeByIds(client, placed(A, B, C));
+    expect([...facts.keys()].sort()).toEqual([A, C]);
+    expect([...unseen]).toEqual([[B, { kind: 'unknown' }]]);
+    expect(asked()).toEqual([[A, B, C], [B], [A, C]]);
+  });
+
+  it('takes a row that it can not read for no answer of that one alone', async () => {
+    const rows = described(instanceFacts({ instanceId: A }), instanceFacts({ instanceId: B }));
+    const Instances = rows.Reservations?.flatMap((one) => one.Instances ?? []) ?? [];
+    const odd = Instances.map((one) => (one.InstanceId === B ? { InstanceId: B, State: { Name: 'asleep' } } : one));
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: odd as typeof Instances }] });
+
+    const { facts, unseen } = await describeByIds(client, placed(A, B));
+    expect([...facts.keys()]).toEqual([A]);
+    expect(unseen.get(B)).toMatchObject({ kind: 'silent', refusal: { error: { code: 'UnexpectedReply' } } });
+  });
+
+  it('finds it by halves where EC2 names none', async () => {
+    given({ unknown: [D], isNamed: false });
+    const { facts, unseen } = await describeByIds(client, placed(A, B, C, D));
+    expect([...facts.keys()].sort()).toEqual([A, B, C]);
+    expect([...unseen.keys()]).toEqual([D]);
+  });
+
+  it('asks zone by zone where the call for all gets no answer', async () => {
+    given({ silent: [C] });
+    const { facts, unseen } = await describeByIds(client, placed(A, B, C, D));
+    expect([...facts.keys()]).toEqual([A, B]);
+    const silent = {
+      kind: 'silent',
+      refusal: expect.objectContaining({ text: expect.stringContaining('try again shortly') }),
+    };
+    expect([...unseen]).toEqual([
+      [C, silent],
+      [D, silent],
+    ]);
+    expect(asked()).toEqual([
+      [A, B, C, D],
+      [A, B],
+      [C, D],
+    ]);
+  });
+
+  it('asks once where no zone is known: those are one group', async () => {
+    given({ silent: [A] });
+    const { unseen } = await describeByIds(client, [{ instanceId: A }, { instanceId: B }]);
+    expect([...unseen.keys()]).toEqual([A, B]);
+    expect(asked()).toHaveLength(1);
+  });
+
+  it('finds both at once: one that is not known, in the zone that answers', async () => {
+    given({ silent: [C], unknown: [A] });
+    const { facts, unseen } = await describeByIds(client, placed(A, B, C));
+    expect([...facts.keys()]).toEqual([B]);
+    expect(unseen.get(A)).toEqual({ kind: 'unknown' });
+    expect(unseen.get(C)).toMatchObject({ kind: 'silent' });
+  });
+
+  it.each([
+    ['throttling', throttled()],
+    ['a denial', awsError('UnauthorizedOperation', 'no', 403)],
+  ])('throws %s, which is about the caller', async (_what, error) => {
+    ec2.on(DescribeInstancesCommand).rejects(error);
+    await expect(describeByIds(client, placed(A, B, C))).rejects.toBe(error);
+  });
+});
