@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 
-const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** The shell draws as the others do, without the services of a desktop. */
+const CHROMIUMS = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 /** The Chromium of this machine; undefined if it has none, and CHROMIUM_PATH names none. */
 export const findChromium = (): string | undefined =>

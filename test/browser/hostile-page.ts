@@ -1,16 +1,15 @@
-import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import type { Checks } from './checks.ts';
 import { ENGLISH, JAPANESE, open } from './open.ts';
-import { hostilePage } from './sample-pages.ts';
 
 /** Texts of strangers stay texts; and if one did not, the policy of the page would stop it. */
-export async function tryHostileTexts(browser: Browser, folder: string, checks: Checks): Promise<void> {
-  const file = `${folder}hostile.html`;
-  writeFileSync(file, await hostilePage());
+export async function tryHostileTexts(
+  browser: Browser,
+  { address }: { address: string },
+  checks: Checks,
+): Promise<void> {
   for (const look of [ENGLISH, JAPANESE]) {
-    const { tab, said, close } = await open(browser, pathToFileURL(file).href, look);
+    const { tab, said, close } = await open(browser, address, look);
     await tab.locator('#rows tr').first().hover();
     const strange = await tab.locator('img, iframe, object, svg[onload], [onmouseover], [onerror], script').count();
     checks.expect(`hostile, ${look.name}: has its two scripts and no other`, strange === 2, strange);

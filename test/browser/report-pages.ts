@@ -2,7 +2,7 @@
 // and photographs it. Where no Chromium is, this is skipped, and says so.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Browser, chromium, errors } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { CHROMIUM_ARGUMENTS, findChromium } from '../../local/pictures/chromium.ts';
 import { useKeyboardAndMouse } from './as-a-reader.ts';
 import { findBarriers } from './barriers.ts';
@@ -11,7 +11,7 @@ import { tryHostileTexts } from './hostile-page.ts';
 import { measure } from './measure.ts';
 import { ENGLISH, JAPANESE, LOOKS, type Look, open } from './open.ts';
 import { photograph } from './photograph.ts';
-import { samplePages } from './sample-pages.ts';
+import { type SamplePage, samplePages } from './sample-pages.ts';
 
 /** Git ignores it. */
 const FOLDER = fileURLToPath(new URL('../../.report-pages/', import.meta.url));
@@ -33,18 +33,15 @@ const AT_ONCE = 3;
 async function checkPages(path: string): Promise<number> {
   const checks = createChecks((line) => process.stdout.write(`${line}\n`));
   mkdirSync(FOLDER, { recursive: true });
-  const pages = (await samplePages()).map(({ name, page }) => {
-    const file = `${FOLDER}${name}.html`;
-    writeFileSync(file, page);
-    return { name, page, address: pathToFileURL(file).href };
-  });
+  const samples = await samplePages();
+  const pages = samples.pages.map(write);
+  const hostile = write(samples.hostile);
   const launch = () => chromium.launch({ executablePath: path, args: CHROMIUM_ARGUMENTS });
   // Alone: what else is at work would be taken for the page's own time.
   await inTurns(
     1,
     pages.map((one) => (browser) => measure(browser, one, checks)),
     launch,
-    checks,
   );
   // The largest first, so that the others fill the gaps.
   const tasks: Task[] = pages.toReversed().flatMap((one): Task[] => [
@@ -55,52 +52,27 @@ async function checkPages(path: string): Promise<number> {
     ),
     (browser) => useKeyboardAndMouse(browser, one, checks),
   ]);
-  await inTurns(AT_ONCE, [...tasks, (browser) => tryHostileTexts(browser, FOLDER, checks)], launch, checks);
+  await inTurns(AT_ONCE, [...tasks, (browser) => tryHostileTexts(browser, hostile, checks)], launch);
   return checks.end();
+}
+
+function write({ name, page }: SamplePage): { name: string; page: string; address: string } {
+  const file = `${FOLDER}${name}.html`;
+  writeFileSync(file, page);
+  return { name, page, address: pathToFileURL(file).href };
 }
 
 type Task = (browser: Browser) => Promise<void>;
 
-/** Of a browser that stalls. */
-const TRIES = 3;
-
-/**
- * Does all of them, as many at once, each in its own browser. A busy machine's browser may stall for good: what has met that is done
- * again in another one. A page that is at fault stalls each time.
- */
-async function inTurns(
-  atOnce: number,
-  tasks: Task[],
-  launch: () => Promise<Browser>,
-  checks: Pick<Checks, 'tell'>,
-): Promise<void> {
+/** Does all of them, as many at once, each of these in a browser of its own. */
+async function inTurns(atOnce: number, tasks: Task[], launch: () => Promise<Browser>): Promise<void> {
   const left = tasks.values();
   const work = async () => {
-    let browser = await launch();
-    for (const task of left) {
-      for (let tries = 1; ; tries++) {
-        const stall = await stallOf(task, browser);
-        if (stall === null) break;
-        if (tries === TRIES) throw stall;
-        checks.tell(`again in another browser: ${stall.message}`);
-        await browser.close();
-        browser = await launch();
-      }
-    }
+    const browser = await launch();
+    for (const task of left) await task(browser);
     await browser.close();
   };
   await Promise.all(Array.from({ length: atOnce }, work));
-}
-
-/** What the browser did not come to in time; null: all was done. */
-async function stallOf(task: Task, browser: Browser): Promise<Error | null> {
-  try {
-    await task(browser);
-    return null;
-  } catch (error) {
-    if (error instanceof errors.TimeoutError) return error;
-    throw error;
-  }
 }
 
 async function lookThrough(
