@@ -36,7 +36,7 @@ describe('an instance on which someone works for an hour and a half', () => {
     expect(stop?.at).toBeGreaterThan(after(92 + 20));
     expect(account.messages.map(({ subject }) => subject)).toEqual([
       expect.stringMatching(/^LEFT AWAKE: 1 \(web\)\. dev: 1 of 1 updated/),
-      'After a dead run: 1 back now (web)',
+      'After the run: 1 back now (web)',
     ]);
   });
 });

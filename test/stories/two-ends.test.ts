@@ -33,7 +33,7 @@ describe('an instance that can be put back only in the working day', () => {
     expect(stateOf(account, WEB)).toBe('running');
     expect(stopsOf(account).filter((at) => at > after(4))).toEqual([]);
     expect(account.world.machines.get(WEB)?.tags.has('reveille:lease')).toBe(false);
-    const told = account.messages.find(({ subject }) => subject.startsWith('LEFT AWAKE: 1 (web). After a dead run: '));
+    const told = account.messages.find(({ subject }) => subject.startsWith('LEFT AWAKE: 1 (web). After the run: '));
     expect(told?.message).toContain(`aws ec2 stop-instances --region eu-central-1 --instance-ids ${WEB}`);
     const report = JSON.parse(account.objects.read(account.bucket, 'runs/run-1/report.json') ?? '') as Report;
     expect(report.status).toBe('failed');

@@ -11,6 +11,12 @@ export const timeZoneSchema = z
 export const toLocalText = (moment: Timestamp, timeZone: string): string =>
   `${new Date(localMilliseconds(new Date(moment), timeZone)).toISOString().slice(0, 19).replace('T', ' ')} (${timeZone})`;
 
+const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/g;
+
+/** A text that is ours, with its moments as clocks in that zone show them. */
+export const withLocalMoments = (text: string, timeZone: string): string =>
+  text.replace(MOMENT, (moment) => toLocalText(moment, timeZone));
+
 /** The first moment after `after` at which clocks in that zone show this hour and minute, such as `06:00`. */
 export function nextLocalTime(hourAndMinute: string, timeZone: string, after: Timestamp): Timestamp {
   const today = new Date(localMilliseconds(new Date(after), timeZone)).toISOString().slice(0, 10);

@@ -1,3 +1,4 @@
+import { withLocalMoments } from '../listing/local-time.ts';
 import type { AwsError } from '../model/aws-errors.ts';
 import type { Reason } from '../model/reason.ts';
 import { wordsOfError } from '../words/aws-error-words.ts';
@@ -19,15 +20,20 @@ export interface Cause {
   errors: { title: string; meaning: string; whatToDo: string }[];
 }
 
-const NAMES_MAX = 20;
+/** How causes are told. */
+interface CauseTelling {
+  calls: Map<string, string>;
+  words: MessageWords;
+  language: Language;
+  /** In which texts have their moments. */
+  timeZone: string;
+  /** Of each cause. */
+  namesMax: number;
+}
 
 /** The causes of what did not go as it should, those of failures first. */
-export function causesOf(
-  instances: readonly ReportInstance[],
-  calls: Map<string, string>,
-  words: MessageWords,
-  language: Language,
-): Cause[] {
+export function causesOf(instances: readonly ReportInstance[], telling: CauseTelling): Cause[] {
+  const { calls, words, language, timeZone, namesMax } = telling;
   const concerned = instances.filter((instance) => failsItsRun(instance) || isLeftAwake(instance));
   const sorted = [
     ...concerned.filter(({ outcome }) => outcome === 'failed'),
@@ -37,10 +43,10 @@ export function causesOf(
     const { title, whatToDo } = wordsOf(code, language);
     if (whatToDo === null) return [];
     const names = group.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);
-    const text = group[0]?.reason?.text ?? '';
+    const text = withLocalMoments(group[0]?.reason?.text ?? '', timeZone);
     const example = group.length === 1 || text === '' ? text : `${names[0]}${words.colon}${text}`;
     const errors = errorsOf(group).map((error) => wordsOfError(error, language));
-    return [{ title, names: listNames(names, NAMES_MAX, words), example, whatToDo, errors }];
+    return [{ title, names: listNames(names, namesMax, words), example, whatToDo, errors }];
   });
 }
 

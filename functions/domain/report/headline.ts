@@ -132,13 +132,15 @@ const clause = (holds: boolean, text: () => string, isBad = false): Clause[] =>
 
 function whoIsAwake(leftAwake: Headlined['instances'], { calls, detail, language }: Said): string {
   const words = messageWords[language];
-  const byTag = leftAwake.filter(isLeftAwakeByTag);
-  const names = leftAwake.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);
+  const { true: byTag = [], false: others = [] } = Object.groupBy(leftAwake, (one) => `${isLeftAwakeByTag(one)}`);
   const namesMax = detail.awakeNames ?? detail.names;
-  const shown = namesMax === 0 ? '' : listNames(names, namesMax, words);
-  if (byTag.length === 0) return shown === '' ? '' : words.brackets(shown);
-  if (shown !== '' && leftAwake.length === 1) return words.brackets(words.byItsTag(shown));
-  return words.brackets(words.byTheirTags(byTag.length));
+  const shown = (ones: Headlined['instances']) => {
+    const names = ones.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);
+    return namesMax === 0 ? '' : listNames(names, namesMax, words);
+  };
+  if (byTag.length === 1 && others.length === 0 && namesMax > 0) return words.brackets(words.byItsTag(shown(byTag)));
+  const parts = [shown(others), byTag.length === 0 ? '' : words.byTheirTags(byTag.length)].filter((one) => one !== '');
+  return parts.length === 0 ? '' : words.brackets(parts.join(words.semicolon));
 }
 
 /** The groups that the instances are in, before the numbers: their names as long as they are short. */

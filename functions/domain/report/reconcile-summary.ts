@@ -1,7 +1,7 @@
 import { runPrefix } from '../model/object-keys.ts';
 import { boundedText } from '../model/plain-text.ts';
 import { wordsOfError } from '../words/aws-error-words.ts';
-import { chatNotification, type Message, SUBJECT_LENGTH_MAX } from '../words/message.ts';
+import { chatNotification, fittingInChat, type Message, SUBJECT_LENGTH_MAX } from '../words/message.ts';
 import { messageWords } from '../words/message-words.ts';
 import { type CountedAction, type ReconcileWords, reconcileWords } from '../words/reconcile-words.ts';
 import type { Language } from '../words/words.ts';
@@ -52,7 +52,7 @@ export function summarizeReconciled(done: ReconcileResult[], telling: PassTellin
     ].join('\n'),
     chat: chatNotification(
       headline,
-      [words.ended(region), ...where],
+      [words.ended(region), ...fittingInChat(commands.length === 0 ? [] : [words.toStop, ...commands]), ...where],
       hasNewRefusals ? [words.refusals] : [],
       done[0]?.runId ?? region,
     ),

@@ -29,7 +29,9 @@ export const reportInstanceSchema = z.object({
     .describe('Version that the agent itself reported after the work; null if none was proved'),
   originalState: z.string().nullable().describe('EC2 state before the run, or hibernated; null if EC2 did not know it'),
   finalState: z.string().nullable().describe('EC2 state when it was settled, hibernated, handed-over, or opted-out'),
-  wokenAt: timestampSchema.nullable().describe('When Reveille started it; null if it did not'),
+  wokenAt: timestampSchema
+    .nullable()
+    .describe('When Reveille started it; null if it did not, or, with the reason no-result, if that is not known'),
   restoredAt: timestampSchema
     .nullable()
     .describe('When it was seen stopped again; null if Reveille did not start it, or could not stop it'),

@@ -1,9 +1,9 @@
-import { toLocalText } from '../listing/local-time.ts';
+import { toLocalText, withLocalMoments } from '../listing/local-time.ts';
 import { reportKey, reportPageKey } from '../model/object-keys.ts';
 import { boundedText } from '../model/plain-text.ts';
 import type { Reason } from '../model/reason.ts';
 import { wordsOf } from '../words/catalogue.ts';
-import { chatNotification, type Message, type MessageAttributes } from '../words/message.ts';
+import { chatNotification, fittingInChat, type Message, type MessageAttributes } from '../words/message.ts';
 import { type MessageWords, messageWords } from '../words/message-words.ts';
 import type { Language } from '../words/words.ts';
 import { type Cause, causesOf } from './causes.ts';
@@ -18,6 +18,11 @@ import { claimWayBack } from './way-back-claim.ts';
 const LISTED_MAX = 100;
 
 const LISTED_IN_BRIEF_MAX = 10;
+
+const CAUSE_NAMES_MAX = 20;
+
+/** What to do about it comes after the names, and has to fit, too. */
+const CAUSE_NAMES_IN_CHAT_MAX = 3;
 
 /** Where the report is, and how it is told. */
 export interface Telling {
@@ -38,11 +43,13 @@ export function summarize(report: Report, telling: Telling): Message {
   const claim = claimWayBack(report.instances, report.checks);
   const calls = callNames(report.instances, BODY_NAME);
   const told: Told = { ...telling, report, words, calls };
-  const causes = causesOf(report.instances, calls, words, language);
+  const tellCauses = (namesMax: number) =>
+    causesOf(report.instances, { calls, words, language, timeZone: report.timeZone, namesMax });
+  const causes = tellCauses(CAUSE_NAMES_MAX);
   const where = placesOf(told);
   const tellUpTo = (linesMax: number) => [
     firstLineOf(report, claim, language),
-    ...(report.counts.intended === report.counts.excluded ? [words.noneTookPart] : []),
+    ...(report.counts.intended > 0 && report.counts.intended === report.counts.excluded ? [words.noneTookPart] : []),
     ...section(leftAwakeLines(told, linesMax)),
     ...section(causes.length === 0 ? [] : [words.causesHead, ...causes.flatMap((cause) => causeLines(cause, words))]),
     ...section(where),
@@ -53,8 +60,8 @@ export function summarize(report: Report, telling: Telling): Message {
     text: [...tellUpTo(LISTED_MAX), ...section(instanceLines(told)), ...section(factsOf(told))].join('\n'),
     chat: chatNotification(
       chatTitleOf(report, claim, language),
-      [timesOf(told), ...where],
-      causes.map(({ title, names, whatToDo, errors }) =>
+      [...stopsInChat(told), timesOf(told), ...where],
+      tellCauses(CAUSE_NAMES_IN_CHAT_MAX).map(({ title, names, whatToDo, errors }) =>
         [
           `${title}${words.colon}${names}`,
           ...(errors.length > 0 ? errors : [{ whatToDo }]).map((one) => one.whatToDo),
@@ -80,6 +87,12 @@ const causeLines = ({ title, names, example, whatToDo, errors }: Cause, { colon 
   `    ${whatToDo}`,
   ...errors.map((error) => `    ${error.title}${colon}${error.meaning} ${error.whatToDo}`),
 ];
+
+/** How to stop what was left awake. */
+function stopsInChat({ report, words }: Told): string[] {
+  const commands = stopCommands(report.instances.filter(isLeftAwake), report.region);
+  return fittingInChat(commands.length === 0 ? [] : [words.toStop, ...commands]);
+}
 
 function placesOf({ report, bucketName, words }: Told): string[] {
   const place = (label: string, key: string) => [
@@ -146,10 +159,11 @@ function line(instance: ReportInstance, told: Told): string {
 }
 
 /** The text of a reason is English, since AWS's words are in it: in another language the code's title stands before it. */
-function because({ code, text }: Reason, { words, language }: Told): string {
+function because({ code, text }: Reason, { report, words, language }: Told): string {
+  const said = withLocalMoments(text, report.timeZone);
   return language === 'en'
-    ? `: ${text} [${code}]`
-    : `${words.colon}${wordsOf(code, language).title}${words.brackets(text)}[${code}]`;
+    ? `: ${said} [${code}]`
+    : `${words.colon}${wordsOf(code, language).title}${words.brackets(said)}[${code}]`;
 }
 
 function awakeOf(instance: ReportInstance, { report, words }: Told): string {

@@ -80,12 +80,12 @@ export const leftToOthersWords = {
     en: {
       title: 'Left awake at the end of the window',
       meaning: 'LEFT AWAKE: the window of its run ended before it could be stopped, and nothing is stopped after that.',
-      whatToDo: 'Stop it once no one needs it: the message has the command. The text says what held it.',
+      whatToDo: 'Stop it once no one needs it: message and page have the command. The text says what held it.',
     },
     ja: {
       title: '時間枠の終了により起動したまま',
       meaning: 'LEFT AWAKE。停止する前に実行の時間枠が終わりました。時間枠の後は、何も停止しません。',
-      whatToDo: '使われていないことを確認してから停止してください。コマンドはメッセージにあります。',
+      whatToDo: '使われていないことを確認してから停止してください。コマンドはメッセージとページにあります。',
     },
   },
   'lease-removed': {

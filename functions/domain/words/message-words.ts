@@ -61,7 +61,7 @@ export interface MessageWords {
 const en: MessageWords = {
   leftAwake: (count, who) => `LEFT AWAKE: ${count}${who}`,
   byItsTag: (name) => `${name}, by its tag`,
-  byTheirTags: (count) => `${count} by their tags`,
+  byTheirTags: (count) => `${count} by ${count === 1 ? 'its tag' : 'their tags'}`,
   updated: (scope, updated, intended) =>
     intended === 0 ? 'no instance found' : `${scope}${updated} of ${intended} updated`,
   alreadyCurrent: (count) => `${count} already current`,
@@ -108,11 +108,11 @@ const ja: MessageWords = {
   byItsTag: (name) => `${name}、除外タグによる`,
   byTheirTags: (count) => `うち${count}台は除外タグによる`,
   updated: (scope, updated, intended) =>
-    intended === 0 ? '対象のインスタンスはありません' : `${scope}${intended}台中${updated}台を更新`,
+    intended === 0 ? 'インスタンスが見つかりません' : `${scope}${intended}台中${updated}台を更新`,
   alreadyCurrent: (count) => `${count}台は更新不要`,
   failed: (count, who) => `${count}台失敗${who}`,
   excluded: (count) => `${count}台は対象外`,
-  butRunFailed: (who) => `実行は失敗${who}`,
+  butRunFailed: (who) => `ただし実行は失敗${who}`,
   runDied: '実行は途中で終了',
   allBack: 'すべて元の状態に戻っています',
   notAsBefore: (count) => `${count}台は元の状態と異なります`,
@@ -137,7 +137,7 @@ const ja: MessageWords = {
   run: (runId, region, account, hasSucceeded) =>
     `実行 ${runId}（${region}、アカウント ${account}）：${hasSucceeded ? '成功' : '失敗'}。`,
   equation: ({ intended, updated, alreadyCurrent, failed, excluded }) =>
-    `対象${intended}台＝更新${updated}台＋更新不要${alreadyCurrent}台＋失敗${failed}台＋対象外${excluded}台`,
+    `全${intended}台＝更新${updated}台＋更新不要${alreadyCurrent}台＋失敗${failed}台＋対象外${excluded}台`,
   times: (began, ended) => `開始 ${began}、終了 ${ended}。`,
   timesOfDead: (began, reported) =>
     `開始 ${began}。レポートを作成する前に実行が終了したため、${reported} に ReconcileLeases がこのレポートを作成しました。`,

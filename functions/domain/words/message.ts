@@ -36,9 +36,15 @@ export const CHAT_TITLE_LENGTH_MAX = 250;
 
 const CHAT_DESCRIPTION_LENGTH_MAX = 2000;
 
+const CHAT_COMMANDS_LENGTH_MAX = 1000;
+
 const CHAT_STEPS_MAX = 5;
 
 const CHAT_STEP_LENGTH_MAX = 300;
+
+/** Commands are shown whole, or not at all: with a part of its instances, one would do something else. */
+export const fittingInChat = (commands: string[]): string[] =>
+  commands.join('\n').length <= CHAT_COMMANDS_LENGTH_MAX ? commands : [];
 
 /** @param steps what a person has to do, the first ones first */
 export function chatNotification(

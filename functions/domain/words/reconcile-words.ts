@@ -43,21 +43,32 @@ const counted: Record<Language, Record<CountedAction, string>> = {
     'not-yet': 'not yet',
   },
   ja: {
-    restored: '元に戻しました',
-    'back-now': '使用後に元に戻しました',
-    'handed-over': '他の利用者に引き継ぎました',
-    'left-awake': '起動したままです',
-    gone: '終了（削除）されています',
-    refused: 'AWS に拒否されました',
-    held: '使用中のため保留しています',
-    'not-yet': '未完了です',
+    restored: '復帰',
+    'back-now': '使用後に復帰',
+    'handed-over': '引き継ぎ',
+    'left-awake': '起動したまま',
+    gone: '終了（削除）済み',
+    refused: 'AWS による拒否',
+    held: '使用中のため保留',
+    'not-yet': '未完了',
   },
 };
 
+const doneInJapanese: Record<CountedAction, string> = {
+  restored: '元の状態に戻しました',
+  'back-now': '使用後に元の状態に戻しました',
+  'handed-over': '他の利用者に引き継ぎました',
+  'left-awake': '起動したままです',
+  gone: '終了（削除）されています',
+  refused: 'AWS に拒否されました',
+  held: '使用中のため保留しています',
+  'not-yet': '未完了です',
+};
+
 const en: ReconcileWords = {
-  headline: 'After a dead run: ',
+  headline: 'After the run: ',
   counted: (count, action, who) => `${count} ${counted.en[action]}${who}`,
-  ended: (region) => `A run in ${region} ended before it had restored its instances.`,
+  ended: (region) => `A run in ${region} ended before all of its instances were back.`,
   settledHead: 'Settled now:',
   openHead: 'Not settled yet; the next pass tries again:',
   toStop: 'To stop what was left awake, once no one needs it:',
@@ -73,14 +84,14 @@ const en: ReconcileWords = {
 };
 
 const ja: ReconcileWords = {
-  headline: '途中で終了した実行の後処理：',
-  counted: (count, action, who) => `${count}台${who}は${counted.ja[action]}`,
-  ended: (region) => `${region} の実行が、インスタンスを元の状態に戻す前に終了しました。`,
+  headline: '実行後の処理：',
+  counted: (count, action, who) => `${counted.ja[action]}${count}台${who}`,
+  ended: (region) => `${region} の実行は、すべてのインスタンスが元の状態に戻る前に終了しました。`,
   settledHead: '処理が終わったインスタンス：',
   openHead: '未完了のインスタンス（次回の確認で再度試します）：',
   toStop: '起動したままのインスタンスは、不要になったら次のコマンドで停止してください：',
   done: (action, state) => {
-    const what = counted.ja[action === 'stopping' || action === 'waiting' ? 'not-yet' : action];
+    const what = doneInJapanese[action === 'stopping' || action === 'waiting' ? 'not-yet' : action];
     const how = action === 'stopping' ? 'stopping' : state;
     return how === null || action === 'handed-over' ? what : `${what}、${how}`;
   },

@@ -92,7 +92,7 @@ describe('ReconcileLeases, where others keep an instance awake', () => {
 
     expect(ec2).toHaveReceivedCommandWith(DeleteTagsCommand, { Resources: [FIRST] });
     expect(sns).toHaveReceivedCommandWith(PublishCommand, {
-      Subject: 'After a dead run: 1 back now (web-1)',
+      Subject: 'After the run: 1 back now (web-1)',
       Message: expect.stringContaining(`${FIRST}  back now, stopped, after run run-1 (web-1)`),
     });
     expect(written('runs/run-1/reconciled/pass-1.json')).toMatchObject([

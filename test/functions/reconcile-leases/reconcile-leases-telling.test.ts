@@ -30,7 +30,7 @@ describe('ReconcileLeases, telling', () => {
       instances: [{ instanceId: FIRST, action: 'restored' }],
     });
     expect(sns).toHaveReceivedCommandTimes(PublishCommand, 1);
-    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toBe('After a dead run: 1 restored (web-1)');
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toBe('After the run: 1 restored (web-1)');
   });
 
   it('draws the page of the run anew, with what was done since its report', async () => {
@@ -75,7 +75,7 @@ describe('ReconcileLeases, telling', () => {
       await reconcile('03:00');
 
       const [sent] = sns.commandCalls(PublishCommand);
-      expect(sent?.args[0].input.Subject).toBe('After a dead run: 1 refused (web-1)');
+      expect(sent?.args[0].input.Subject).toBe('After the run: 1 refused (web-1)');
       expect(sent?.args[0].input.Message).toContain(
         'it was not stopped: StopInstances: UnauthorizedOperation: not authorized',
       );

@@ -44,7 +44,9 @@ export function aboutNamesAwake(
   return [
     ...(awake === '' || byTag === tagged ? [] : [`${tagged} were left awake by their tags, and it is told: ${text}`]),
     ...(isAlone && leftAwake !== 1 ? [`${leftAwake} are left awake, and one by its tag is told: ${text}`] : []),
-    ...(names === '' || countedIn(names) === leftAwake ? [] : [`not all ${leftAwake} are named or counted: ${text}`]),
+    ...(names === '' || countedIn(names) === leftAwake - (isAlone ? 0 : byTag)
+      ? []
+      : [`not all ${leftAwake} are named or counted: ${text}`]),
     ...strangers.map((name) => `${name} was not left awake, and it is told: ${text}`),
   ];
 }

@@ -28,6 +28,10 @@ function isAwakeTold(line: ReportInstance, text: string, words: MailWords): bool
   );
 }
 
+/** Moments as a mail says them, in the zone of all that is played. */
+const withClocks = (text: string): string =>
+  text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1 $2 (UTC)');
+
 /** Each instance has one line, which says what the report says, and they stand in the order of how much they need looking at. */
 export function aboutMailedLines({ instances }: Report, message: string, words: MailWords): string[] {
   if (instances.length > LINES_MAX) return [];
@@ -36,9 +40,9 @@ export function aboutMailedLines({ instances }: Report, message: string, words: 
     const [text = '', ...again] = told.filter((one) => one.startsWith(`  ${line.instanceId}  `));
     const parts = [
       `${line.versionBefore ?? '?'} -> ${line.versionAfter ?? '?'}, ${line.finalState ?? words.stateUnknown}`,
-      line.reason === null ? '' : line.reason.text,
+      line.reason === null ? '' : withClocks(line.reason.text),
       line.reason === null ? '' : `[${line.reason.code}]`,
-      ...line.notes.map((note) => note.text),
+      ...line.notes.map((note) => withClocks(note.text)),
     ];
     const isWhole = text.startsWith(beginningOf(line, words)) || (line.name?.length ?? 0) > NAME_LENGTH_MAX;
     const isTold = parts.every((part) => text.includes(part)) && isAwakeTold(line, text, words);

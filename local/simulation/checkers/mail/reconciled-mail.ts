@@ -27,8 +27,8 @@ const ACTIONS: Record<string, string> = {
   stopping: 'stopping',
   waiting: 'waiting',
   refused: 'refused',
-  元に戻しました: 'restored',
-  使用後に元に戻しました: 'back now',
+  元の状態に戻しました: 'restored',
+  使用後に元の状態に戻しました: 'back now',
   使用中のため保留しています: 'held',
   他の利用者に引き継ぎました: 'handed over',
   起動したままです: 'left awake',
@@ -47,7 +47,7 @@ const PASS_MILLISECONDS = 60_000;
 
 const AWAKE = ['running', 'pending', 'stopping'];
 
-const SUBJECT = 'After a dead run: ';
+const SUBJECT = 'After the run: ';
 
 const REFUSAL = /AWS refused what ReconcileLeases has to do|ReconcileLeases に必要な操作を AWS が拒否しました/;
 

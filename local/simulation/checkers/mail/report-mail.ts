@@ -169,10 +169,11 @@ function isSurelyMoved(seen: ReportedLine): boolean {
 }
 
 function aboutText(report: Report, message: string, words: MailWords): string[] {
-  const isAllExcluded = report.instances.every(({ outcome }) => outcome === 'excluded');
+  const { intended, excluded } = report.counts;
+  const isAllExcluded = intended > 0 && intended === excluded;
   const places = ['report.html', 'report.json'].filter((name) => !message.includes(`/runs/${report.runId}/${name}\n`));
   return [
-    ...(message.includes(words.intended(report.counts.intended)) ? [] : ['the mail tells other counts']),
+    ...(message.includes(words.intended(intended)) ? [] : ['the mail tells other counts']),
     ...(message.includes(words.allExcluded) === isAllExcluded
       ? []
       : ['the mail is wrong on whether all were excluded']),

@@ -162,12 +162,18 @@ export function aboutDeck({ language, markup }: PageText, { instances, startedAt
   const woken = instances.filter(({ wokenAt }) => wokenAt !== null);
   const awake = instances.reduce((sum, { awakeSeconds }) => sum + (awakeSeconds ?? 0), 0);
   const en = language === 'en';
-  const told = (en ? /([\d,]+) instances? woken for (.*?) altogether/ : /([\d,]+)台を起動（延べ(.*?)）/).exec(deck);
+  const told = (en ? /([\d,]+) instances? woken(?: for (.*?) altogether)?/ : /([\d,]+)台を起動(?:（延べ(.*?)）)?/).exec(
+    deck,
+  );
+  const isTimed = woken.some(({ awakeSeconds }) => awakeSeconds !== null);
   const whole = (en ? /\. ([^.]*) from first/ : /所要時間は(.*)です/).exec(deck)?.[1] ?? '';
   const isClose = (text: string, seconds: number) =>
     Math.abs(saidSeconds(text) - seconds) <= (seconds < 90 ? 1 : ROUNDING_SECONDS);
   const isWoken =
-    told === null ? woken.length === 0 : numbersIn(told[1] ?? '')[0] === woken.length && isClose(told[2] ?? '', awake);
+    told === null
+      ? woken.length === 0
+      : numbersIn(told[1] ?? '')[0] === woken.length &&
+        (isTimed ? isClose(told[2] ?? '', awake) : told[2] === undefined);
   const isRight = isWoken && isClose(whole, (Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
   return isRight ? [] : [`${woken.length} were woken for ${Math.round(awake)} s, and the page says: ${deck}`];
 }

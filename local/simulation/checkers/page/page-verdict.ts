@@ -98,7 +98,7 @@ export function aboutFacts({ language, markup }: PageText, report: Report): stri
     woken.length === 0
       ? woke === undefined
       : numbersIn(woke ?? '').join() === [woken.length, back.length, ...how].join();
-  const isIn = en ? has(/ intended, /, [counts.intended, counts.intended]) : has(/^対象/, [counts.intended]);
+  const isIn = en ? has(/ intended, /, [counts.intended, counts.intended]) : has(/^全/, [counts.intended]);
   const isUpdated = has(en ? /counted as updated/ : /台が更新済み/, [counts.updated]);
   const isCurrent = has(en ? /had the version already/ : /実行前から目標/, [counts.alreadyCurrent]);
   const isRunning = has(en ? / ran before/ : /実行前から稼働中/, [running.length]);

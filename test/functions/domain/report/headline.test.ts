@@ -64,6 +64,8 @@ describe('the subject of a run', () => {
       'LEFT AWAKE: 1 (web-1, by its tag). dev: 1 of 2 updated, 1 already current',
     );
     expect(subjectOf([tagged(1), tagged(2)])).toMatch(/^LEFT AWAKE: 2 \(2 by their tags\)\. /);
+    const forNothing = web(3, { finalState: 'running' });
+    expect(subjectOf([forNothing, tagged(1)])).toMatch(/^LEFT AWAKE: 2 \(web-3; 1 by its tag\)\. /);
   });
 
   it('leaves out what is as it should be, where the rest would be cut', () => {

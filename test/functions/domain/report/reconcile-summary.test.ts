@@ -32,10 +32,10 @@ describe('what a pass did', () => {
     const left = done('left-awake', 'i-1', 'it could be stopped until 06:00 only');
     const asleep = { ...done('left-awake', 'i-2'), name: 'db-2', originalState: 'hibernated' };
     const { subject = '', text = '' } = summarize([left, asleep]) ?? {};
-    expect(subject).toBe('LEFT AWAKE: 2 (db-1, db-2). After a dead run: 2 left awake');
+    expect(subject).toBe('LEFT AWAKE: 2 (db-1, db-2). After the run: 2 left awake');
     expect(text.split('\n')).toEqual([
       subject,
-      'A run in eu-central-1 ended before it had restored its instances.',
+      'A run in eu-central-1 ended before all of its instances were back.',
       '',
       'To stop what was left awake, once no one needs it:',
       '  aws ec2 stop-instances --region eu-central-1 --instance-ids i-1',
@@ -57,10 +57,10 @@ describe('what a pass did', () => {
       done('stopping', 'i-4'),
     ]);
     expect(summary?.subject).toBe(
-      'After a dead run: 1 restored (i-1), 1 handed over (i-2), 1 gone (i-5), 2 not yet (i-3, i-4)',
+      'After the run: 1 restored (i-1), 1 handed over (i-2), 1 gone (i-5), 2 not yet (i-3, i-4)',
     );
     expect(summary?.text.split('\n').slice(1)).toEqual([
-      'A run in eu-central-1 ended before it had restored its instances.',
+      'A run in eu-central-1 ended before all of its instances were back.',
       '',
       'Settled now:',
       '  i-1  restored, stopped, after run run-1 (db-1)',
@@ -76,7 +76,7 @@ describe('what a pass did', () => {
 
   it('says nothing of others where there are none', () => {
     const summary = summarize([done('restored', 'i-1')]);
-    expect(summary?.subject).toBe('After a dead run: 1 restored (db-1)');
+    expect(summary?.subject).toBe('After the run: 1 restored (db-1)');
     expect(summary?.text).not.toContain('Not settled');
   });
 
@@ -88,9 +88,9 @@ describe('what a pass did', () => {
   it('is told all the same where AWS refuses for the first time: someone can put that right', () => {
     const refused = done('refused', 'i-2', 'it was not stopped: UnauthorizedOperation: no');
     const summary = summarize([done('stopping', 'i-1'), refused], true);
-    expect(summary?.subject).toBe('After a dead run: 1 refused (i-2), 1 not yet (i-1)');
+    expect(summary?.subject).toBe('After the run: 1 refused (i-2), 1 not yet (i-1)');
     expect(summary?.text.split('\n').slice(1, 8)).toEqual([
-      'A run in eu-central-1 ended before it had restored its instances.',
+      'A run in eu-central-1 ended before all of its instances were back.',
       '',
       'AWS refused what ReconcileLeases has to do: its role or a policy has to allow it. This is told once for each run.',
       '',
@@ -112,8 +112,8 @@ describe('what a pass did', () => {
   it('is told in Japanese, under an English subject', () => {
     const results = [done('restored', 'i-1'), { ...done('left-awake', 'i-2', 'why'), name: '開発-2' }];
     const { subject = '', text = '' } = summarize(results, false, 'ja') ?? {};
-    expect(subject).toBe('LEFT AWAKE: 1 (i-2). After a dead run: 1 restored (db-1), 1 left awake');
-    expect(text).toMatch(/^起動したまま：1台（開発-2）。途中で終了した実行の後処理：1台（db-1）は元に戻しました、/);
+    expect(subject).toBe('LEFT AWAKE: 1 (i-2). After the run: 1 restored (db-1), 1 left awake');
+    expect(text).toMatch(/^起動したまま：1台（開発-2）。実行後の処理：復帰1台（db-1）、/);
     expect(text).toContain('\n  i-2  起動したままです、running、実行 run-1（開発-2）：why\n');
   });
 

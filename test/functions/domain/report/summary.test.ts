@@ -108,15 +108,13 @@ describe('the message of a run', () => {
     );
   });
 
-  it.each([
-    ['the group was empty', []],
-    ['every instance was excluded', [excluded]],
-  ])('says so when no instance could be updated: %s', (_why, instances) => {
-    expect(textOf(instances)).toContain('No instance could be updated');
+  it('says so when every instance was excluded', () => {
+    expect(textOf([excluded])).toContain('No instance could be updated');
   });
 
-  it('does not say so when an instance could', () => {
+  it('does not say so when an instance could, or when there was none', () => {
     expect(textOf([failed, excluded])).not.toContain('No instance could be updated');
+    expect(textOf([])).not.toContain('No instance could be updated');
   });
 
   it('lists a hundred, and says how many more there are', () => {
@@ -172,6 +170,17 @@ describe('what else is sent of a run', () => {
       `The agent never registered: i-failed\n${wordsOf('never-registered', 'en').whatToDo}`,
     ]);
     expect(JSON.stringify(chat)).not.toContain('<!here>');
+  });
+
+  it('a chat gets what to do whole, however many instances it concerns, and the command that stops what is awake', () => {
+    const { chat } = summary(many(40).map((one) => ({ ...one, ...failed, instanceId: one.instanceId, name: null })));
+    const [step = ''] = chat.content.nextSteps;
+    expect(step).toContain(' and 37 more');
+    expect(step).not.toContain('…');
+    const awake = (count: number) =>
+      many(count).map((one) => ({ ...one, finalState: 'running', restoredAt: null, awakeSeconds: null }));
+    expect(summary(awake(2)).chat.content.description).toMatch(/aws ec2 stop-instances .* i-\S+ i-\S+\n/);
+    expect(summary(awake(200)).chat.content.description).not.toContain('stop-instances');
   });
 
   it.each([

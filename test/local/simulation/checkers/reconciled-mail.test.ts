@@ -16,12 +16,12 @@ describe('the mail of ReconcileLeases', () => {
   });
   const mail = (counts: string, ...lines: string[]) => ({
     at: moment('02:12:30'),
-    subject: `After a dead run: ${counts}`,
+    subject: `After the run: ${counts}`,
     https: '{}',
     attributes: attributesOf(lines.join('\n')),
     message: [
-      `After a dead run: ${counts}`,
-      'A run in eu-central-1 ended before it had restored its instances.',
+      `After the run: ${counts}`,
+      'A run in eu-central-1 ended before all of its instances were back.',
       ...lines,
     ].join('\n'),
   });

@@ -1,3 +1,4 @@
+import { withLocalMoments } from '../../../listing/local-time.ts';
 import { wordsOfError } from '../../../words/aws-error-words.ts';
 import { wordsOf } from '../../../words/catalogue.ts';
 import { errorsOf } from '../../causes.ts';
@@ -20,7 +21,9 @@ export function drawCause({ code, instances }: Cause, night: Night, words: PageW
   const [first] = instances;
   if (first === undefined) return html``;
   const command = lookCommand(code, first, night.report.region);
-  const [text, ...others] = new Set(instances.flatMap(({ reason }) => reason?.text ?? []));
+  const [text, ...others] = new Set(
+    instances.flatMap(({ reason }) => (reason === null ? [] : withLocalMoments(reason.text, night.report.timeZone))),
+  );
   const { said, commands } = first;
   const whoSaid = commands.length > 0 ? failures.printed : failures.saidByAws;
   const errors = errorsOf(instances).map((error) => wordsOfError(error, words.language));

@@ -13,6 +13,7 @@ import { drawAfterRun } from './after-run.ts';
 import { drawEquation, equationStyle } from './equation.ts';
 import { drawFailures } from './failures.ts';
 import { drawHeadline, titleOf } from './headline.ts';
+import { drawLeftAwake } from './left-awake.ts';
 import { drawLeftOut } from './left-out.ts';
 import { drawMasthead } from './masthead.ts';
 import { drawPromises } from './promises.ts';
@@ -55,4 +56,4 @@ export function drawPage(report: PageReport, addenda: Reconciled[], { language, 
 
 const drawBody = (night: Night, words: PageWords): Markup =>
   html`<a class="skip" href="#${night.failures.length > 0 ? 'failures' : 'all'}">${night.failures.length > 0 ? words.masthead.skipToFailures : words.masthead.skipToTable}</a>${drawMasthead(night, words)}
-<main>${drawHeadline(night, words)}${drawPromises(night, words)}${drawEquation(night, words)}${drawFailures(night, words)}${drawAfterRun(night, words)}${drawTimeline(night, words)}${drawTook(night, words)}${drawTable(night, words)}${drawLeftOut(night, words)}</main><footer>${words.footer(night)}</footer>`;
+<main>${drawHeadline(night, words)}${drawLeftAwake(night, words)}${drawPromises(night, words)}${drawEquation(night, words)}${drawFailures(night, words)}${drawAfterRun(night, words)}${drawTimeline(night, words)}${drawTook(night, words)}${drawTable(night, words)}${drawLeftOut(night, words)}</main><footer>${words.footer(night)}</footer>`;

@@ -14,7 +14,7 @@ export function drawFailures(night: Night, words: PageWords): Markup {
   const count = report.counts.failed;
   return html`<section id="failures"><h2>${count > 0 ? says.heading(count, failures.length) : says.none}</h2>${
     failures.length > 1 && html`<p class="under">${says.order}</p>`
-  }${
+  }${isEmptyHanded(night) && html`<p class="under">${says.noneTookPart}</p>`}${
     report.diedBeforeReport && html`<p class="under">${says.died}</p>`
   }${count > failures.length * 1.5 && failures.length > 1 && drawIndex(failures, words)}${
     failures.length > 0 &&
@@ -24,6 +24,10 @@ export function drawFailures(night: Night, words: PageWords): Markup {
     html`<h2 class="besides">${says.besides}</h2><div class="causes also">${besides.map((cause) => drawCause(cause, night, words))}</div>`
   }</section>`;
 }
+
+/** It fails, and no instance of it has. */
+const isEmptyHanded = ({ report: { counts, status } }: Night): boolean =>
+  status === 'failed' && counts.intended > 0 && counts.intended === counts.excluded;
 
 const drawHeads = ({ failures }: PageWords): Markup =>
   html`<div class="heads" aria-hidden="true"><span>${failures.cause}</span><span>${failures.seen}</span><span>${failures.toDo}</span></div>`;

@@ -41,21 +41,20 @@ function proofFacts({ report, noFalseSuccess }: Night, { promises }: PageWords):
     ...(updated > 0 ? [promises.updated(updated)] : []),
     ...(alreadyCurrent > 0 ? [promises.current(alreadyCurrent)] : []),
     ...(claims && !isChecked ? [promises.versionsNotChecked] : []),
-    promises.accounted(intended, failed + excluded > 0),
+    ...(intended > 0 ? [promises.accounted(intended, failed + excluded > 0)] : []),
     ...noFalseSuccess.texts.map(foreign),
   ];
 }
 
 function returnFacts(night: Night, words: PageWords): Markup[] {
-  const { report, woken, running, leftAwake, backAsItWas } = night;
+  const { report, woken, running, leftAwake, backAsItWas, afterRun } = night;
   const { promises } = words;
   const { checks } = report;
   const back = woken.filter(({ restoredAt }) => restoredAt !== null);
   const hibernated = back.filter(({ finalState }) => finalState === 'hibernated').length;
-  const awake = new Set(leftAwake.map(({ instanceId }) => instanceId));
-  const others = night.instances.filter(
-    ({ instanceId }) => backAsItWas.instances.includes(instanceId) && !awake.has(instanceId),
-  );
+  const broken = night.instances.filter(({ instanceId }) => backAsItWas.instances.includes(instanceId));
+  const backSince = new Set(afterRun.filter(({ isBack }) => isBack).map(({ instance }) => instance));
+  const others = broken.filter((one) => !leftAwake.includes(one) && !backSince.has(one));
   return [
     ...(woken.length > 0 ? [promises.woken(woken.length, back.length - hibernated, hibernated)] : []),
     ...(running.length > 0 ? [promises.running(running.length, checks?.launchTimes?.status === 'kept')] : []),
@@ -63,6 +62,7 @@ function returnFacts(night: Night, words: PageWords): Markup[] {
     ...((checks?.states?.status ?? 'not-checked') === 'not-checked' ? [promises.statesNotChecked] : []),
     ...named(promises.leftAwake, leftAwake, night, words),
     ...named(promises.notAsBefore, others, night, words),
+    ...named(promises.backSince, [...backSince], night, words),
     ...(backAsItWas.instances.length === 0 ? backAsItWas.texts.map(foreign) : []),
   ];
 }

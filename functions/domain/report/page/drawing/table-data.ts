@@ -1,3 +1,4 @@
+import { withLocalMoments } from '../../../listing/local-time.ts';
 import { wordsOf } from '../../../words/catalogue.ts';
 import type { Night, NightInstance } from '../facts/night.ts';
 import { silhouettesOf } from '../facts/silhouettes.ts';
@@ -73,7 +74,7 @@ export function tableDataOf(night: Night, languages: PageWords[]): TableData {
     versions.placeOf(one.versionAfter),
     one.awakeSeconds === null ? null : Math.round(one.awakeSeconds),
     one.doneAt === null ? '' : night.clock.minute(night.at(one.doneAt)),
-    one.reason === null ? -1 : reasons.placeOf([one.reason.code, one.reason.text]),
+    one.reason === null ? -1 : reasons.placeOf([one.reason.code, withLocalMoments(one.reason.text, report.timeZone)]),
   ];
   const rows = instances.map(toRow);
   return {

@@ -7,9 +7,11 @@ import type { PageReport } from './page-report.ts';
 /** The run in a sentence, which is that of its message; with what ReconcileLeases has put back since. */
 export function headOf({ report, afterRun }: Pick<Night, 'report' | 'afterRun'>, language: Language): Headline {
   const back = new Set(afterRun.filter(({ isBack }) => isBack).map(({ instance }) => instance.instanceId));
-  const instances = report.instances.map((one) =>
-    back.has(one.instanceId) ? { ...one, finalState: one.originalState } : one,
-  );
+  const since = new Map(afterRun.map(({ instance, finalState }) => [instance.instanceId, finalState]));
+  const instances = report.instances.map((one) => ({
+    ...one,
+    finalState: since.get(one.instanceId) ?? one.finalState,
+  }));
   return pageHeadOf({ ...report, instances }, claimSince(instances, report.checks, back), language);
 }
 

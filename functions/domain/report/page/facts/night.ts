@@ -15,7 +15,9 @@ export interface AfterRun {
   instance: NightInstance;
   at: string;
   action: string;
-  /** It is as it was, or is no more. */
+  /** How it stood then. */
+  finalState: string | null;
+  /** Put back, as it was before the run. */
   isBack: boolean;
 }
 
@@ -25,6 +27,8 @@ export interface NightInstance extends PageInstance {
   /** Its name, or else its ID. */
   title: string;
   isWoken: boolean;
+  /** It has no result, so whether it was woken is not known. */
+  isUntold: boolean;
   /** It was not left out. */
   takesPart: boolean;
   phases: Phase[];
@@ -56,7 +60,11 @@ export interface Night {
   /** What fails the run though it is no failure of an instance. */
   besides: Cause[];
   leftOut: Cause[];
-  /** Awake after the run, though asleep before, and not put back since. */
+  /** Not woken, though asleep before, and surely so. */
+  unwoken: NightInstance[];
+  /** Awake after the run, though asleep before, and not asleep since, or gone. */
+  awake: NightInstance[];
+  /** Of these, what its owner did not ask for. */
   leftAwake: NightInstance[];
   noFalseSuccess: PromiseStatus;
   backAsItWas: PromiseStatus;
@@ -70,8 +78,9 @@ export function toNight(report: PageReport, addenda: Reconciled[] = []): Night {
   const second = (moment: string) => (Date.parse(moment) - began) / 1000;
   const instances = report.instances.map((instance, index) => toInstance(instance, index, second));
   const afterRun = toAfterRun(instances, addenda, report.endedAt);
-  const isBackSince = new Set(afterRun.filter(({ isBack }) => isBack).map(({ instance }) => instance));
-  const leftAwake = instances.filter((one) => isLeftAwake(one) && !isLeftAwakeByTag(one) && !isBackSince.has(one));
+  const isEndedSince = new Set(afterRun.filter(({ action }) => ENDED.has(action)).map(({ instance }) => instance));
+  const awake = instances.filter((one) => isLeftAwake(one) && !isEndedSince.has(one));
+  const leftAwake = awake.filter((one) => !isLeftAwakeByTag(one));
   const durationSeconds = second(report.endedAt);
   const takingPart = instances.filter(({ takesPart }) => takesPart);
   return {
@@ -93,6 +102,8 @@ export function toNight(report: PageReport, addenda: Reconciled[] = []): Night {
       instances.filter((one) => one.outcome !== 'failed' && (failsBesides(one) || leftAwake.includes(one))),
     ),
     leftOut: byCause(instances.filter(({ takesPart }) => !takesPart)),
+    unwoken: takingPart.filter((one) => !one.isWoken && !one.isUntold && one.originalState !== 'running'),
+    awake,
     leftAwake,
     ...judgePromises(report),
     afterRun,
@@ -100,8 +111,10 @@ export function toNight(report: PageReport, addenda: Reconciled[] = []): Night {
   };
 }
 
-/** What ReconcileLeases calls it when an instance is as it was, or is no more. */
-const BACK = new Set(['restored', 'back-now', 'gone']);
+/** What ReconcileLeases calls it when an instance is asleep again, or is no more. */
+const ENDED = new Set(['restored', 'back-now', 'gone']);
+
+const NO_RESULT: ReasonCode = 'no-result';
 
 function toInstance(instance: PageInstance, index: number, second: (moment: string) => number): NightInstance {
   const { name, instanceId, outcome, times, restoredAt, proof } = instance;
@@ -112,6 +125,7 @@ function toInstance(instance: PageInstance, index: number, second: (moment: stri
     index,
     title: name === null || name.trim() === '' ? instanceId : name,
     isWoken: isWoken(instance),
+    isUntold: !isWoken(instance) && instance.reason?.code === NO_RESULT,
     takesPart,
     phases: phasesOf(instance, (moment) => (moment === null ? null : second(moment))),
     doneAt: done === null || !takesPart ? null : second(done),
@@ -126,11 +140,11 @@ function toAfterRun(instances: NightInstance[], addenda: Reconciled[], endedAt: 
     .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   const last = new Map(
     inOrder.flatMap(({ at, instances: settled }) =>
-      settled.flatMap(({ instanceId, action }) => {
+      settled.flatMap(({ instanceId, action, finalState }) => {
         const instance = byId.get(instanceId);
-        return instance === undefined
-          ? []
-          : [[instanceId, { instance, at, action, isBack: BACK.has(action) }] as const];
+        if (instance === undefined) return [];
+        const isBack = finalState !== null && finalState === instance.originalState;
+        return [[instanceId, { instance, at, action, finalState, isBack }] as const];
       }),
     ),
   );

@@ -68,10 +68,10 @@ const TITLE_MAX = 28;
 
 function drawEnd(instance: NightInstance, { clock, at }: Night, words: PageWords): Markup {
   const { timeline, outcomes, duration, comma } = words;
-  const { outcome, reason, awakeSeconds, isWoken, originalState, doneAt } = instance;
+  const { outcome, reason, awakeSeconds, isWoken, isUntold, originalState, doneAt } = instance;
   const stayed = originalState === 'running' ? timeline.ranOn : timeline.notWoken;
   const awake = isWoken && awakeSeconds !== null ? timeline.awakeFor(duration(awakeSeconds)) : null;
-  const how = awake ?? (isWoken ? null : stayed);
+  const how = awake ?? (isWoken || isUntold ? null : stayed);
   if (outcome === 'failed') {
     const cause = reason === null ? outcomes.failed : wordsOf(reason.code, words.language).title;
     return html`<span class="end">${mark('failed', 11)}<b>${cause}</b>${how !== null && hasRoomBeside(cause) && html`<span class="wide">${comma}${how}</span>`}</span>`;

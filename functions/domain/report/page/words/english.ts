@@ -41,15 +41,22 @@ export const english: PageWords = {
     skipToTable: 'Skip to the table of instances',
     otherLanguage: '日本語',
   },
-  deck: ({ report: { counts, targetVersion }, woken, running, awakeSeconds, durationSeconds }) => {
+  deck: ({ report: { counts, targetVersion }, woken, unwoken, running, instances, awakeSeconds, durationSeconds }) => {
     const tookPart = counts.intended - counts.excluded;
-    const unwoken = tookPart - woken.length - running.length;
+    const untimed = woken.filter((one) => one.awakeSeconds === null).length;
+    const untold = instances.filter(({ isUntold }) => isUntold).length;
+    const timed = untimed === woken.length ? '' : ` for ${duration(awakeSeconds)} altogether`;
+    const awake = `${many(woken.length, 'instance', 'instances')} woken${timed}`;
     const parts = [
-      woken.length === 0
-        ? 'No instance had to be woken'
-        : `${many(woken.length, 'instance', 'instances')} woken for ${duration(awakeSeconds)} altogether`,
-      ...(running.length > 0 ? [`${n(running.length)} handled while they ran`] : []),
-      ...(unwoken > 0 ? [`${n(unwoken)} never woken`] : []),
+      ...(woken.length === 0
+        ? untold === 0
+          ? [unwoken.length === 0 ? 'No instance had to be woken' : 'No instance was woken']
+          : []
+        : [awake]),
+      ...(untimed > 0 ? [`${n(untimed)} not seen asleep again`] : []),
+      ...(running.length > 0 ? [`${n(running.length)} handled while ${running.length === 1 ? 'it' : 'they'} ran`] : []),
+      ...(woken.length > 0 && unwoken.length > 0 ? [`${n(unwoken.length)} never woken`] : []),
+      ...(untold > 0 ? [`of ${n(untold)} it is not known`] : []),
     ];
     return `${proved(counts.updated + counts.alreadyCurrent, tookPart, targetVersion)}${parts.join(', ')}. ${duration(durationSeconds)} from first to last.`;
   },
@@ -81,6 +88,7 @@ export const english: PageWords = {
     statesNotChecked: html`This report has not checked once more how each instance stands.`,
     leftAwake: 'Left awake:',
     notAsBefore: 'Not as before:',
+    backSince: 'Put back only after the run:',
   },
   equation: {
     heading: 'What was meant, and what became of it',
@@ -92,6 +100,7 @@ export const english: PageWords = {
     heading: (count, causes) => `${many(count, 'failure', 'failures')}${causes > 1 ? ', by cause' : ''}`,
     order: 'Begin with the first: it needs a person. What the next run may mend by itself comes last.',
     none: 'No instance failed.',
+    noneTookPart: 'All instances were excluded. A run that reaches no instance is no success.',
     cause: 'Cause, and which instances',
     seen: 'What was seen',
     toDo: 'What to do',
@@ -112,12 +121,12 @@ export const english: PageWords = {
       sentAgain: 'update sent again',
       ended: 'command ended',
       stopAccepted: 'told to stop',
-      settled: 'given up',
+      settled: 'last look of the run',
       awakeFor: (time) => `awake for ${time} in all`,
       restored: 'seen asleep again',
       woken: 'woken',
       noPing: 'no ping',
-      noEnd: 'the command never ended',
+      noEnd: 'the command’s end was not seen',
       refused: (count, from, to) =>
         count === 1 ? `start refused at ${from}` : `start refused ${n(count)} times, ${from} to ${to}`,
       fellBack: (count, from, to) =>
@@ -176,6 +185,8 @@ export const english: PageWords = {
     longestAlone: (name, share) => `${name} alone took ${share}% of it.`,
     longestFew: (count, share) => `${n(count)} instances took ${share}% of it.`,
     nothingWoken: 'No instance was woken, so none cost a minute.',
+    untimed: (count) =>
+      `${many(count, 'woken instance was', 'woken instances were')} not seen asleep again: what ${count === 1 ? 'it' : 'they'} cost is not counted.`,
   },
   table: {
     heading: 'Every instance',
@@ -200,6 +211,10 @@ export const english: PageWords = {
     heading: (count) => `${many(count, 'instance was', 'instances were')} excluded, and why`,
     none: 'No instance was excluded.',
   },
+  leftAwake: {
+    heading: (count) => `${many(count, 'instance', 'instances')} left awake, asleep before the run`,
+    toStop: (count) => `To stop ${count === 1 ? 'it' : 'them'}, once no one needs ${count === 1 ? 'it' : 'them'}:`,
+  },
   afterRun: {
     heading: 'After the run',
     says: 'What ReconcileLeases did once the run was over.',
@@ -210,6 +225,7 @@ export const english: PageWords = {
       'left-awake': 'left awake: the window was over',
       gone: 'terminated meanwhile',
     },
+    otherwise: (state) => `asleep again, and not as before: ${state}`,
   },
   outcomes: { updated: 'updated', 'already-current': 'already current', failed: 'failed', excluded: 'excluded' },
   states: {

@@ -33,7 +33,9 @@ export const japanese: PageWords = {
       month: 'long',
       year: 'numeric',
       timeZone,
-    }).format(moment),
+    })
+      .format(moment)
+      .replace(/\((.)\)/, '（$1）'),
   masthead: {
     run: '実行',
     account: 'アカウント',
@@ -41,13 +43,21 @@ export const japanese: PageWords = {
     skipToTable: 'インスタンス一覧へ',
     otherLanguage: 'English',
   },
-  deck: ({ report: { counts, targetVersion }, woken, running, awakeSeconds, durationSeconds }) => {
+  deck: ({ report: { counts, targetVersion }, woken, unwoken, running, instances, awakeSeconds, durationSeconds }) => {
     const tookPart = counts.intended - counts.excluded;
-    const unwoken = tookPart - woken.length - running.length;
+    const untimed = woken.filter((one) => one.awakeSeconds === null).length;
+    const untold = instances.filter(({ isUntold }) => isUntold).length;
+    const timed = untimed === woken.length ? '' : `（延べ${duration(awakeSeconds)}）`;
     const parts = [
-      woken.length === 0 ? '起動したものはありません' : `${n(woken.length)}台を起動（延べ${duration(awakeSeconds)}）`,
+      ...(woken.length === 0
+        ? untold === 0
+          ? ['起動したものはありません']
+          : []
+        : [`${n(woken.length)}台を起動${timed}`]),
+      ...(untimed > 0 ? [`うち${n(untimed)}台は停止を確認できず`] : []),
       ...(running.length > 0 ? [`稼働中の${n(running.length)}台はそのまま処理`] : []),
-      ...(unwoken > 0 ? [`起動できなかったものは${n(unwoken)}台`] : []),
+      ...(woken.length > 0 && unwoken.length > 0 ? [`起動しなかったものは${n(unwoken.length)}台`] : []),
+      ...(untold > 0 ? [`${n(untold)}台は起動の有無が不明`] : []),
     ];
     return `${proved(counts.updated + counts.alreadyCurrent, tookPart, targetVersion)}${parts.join('、')}。所要時間は${duration(durationSeconds)}です。`;
   },
@@ -59,10 +69,10 @@ export const japanese: PageWords = {
     notKept: (count) => (count === 0 ? '未達成' : `未達成 ${n(count)}台`),
     notChecked: '未検証',
     updated: (count) =>
-      html`<b>${n(count)}</b>台が更新済み: コマンド終了より後の ping で SSM Agent 自身が報告したバージョンだけを数えます。コマンドの Success だけでは数えません。`,
+      html`<b>${n(count)}</b>台が更新済み：コマンド終了より後の ping で SSM Agent 自身が報告したバージョンだけを数えます。コマンドの Success だけでは数えません。`,
     current: (count) => html`<b>${n(count)}</b>台は実行前から目標バージョンでした。`,
     accounted: (count, haveReasons) =>
-      html`対象<b>${n(count)}</b>台すべての結果が1つに確定しています。${haveReasons && '失敗と対象外には必ず理由があります。'}`,
+      html`全<b>${n(count)}</b>台のそれぞれに、結果が1つずつ確定しています。${haveReasons && '失敗と対象外には必ず理由があります。'}`,
     versionsNotChecked: html`このレポートの作成時に、バージョンの再検証はしていません。`,
     woken: (count, stopped, hibernated) => {
       const how = [
@@ -77,12 +87,13 @@ export const japanese: PageWords = {
         : html`実行前から稼働中は<b>${n(count)}</b>台。動き続けているかは未検証です。`,
     leases: html`リースタグは残っていません。`,
     statesNotChecked: html`このレポートの作成時に、各インスタンスの状態の再検証はしていません。`,
-    leftAwake: '起動したまま:',
-    notAsBefore: '元と異なる:',
+    leftAwake: '起動したまま：',
+    notAsBefore: '元と異なる：',
+    backSince: '実行後に元に戻したもの：',
   },
   equation: {
-    heading: '対象と結果の内訳',
-    intended: '対象',
+    heading: '全体と結果の内訳',
+    intended: '全体',
     one: '□1つが1台です。',
     many: (each) => `□1つが${n(each)}台です。`,
   },
@@ -90,6 +101,7 @@ export const japanese: PageWords = {
     heading: (count, causes) => `失敗${n(count)}台${causes > 1 ? '（原因別）' : ''}`,
     order: '上から順に対応してください。次回の実行で解消する見込みのあるものは最後に並べています。',
     none: '失敗はありません。',
+    noneTookPart: 'すべてのインスタンスが対象外でした。1台も処理していない実行は、成功とはみなしません。',
     cause: '原因と該当インスタンス',
     seen: '確認された事実',
     toDo: '対応',
@@ -99,9 +111,9 @@ export const japanese: PageWords = {
     died: 'この実行は、レポートを作る前に終わりました。残された記録から ReconcileLeases が作成したレポートです。',
     copy: 'コピー',
     copied: 'コピーしました',
-    look: '確認用のコマンド:',
-    printed: '出力の原文:',
-    saidByAws: 'AWS の応答の原文:',
+    look: '確認用のコマンド：',
+    printed: '出力の原文：',
+    saidByAws: 'AWS の応答の原文：',
     chronicle: {
       startAccepted: '起動受付',
       running: 'running',
@@ -110,12 +122,12 @@ export const japanese: PageWords = {
       sentAgain: '再送',
       ended: 'コマンド終了',
       stopAccepted: '停止指示',
-      settled: '打ち切り',
+      settled: '最終確認',
       awakeFor: (time) => `起動時間は合計${time}`,
       restored: '停止確認',
       woken: '起動',
       noPing: 'ping なし',
-      noEnd: 'コマンドは終了せず',
+      noEnd: 'コマンドの終了は未確認',
       refused: (count, from, to) => (count === 1 ? `起動拒否（${from}）` : `起動拒否 ${n(count)}回（${from}〜${to}）`),
       fellBack: (count, from, to) =>
         count === 1 ? `停止に戻ったことを確認（${from}）` : `停止に戻った ${n(count)}回（${from}〜${to}）`,
@@ -125,14 +137,14 @@ export const japanese: PageWords = {
     heading: 'インスタンスごとの経過',
     headingMany: '全インスタンスの経過',
     clock: (timeZone) => `時刻（${timeZone}）`,
-    awakeAtOnce: 'Reveille が起動している台数',
+    awakeAtOnce: 'Reveille が起動した稼働中の台数',
     most: (count, at) => `最大${n(count)}台（${at}）`,
     note: (timeZone, fold) =>
       fold === null
         ? `時刻は ${timeZone} です。`
         : `時刻は ${timeZone} です。破線より右（${fold.at} 以降）は、時間軸を1/${n(fold.times)}に圧縮しています。`,
     listing: '一覧の取得',
-    group: (name, count) => `${name}: ${n(count)}台`,
+    group: (name, count) => `${name}：${n(count)}台`,
     wasAsleep: '停止していた',
     wasRunning: '稼働中だった',
     eachLine: '線1本が1台です。上から完了の早い順に並べています。',
@@ -170,6 +182,7 @@ export const japanese: PageWords = {
     longestAlone: (name, share) => `うち${share}%は ${name} の1台です。`,
     longestFew: (count, share) => `うち${share}%は上位${n(count)}台です。`,
     nothingWoken: '起動したインスタンスはありません。',
+    untimed: (count) => `起動したうち${n(count)}台は、停止を確認できなかったため集計に含めていません。`,
   },
   table: {
     heading: 'インスタンス一覧',
@@ -190,6 +203,10 @@ export const japanese: PageWords = {
     units: { s: '秒', min: '分', h: '時間', afterHours: '分' },
   },
   leftOut: { heading: (count) => `対象外の${n(count)}台とその理由`, none: '対象外はありません。' },
+  leftAwake: {
+    heading: (count) => `実行前は停止、実行後は起動したまま：${n(count)}台`,
+    toStop: () => '不要になったら、次のコマンドで停止してください。',
+  },
   afterRun: {
     heading: '実行後の処理',
     says: '実行が終わったあとに ReconcileLeases が行ったことです。',
@@ -200,6 +217,7 @@ export const japanese: PageWords = {
       'left-awake': '時間枠の終了により起動したまま',
       gone: 'その間に終了（削除）された',
     },
+    otherwise: (state) => `再び停止したが、元の状態と異なる：${state}`,
   },
   outcomes: { updated: '更新済み', 'already-current': '更新不要', failed: '失敗', excluded: '対象外' },
   states: {

@@ -31,7 +31,8 @@ export interface PageWords {
   took: TookWords;
   table: TableWords;
   leftOut: { heading(count: number): string; none: string };
-  afterRun: { heading: string; says: string; actions: Record<string, string> };
+  leftAwake: { heading(count: number): string; toStop(count: number): string };
+  afterRun: { heading: string; says: string; actions: Record<string, string>; otherwise(state: string): string };
   outcomes: Record<OutcomeName, string>;
   /** EC2's states, and those that reports add. */
   states: Record<string, string>;
@@ -56,6 +57,8 @@ export interface PromiseWords {
   statesNotChecked: Markup;
   leftAwake: string;
   notAsBefore: string;
+  /** Put back by ReconcileLeases, after the report. */
+  backSince: string;
 }
 
 export interface FailureWords {
@@ -63,6 +66,8 @@ export interface FailureWords {
   /** In what order the causes stand. */
   order: string;
   none: string;
+  /** Why a run fails in which no instance took part. */
+  noneTookPart: string;
   cause: string;
   seen: string;
   toDo: string;
@@ -135,6 +140,8 @@ export interface TookWords {
   longestAlone(name: string, share: number): string;
   longestFew(count: number, share: number): string;
   nothingWoken: string;
+  /** Of so many that were woken it is not known how long they were awake. */
+  untimed(count: number): string;
 }
 
 export interface TableWords {

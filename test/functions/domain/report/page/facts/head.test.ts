@@ -67,6 +67,38 @@ describe('the head of a page', () => {
     const report = aPageReport([...fine, awake], { checks: { ...(ALL_KEPT as object), states } as never });
     expect(sentence(report)).toBe('LEFT AWAKE: 1 (i-awake). 3 of 3 updated');
     expect(sentence(report, addenda)).toBe('3 of 3 updated. 1 put back only after the run');
+    expect(textOfPage(pageOf(report, addenda))).toContain('Put back only after the run: web-1');
+    expect(textOfPage(pageOf(report, addenda))).not.toContain('Not as before');
+  });
+
+  it.each([
+    ['has lost its memory', 'restored', 'stopped', 'asleep again, and not as before: stopped'],
+    ['is gone', 'gone', 'terminated', 'terminated meanwhile'],
+  ])('does not say that one is back which %s', (_how, action, finalState, says) => {
+    const addenda = [{ at: stamp('02:45'), instances: [{ instanceId: 'i-awake', action, finalState, wokenAt: null }] }];
+    const report = aPageReport([{ ...awake, originalState: 'hibernated' }], { checks: ALL_KEPT });
+    expect(sentence(report, addenda)).toBe('1 of 1 updated. 1 not as before');
+    expect(textOfPage(pageOf(report, addenda))).toContain(says);
+    expect(textOfPage(pageOf(report, addenda))).not.toContain('put back');
+  });
+
+  it('is followed by what is left awake, and by the command that stops it, which nothing copies', () => {
+    const reason = { code: 'left-awake', text: 'it could be stopped until 2026-12-06T07:00:00.000Z only' };
+    const report = aPageReport([{ ...awake, reason }], { timeZone: 'Europe/Berlin' });
+    const text = textOfPage(pageOf(report));
+    expect(text).toContain('1 instance left awake, asleep before the run');
+    expect(text).toContain(
+      'To stop it, once no one needs it: aws ec2 stop-instances --region eu-central-1 --instance-ids',
+    );
+    expect(text).toContain('it could be stopped until 2026-12-06 08:00:00 (Europe/Berlin) only');
+    const [section = ''] = /<section id="left-awake">.*?<\/section>/s.exec(pageOf(report)) ?? [];
+    expect(section).toContain('stop-instances');
+    expect(section).not.toContain('<button');
+  });
+
+  it('says why a run has failed in which no instance took part', () => {
+    const report = aPageReport([leftOutFor('opted-out')], { status: 'failed' });
+    expect(textOfPage(pageOf(report))).toContain('A run that reaches no instance is no success.');
   });
 
   it('has the causes where they are few; else they stand below it, and only what is awake is named', () => {

@@ -2,7 +2,7 @@ import { toNight } from '../../../../../../functions/domain/report/page/facts/ni
 import { Markup } from '../../../../../../functions/domain/report/page/markup/html.ts';
 import { english } from '../../../../../../functions/domain/report/page/words/english.ts';
 import { japanese } from '../../../../../../functions/domain/report/page/words/japanese.ts';
-import { aPageInstance, aPageReport, leftOutFor } from '../../../../../support/page/page-reports.ts';
+import { aPageInstance, aPageReport, failedFor, leftOutFor } from '../../../../../support/page/page-reports.ts';
 
 /** The names of all words, and of those within. */
 const namesOf = (words: object, path = ''): string[] =>
@@ -42,6 +42,14 @@ describe('the words of the page', () => {
     expect(deck(aPageInstance())).toBe(
       '1 agent is proved to be on 3.3.551.0. 1 instance woken for 10 min altogether. 30 min from first to last.',
     );
+    const awake = { restoredAt: null, awakeSeconds: null };
+    expect(deck(aPageInstance(awake), aPageInstance())).toMatch(
+      /2 instances woken for 10 min altogether, 1 not seen asleep again\. /,
+    );
+    expect(deck(aPageInstance(awake))).toMatch(/1 instance woken, 1 not seen asleep again\. /);
+    const optedOut = { ...leftOutFor('opted-out-in-run'), wokenAt: aPageInstance().wokenAt };
+    expect(deck(optedOut, { ...failedFor('start-refused'), wokenAt: null })).toMatch(/1 never woken\. /);
+    expect(deck({ ...failedFor('no-result'), wokenAt: null })).toMatch(/of 1 it is not known\. /);
     expect(deck(leftOutFor('spot'))).toBe('No instance had to be woken. 30 min from first to last.');
   });
 });
