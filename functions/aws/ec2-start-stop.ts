@@ -1,6 +1,7 @@
 import { type EC2Client, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { lacksCapacity } from '../domain/model/aws-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
+import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
 import { type AwsFailure, describeFailure } from './sdk/failures.ts';
 import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
 import { type TakenApart, takeApart } from './sdk/take-apart.ts';
@@ -12,6 +13,11 @@ export interface StateChange {
   mayHaveTakenEffect: boolean;
 }
 
+export interface Started extends StateChange {
+  /** When EC2's answer to the call with this one had come: where a call is taken apart, others have theirs later. */
+  answeredAt: Timestamp;
+}
+
 /**
  * Starts them in one call, or, where EC2 refuses, all but the bad ones.
  * @param turn which look it is, and hasTime: asked before each request that is sent, also by the SDK's own retries
@@ -20,10 +26,14 @@ export interface StateChange {
 export function startInstances(
   ec2: EC2Client,
   instanceIds: string[],
-  { turn, hasTime }: { turn: number; hasTime: () => boolean },
-): Promise<TakenApart<StateChange[]>> {
+  { turn, hasTime, now }: { turn: number; hasTime: () => boolean; now: () => Date },
+): Promise<TakenApart<Started[]>> {
   const unanswered = new Set<string>();
-  const start = (ids: string[]) => sendStart(ec2, ids, unanswered, hasTime);
+  const start = async (ids: string[]) => {
+    const changes = await sendStart(ec2, ids, unanswered, hasTime);
+    const answeredAt = toTimestamp(now());
+    return changes.map((change) => ({ ...change, answeredAt }));
+  };
   // EC2 says with a server error that it lacks capacity, and then it has done nothing.
   const wasRefused = ({ code, nothingWasDone }: AwsFailure) => nothingWasDone || lacksCapacity(code);
   return takeApart(instanceIds, start, { turn, hasTime, wasRefused });

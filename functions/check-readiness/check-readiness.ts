@@ -53,7 +53,7 @@ export function createCheckReadiness(runtime: Runtime): Handler<Batch> {
         startDeadlineSeconds: settings.START_DEADLINE_SECONDS,
         now,
       }));
-      const checks = await askChecks({ ec2, logger: runtime.logger }, cases);
+      const checks = await askChecks({ ec2, logger: runtime.logger, turn: batch.invocations }, cases);
       return {
         looks: cases.map((given) =>
           checkReadiness({ ...given, checks: checks.get(given.instance.instanceId) ?? null }),
@@ -65,12 +65,12 @@ export function createCheckReadiness(runtime: Runtime): Handler<Batch> {
 
 /** One call for those whose time is over. It only words why they have failed: what EC2 does not answer keeps no one waiting. */
 async function askChecks(
-  { ec2, logger }: { ec2: EC2Client } & Pick<Runtime, 'logger'>,
+  { ec2, logger, turn }: { ec2: EC2Client; turn: number } & Pick<Runtime, 'logger'>,
   cases: Omit<ReadinessCase, 'checks'>[],
 ): Promise<Map<string, StatusChecks>> {
   const overdue = cases.filter(isOverdue).map(({ instance }) => instance.instanceId);
   try {
-    return await describeStatusChecks(ec2, overdue);
+    return await describeStatusChecks(ec2, overdue, turn);
   } catch (error) {
     logger.warn('could not ask for status checks', { overdue, failure: describeFailure(error) });
     return new Map();

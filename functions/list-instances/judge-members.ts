@@ -1,7 +1,9 @@
 // Phase 3 of ListInstances: which of the groups' members take part, and why the others do not.
 import type { Bucket } from '../aws/bucket.ts';
 import { describeInstances, readStopProtection, unread } from '../aws/ec2-describe.ts';
+import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient, SSMClient } from '../aws/sdk/clients.ts';
+import { describeFailure } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
 import { type AgentManifest, lacksVersion } from '../domain/listing/agent-manifest.ts';
 import {
@@ -14,6 +16,7 @@ import {
   targetNotAvailable,
 } from '../domain/listing/eligibility.ts';
 import type { ManifestInstance } from '../domain/listing/manifest.ts';
+import type { Refusal } from '../domain/model/aws-errors.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { leasesOn } from '../domain/ownership/lease.ts';
@@ -48,19 +51,37 @@ export async function judgeMembers(
   names: StateMachineNames,
   { groupOf, groupOfNode }: Pick<Grouped, 'groupOf' | 'groupOfNode'>,
 ): Promise<Member[]> {
-  const { facts: described, unreadable } = await describeInstances(ec2, [...groupOf.keys()]);
+  const { facts: described, refusals } = await describeAll(ec2, [...groupOf.keys()]);
   const found = await readLeaseStatuses({ bucket, sfn, names, now }, leasesOn(described));
   const leases = new Map(found.map(({ instanceId, status }) => [instanceId, status]));
   const instances = [...groupOf].map(([instanceId, group]) => {
     const facts = described.get(instanceId) ?? null;
     const lease = leases.get(instanceId) ?? null;
-    const eligibility = unreadable.has(instanceId)
-      ? notSaid(unread(unreadable.get(instanceId)))
-      : decideEligibility(facts, lease, optOutTag, now());
+    const refusal = refusals.get(instanceId);
+    const eligibility = refusal === undefined ? decideEligibility(facts, lease, optOutTag, now()) : notSaid(refusal);
     return { instanceId, group, facts, lease, eligibility };
   });
   const nodes = [...groupOfNode].map(([instanceId, group]) => ({ instanceId, group, facts: null, lease: null }));
   return [...instances, ...nodes.map((node) => ({ ...node, eligibility: OUTSIDE_OF_EC2 }))];
+}
+
+/** What EC2 says of each, or why it does not. Where it refuses to tell of all, that may be about one: then they are asked for by ID. */
+async function describeAll(
+  ec2: EC2Client,
+  instanceIds: string[],
+): Promise<{ facts: Map<string, InstanceFacts>; refusals: Map<string, Refusal> }> {
+  try {
+    const { facts, unreadable } = await describeInstances(ec2, instanceIds);
+    return { facts, refusals: new Map([...unreadable].map(([id, error]) => [id, unread(error)])) };
+  } catch (error) {
+    if (!describeFailure(error).isRefusal) throw error;
+    const { facts, unseen } = await describeByIds(
+      ec2,
+      instanceIds.map((instanceId) => ({ instanceId })),
+    );
+    const silent = [...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one.refusal] as const] : []));
+    return { facts, refusals: new Map(silent) };
+  }
 }
 
 /** What a run aims at, and what the region has of it; null: its manifest could not be read. */

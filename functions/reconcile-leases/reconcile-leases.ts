@@ -61,8 +61,8 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
 
     const settled = new Set(instances.filter(isSettled).map(({ instanceId }) => instanceId));
     const stillOpen = open.filter(({ facts }) => !settled.has(facts.instanceId));
-    const hasOpenLeases = (runId: string) => stillOpen.some(({ record }) => record?.runId === runId);
-    const reportedRuns = await reportDeadRuns({ ...tools, hasTime: timeKeeper(context) }, hasOpenLeases);
+    const leasedIds = new Set(stillOpen.map(({ facts }) => facts.instanceId));
+    const reportedRuns = await reportDeadRuns({ ...tools, hasTime: timeKeeper(context) }, leasedIds);
 
     const pass: Pass = {
       openLeases: open.length,

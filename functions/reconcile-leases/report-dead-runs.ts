@@ -1,7 +1,9 @@
+import type { Bucket } from '../aws/bucket.ts';
 import { describeExecutionStatus } from '../aws/executions.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
-import { OPEN_RUNS_PREFIX, reportKey } from '../domain/model/object-keys.ts';
+import { manifestSchema } from '../domain/listing/manifest.ts';
+import { manifestKey, OPEN_RUNS_PREFIX, reportKey } from '../domain/model/object-keys.ts';
 import { runFinished } from '../domain/model/run-event.ts';
 import { isAfter } from '../domain/model/time.ts';
 import { livenessOf } from '../domain/ownership/execution-status.ts';
@@ -19,19 +21,16 @@ export interface DeadRunTools extends ReportTools, PageTools, RecallTools, Repor
 
 /**
  * Reports the runs that died before their own report, so that their instances end with an outcome, too. A run whose leases
- * are not all settled is not reported yet.
- * @param hasOpenLeases whether an instance still carries a lease of the run
+ * are not all settled is not reported yet, also where another run has taken one of its instances over, and puts it back.
+ * @param leased IDs of all instances that a lease still holds
  * @returns IDs of the runs that were reported
  */
-export async function reportDeadRuns(
-  tools: DeadRunTools,
-  hasOpenLeases: (runId: string) => boolean,
-): Promise<string[]> {
+export async function reportDeadRuns(tools: DeadRunTools, leased: ReadonlySet<string>): Promise<string[]> {
   const { bucket, logger } = tools;
   const reported: string[] = [];
   for (const key of await bucket.list(OPEN_RUNS_PREFIX)) {
     try {
-      const runId = await reportIfDead(tools, key, hasOpenLeases);
+      const runId = await reportIfDead(tools, key, leased);
       if (runId !== null) reported.push(runId);
     } catch (error) {
       // An entry that can't be read must not keep the other runs unreported.
@@ -45,16 +44,13 @@ export async function reportDeadRuns(
 }
 
 /** @returns the run's ID if it was dead, and is reported now */
-async function reportIfDead(
-  tools: DeadRunTools,
-  key: string,
-  hasOpenLeases: (runId: string) => boolean,
-): Promise<string | null> {
+async function reportIfDead(tools: DeadRunTools, key: string, leased: ReadonlySet<string>): Promise<string | null> {
   const { bucket, sfn, now, logger } = tools;
   const open = await bucket.get(key, openRunSchema);
-  if (open === null || hasOpenLeases(open.runId)) return null;
+  if (open === null) return null;
   const life = await describeExecutionStatus(sfn, open.executionArn);
   if (livenessOf(life, open.openedAt, now()) !== 'dead') return null;
+  if (await isHeld(bucket, open, leased)) return null;
   // Else a pass before this one has died between the message and the end of this.
   const isTold = (await findTold(bucket, open, open.openedAt)) !== null;
   const report = isTold ? null : await findOrMake(tools, open);
@@ -70,6 +66,14 @@ async function reportIfDead(
   }
   await bucket.delete(key);
   return open.runId;
+}
+
+/** Whether one of its instances is still to be put back, by whichever run. */
+async function isHeld(bucket: Bucket, run: OpenRun, leased: ReadonlySet<string>): Promise<boolean> {
+  const manifest = leased.size === 0 ? null : await bucket.get(manifestKey(run), manifestSchema);
+  return (
+    manifest?.instances.some(({ decision, instanceId }) => decision === 'take-part' && leased.has(instanceId)) ?? false
+  );
 }
 
 async function findOrMake(tools: DeadRunTools, open: OpenRun): Promise<Report | null> {

@@ -1,4 +1,4 @@
-import { type StateChange, startInstances } from '../aws/ec2-start-stop.ts';
+import { type Started, startInstances } from '../aws/ec2-start-stop.ts';
 import { tagInstances } from '../aws/ec2-tags.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
 import type { TakenApart } from '../aws/sdk/take-apart.ts';
@@ -40,7 +40,11 @@ export async function recordLeaseAndStart(
   });
   const hasTime = () => request.hasTime() && maySendStart(attempt, tools.now());
   const turn = batch.invocations;
-  const starting = await startInstances(tools.ec2, idsOf(candidates.filter(isToStart)), { turn, hasTime });
+  const starting = await startInstances(tools.ec2, idsOf(candidates.filter(isToStart)), {
+    turn,
+    hasTime,
+    now: tools.now,
+  });
   const takenOver = new Set(idsOf(candidates.filter(({ action }) => action === 'take-over')));
   return { record, results: toResults(leasing, starting, takenOver) };
 }
@@ -58,7 +62,7 @@ function leaseAll(
 
 function toResults(
   leasing: TakenApart<string[]>,
-  starting: TakenApart<StateChange[]>,
+  starting: TakenApart<Started[]>,
   takenOver: Set<string>,
 ): Map<string, StartResult> {
   const results: [string, StartResult][] = [

@@ -14,7 +14,8 @@ import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { type Look, moves } from '../domain/batch/look.ts';
 import { failWithoutLock } from '../domain/batch/transitions.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
-import { toAttempt } from '../domain/ownership/attempt.ts';
+import { toTimestamp } from '../domain/model/time.ts';
+import { type Attempt, toAttempt } from '../domain/ownership/attempt.ts';
 import { isLeaseOf, LEASE_TAG, leasesOn } from '../domain/ownership/lease.ts';
 import type { LeaseStatus } from '../domain/ownership/lease-status.ts';
 import { optOutText } from '../domain/ownership/opt-out.ts';
@@ -157,13 +158,18 @@ const withoutLock = ({ instance, lostAttempts }: StartCandidate, now: Date): Loo
   moves(failWithoutLock(withLostAttempts(instance, lostAttempts), now));
 
 /** EC2's reply may leave an instance out, which says nothing of it: its LaunchTime will tell whether it was started. */
-const NOT_IN_REPLY: StartResult = { kind: 'accepted', previousState: 'unknown', mayHaveTakenEffect: true };
+const notInReply = (now: Date): StartResult => ({
+  kind: 'accepted',
+  previousState: 'unknown',
+  mayHaveTakenEffect: true,
+  answeredAt: toTimestamp(now),
+});
 
 /** Records, leases and starts the candidates, and completes the record by what only the replies tell. */
 async function startAll(tools: Tools, request: StartRequest): Promise<Look[]> {
   const { batch, candidates, attempt } = request;
   const { record, results } = await recordLeaseAndStart(tools, request);
-  const acceptedAt = tools.now();
+  const now = tools.now();
   // If an instance was already awake, an earlier invocation that Step Functions gave up on may have started it. Its record
   // is there by now.
   const lostNow = [...results.values()].some(wasAwake)
@@ -174,17 +180,21 @@ async function startAll(tools: Tools, request: StartRequest): Promise<Look[]> {
     return applyStart({
       instance,
       ec2,
-      result: results.get(instance.instanceId) ?? NOT_IN_REPLY,
+      result: results.get(instance.instanceId) ?? notInReply(now),
       attempt,
-      lostAttempts: [...lostAttempts, ...adopted],
+      lostAttempts: [...lostAttempts, ...without(adopted, lostAttempts)],
       deadlineSeconds: tools.settings.START_DEADLINE_SECONDS,
-      now: acceptedAt,
+      now,
     });
   });
   const instances = looks.map(({ instance }) => instance);
   await completeRecord(tools, record, instances);
   return lookAtStarted(tools, batch, looks);
 }
+
+/** What a lost attempt wanted to take over is known with it already. */
+const without = (adopted: Attempt[], lost: Attempt[]): Attempt[] =>
+  adopted.filter(({ attempt }) => !lost.some((one) => one.attempt === attempt));
 
 /**
  * One look at what EC2 has just started: a LaunchTime that is seen now is surely ours. The starts are done, so a look that fails

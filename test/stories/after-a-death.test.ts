@@ -27,6 +27,24 @@ const sends = ({ journal }: Account): unknown[] =>
   );
 
 describe('after a run was aborted', () => {
+  it('and the next one has taken its instances over, its report waits until they are back', async () => {
+    const account = await night(aFleet({ dev: { web: {} } }), async (story) => {
+      const first = story.start('run-1');
+      await story.called('CheckReadinessFunction', 'DescribeInstanceInformation');
+      first.abort();
+      const second = story.start('run-2').result;
+      await story.pass(180);
+      await story.reconcile();
+      expect(story.account.objects.read(story.account.bucket, 'runs/run-1/report.json')).toBeNull();
+      await second;
+      await story.reconcile();
+    });
+
+    expect(lineOf(account, 'run-2')).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+    expect(lineOf(account, 'run-1')).toMatchObject({ finalState: 'stopped' });
+    expect(account.messages.filter(({ subject }) => subject.includes('LEFT AWAKE'))).toEqual([]);
+  });
+
   it('its report says how each instance was put back, and when', async () => {
     const account = await night(aFleet({ dev: { web: { behaviours: ['hibernated'] }, db: {} } }), async (story) => {
       const execution = story.start('run-1');

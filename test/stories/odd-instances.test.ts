@@ -81,6 +81,17 @@ describe('what AWS refuses of one of ten', () => {
     expect(broken).toEqual([]);
   });
 
+  it('how it stands: it is left where it is, and the others are updated', async () => {
+    const answers = [{ call: 'DescribeInstances', code: 'SomethingNew', message: 'not this one' }];
+    const { report, of, broken } = await tell(aFleet({ dev: { odd: { answers }, ...nine } }));
+
+    expect(of('odd')).toMatchObject({ reason: { code: 'question-refused' }, wokenAt: null });
+    expect(of('odd').reason?.text).toContain('SomethingNew: not this one');
+    expect(report.counts).toMatchObject({ intended: 10, updated: 9 });
+    expect(report.status).toBe('failed');
+    expect(broken).toEqual([]);
+  });
+
   it.each(['SendCommand', 'DescribeInstanceInformation', 'StopInstances'])(
     '%s, only twice: then it is updated, too',
     async (call) => {

@@ -27,6 +27,7 @@ export function saidOfStart(decision: StartDecision) {
   if (instance.step === 'restore') {
     return { action: instance.outcome === 'excluded' ? 'exclude' : 'fail', reason: instance.reason } as const;
   }
+  if (instance.step === 'preflight') return { action: 'try-way-back' } as const;
   if (owner.kind === 'others') return { action: 'hand-over', reason: owner.reason } as const;
   return { action: 'adopt', owner } as const;
 }

@@ -69,6 +69,7 @@ export function groupForPreflight<One extends { instance: InstanceAt<'preflight'
 /** The instance after its way back was asked for: on to its start, once more, or not woken at all. */
 export function applyPreflight(given: PreflightCase): Look {
   const { instance, ec2, answer, now } = given;
+  if (ec2.state === 'stopping' && tooLateToStart(instance, now) === null) return waitForStop(instance, now);
   if (!needsPreflight(instance, ec2, now) || answer.kind === 'open')
     return moves({ ...carryOn(instance, now), step: 'start', lastRefusal: null, retryAt: null });
   if (answer.kind === 'untried') return leaveUntried(given);
@@ -79,6 +80,15 @@ export function applyPreflight(given: PreflightCase): Look {
   return isFirst || isAfter(until, now)
     ? stays(withRefusal(instance, answer), 'trying-way-back', text, until)
     : moves(giveUp(given, answer));
+}
+
+/** Someone has started and stopped it meanwhile: once it sleeps, its way back is still to be tried. */
+function waitForStop(instance: InstanceAt<'preflight'>, now: Date): Look {
+  const until = addSeconds(instance.stepSince, NO_TURN_SECONDS_MIN);
+  if (isAfter(until, now))
+    return stays(instance, 'stopping', 'it is stopping: its way back is tried once it has stopped', until);
+  const minutes = minutesBetween(instance.stepSince, now);
+  return moves(fail(instance, 'stuck-stopping', `it is still stopping, ${minutes} minutes after it was leased`, now));
 }
 
 /** AWS was not asked, which says nothing of the instance: it has as much time as one that had no turn to start. */

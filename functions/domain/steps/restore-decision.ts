@@ -5,6 +5,7 @@ import { type InstanceFacts, stateNow } from '../model/instance.ts';
 import { FOLLOW_STOP_SECONDS, STOP_SECONDS_BY_PLATFORM } from '../model/limits.ts';
 import { type Reason, reason } from '../model/reason.ts';
 import { addSeconds, earliest, isAfter, minutesBetween, type Timestamp } from '../model/time.ts';
+import { attemptsOf } from '../ownership/owner.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
 
 interface Wait {
@@ -22,7 +23,8 @@ export type RestoreDecision =
   /** It is as it should be, or someone else's, or gone: remove our lease if there is one to remove. */
   | {
       action: 'settle';
-      finalState: string;
+      /** null: EC2 does not say it. */
+      finalState: string | null;
       releaseLease: boolean;
       wasSeenStopped: boolean;
       isGone: boolean;
@@ -50,7 +52,7 @@ export function stop({ originalState }: BatchInstance): RestoreDecision {
 }
 
 export function settle(
-  finalState: string,
+  finalState: string | null,
   more: Partial<Extract<RestoreDecision, { action: 'settle' }>>,
 ): RestoreDecision {
   const usual = { releaseLease: false, wasSeenStopped: false, isGone: false, reason: null };
@@ -130,6 +132,15 @@ export function decideUnseen(
     const text = `EC2 has not known it for ${minutes}`;
     return settle('not-found', { isGone: true, reason: reason('disappeared', text) });
   }
-  const text = `EC2 did not say for ${minutes} how it is, its lease is kept: ${unseen.refusal.text}`;
-  return { action: 'give-up', finalState: null, reason: reason('not-restored', text, unseen.refusal.error) };
+  const { text: said, error } = unseen.refusal;
+  if (attemptsOf(instance.owner).length === 0) {
+    // Nothing was tried that would have to be taken back.
+    const isLate = instance.strayUntil !== null && isAfter(instance.strayUntil, now);
+    if (isLate) return wait(unseenReason(unseen), instance.strayUntil);
+    return settle(null, {
+      reason: reason('question-refused', `EC2 did not say for ${minutes} how it is: ${said}`, error),
+    });
+  }
+  const text = `EC2 did not say for ${minutes} how it is, its lease is kept: ${said}`;
+  return { action: 'give-up', finalState: null, reason: reason('not-restored', text, error) };
 }

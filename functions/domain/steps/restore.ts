@@ -146,6 +146,8 @@ function leaveUnlessOurs(ours: OurCase): RestoreDecision | null {
 }
 
 function leaveWithoutLease(ours: OurCase): RestoreDecision | null {
+  // After its end this run takes the lease off itself: an earlier try of this step may have, and its reply was lost.
+  if (ours.ec2.tags[LEASE_TAG] === undefined && isPastEnd(ours)) return null;
   const lost = leaseLoss(ours);
   return lost === null ? null : leaveAwake(ours, lost, { releaseLease: false });
 }
@@ -164,7 +166,8 @@ function leaveAwakeAfterEnd(ours: OurCase): RestoreDecision | null {
   const heldBy = otherActivity?.reason.text ?? instance.lastRefusal;
   const why = heldBy === null ? '' : `: ${heldBy}`;
   const text = `it could be stopped until ${instance.stopUntil} only, so it is left awake${why}`;
-  return settle(ec2.state, { releaseLease: true, reason: reason(LEFT_AWAKE, text) });
+  const releaseLease = ec2.tags[LEASE_TAG] !== undefined;
+  return settle(ec2.state, { releaseLease, reason: reason(LEFT_AWAKE, text) });
 }
 
 const isPastEnd = ({ instance, now }: Pick<RestoreCase, 'instance' | 'now'>): boolean =>

@@ -1,15 +1,15 @@
 // What becomes of an instance once its record, its lease and its start were asked for; and what its record says then.
 import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
 import { type Look, moves, stays } from '../batch/look.ts';
-import { carryOn, finishWork, refusedBefore, withRefusal } from '../batch/transitions.ts';
+import { finishWork, refusedBefore, withRefusal } from '../batch/transitions.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { CLOCK_MARGIN_SECONDS, NO_TURN_SECONDS_MIN } from '../model/limits.ts';
 import { reason } from '../model/reason.ts';
-import { addSeconds, earliest, isAfter, minutesBetween, toTimestamp } from '../model/time.ts';
+import { addSeconds, earliest, isAfter, minutesBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, isOpenWindow } from '../ownership/attempt.ts';
 import type { Attempts, Owner } from '../ownership/owner.ts';
 import type { StartRecord } from '../ownership/start-record.ts';
-import { toReadiness, withLostAttempts } from './start.ts';
+import { toPreflight, toReadiness, withLostAttempts } from './start.ts';
 import { applyLeaseRefusal, applyStartRefusal, type Refused } from './start-refusal.ts';
 
 /** What AWS replied for one instance, which was asked for its lease or for its start. */
@@ -29,6 +29,8 @@ interface Accepted {
   previousState: string;
   /** EC2 was asked before, and that answer was lost: that start may have taken effect, or may still. */
   mayHaveTakenEffect: boolean;
+  /** When that answer had come. */
+  answeredAt: Timestamp;
 }
 
 /** One instance that this attempt wanted to lease, start or take over. */
@@ -60,7 +62,7 @@ export function applyStart(given: StartResultCase): Look {
     case 'lease-untried':
       return leaveUntried(given);
     case 'leased':
-      return moves({ ...carryOn(unstarted, now), step: 'preflight', lastRefusal: null });
+      return moves(toPreflight(unstarted, now));
     case 'start-untried':
       return leaveUntried({ ...given, instance: unstarted });
     case 'start-refused':
@@ -85,18 +87,26 @@ function leaveUntried({ instance, lostAttempts, deadlineSeconds, now }: StartRes
 
 function applyAccepted(given: StartResultCase, result: Accepted): InstanceAt<'readiness'> {
   const { instance, attempt, lostAttempts, now } = given;
-  // EC2 has answered, so no later boot can be this attempt's; unless EC2 was asked before without an answer.
-  const { startBy: latest } = attempt;
-  const startBy = result.mayHaveTakenEffect ? latest : earliest(latest, addSeconds(now, CLOCK_MARGIN_SECONDS));
+  const { answeredAt } = result;
+  const startBy = startByAfter(attempt, result);
   const attempts: Attempts = [{ ...attempt, startBy, ...soughtBoot(given, result) }, ...lostAttempts];
   // If it was awake already, one of our starts whose reply was lost may have done it, as its LaunchTime will tell.
   const mayBeOurs = !wasAwake(result) || result.mayHaveTakenEffect || lostAttempts.some(isOpenWindow);
   const text = `it was ${result.previousState} already when Reveille started it, so it stays running`;
   const owner: Owner = mayBeOurs
-    ? { kind: 'reveille', attempts, wokenAt: toTimestamp(now) }
+    ? { kind: 'reveille', attempts, wokenAt: answeredAt }
     : { kind: 'others', attempts, reason: reason('started-by-others', text) };
-  const sightings = { ...instance.sightings, startAcceptedAt: toTimestamp(now) };
+  const sightings = { ...instance.sightings, startAcceptedAt: answeredAt };
   return toReadiness(isAnswered(result) ? { ...instance, sightings } : instance, owner, now);
+}
+
+/**
+ * EC2 has answered, so no later boot can be this attempt's, and none at all where it was awake before; unless EC2 was asked before
+ * without an answer.
+ */
+function startByAfter({ recordedAt, startBy }: Attempt, result: Accepted): Timestamp {
+  if (result.mayHaveTakenEffect) return startBy;
+  return wasAwake(result) ? recordedAt : earliest(startBy, addSeconds(result.answeredAt, CLOCK_MARGIN_SECONDS));
 }
 
 /** Whether EC2 itself has said that it was asleep, and starts now. */
@@ -106,10 +116,10 @@ const isAnswered = ({ previousState }: Accepted): boolean => previousState === '
  * If EC2 found it stopped, our start brings the next boot, whatever other requests may have been on their way before. If it did
  * not, or if that is not known, one of those may have brought the boot.
  */
-function soughtBoot({ ec2, now }: StartResultCase, result: Accepted): Pick<Attempt, 'boot'> {
+function soughtBoot({ ec2 }: StartResultCase, result: Accepted): Pick<Attempt, 'boot'> {
   if (wasAwake(result) && !result.mayHaveTakenEffect) return {};
   const { launchTime: previousLaunchTime, transitionReason: previousTransitionReason } = ec2;
-  const repliedAt = result.previousState === 'stopped' ? toTimestamp(now) : null;
+  const repliedAt = result.previousState === 'stopped' ? result.answeredAt : null;
   return { boot: { kind: 'sought', repliedAt, previousLaunchTime, previousTransitionReason, wasSeenAwake: false } };
 }
 

@@ -13,7 +13,7 @@ import type { Ends } from '../model/run.ts';
 import { addSeconds, isAfter, minutesBetween, secondsBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import { type Attempt, bootOwnerOf, isOpenWindow } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';
-import { leftToOthers, type Owner, triedBy, withAttempts } from '../ownership/owner.ts';
+import { attemptsOf, leftToOthers, type Owner, triedBy, withAttempts } from '../ownership/owner.ts';
 
 /** One instance at this step, with all that the rules look at. */
 export interface StartCase {
@@ -106,17 +106,20 @@ function leaveToOtherRun(given: StartCase, why: string): Look {
 /** For an instance that already runs. Its LaunchTime tells who started it. */
 function decideAwake(given: StartCase): StartDecision {
   const { instance, ec2, lease, lostAttempts, now } = given;
-  const owner = bootOwnerOf(lostAttempts, ec2, now);
-  if (owner === 'ours' || owner === 'open') {
-    // As long as it is open, readiness goes on looking.
-    const wokenAt = owner === 'ours' ? ec2.launchTime : toTimestamp(now);
-    return none(moves(toReadiness(instance, triedBy(lostAttempts, wokenAt), now)));
-  }
+  // First, as an attempt to take it over may have been lost before its lease was written: then it is still the dead run's.
   const orphanOwner = lease?.kind === 'orphaned' ? bootOwnerOf(lease.attempts, ec2, now) : 'others';
   if (lease?.kind === 'orphaned' && (orphanOwner === 'ours' || orphanOwner === 'open')) {
     // Its own end has passed since it was listed: no run stops it any more.
     if (isAfter(now, lease.ends.stopUntil)) return none(leaveToOthers(given, PAST_END));
     return { action: 'take-over', adopted: lease.attempts.filter(isOpenWindow), ends: lease.ends };
+  }
+  // Also of those that EC2 has answered: what looked as if it had fallen back may be shown late.
+  const attempts = attemptsOf(withLostAttempts(instance, lostAttempts).owner);
+  const owner = bootOwnerOf(attempts, ec2, now);
+  if (owner === 'ours' || owner === 'open') {
+    // As long as it is open, readiness goes on looking.
+    const wokenAt = owner === 'ours' ? ec2.launchTime : toTimestamp(now);
+    return none(moves(toReadiness(instance, triedBy(attempts, wokenAt), now)));
   }
   const isInDoubt = owner === 'doubtful' || orphanOwner === 'doubtful';
   return none(leaveToOthers(given, isInDoubt ? bootInDoubt(ec2.launchTime) : STARTED_BY_OTHERS));
@@ -139,6 +142,13 @@ function leaveToOthers({ instance, lostAttempts, now }: StartCase, why: Reason):
   return moves(toReadiness(known, leftToOthers(known.owner, why), now));
 }
 
+/** It is leased, and is started only once its way back was tried. */
+export const toPreflight = (instance: InstanceAt<'start'>, now: Date): InstanceAt<'preflight'> => ({
+  ...carryOn(instance, now),
+  step: 'preflight',
+  lastRefusal: null,
+});
+
 /** It is awake, or will be: whose boot it is, is what its owner says. */
 export const toReadiness = (instance: InstanceAt<'start'>, owner: Owner, now: Date): InstanceAt<'readiness'> => ({
   ...carryOn(instance, now),
@@ -147,7 +157,9 @@ export const toReadiness = (instance: InstanceAt<'start'>, owner: Owner, now: Da
 });
 
 function waitForStop(given: StartCase): Look {
-  const { instance, deadlineSeconds, now } = given;
+  const { instance, deadlineSeconds, lostAttempts, now } = given;
+  // Someone has started and stopped it meanwhile: nothing is started whose way back was tried before that.
+  if (instance.owner.kind === 'reveille') return moves(toPreflight(withLostAttempts(instance, lostAttempts), now));
   const until = addSeconds(instance.stepSince, deadlineSeconds);
   const minutes = minutesBetween(instance.stepSince, now);
   return isAfter(until, now)

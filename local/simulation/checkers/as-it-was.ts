@@ -41,7 +41,7 @@ function leftAwake(evidence: Evidence, instance: InstanceEvidence, boot: Boot): 
 }
 
 /** What mails of ReconcileLeases say before the state, in each language. */
-const RESTORED = ['restored, ', 'back now, ', '元に戻しました、', '使用後に元に戻しました、'];
+const RESTORED = ['restored, ', 'back now, ', '元の状態に戻しました、', '使用後に元の状態に戻しました、'];
 
 /** Hibernated, and now just stopped: only EC2 itself may do that, and then the report says so. */
 function lostMemory(evidence: Evidence, instance: InstanceEvidence, boot: Boot): string | null {

@@ -18,7 +18,7 @@ import { aboutRunEvents } from './mail/run-events.ts';
 import { aboutPage } from './page/run-page.ts';
 import { aboutLeaseMetrics, aboutReportMetrics } from './report/measured.ts';
 import { aboutPace } from './report/observed-pace.ts';
-import { excludedIsLeftAlone, goneIsFailed, isLetGo } from './report/outcomes.ts';
+import { excludedIsLeftAlone, goneIsFailed, isLetGo, isNotTakenOver } from './report/outcomes.ts';
 import { aboutCauses, aboutChecks } from './report/own-checks.ts';
 import { quotedError } from './report/quoted-error.ts';
 import type { LineRule, ReportedLine } from './report/reported-line.ts';
@@ -59,6 +59,7 @@ const rules: readonly LineRule[] = [
   goneIsFailed,
   excludedIsLeftAlone,
   isLetGo,
+  isNotTakenOver,
   platform,
   startAcceptedAt,
   runningAt,

@@ -56,6 +56,20 @@ export function withOddAnswers(fleet: Fleet, random: Random): Fleet {
   return { ...fleet, groups: fleet.groups.map((group) => ({ ...group, instances: group.instances.map(odd) })) };
 }
 
+/** Questions without which nothing is done with an instance, so they are refused for a while only. */
+const LOOKS = ['DescribeInstances', 'DescribeInstanceStatus'];
+
+/** In every fortieth account, EC2 won't say for a while how one instance stands. */
+export function withRefusedLooks(fleet: Fleet, random: Random): Fleet {
+  const ids = fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+  if (!chance(random, 0.025) || ids.length === 0) return fleet;
+  const [id, call] = [pick(random, ids), pick(random, LOOKS)];
+  const answer = { call, code: 'SomethingNew', message: 'Not for this instance.', times: random.integer([1, 12]) };
+  const odd = (one: FleetInstance): FleetInstance =>
+    one.id === id ? { ...one, answers: [...(one.answers ?? []), answer] } : one;
+  return { ...fleet, groups: fleet.groups.map((group) => ({ ...group, instances: group.instances.map(odd) })) };
+}
+
 /**
  * In every fortieth account, the region is full of open commands of others: a listing of them does not end. More often where
  * someone runs a command on the fleet, which is to be found all the same.

@@ -212,5 +212,48 @@ export const rareNights: Record<string, Scenario> = {
     operation: 'DescribeInstances',
     times: 1,
   }),
+  'the function dies that wanted to take over, before its lease was written': rare({
+    executions: [
+      { atSeconds: 0, name: 'run-1', input: {} },
+      { atSeconds: 70, name: 'run-2', input: {} },
+    ],
+    disturbances: [{ kind: 'abort', atSeconds: 60, execution: 0 }],
+    faults: [
+      {
+        on: 'call',
+        kind: 'crash-before',
+        function: 'StartInstancesFunction',
+        operation: 'CreateTags',
+        nth: 2,
+        times: 1,
+        seconds: 1,
+      },
+    ],
+  }),
+  'a run is at work for long on what a dead one has left': rare({
+    fleet: fleetOf({ state: 'stopped', behaviours: ['update-hangs'] }),
+    executions: [
+      { atSeconds: 0, name: 'run-1', input: {} },
+      { atSeconds: 70, name: 'run-2', input: {} },
+    ],
+    disturbances: [{ kind: 'abort', atSeconds: 60, execution: 0 }],
+  }),
+  'someone starts it, and stops it again, between two looks at its way back': rare({
+    disturbances: [
+      { kind: 'person', deed: 'start', atSeconds: 188, seconds: 60, instanceId: FIRST_ID },
+      { kind: 'person', deed: 'stop', atSeconds: 215, seconds: 60, instanceId: FIRST_ID },
+    ],
+    faults: [
+      {
+        on: 'call',
+        kind: 'denied',
+        function: 'RestoreInstancesFunction',
+        operation: 'StopInstances',
+        nth: 1,
+        times: 9,
+        seconds: 1,
+      },
+    ],
+  }),
   'a run dies, and nothing else happens': rare({ disturbances: [{ kind: 'abort', atSeconds: 60, execution: 0 }] }),
 };

@@ -82,8 +82,8 @@ export const recoveryBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/reconcile-leases/report-dead-runs.ts',
-        find: '  if (open === null || hasOpenLeases(open.runId)) return null;',
-        replace: "  if (open === null || hasOpenLeases('')) return null;",
+        find: '  if (await isHeld(bucket, open, leased)) return null;',
+        replace: "  if (open.runId === '' && (await isHeld(bucket, open, leased))) return null;",
       },
     ],
   },

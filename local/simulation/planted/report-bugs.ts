@@ -134,4 +134,15 @@ export const reportingBugs: PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'reported-while-taken-over',
+    what: 'a dead run is reported while another run works on its instances',
+    patches: [
+      {
+        file: 'functions/reconcile-leases/reconcile-leases.ts',
+        find: 'const leasedIds = new Set(stillOpen.map(',
+        replace: "const leasedIds = new Set(stillOpen.filter(({ status }) => status.kind === 'orphaned').map(",
+      },
+    ],
+  },
 ];

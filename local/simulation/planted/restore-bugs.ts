@@ -40,8 +40,8 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/restore.ts',
-        find: 'settle(ec2.state, { releaseLease: true, reason: reason(LEFT_AWAKE, text) });',
-        replace: 'settle(ec2.state, { releaseLease: false, reason: reason(LEFT_AWAKE, text) });',
+        find: 'const releaseLease = ec2.tags[LEASE_TAG] !== undefined;',
+        replace: "const releaseLease = ec2.tags[LEASE_TAG] === '';",
       },
     ],
   },

@@ -19,8 +19,8 @@ export const wayBackBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/start-result.ts',
-        find: "{ ...carryOn(unstarted, now), step: 'preflight', lastRefusal: null }",
-        replace: "{ ...carryOn(unstarted, now), step: 'start', lastRefusal: null, retryAt: null }",
+        find: 'return moves(toPreflight(unstarted, now));',
+        replace: "return moves({ ...toPreflight(unstarted, now), step: 'start', retryAt: null });",
       },
     ],
   },
@@ -65,6 +65,33 @@ export const wayBackBugs: PlantedBug[] = [
         file: 'functions/domain/steps/preflight.ts',
         find: 'const PREFLIGHT_DEADLINE_SECONDS = 5 * 60;',
         replace: 'const PREFLIGHT_DEADLINE_SECONDS = 5 * 3600;',
+      },
+    ],
+  },
+  {
+    name: 'old-yes-counts',
+    what: 'what someone stops while its way back is tried is started without an answer',
+    patches: [
+      {
+        file: 'functions/domain/steps/preflight.ts',
+        find: "  if (ec2.state === 'stopping' && ",
+        replace: "  if (ec2.state === 'terminated' && ",
+      },
+      {
+        file: 'functions/domain/steps/start.ts',
+        find: "  if (instance.owner.kind === 'reveille') return moves(toPreflight(",
+        replace: "  if (instance.owner.kind === 'others') return moves(toPreflight(",
+      },
+    ],
+  },
+  {
+    name: 'take-over-not-repeated',
+    what: 'what a lost attempt wanted to take over counts as taken over, although its lease was not written',
+    patches: [
+      {
+        file: 'functions/domain/steps/start.ts',
+        find: "  if (lease?.kind === 'orphaned' && (",
+        replace: "  if (lease?.kind === 'orphaned' && lostAttempts.length === 0 && (",
       },
     ],
   },

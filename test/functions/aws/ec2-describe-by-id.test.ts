@@ -103,9 +103,22 @@ describe('describeByIds', () => {
     expect(unseen.get(C)).toMatchObject({ kind: 'silent' });
   });
 
+  it('finds out whom a refusal is about, whatever its code, and gets the others', async () => {
+    ec2.on(DescribeInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+      if (InstanceIds.includes(B)) throw awsError('SomethingNew', 'not this one');
+      return described(...InstanceIds.map((instanceId) => instanceFacts({ instanceId })));
+    });
+    const { facts, unseen } = await describeByIds(client, placed(A, B, C, D));
+    expect([...facts.keys()].sort()).toEqual([A, C, D]);
+    expect([...unseen]).toEqual([
+      [B, { kind: 'silent', refusal: expect.objectContaining({ text: expect.stringContaining('SomethingNew') }) }],
+    ]);
+    expect((await describeByIds(client, placed(B))).unseen.get(B)).toMatchObject({ kind: 'silent' });
+  });
+
   it.each([
     ['throttling', throttled()],
-    ['a denial', awsError('UnauthorizedOperation', 'no', 403)],
+    ['a denial for all', awsError('UnauthorizedOperation', 'no', 403)],
   ])('throws %s, which is about the caller', async (_what, error) => {
     ec2.on(DescribeInstancesCommand).rejects(error);
     await expect(describeByIds(client, placed(A, B, C))).rejects.toBe(error);

@@ -199,6 +199,7 @@ describe('tryStop', () => {
 });
 
 describe('startInstances and stopInstances', () => {
+  const now = () => new Date('2026-12-06T02:00:00.000Z');
   const ids = instanceIds(4);
   const [, bad = ''] = ids;
 
@@ -207,11 +208,12 @@ describe('startInstances and stopInstances', () => {
       StartingInstances: [{ InstanceId: 'i-1', PreviousState: { Name: 'pending' } }, { InstanceId: 'i-2' }],
     });
 
-    const { replies } = await startInstances(client, ['i-1', 'i-2'], { turn: 0, hasTime });
+    const { replies } = await startInstances(client, ['i-1', 'i-2'], { turn: 0, hasTime, now });
 
+    const answeredAt = now().toISOString();
     expect(replies.flat()).toEqual([
-      { instanceId: 'i-1', previousState: 'pending', mayHaveTakenEffect: false },
-      { instanceId: 'i-2', previousState: 'unknown', mayHaveTakenEffect: false },
+      { instanceId: 'i-1', previousState: 'pending', mayHaveTakenEffect: false, answeredAt },
+      { instanceId: 'i-2', previousState: 'unknown', mayHaveTakenEffect: false, answeredAt },
     ]);
   });
 
@@ -224,7 +226,7 @@ describe('startInstances and stopInstances', () => {
       return { StartingInstances: InstanceIds.map((InstanceId) => ({ InstanceId })) };
     });
 
-    const { replies, refused } = await startInstances(client, ids, { turn: 0, hasTime });
+    const { replies, refused } = await startInstances(client, ids, { turn: 0, hasTime, now });
 
     expect(refused.map(({ id }) => id)).toEqual([bad]);
     expect(replies.flat().map(({ instanceId }) => instanceId)).toEqual(ids.filter((id) => id !== bad));

@@ -115,7 +115,27 @@ describe('CheckReadiness', () => {
       { step: 'readiness' },
     ]);
     const calls = ec2.commandCalls(DescribeInstanceStatusCommand);
-    expect(calls.map(({ args: [{ input }] }) => input)).toEqual([{ InstanceIds: [first, second] }]);
+    expect(calls.map(({ args: [{ input }] }) => input)).toMatchObject([{ InstanceIds: [first, second] }]);
+  });
+
+  it('learns of each what EC2 tells, where it refuses to tell of one', async () => {
+    const [first = '', second = ''] = instanceIds(2);
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves(described(...[first, second].map((id) => wokenFacts({ instanceId: id }))));
+    ec2.on(DescribeInstanceStatusCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+      if (InstanceIds.includes(first)) throw awsError('InvalidInstanceID.NotFound', `${first} does not exist`);
+      return {
+        InstanceStatuses: InstanceIds.map((id) => ({ InstanceId: id, InstanceStatus: { Status: 'impaired' } })),
+      };
+    });
+
+    const { instances } = await lookAt('02:15', ...[first, second].map((id) => aWokenInstance({ instanceId: id })));
+
+    expect(instances).toMatchObject([
+      { reason: { code: 'never-registered' } },
+      { reason: { code: 'status-check-failed' } },
+    ]);
   });
 
   it('fails them all the same where EC2 does not answer that', async () => {

@@ -129,7 +129,7 @@ describe('StartInstances, when EC2 refuses', () => {
     const batch = aBatch([
       aLeasedInstance({ instanceId: scarce }),
       aLeasedInstance({ instanceId: waiting, retryAt: stamp('02:01') }),
-      aLeasedInstance({ instanceId: stopping }),
+      anInstance({ instanceId: stopping }),
       aLeasedInstance({ instanceId: other }),
     ]);
     const runtime = aRuntime('02:00');
@@ -204,7 +204,7 @@ describe('StartInstances, when EC2 refuses', () => {
     const waiting = sleepers([id]).map((instance) => ({
       ...instance,
       retryAt: stamp('02:02'),
-      owner: ours([anAttempt()]),
+      owner: ours([anAttempt({ startBy: stamp('02:00') })]),
     }));
 
     const { instances } = await startAt('02:02:05', waiting, aContext({ attempt: 'attempt-2' }));

@@ -223,7 +223,7 @@ describe('StartInstances', () => {
 
   it.each([
     ['running', 'readiness', { owner: { kind: 'others', attempts: [LEASING], reason: { code: 'started-by-others' } } }],
-    ['stopping', 'start', { owner: ours([LEASING]), retryAt: null }],
+    ['stopping', 'preflight', { owner: ours([LEASING]) }],
     ['terminated', 'restore', { outcome: 'failed', reason: { code: 'terminated-in-run' } }],
   ] as const)(
     'invocations again just before: one that is %s now goes to "%s" and is not started',

@@ -18,7 +18,7 @@ import {
   stamp,
   wokenFacts,
 } from '../../support/builders.ts';
-import { aContext, aRuntime, awsError, contentOf, described, stored } from '../../support/functions.ts';
+import { aContext, aRuntime, awsError, contentOf, described, stored, throttled } from '../../support/functions.ts';
 
 const ec2 = mockClient(EC2Client);
 const s3 = mockClient(S3Client);
@@ -165,7 +165,7 @@ describe('a look at what was just started', () => {
   });
 
   it('loses no reply where it fails: readiness looks again', async () => {
-    givenLook().rejects(awsError('UnauthorizedOperation', 'sorry', 403));
+    givenLook().rejects(throttled());
 
     const { answer, warnings } = start();
 

@@ -5,6 +5,7 @@ import { wordsOf } from '../../../../functions/domain/words/catalogue.ts';
 import type { Language } from '../../../../functions/domain/words/words.ts';
 import { countedIn, namedIn } from './awake-in-mail.ts';
 import type { MailWords } from './mail-words.ts';
+import { withClocks } from './with-clocks.ts';
 
 /** A cause as a mail tells it: whom it concerns, what is said of one of them, and what to do. */
 interface ToldCause {
@@ -33,7 +34,7 @@ const isCalled = (name: string, line: ReportInstance): boolean => line.name === 
 
 /** Whether an example is what the report says of one of them, with its name before it where there are several. */
 function isExample(example: string, lines: ReportInstance[], { colon }: MailWords): boolean {
-  const texts = lines.map((line) => ({ line, text: line.reason?.text ?? '' }));
+  const texts = lines.map((line) => ({ line, text: withClocks(line.reason?.text ?? '') }));
   if (lines.length === 1) return example === texts[0]?.text;
   const first = texts[0];
   if (first?.text === '') return example === '';

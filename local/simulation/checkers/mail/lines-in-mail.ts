@@ -1,6 +1,7 @@
 import type { Report, ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { isAwakeAfterSleep } from './awake-in-mail.ts';
 import type { MailWords } from './mail-words.ts';
+import { withClocks } from './with-clocks.ts';
 
 /** A mail tells so many instances one by one. */
 const LINES_MAX = 100;
@@ -27,10 +28,6 @@ function isAwakeTold(line: ReportInstance, text: string, words: MailWords): bool
     (isSince || !text.includes(words.awakeSince))
   );
 }
-
-/** Moments as a mail says them, in the zone of all that is played. */
-const withClocks = (text: string): string =>
-  text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z/g, '$1 $2 (UTC)');
 
 /** Each instance has one line, which says what the report says, and they stand in the order of how much they need looking at. */
 export function aboutMailedLines({ instances }: Report, message: string, words: MailWords): string[] {

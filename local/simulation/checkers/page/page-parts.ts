@@ -2,6 +2,7 @@
 import type { Report, ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { wordsOfError } from '../../../../functions/domain/words/aws-error-words.ts';
 import { wordsOf } from '../../../../functions/domain/words/catalogue.ts';
+import { withClocks } from '../mail/with-clocks.ts';
 import { doneAt } from './page-rows.ts';
 import { linkedIn, numbersIn, type PageText, sectionOf, textOf } from './page-text.ts';
 
@@ -28,7 +29,7 @@ export function aboutFailures({ language, markup }: PageText, { instances }: Rep
     const ids = lines.map(({ instanceId }) => instanceId);
     const text = textOf(article);
     const isTold =
-      lines.every(({ reason }) => reason === null || text.includes(reason.text)) &&
+      lines.every(({ reason }) => reason === null || text.includes(withClocks(reason.text))) &&
       text.includes(title) &&
       text.includes(whatToDo ?? '') &&
       tellsErrors(text, lines, language);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Report, ReportInstance } from '../../../../functions/domain/report/report.ts';
 import { wordsOf } from '../../../../functions/domain/words/catalogue.ts';
 import { type MailWords, mailWords, readHeadline } from '../mail/mail-words.ts';
+import { withClocks } from '../mail/with-clocks.ts';
 import { within } from './page-text.ts';
 import { isCounted } from './page-verdict.ts';
 
@@ -44,7 +45,7 @@ const shownOf = (line: ReportInstance) => ({
   awake: line.awakeSeconds === null ? null : Math.round(line.awakeSeconds),
   done: minute(doneAt(line)),
   code: line.reason?.code ?? null,
-  text: line.reason?.text ?? null,
+  text: line.reason === null ? null : withClocks(line.reason.text),
 });
 
 function shownIn(row: Data['rows'][number], data: Data): ReturnType<typeof shownOf> {

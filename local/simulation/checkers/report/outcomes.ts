@@ -2,6 +2,7 @@ import { exclusions } from '../../../../functions/domain/model/reason-codes.ts';
 import { changes, LEASE_TAG } from '../../evidence/evidence.ts';
 import { optedOutAt } from '../../evidence/opted-out.ts';
 import { spansOf } from '../../evidence/spans.ts';
+import { viewLagMilliseconds } from '../../evidence/standings.ts';
 import { type LineRule, ownCalls, type ReportedLine } from './reported-line.ts';
 
 const GONE = new Set(['terminated', 'shutting-down', 'not-found']);
@@ -39,6 +40,23 @@ export const excludedIsLeftAlone: LineRule = (seen) => {
   const code = reason?.code ?? 'no reason';
   const isKnown = Object.hasOwn(exclusions, code) || (takenAwayAt !== null && TAKEN_AWAY.has(code));
   return isKnown ? null : `is reported as excluded with ${code}, which keeps no instance out`;
+};
+
+/** A pass looks first, and makes reports at its end. */
+const PASS_MILLISECONDS = 60_000;
+
+/** The report of a dead run waits for what another run has taken over: that one puts it back, and would be met by who stops it. */
+export const isNotTakenOver: LineRule = ({ evidence, execution, report, line, instance, ended }) => {
+  if (!report.diedBeforeReport || line.outcome === 'excluded') return null;
+  const seen = ended - PASS_MILLISECONDS - viewLagMilliseconds(evidence);
+  const last = changes(evidence, instance.instanceId).findLast(
+    ({ at, facts }) => at <= ended && facts.about === 'tags',
+  );
+  const holder = last?.facts.about === 'tags' ? last.facts.tags[LEASE_TAG]?.split('/')[1] : undefined;
+  const isHeld = last !== undefined && last.at <= seen && last.by?.principal === 'StartInstancesFunction';
+  return isHeld && holder !== undefined && holder !== execution.name
+    ? `is held by ${holder}, and the report of ${execution.name}, which is dead, was made meanwhile`
+    : null;
 };
 
 /** Reasons that say that the run could not let go of it. */

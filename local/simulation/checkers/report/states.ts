@@ -1,4 +1,4 @@
-import { bootsOf, changes } from '../../evidence/evidence.ts';
+import { bootsOf, calls, changes, type Evidence } from '../../evidence/evidence.ts';
 import { optedOutAt } from '../../evidence/opted-out.ts';
 import { spansOf } from '../../evidence/spans.ts';
 import { standingAt, standingsBetween, standingsOf, viewLagMilliseconds } from '../../evidence/standings.ts';
@@ -31,6 +31,13 @@ const wasMoved = ({ evidence, instance, execution, ended }: ReportedLine): boole
     ({ from, by }) => from >= execution.startedAt && from <= ended && by !== null && by.runId !== execution.name,
   );
 
+/** EC2 refused to tell of it. */
+const isUntold = (evidence: Evidence, instanceId: string): boolean =>
+  calls(evidence).some(
+    ({ operation, error, instanceIds }) =>
+      operation === 'DescribeInstances' && error !== null && instanceIds.includes(instanceId),
+  );
+
 export const finalState: LineRule = (seen) => {
   const { evidence, instance, line, listed, ended } = seen;
   const said = line.finalState;
@@ -39,7 +46,8 @@ export const finalState: LineRule = (seen) => {
     const isUnknown =
       line.reason?.code === 'no-result' ||
       /EC2 did not say for \d+ minutes/.test(line.reason?.text ?? '') ||
-      shownAtListing(seen).has('not-found');
+      shownAtListing(seen).has('not-found') ||
+      (line.outcome === 'excluded' && isUntold(evidence, line.instanceId));
     return isUnknown ? null : 'has no final state in the report';
   }
   if (said === 'opted-out') {

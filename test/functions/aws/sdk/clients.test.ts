@@ -4,6 +4,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DescribeInstanceInformationCommand } from '@aws-sdk/client-ssm';
 import { describeTagged } from '../../../../functions/aws/ec2-describe.ts';
+import { describeByIds } from '../../../../functions/aws/ec2-describe-by-id.ts';
 import { startInstances, stopInstances } from '../../../../functions/aws/ec2-start-stop.ts';
 import {
   type ClientOptions,
@@ -16,6 +17,9 @@ import {
 import { lastAnswer, OutOfTime } from '../../../../functions/aws/sdk/send-in-time.ts';
 import { sendCommand } from '../../../../functions/aws/ssm-commands.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
+
+const now = () => new Date('2026-12-06T02:00:00.000Z');
+const answeredAt = now().toISOString();
 
 interface Answer {
   statusCode: number;
@@ -109,6 +113,7 @@ describe('a command', () => {
       timeoutSeconds: 3600,
       turn: 0,
       hasTime: () => true,
+      now,
     };
 
     const { untried } = await sendCommand(createSsmClient(options), [['i-1']], { ...request, mayLeave });
@@ -153,7 +158,7 @@ describe('the EC2 client', () => {
     const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'));
     const hasTime = () => attempts() < 2;
 
-    const answer = await startInstances(createEc2Client(options), ['i-1'], { turn: 0, hasTime });
+    const answer = await startInstances(createEc2Client(options), ['i-1'], { turn: 0, hasTime, now });
 
     expect(answer).toEqual({ replies: [], refused: [], undecided: [], untried: ['i-1'] });
     expect(attempts()).toBe(2);
@@ -166,7 +171,7 @@ describe('the EC2 client', () => {
     const { options, attempts } = aService(ec2Error(500, 'InternalError'), next);
     const hasTime = () => attempts() < tries;
 
-    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], { turn: 0, hasTime });
+    const starting = startInstances(createEc2Client(options), ['i-1', 'i-2'], { turn: 0, hasTime, now });
 
     await expect(starting).rejects.toMatchObject({
       name: 'AwsUnavailable',
@@ -184,11 +189,12 @@ describe('the EC2 client', () => {
     const { replies } = await startInstances(createEc2Client(options), ['i-1', 'i-2'], {
       turn: 0,
       hasTime: () => true,
+      now,
     });
 
     expect(replies.flat()).toEqual([
-      { instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect: true },
-      { instanceId: 'i-2', previousState: 'stopped', mayHaveTakenEffect: false },
+      { instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect: true, answeredAt },
+      { instanceId: 'i-2', previousState: 'stopped', mayHaveTakenEffect: false, answeredAt },
     ]);
   });
 
@@ -201,9 +207,9 @@ describe('the EC2 client', () => {
       const { options } = aService(trouble, ec2Success);
       const hasTime = () => true;
 
-      const { replies } = await startInstances(createEc2Client(options), ['i-1'], { turn: 0, hasTime });
+      const { replies } = await startInstances(createEc2Client(options), ['i-1'], { turn: 0, hasTime, now });
 
-      expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect }]);
+      expect(replies.flat()).toEqual([{ instanceId: 'i-1', previousState: 'stopped', mayHaveTakenEffect, answeredAt }]);
     },
   );
 
@@ -213,6 +219,34 @@ describe('the EC2 client', () => {
     await expect(startWith(options)).rejects.toMatchObject({ name: 'IncorrectInstanceState' });
 
     expect(attempts()).toBe(1);
+  });
+});
+
+describe('a look at instances of several zones', () => {
+  const noInstances: Answer = {
+    statusCode: 200,
+    body: '<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><reservationSet/></DescribeInstancesResponse>',
+  };
+  const look = (options: ClientOptions) =>
+    describeByIds(createEc2Client(options), [
+      { instanceId: 'i-1', zone: 'a' },
+      { instanceId: 'i-2', zone: 'b' },
+    ]);
+
+  it('is as patient as any where EC2 throttles, which is no zone’s fault', async () => {
+    const { options, attempts } = aService(ec2Error(503, 'RequestLimitExceeded'), noInstances);
+
+    expect((await look(options)).unseen.get('i-1')).toEqual({ kind: 'unknown' });
+
+    expect(attempts()).toBe(2);
+  });
+
+  it('asks each zone by itself where EC2 fails, without a second try', async () => {
+    const { options, attempts } = aService(ec2Error(500, 'InternalError'));
+
+    expect((await look(options)).unseen.get('i-2')).toMatchObject({ kind: 'silent' });
+
+    expect(attempts()).toBe(3);
   });
 });
 

@@ -1,5 +1,6 @@
 import { awaitSight, seenOf, type Unseen, unseenOf } from '../../../../functions/domain/batch/unseen.ts';
 import { decideUnseen } from '../../../../functions/domain/steps/restore-decision.ts';
+import { applyRestore } from '../../../../functions/domain/steps/restore-result.ts';
 import { at, aWokenInstance, INSTANCE_ID, stamp, wokenFacts } from '../../../support/builders.ts';
 
 const UNKNOWN: Unseen = { kind: 'unknown' };
@@ -83,6 +84,25 @@ describe('one that is to be restored, and that no look shows', () => {
       action: 'give-up',
       finalState: null,
       reason: { code: 'not-restored', text: expect.stringContaining('its lease is kept: Unavailable') },
+    });
+  });
+
+  it.each([
+    ['failed', { code: 'question-refused', text: 'as it failed' }],
+    ['updated', null],
+  ] as const)('keeps its outcome, if no lease of ours can be on it: %s', (outcome, reason) => {
+    const untouched = { ...done, outcome, reason, owner: { kind: 'none' as const } };
+    const decision = decideUnseen({ instance: untouched, unseen: SILENT }, 1800, at('02:40'));
+    expect(applyRestore({ instance: untouched, decision, refusal: null }, 1800, at('02:40')).instance).toMatchObject({
+      step: 'settled',
+      outcome,
+      finalState: null,
+      reason: reason ?? { code: 'question-refused', text: expect.stringContaining('EC2 did not say for 30 minutes') },
+    });
+    // What the failed step may have started is waited for.
+    const late = { ...untouched, strayUntil: stamp('02:45') };
+    expect(decideUnseen({ instance: late, unseen: SILENT }, 1800, at('02:40'))).toMatchObject({
+      until: stamp('02:45'),
     });
   });
 

@@ -37,6 +37,7 @@ const accepted = (previousState: string, mayHaveTakenEffect = false): StartResul
   kind: 'accepted',
   previousState,
   mayHaveTakenEffect,
+  answeredAt: stamp('02:00:03'),
 });
 const refused = (code: string, message = 'sorry'): StartResult => ({
   kind: 'start-refused',

@@ -149,6 +149,12 @@ describe('an instance whose end has come', () => {
     });
   });
 
+  it('is told as that, where an earlier try of this step has taken the lease off, and its reply was lost', () => {
+    const released = decide('06:05', { ec2: wokenFacts({ tags: {} }) });
+    expect(released).toMatchObject({ finalState: 'running', releaseLease: false, reason: { code: 'left-awake' } });
+    expect(decide('05:30', { ec2: wokenFacts({ tags: {} }) })).toMatchObject({ reason: { code: 'lease-removed' } });
+  });
+
   it('is told with what held it: someone else, or a refusal', () => {
     expect(decide('06:05', { otherActivity: held })).toMatchObject({
       reason: {

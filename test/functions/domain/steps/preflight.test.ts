@@ -75,6 +75,19 @@ describe('an instance whose way back is tried', () => {
     expect(look('02:05', DENIED, tried, ec2).instance.step).toBe('start');
   });
 
+  it('is waited for where someone has started and stopped it: no start goes before an answer', () => {
+    const stopping = leasedFacts({ state: 'stopping' });
+    expect(look('02:29:59', OPEN, tried, stopping)).toMatchObject({
+      instance: { step: 'preflight' },
+      waiting: { reason: { code: 'stopping' }, until: stamp('02:30') },
+    });
+    expect(look('02:30', OPEN, tried, stopping).instance).toMatchObject({
+      step: 'restore',
+      outcome: 'failed',
+      reason: { code: 'stuck-stopping', text: 'it is still stopping, 30 minutes after it was leased' },
+    });
+  });
+
   it('has half an hour where there was no time to ask: that says nothing of it', () => {
     expect(look('02:29:59', UNTRIED)).toMatchObject({
       instance: { step: 'preflight' },

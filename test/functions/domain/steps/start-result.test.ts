@@ -1,5 +1,4 @@
-import type { BatchInstance, InstanceAt } from '../../../../functions/domain/batch/batch-instance.ts';
-import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
+import type { BatchInstance } from '../../../../functions/domain/batch/batch-instance.ts';
 import { attemptsOf } from '../../../../functions/domain/ownership/owner.ts';
 import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
 import {
@@ -20,7 +19,7 @@ import {
   theirs,
   wokenFacts,
 } from '../../../support/builders.ts';
-import { aLostAttempt, aStartCase, saidOfStart } from '../../../support/starts.ts';
+import { aLostAttempt, aStartCase } from '../../../support/starts.ts';
 
 const DEADLINE_SECONDS = 1200;
 /** Recorded at 02:00, answered three seconds later; its Lambda is dead at 02:01. */
@@ -37,10 +36,11 @@ const SOUGHT = {
   wasSeenAwake: false,
 } as const;
 
-const accepted = (previousState: string, mayHaveTakenEffect = false): StartResult => ({
+const accepted = (previousState: string, mayHaveTakenEffect = false, answered = '02:00:03'): StartResult => ({
   kind: 'accepted',
   previousState,
   mayHaveTakenEffect,
+  answeredAt: stamp(answered),
 });
 const refused = (code: string) => ({ kind: 'start-refused', error: { code, message: 'no' }, isItsOwn: true }) as const;
 const look = (result: StartResult, { instance = anInstance(), lostAttempts = [] as (typeof LOST)[], now = NOW } = {}) =>
@@ -65,12 +65,27 @@ describe('an instance whose start was accepted', () => {
     });
   });
 
+  it('has its answer when the call with it had one, however long others were asked for', () => {
+    const late = apply(accepted('stopped'), { now: at('02:00:18') });
+    expect(late).toMatchObject({
+      owner: ours([{ ...ATTEMPT, startBy: stamp('02:00:08'), boot: SOUGHT }], stamp('02:00:03')),
+      sightings: { startAcceptedAt: stamp('02:00:03') },
+    });
+  });
+
+  it('leaves the boot to the attempt that was lost before, where EC2 found it awake: none can be its own', () => {
+    const found = attemptsOf(apply(accepted('pending'), { lostAttempts: [LOST] }).owner);
+    expect(found).toEqual([{ ...ATTEMPT, startBy: ATTEMPT.recordedAt }, LOST]);
+  });
+
   it('can have booted until its Lambda is dead where EC2 was asked twice: the first asking may still come', () => {
     expect(newestOf(apply(accepted('stopped', true)))?.startBy).toBe(stamp('02:01'));
   });
 
   it('can not have booted after its Lambda’s death, however late the answer', () => {
-    expect(newestOf(apply(accepted('stopped'), { now: at('02:00:58') }))?.startBy).toBe(stamp('02:01'));
+    expect(newestOf(apply(accepted('stopped', false, '02:00:58'), { now: at('02:00:58') }))?.startBy).toBe(
+      stamp('02:01'),
+    );
   });
 
   it('keeps what earlier attempts may have done', () => {
@@ -81,7 +96,7 @@ describe('an instance whose start was accepted', () => {
     expect(apply(accepted(previousState))).toMatchObject({
       step: 'readiness',
       owner: theirs(
-        [{ ...ATTEMPT, startBy: stamp('02:00:08') }],
+        [{ ...ATTEMPT, startBy: ATTEMPT.recordedAt }],
         `it was ${previousState} already when Reveille started it, so it stays running`,
       ),
     });
@@ -268,28 +283,5 @@ describe('a decision about an instance that awaits its start', () => {
       ...expected,
       owner: { kind, attempts: [...lostAttempts, anAttempt()] },
     });
-  });
-});
-
-describe('the words of a decision', () => {
-  const say = (ec2: InstanceFacts, changes: Partial<InstanceAt<'start'>> = {}, time = '02:00:03') => {
-    const decision = saidOfStart(decideStart(aStartCase({ ec2, instance: anInstance(changes), now: at(time) })));
-    return 'reason' in decision ? `${decision.action}: ${decision.reason?.text} [${decision.reason?.code}]` : null;
-  };
-
-  it('tell people what is the matter', () => {
-    expect(say(wokenFacts())).toBe(
-      'hand-over: it was started before Reveille did it, so it stays running [started-by-others]',
-    );
-    expect(say(instanceFacts(), { retryAt: stamp('02:02') })).toBe(
-      'wait: waits before the next attempt to start it [waiting-for-capacity]',
-    );
-    expect(say(instanceFacts({ state: 'stopping' }))).toBe(
-      'wait: it is stopping: it can be started once it has stopped [stopping]',
-    );
-    expect(say(instanceFacts({ state: 'stopping' }), {}, '02:20')).toBe(
-      'fail: it is still stopping, 20 minutes after the run wanted to start it [stuck-stopping]',
-    );
-    expect(say(instanceFacts({ state: 'terminated' }))).toBe('fail: it is terminated now [terminated-in-run]');
   });
 });

@@ -4,7 +4,8 @@ import { lacksCapacity } from '../../../../functions/domain/model/aws-errors.ts'
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../../../../functions/domain/model/limits.ts';
 import type { Attempt } from '../../../../functions/domain/ownership/attempt.ts';
-import { decideStart, type StartCase } from '../../../../functions/domain/steps/start.ts';
+import { attemptsOf } from '../../../../functions/domain/ownership/owner.ts';
+import { decideStart, type StartCase, withLostAttempts } from '../../../../functions/domain/steps/start.ts';
 import { applyStartRefusal } from '../../../../functions/domain/steps/start-refusal.ts';
 import { anyInstanceFacts, instancesAt, moments } from '../../../support/arbitraries.ts';
 import {
@@ -219,12 +220,36 @@ describe('whatever EC2 says', () => {
       fc.property(awaiting, anyInstanceFacts, lost, moments, (instance, facts, lostAttempts, now) => {
         const decision = decide(facts, { instance, lostAttempts, now });
         if (decision.action !== 'adopt') return;
-        const [attempt = earlier] = lostAttempts;
-        expect(decision.owner).toEqual(ours([attempt], facts.launchTime));
+        const attempts = attemptsOf(withLostAttempts(instance, lostAttempts).owner);
+        expect(decision.owner).toEqual({ kind: 'reveille', attempts, wokenAt: facts.launchTime });
         const booted = new Date(facts.launchTime ?? 0).getTime();
-        expect(booted).toBeGreaterThanOrEqual(new Date(attempt.recordedAt).getTime() - 3000);
-        expect(booted).toBeLessThanOrEqual(new Date(attempt.startBy).getTime());
+        const isWithin = ({ recordedAt, startBy }: Attempt) =>
+          booted >= new Date(recordedAt).getTime() - 3000 && booted <= new Date(startBy).getTime();
+        expect(attempts.some(isWithin)).toBe(true);
       }),
     );
+  });
+});
+
+describe('the words of a decision', () => {
+  const say = (ec2: InstanceFacts, changes: Partial<InstanceAt<'start'>> = {}, time = '02:00:03') => {
+    const decision = saidOfStart(decideStart(aStartCase({ ec2, instance: anInstance(changes), now: at(time) })));
+    return 'reason' in decision ? `${decision.action}: ${decision.reason?.text} [${decision.reason?.code}]` : null;
+  };
+
+  it('tell people what is the matter', () => {
+    expect(say(wokenFacts())).toBe(
+      'hand-over: it was started before Reveille did it, so it stays running [started-by-others]',
+    );
+    expect(say(instanceFacts(), { retryAt: stamp('02:02') })).toBe(
+      'wait: waits before the next attempt to start it [waiting-for-capacity]',
+    );
+    expect(say(instanceFacts({ state: 'stopping' }))).toBe(
+      'wait: it is stopping: it can be started once it has stopped [stopping]',
+    );
+    expect(say(instanceFacts({ state: 'stopping' }), {}, '02:20')).toBe(
+      'fail: it is still stopping, 20 minutes after the run wanted to start it [stuck-stopping]',
+    );
+    expect(say(instanceFacts({ state: 'terminated' }))).toBe('fail: it is terminated now [terminated-in-run]');
   });
 });

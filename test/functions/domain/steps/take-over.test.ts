@@ -91,11 +91,12 @@ describe('an instance that a dead run has left awake', () => {
     expect(decide(instanceFacts(), { lease: orphaned })).toEqual({ action: 'lease' });
   });
 
-  it('is adopted as our own where a lost attempt of this very batch has started it', () => {
-    const lost = aLostAttempt({ attempt: 'lost' });
-    expect(decide(wokenFacts(), { lease: orphaned, lostAttempts: [lost] })).toMatchObject({
-      action: 'adopt',
-      owner: ours([lost], wokenFacts().launchTime),
+  it('is taken over again where the attempt that wanted to was lost before its lease was written', () => {
+    const lost = [{ ...ATTEMPT, startBy: ATTEMPT.recordedAt }, newest, older];
+    expect(decide(wokenFacts(), { lease: orphaned, lostAttempts: lost })).toEqual({
+      action: 'take-over',
+      adopted: [newest, older],
+      ends: ENDS,
     });
   });
 

@@ -7,7 +7,8 @@ import type { PageReport } from './page-report.ts';
 /** The run in a sentence, which is that of its message; with what ReconcileLeases has put back since. */
 export function headOf({ report, afterRun }: Pick<Night, 'report' | 'afterRun'>, language: Language): Headline {
   const back = new Set(afterRun.filter(({ isBack }) => isBack).map(({ instance }) => instance.instanceId));
-  const since = new Map(afterRun.map(({ instance, finalState }) => [instance.instanceId, finalState]));
+  const ended = afterRun.filter(({ isEnded }) => isEnded);
+  const since = new Map(ended.map(({ instance, finalState }) => [instance.instanceId, finalState]));
   const instances = report.instances.map((one) => ({
     ...one,
     finalState: since.get(one.instanceId) ?? one.finalState,

@@ -17,6 +17,8 @@ export interface AfterRun {
   action: string;
   /** How it stood then. */
   finalState: string | null;
+  /** It is asleep again, or is no more. */
+  isEnded: boolean;
   /** Put back, as it was before the run. */
   isBack: boolean;
 }
@@ -78,7 +80,7 @@ export function toNight(report: PageReport, addenda: Reconciled[] = []): Night {
   const second = (moment: string) => (Date.parse(moment) - began) / 1000;
   const instances = report.instances.map((instance, index) => toInstance(instance, index, second));
   const afterRun = toAfterRun(instances, addenda, report.endedAt);
-  const isEndedSince = new Set(afterRun.filter(({ action }) => ENDED.has(action)).map(({ instance }) => instance));
+  const isEndedSince = new Set(afterRun.filter(({ isEnded }) => isEnded).map(({ instance }) => instance));
   const awake = instances.filter((one) => isLeftAwake(one) && !isEndedSince.has(one));
   const leftAwake = awake.filter((one) => !isLeftAwakeByTag(one));
   const durationSeconds = second(report.endedAt);
@@ -143,8 +145,9 @@ function toAfterRun(instances: NightInstance[], addenda: Reconciled[], endedAt: 
       settled.flatMap(({ instanceId, action, finalState }) => {
         const instance = byId.get(instanceId);
         if (instance === undefined) return [];
-        const isBack = finalState !== null && finalState === instance.originalState;
-        return [[instanceId, { instance, at, action, finalState, isBack }] as const];
+        const isEnded = ENDED.has(action);
+        const isBack = isEnded && finalState !== null && finalState === instance.originalState;
+        return [[instanceId, { instance, at, action, finalState, isEnded, isBack }] as const];
       }),
     ),
   );
