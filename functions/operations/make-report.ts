@@ -6,10 +6,11 @@ import type { EC2Client, SNSClient } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { batchResultSchema } from '../domain/batch/batch-result.ts';
-import { type Manifest, manifestSchema } from '../domain/listing/manifest.ts';
+import { type Manifest, type ManifestInstance, manifestSchema } from '../domain/listing/manifest.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { stateNow } from '../domain/model/instance.ts';
 import { manifestKey, reportKey, resultKey } from '../domain/model/object-keys.ts';
+import type { ReasonCode } from '../domain/model/reason-codes.ts';
 import type { Run } from '../domain/model/run.ts';
 import { isAfter, type Timestamp } from '../domain/model/time.ts';
 import type { SecondLook } from '../domain/report/checks.ts';
@@ -101,7 +102,7 @@ async function lookAgain(
   { ec2, now, logger, hasTime }: ReportTools & ReportTime,
   { instances }: Manifest,
 ): Promise<SecondLook> {
-  const known = instances.filter(({ state }) => state !== null);
+  const known = instances.filter(isThere);
   try {
     const { facts, unseen } = await describeByIds(ec2, known, hasTime);
     const silent = new Map([...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one.refusal.text]] : [])));
@@ -114,6 +115,11 @@ async function lookAgain(
     return { kind: 'unseen', why: failureText(failure) };
   }
 }
+
+/** What EC2 did not tell of at the listing may be there all the same. */
+const isThere = ({ state, reason }: ManifestInstance): boolean => state !== null || reason?.code === NOT_TOLD;
+
+const NOT_TOLD: ReasonCode = 'question-refused';
 
 /** What is known of the instances without a settled result: the report says how they were left. */
 async function observeUnsettled(

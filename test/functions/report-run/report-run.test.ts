@@ -131,6 +131,21 @@ describe('ReportRun', () => {
     });
   });
 
+  it('looks also at what EC2 did not tell of when it was listed: that none carries a lease is said of what was looked at', async () => {
+    const reason = { code: 'question-refused', text: 'SomethingNew: not this one' };
+    const untold = { ...excluded(SECOND), state: null, reason };
+    givenRun([aMember(FIRST), untold, { ...excluded(THIRD), state: null }], [[aSettled(FIRST)]]);
+    ec2.on(DescribeInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+      if (InstanceIds.includes(SECOND)) throw awsError('SomethingNew', 'not this one');
+      return described(...InstanceIds.map((instanceId) => instanceFacts({ instanceId })));
+    });
+
+    await report();
+
+    expect(ec2.commandCalls(DescribeInstancesCommand)[0]?.args[0].input.InstanceIds).toEqual([FIRST, SECOND]);
+    expect(writtenReport().checks.leases).toMatchObject({ status: 'not-checked' });
+  });
+
   it('calls a missing result a failure, and looks once more how all of them were left', async () => {
     givenRun([aMember(FIRST), aMember(SECOND)], [[aSettled(FIRST)], null]);
     ec2.on(DescribeInstancesCommand).resolves(described(instanceFacts({ instanceId: SECOND, state: 'running' })));

@@ -53,3 +53,10 @@ export const ownCalls = ({ evidence, execution, instance, ended }: ReportedLine,
 
 /** Whether another run was there: it may have left an orphan, or have taken the instance. */
 export const hasOtherRun = ({ evidence }: ReportedLine): boolean => evidence.executions.length > 1;
+
+/** It was left out, and EC2 had refused to tell of it. */
+export const isUntold = ({ evidence, line }: ReportedLine): boolean =>
+  line.outcome === 'excluded' &&
+  calls(evidence, 'DescribeInstances').some(
+    ({ error, instanceIds }) => error !== null && instanceIds.includes(line.instanceId),
+  );

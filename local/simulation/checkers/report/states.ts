@@ -1,8 +1,15 @@
-import { bootsOf, calls, changes, type Evidence } from '../../evidence/evidence.ts';
+import { bootsOf, changes } from '../../evidence/evidence.ts';
 import { optedOutAt } from '../../evidence/opted-out.ts';
 import { spansOf } from '../../evidence/spans.ts';
 import { standingAt, standingsBetween, standingsOf, viewLagMilliseconds } from '../../evidence/standings.ts';
-import { hasOtherRun, type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
+import {
+  hasOtherRun,
+  isUntold,
+  type LineRule,
+  type ReportedLine,
+  shownAtListing,
+  shownInRun,
+} from './reported-line.ts';
 
 /** One that is excluded is told as EC2 names its state; that it is hibernated does not matter then. */
 const asEc2Names = (state: string): string => (state === 'hibernated' ? 'stopped' : state);
@@ -19,6 +26,7 @@ export const originalState: LineRule = (seen) => {
   const shown = shownAtListing(seen);
   // What a dead run has left awake is told as it was before that run.
   if (hasOtherRun(seen)) shown.add(instance.settled);
+  if (line.originalState === null && isUntold(seen)) return null;
   const said = line.originalState ?? 'not-found';
   if (shown.has(said)) return null;
   const isExcluded = line.outcome === 'excluded' && [...shown].some((state) => asEc2Names(state) === said);
@@ -31,13 +39,6 @@ const wasMoved = ({ evidence, instance, execution, ended }: ReportedLine): boole
     ({ from, by }) => from >= execution.startedAt && from <= ended && by !== null && by.runId !== execution.name,
   );
 
-/** EC2 refused to tell of it. */
-const isUntold = (evidence: Evidence, instanceId: string): boolean =>
-  calls(evidence).some(
-    ({ operation, error, instanceIds }) =>
-      operation === 'DescribeInstances' && error !== null && instanceIds.includes(instanceId),
-  );
-
 export const finalState: LineRule = (seen) => {
   const { evidence, instance, line, listed, ended } = seen;
   const said = line.finalState;
@@ -47,7 +48,7 @@ export const finalState: LineRule = (seen) => {
       line.reason?.code === 'no-result' ||
       /EC2 did not say for \d+ minutes/.test(line.reason?.text ?? '') ||
       shownAtListing(seen).has('not-found') ||
-      (line.outcome === 'excluded' && isUntold(evidence, line.instanceId));
+      isUntold(seen);
     return isUnknown ? null : 'has no final state in the report';
   }
   if (said === 'opted-out') {

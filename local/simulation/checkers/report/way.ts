@@ -2,7 +2,7 @@ import { bySsm, isDatedAhead } from '../../evidence/doubt.ts';
 import { calls, changes, clock, isOurs, pingsOf } from '../../evidence/evidence.ts';
 import { spansOf } from '../../evidence/spans.ts';
 import { standingsBetween, viewLagMilliseconds } from '../../evidence/standings.ts';
-import { type LineRule, ownBoots, ownCalls, type ReportedLine, shownAtListing } from './reported-line.ts';
+import { isUntold, type LineRule, ownBoots, ownCalls, type ReportedLine, shownAtListing } from './reported-line.ts';
 
 /** From a call to the function's note of it: at most its own life. */
 const NOTED_MILLISECONDS = 60_000;
@@ -32,7 +32,7 @@ const wasCalled = ({ evidence, execution, instance }: ReportedLine, operation: s
 export const platform: LineRule = (seen) => {
   const { line, instance } = seen;
   if (line.platform === instance.platform) return null;
-  const isUnknown = line.platform === null && shownAtListing(seen).has('not-found');
+  const isUnknown = line.platform === null && (isUntold(seen) || shownAtListing(seen).has('not-found'));
   return isUnknown ? null : `has the platform ${instance.platform}, and the report says ${line.platform}`;
 };
 
