@@ -59,5 +59,9 @@ function drawNames(instances: NightInstance[], night: Night, { failures }: PageW
   }`;
 }
 
+/** A command that is broken between its parts only. */
+export const drawCode = (command: string): Markup =>
+  html`<code lang="en">${command.split(' ').map((part, index) => html`${index > 0 && ' '}<span>${part}</span>`)}</code>`;
+
 const drawCommand = (command: string, { failures }: PageWords): Markup =>
-  html`<p class="small">${failures.look}</p><div class="command"><code lang="en">${command.split(' ').map((part, index) => html`${index > 0 && ' '}<span>${part}</span>`)}</code><button type="button" class="copy script-only" hidden>${failures.copy}</button></div>`;
+  html`<p class="small">${failures.look}</p><div class="command">${drawCode(command)}<button type="button" class="copy script-only" hidden>${failures.copy}</button></div>`;

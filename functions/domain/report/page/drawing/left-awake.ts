@@ -4,6 +4,7 @@ import type { Night, NightInstance } from '../facts/night.ts';
 import { html, type Markup } from '../markup/html.ts';
 import { instanceLink } from '../markup/instance-link.ts';
 import type { PageWords } from '../words/page-words.ts';
+import { drawCode } from './cause.ts';
 
 const LISTED_MAX = 100;
 
@@ -20,7 +21,7 @@ export function drawLeftAwake({ awake, report }: Night, words: PageWords): Marku
     .slice(0, LISTED_MAX)
     .map((one) => html`<li>${instanceLink(one, report.region)} ${whyOf(one, words)}</li>`)}</ul>${
     rest > 0 && html`<p>${words.failures.more(rest)}</p>`
-  }<p>${toStop(awake.length)}</p>${commands.map((one) => html`<div class="command"><code lang="en">${one}</code></div>`)}</section>`;
+  }<p class="small">${toStop(awake.length)}</p>${commands.map((one) => html`<div class="command">${drawCode(one)}</div>`)}</section>`;
 }
 
 const whyOf = ({ reason, finalState }: NightInstance, { language, states, unknownState }: PageWords): string =>
