@@ -106,7 +106,11 @@ async function list(
 /** The members that the input names; all of them, if it names none. */
 function chosenOf(members: Member[], instances: string[] | undefined): Member[] {
   if (instances === undefined) return members;
-  const named = members.map(({ instanceId, facts }) => ({ instanceId, name: facts?.name ?? null }));
+  const named = members.map(({ instanceId, facts, eligibility }) => ({
+    instanceId,
+    name: facts?.name ?? null,
+    refusal: facts === null && eligibility.reason?.code === 'question-refused' ? eligibility.reason.text : null,
+  }));
   const chosen = chooseInstances(instances, named);
   return members.filter(({ instanceId }) => chosen.has(instanceId));
 }

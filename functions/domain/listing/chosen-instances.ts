@@ -2,16 +2,31 @@
 import { ReveilleError } from '../model/errors.ts';
 import { plainText } from '../model/plain-text.ts';
 
+/** One that can be chosen. */
+interface Choosable {
+  instanceId: string;
+  name: string | null;
+  /** Why EC2 did not say how it is called; null: it did. */
+  refusal: string | null;
+}
+
 /**
  * The IDs of the members that are named, by ID or by their whole name.
- * @throws InvalidInput if a name fits no member, or several: which is meant is not for us to guess
+ * @throws InvalidInput if a name fits no member, or several; or if EC2 did not say how one is called, since that one may have the
+ *   same name: which is meant is not for us to guess
  */
-export function chooseInstances(wanted: string[], members: { instanceId: string; name: string | null }[]): Set<string> {
+export function chooseInstances(wanted: string[], members: Choosable[]): Set<string> {
   return new Set(wanted.map((one) => choose(one, members)));
 }
 
-function choose(wanted: string, members: { instanceId: string; name: string | null }[]): string {
-  const [found, ...more] = members.filter(({ instanceId, name }) => instanceId === wanted || name === wanted);
+function choose(wanted: string, members: Choosable[]): string {
+  if (members.some(({ instanceId }) => instanceId === wanted)) return wanted;
+  const untold = members.find(({ refusal }) => refusal !== null);
+  if (untold !== undefined) {
+    const problem = `"${plainText(wanted)}" may be ${untold.instanceId}: give an instance ID. ${untold.refusal}`;
+    throw new ReveilleError('InvalidInput', `instances: ${problem}`);
+  }
+  const [found, ...more] = members.filter(({ name }) => name === wanted);
   if (found !== undefined && more.length === 0) return found.instanceId;
   const problem =
     found === undefined

@@ -99,13 +99,14 @@ export function applyFallback({ instance, ec2, deadlineSeconds, now }: FallbackC
   const { code = '', message = '' } = ec2.stateReason ?? {};
   const { fault, errorCode } = parseStateReason(code);
   const isFirst = instance.refusedStarts?.code !== code;
-  const once = fault === 'Server' && isFirst ? { deadlineSeconds, retrySeconds: PASSING_RETRY_SECONDS } : null;
-  const rule = lacksCapacity(errorCode) ? { deadlineSeconds, retrySeconds: CAPACITY_RETRY_SECONDS } : once;
   const refusedStarts = countRefusal(instance, code, now);
+  // However long EC2 had throttled its start before.
+  const once = fault === 'Server' && isFirst ? { since: toTimestamp(now), retrySeconds: PASSING_RETRY_SECONDS } : null;
+  const rule = lacksCapacity(errorCode) ? { since: refusedStarts.firstAt, retrySeconds: CAPACITY_RETRY_SECONDS } : once;
   const key = KEY_ARN.exec(message)?.[0];
   const named = key === undefined ? '' : `, over the KMS key ${key}`;
   const text = `StartInstances was accepted, and it fell back to ${ec2.state}${named} (${saidOf(code, message)})`;
-  const until = addSeconds(refusedStarts.firstAt, rule?.deadlineSeconds ?? 0);
+  const until = addSeconds(rule?.since ?? now, deadlineSeconds);
   if (rule === null || !isAfter(until, now)) {
     const failure = lacksCapacity(errorCode) ? refusalCode(errorCode) : 'launch-error';
     const why = reason(failure, text, tellingError(code, message));

@@ -66,6 +66,9 @@ function isAtRest({ account, before, done, executions, reconciler }: Stage): boo
   account.settle();
   if (executions.some(({ endedAt }) => endedAt === null) || reconciler.isBusy()) return false;
   if (account.objects.read(account.bucket, LOCK_KEY) !== null) return false;
+  // A dead run is reported by a pass, and that may be struck, too.
+  if (executions.some(({ name }) => account.objects.read(account.bucket, `open-runs/${name}.json`) !== null))
+    return false;
   return [...account.world.machines.values()].every((machine) => {
     if (has(machine, 'hangs-in-pending') || has(machine, 'stuck-stopping')) return true;
     const { id, state, tags } = machine;

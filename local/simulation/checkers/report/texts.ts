@@ -3,7 +3,7 @@ import { endsOf } from '../../evidence/ends.ts';
 import { calls, changes, pingsOf } from '../../evidence/evidence.ts';
 import { spansOf } from '../../evidence/spans.ts';
 import { standingsOf } from '../../evidence/standings.ts';
-import { type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
+import { isUntold, type LineRule, type ReportedLine, shownAtListing, shownInRun } from './reported-line.ts';
 
 /** A fact that a text states, found by its words, and what must be so. */
 interface StatedFact {
@@ -118,5 +118,7 @@ export const notes: LineRule = (seen) => {
   // A lease that counts excludes its instance, and the reason of that says so, where nothing else excludes it before.
   const isBusy = line.reason?.code === 'busy' || instance.behaviours.includes('leased-by-others');
   const isCopied = instance.before.lease !== null && carried.size === 1 && !isBusy;
-  return isCopied && !isTold ? `carries the lease ${instance.before.lease} of no run, and the report is silent` : null;
+  return isCopied && !isTold && !isUntold(seen)
+    ? `carries the lease ${instance.before.lease} of no run, and the report is silent`
+    : null;
 };

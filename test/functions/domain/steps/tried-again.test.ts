@@ -199,6 +199,14 @@ describe('a start that EC2 accepted and that fell back', () => {
     });
   });
 
+  it('is started once more also where EC2 had throttled its start for longer than its deadline', () => {
+    const throttled = aWokenInstance(refused('RequestLimitExceeded', 20));
+    expect(fallback('Server.InternalError', 'why', throttled, '02:30').instance).toMatchObject({
+      step: 'start',
+      retryAt: stamp('02:30:30'),
+    });
+  });
+
   it.each([
     ['Client.InternalError', 'Client.InternalError: why'],
     ['Client.VolumeLimitExceeded', 'Client.VolumeLimitExceeded: why'],
