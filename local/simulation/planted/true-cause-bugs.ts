@@ -8,8 +8,8 @@ export const trueCauseBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/start-refusal.ts',
-        find: 'const rule = lacksCapacity(errorCode) ? { deadlineSeconds, retrySeconds: CAPACITY_RETRY_SECONDS } : once;',
-        replace: 'const rule = once;',
+        find: 'const rule = lacksCapacity(errorCode) ? {',
+        replace: "const rule = errorCode === '' ? {",
       },
     ],
   },
