@@ -5,6 +5,7 @@ import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient, SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
+import { refusalsIn } from '../domain/batch/unseen.ts';
 import { type AgentManifest, lacksVersion } from '../domain/listing/agent-manifest.ts';
 import {
   decideEligibility,
@@ -79,8 +80,7 @@ async function describeAll(
       ec2,
       instanceIds.map((instanceId) => ({ instanceId })),
     );
-    const silent = [...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one.refusal] as const] : []));
-    return { facts, refusals: new Map(silent) };
+    return { facts, refusals: refusalsIn(unseen) };
   }
 }
 

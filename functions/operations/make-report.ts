@@ -6,6 +6,7 @@ import type { EC2Client, SNSClient } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { batchResultSchema } from '../domain/batch/batch-result.ts';
+import { refusalsIn } from '../domain/batch/unseen.ts';
 import { type Manifest, type ManifestInstance, manifestSchema } from '../domain/listing/manifest.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { stateNow } from '../domain/model/instance.ts';
@@ -105,9 +106,9 @@ async function lookAgain(
   const known = instances.filter(isThere);
   try {
     const { facts, unseen } = await describeByIds(ec2, known, hasTime);
-    const silent = new Map([...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one.refusal.text]] : [])));
-    const [why] = silent.values();
-    if (facts.size === 0 && why !== undefined) return { kind: 'unseen', why };
+    const silent = refusalsIn(unseen);
+    const [refusal] = silent.values();
+    if (facts.size === 0 && refusal !== undefined) return { kind: 'unseen', why: refusal.text };
     return { kind: 'seen', facts, silent: new Set(silent.keys()), at: now() };
   } catch (error) {
     const failure = describeFailure(error);

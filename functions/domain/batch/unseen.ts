@@ -16,6 +16,10 @@ export type Unseen =
   /** EC2 does not answer for it, or for its zone: in its words. */
   | { kind: 'silent'; refusal: Refusal };
 
+/** Of those that EC2 does not answer for, its words. */
+export const refusalsIn = (unseen: Map<string, Unseen>): Map<string, Refusal> =>
+  new Map([...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one.refusal] as const] : [])));
+
 /** An instance with what EC2 says of it. */
 export interface Seen<One extends BatchInstance> {
   instance: One;

@@ -132,7 +132,8 @@ const clause = (holds: boolean, text: () => string, isBad = false): Clause[] =>
 
 function whoIsAwake(leftAwake: Headlined['instances'], { calls, detail, language }: Said): string {
   const words = messageWords[language];
-  const { true: byTag = [], false: others = [] } = Object.groupBy(leftAwake, (one) => `${isLeftAwakeByTag(one)}`);
+  const byTag = leftAwake.filter(isLeftAwakeByTag);
+  const others = leftAwake.filter((one) => !isLeftAwakeByTag(one));
   const namesMax = detail.awakeNames ?? detail.names;
   const shown = (ones: Headlined['instances']) => {
     const names = ones.map(({ instanceId }) => calls.get(instanceId) ?? instanceId);

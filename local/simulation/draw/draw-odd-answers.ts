@@ -44,30 +44,35 @@ const ODD_SHARE = 0.125;
 export function withOddAnswers(fleet: Fleet, random: Random): Fleet {
   if (!chance(random, ODD_SHARE)) return fleet;
   const answers = [drawAnswer(random), ...(chance(random, 0.3) ? [drawAnswer(random)] : [])];
-  const ids = fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+  const ids = idsIn(fleet);
   const [first, ...others] = fleet.groups;
   if (ids.length === 0 || first === undefined) return fleet;
   if (chance(random, 0.5)) {
     const newcomer = { ...drawSleeper(random, NEWCOMER), answers };
     return { ...fleet, groups: [{ ...first, instances: [newcomer, ...first.instances] }, ...others] };
   }
-  const id = pick(random, ids);
-  const odd = (one: FleetInstance): FleetInstance => (one.id === id ? { ...one, answers } : one);
+  return answering(fleet, pick(random, ids), answers);
+}
+
+/** One of its instances has these answers, too, in each of its groups. */
+function answering(fleet: Fleet, id: string, answers: OddAnswer[]): Fleet {
+  const odd = (one: FleetInstance): FleetInstance =>
+    one.id === id ? { ...one, answers: [...(one.answers ?? []), ...answers] } : one;
   return { ...fleet, groups: fleet.groups.map((group) => ({ ...group, instances: group.instances.map(odd) })) };
 }
+
+const idsIn = ({ groups }: Fleet): string[] => groups.flatMap(({ instances }) => instances.map(({ id }) => id));
 
 /** Questions without which nothing is done with an instance, so they are refused for a while only. */
 const LOOKS = ['DescribeInstances', 'DescribeInstanceStatus'];
 
 /** In every fortieth account, EC2 won't say for a while how one instance stands. */
 export function withRefusedLooks(fleet: Fleet, random: Random): Fleet {
-  const ids = fleet.groups.flatMap(({ instances }) => instances.map(({ id }) => id));
+  const ids = idsIn(fleet);
   if (!chance(random, 0.025) || ids.length === 0) return fleet;
   const [id, call] = [pick(random, ids), pick(random, LOOKS)];
   const answer = { call, code: 'SomethingNew', message: 'Not for this instance.', times: random.integer([1, 12]) };
-  const odd = (one: FleetInstance): FleetInstance =>
-    one.id === id ? { ...one, answers: [...(one.answers ?? []), answer] } : one;
-  return { ...fleet, groups: fleet.groups.map((group) => ({ ...group, instances: group.instances.map(odd) })) };
+  return answering(fleet, id, [answer]);
 }
 
 /**

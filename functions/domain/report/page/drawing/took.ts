@@ -9,16 +9,15 @@ const FEW = 0.05;
 /** What the run took, in minutes awake: prices differ from account to account. */
 export function drawTook(night: Night, words: PageWords): Markup {
   const { took, duration } = words;
-  const { woken, awakeSeconds, durationSeconds } = night;
+  const { woken, untimed, untold, awakeSeconds, durationSeconds } = night;
   const lengths = woken.flatMap(({ awakeSeconds: own }) => own ?? []).sort((one, other) => one - other);
   const fact = (value: string, what: string) => html`<div><dt>${what}</dt><dd>${value}</dd></div>`;
-  const untimed = woken.length - lengths.length;
-  const untold = untimed > 0 && html`<p class="under">${took.untimed(untimed)}</p>`;
+  const uncounted = untimed.length > 0 && html`<p class="under">${took.untimed(untimed.length)}</p>`;
   if (lengths.length === 0) {
-    const isKnown = woken.length > 0 || !night.instances.some(({ isUntold }) => isUntold);
-    return html`<section><h2>${took.heading}</h2>${isKnown && (untold || html`<p class="under">${took.nothingWoken}</p>`)}</section>`;
+    const isKnown = woken.length > 0 || untold.length === 0;
+    return html`<section><h2>${took.heading}</h2>${isKnown && (uncounted || html`<p class="under">${took.nothingWoken}</p>`)}</section>`;
   }
-  return html`<section><h2>${took.heading}</h2><dl class="facts">${fact(duration(awakeSeconds), took.awakeTogether)}${fact(duration(at(lengths, 0.5)), took.perInstance)}${fact(duration(lengths.at(-1) ?? 0), took.longest)}${fact(duration(durationSeconds), took.duration)}</dl>${drawShares(night, words)}<p class="under">${drawLongest(night, words)}</p>${untold}</section>`;
+  return html`<section><h2>${took.heading}</h2><dl class="facts">${fact(duration(awakeSeconds), took.awakeTogether)}${fact(duration(at(lengths, 0.5)), took.perInstance)}${fact(duration(lengths.at(-1) ?? 0), took.longest)}${fact(duration(durationSeconds), took.duration)}</dl>${drawShares(night, words)}<p class="under">${drawLongest(night, words)}</p>${uncounted}</section>`;
 }
 
 /** How the time awake divides into phases; null if the report does not tell phases. */

@@ -62,6 +62,10 @@ export interface Night {
   /** What fails the run though it is no failure of an instance. */
   besides: Cause[];
   leftOut: Cause[];
+  /** Of these, what was not seen asleep again: it is not known how long it was awake. */
+  untimed: NightInstance[];
+  /** Without a result: whether it was woken is not known. */
+  untold: NightInstance[];
   /** Not woken, though asleep before, and surely so. */
   unwoken: NightInstance[];
   /** Awake after the run, though asleep before, and not asleep since, or gone. */
@@ -98,6 +102,8 @@ export function toNight(report: PageReport, addenda: Reconciled[] = []): Night {
     at: (moment) => began + moment * 1000,
     durationSeconds,
     woken: instances.filter((one) => one.isWoken),
+    untimed: instances.filter((one) => one.isWoken && one.awakeSeconds === null),
+    untold: instances.filter(({ isUntold }) => isUntold),
     running: takingPart.filter(({ originalState }) => originalState === 'running'),
     failures: byCause(instances.filter(({ outcome }) => outcome === 'failed')),
     besides: byCause(
@@ -157,7 +163,6 @@ function toAfterRun(instances: NightInstance[], addenda: Reconciled[], endedAt: 
 const failsBesides = ({ outcome, reason }: NightInstance): boolean =>
   reason !== null && (failsRun(reason) || (outcome === 'excluded' && !isBenignExclusion(reason.code)));
 
-/** The largest first. An instance that is left awake for no reason that is told has a cause all the same. */
 /** What a later run may well mend by itself. */
 const MENDED_LATER: ReadonlySet<string> = new Set<ReasonCode>([
   'another-update',
@@ -173,7 +178,7 @@ const MENDED_LATER: ReadonlySet<string> = new Set<ReasonCode>([
   'update-undelivered',
 ]);
 
-/** What only a person can mend comes first; then what concerns most instances. */
+/** What only a person can mend comes first; then what concerns most instances. One that is left awake for no reason that is told has a cause all the same. */
 function byCause(instances: NightInstance[]): Cause[] {
   const codeOf = ({ reason }: { reason: Reason | null }) => reason?.code ?? 'left-awake';
   return [...Map.groupBy(instances, codeOf)]

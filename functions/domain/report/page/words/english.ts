@@ -41,22 +41,29 @@ export const english: PageWords = {
     skipToTable: 'Skip to the table of instances',
     otherLanguage: '日本語',
   },
-  deck: ({ report: { counts, targetVersion }, woken, unwoken, running, instances, awakeSeconds, durationSeconds }) => {
+  deck: ({
+    report: { counts, targetVersion },
+    woken,
+    untimed,
+    untold,
+    unwoken,
+    running,
+    awakeSeconds,
+    durationSeconds,
+  }) => {
     const tookPart = counts.intended - counts.excluded;
-    const untimed = woken.filter((one) => one.awakeSeconds === null).length;
-    const untold = instances.filter(({ isUntold }) => isUntold).length;
-    const timed = untimed === woken.length ? '' : ` for ${duration(awakeSeconds)} altogether`;
+    const timed = untimed.length === woken.length ? '' : ` for ${duration(awakeSeconds)} altogether`;
     const awake = `${many(woken.length, 'instance', 'instances')} woken${timed}`;
     const parts = [
       ...(woken.length === 0
-        ? untold === 0
+        ? untold.length === 0
           ? [unwoken.length === 0 ? 'No instance had to be woken' : 'No instance was woken']
           : []
         : [awake]),
-      ...(untimed > 0 ? [`${n(untimed)} not seen asleep again`] : []),
+      ...(untimed.length > 0 ? [`${n(untimed.length)} not seen asleep again`] : []),
       ...(running.length > 0 ? [`${n(running.length)} handled while ${running.length === 1 ? 'it' : 'they'} ran`] : []),
       ...(woken.length > 0 && unwoken.length > 0 ? [`${n(unwoken.length)} never woken`] : []),
-      ...(untold > 0 ? [`of ${n(untold)} it is not known`] : []),
+      ...(untold.length > 0 ? [`of ${n(untold.length)} it is not known`] : []),
     ];
     return `${proved(counts.updated + counts.alreadyCurrent, tookPart, targetVersion)}${parts.join(', ')}. ${duration(durationSeconds)} from first to last.`;
   },

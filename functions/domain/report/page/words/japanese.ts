@@ -43,21 +43,28 @@ export const japanese: PageWords = {
     skipToTable: 'インスタンス一覧へ',
     otherLanguage: 'English',
   },
-  deck: ({ report: { counts, targetVersion }, woken, unwoken, running, instances, awakeSeconds, durationSeconds }) => {
+  deck: ({
+    report: { counts, targetVersion },
+    woken,
+    untimed,
+    untold,
+    unwoken,
+    running,
+    awakeSeconds,
+    durationSeconds,
+  }) => {
     const tookPart = counts.intended - counts.excluded;
-    const untimed = woken.filter((one) => one.awakeSeconds === null).length;
-    const untold = instances.filter(({ isUntold }) => isUntold).length;
-    const timed = untimed === woken.length ? '' : `（延べ${duration(awakeSeconds)}）`;
+    const timed = untimed.length === woken.length ? '' : `（延べ${duration(awakeSeconds)}）`;
     const parts = [
       ...(woken.length === 0
-        ? untold === 0
+        ? untold.length === 0
           ? ['起動したものはありません']
           : []
         : [`${n(woken.length)}台を起動${timed}`]),
-      ...(untimed > 0 ? [`うち${n(untimed)}台は停止を確認できず`] : []),
+      ...(untimed.length > 0 ? [`うち${n(untimed.length)}台は停止を確認できず`] : []),
       ...(running.length > 0 ? [`稼働中の${n(running.length)}台はそのまま処理`] : []),
       ...(woken.length > 0 && unwoken.length > 0 ? [`起動しなかったものは${n(unwoken.length)}台`] : []),
-      ...(untold > 0 ? [`${n(untold)}台は起動の有無が不明`] : []),
+      ...(untold.length > 0 ? [`${n(untold.length)}台は起動の有無が不明`] : []),
     ];
     return `${proved(counts.updated + counts.alreadyCurrent, tookPart, targetVersion)}${parts.join('、')}。所要時間は${duration(durationSeconds)}です。`;
   },
