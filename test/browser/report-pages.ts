@@ -37,12 +37,7 @@ async function checkPages(path: string): Promise<number> {
   const pages = samples.pages.map(write);
   const hostile = write(samples.hostile);
   const launch = () => chromium.launch({ executablePath: path, args: CHROMIUM_ARGUMENTS });
-  // Alone: what else is at work would be taken for the page's own time.
-  await inTurns(
-    1,
-    pages.map((one) => (browser) => measure(browser, one, checks)),
-    launch,
-  );
+  await compareTimes(pages, checks, launch);
   // The largest first, so that the others fill the gaps.
   const tasks: Task[] = pages.toReversed().flatMap((one): Task[] => [
     ...looksOf(one.name).map(
@@ -56,10 +51,27 @@ async function checkPages(path: string): Promise<number> {
   return checks.end();
 }
 
-function write({ name, page }: SamplePage): { name: string; page: string; address: string } {
+type WrittenPage = SamplePage & { address: string };
+
+function write({ name, page }: SamplePage): WrittenPage {
   const file = `${FOLDER}${name}.html`;
   writeFileSync(file, page);
   return { name, page, address: pathToFileURL(file).href };
+}
+
+/** One after the other: what else is at work would be taken for a page's own time. Told as a ratio, so that machines can be compared. */
+async function compareTimes(pages: WrittenPage[], checks: Checks, launch: () => Promise<Browser>): Promise<void> {
+  const times = new Map<string, number>();
+  const tasks = pages.map(
+    (one): Task =>
+      async (browser) => {
+        times.set(one.name, await measure(browser, one, checks));
+      },
+  );
+  await inTurns(1, tasks, launch);
+  const [first, last] = [pages[0]?.name ?? '', pages.at(-1)?.name ?? ''];
+  const ratio = (times.get(last) ?? Number.NaN) / (times.get(first) ?? Number.NaN);
+  checks.tell(`${last} instances open in ${ratio.toFixed(1)} times the time of ${first}`);
 }
 
 type Task = (browser: Browser) => Promise<void>;
