@@ -1,14 +1,14 @@
 // What EC2 says of instances that are known already. A zone that is disturbed, or an ID that EC2 does not know, costs no other
 // instance its answer (docs/aws-behaviour.md 25, 140).
 import { DescribeInstancesCommand, type EC2Client, type Reservation } from '@aws-sdk/client-ec2';
-import type { Unseen } from '../domain/batch/unseen.ts';
-import { type Refusal, refusalOf } from '../domain/model/aws-errors.ts';
+import type { Silent, Unseen } from '../domain/batch/unseen.ts';
+import { refusalOf } from '../domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { readRows, unread, WITH_MANAGED } from './ec2-describe.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';
-import { describeFailure } from './sdk/failures.ts';
+import { type AwsFailure, describeFailure, mayBeAboutSome } from './sdk/failures.ts';
 import { EACH_REQUEST, lastAnswer, OutOfTime, sendInTime } from './sdk/send-in-time.ts';
-import { takeApart } from './sdk/take-apart.ts';
+import { takeRefusedApart } from './sdk/take-apart.ts';
 
 /** Who is asked for: those of one zone share its trouble. */
 export interface Placed {
@@ -26,30 +26,46 @@ export interface Described {
 /** Far fewer than EC2 would take: those of the largest run fit into three calls. */
 const IDS_MAX = 200;
 
-/** So often each call is tried where zones can be asked for by themselves: that is its next try. With all of the SDK's own each look would wait for a disturbed zone. */
-const TRIES_BY_ZONE = 1;
+/** So often each call is tried where its parts can be asked for by themselves: that is its next try. With all of the SDK's own each look would wait for a disturbed zone. */
+const TRIES_BEFORE_PARTS = 1;
 
 const PARTS_AT_ONCE = 8;
 
+/** Whether there is still time for a request, and which three are asked for alone where their zones are not known. */
+export interface DescribeOptions {
+  /** Asked before each request, also by the SDK's own retries. */
+  mayLeave?(): boolean;
+  turn?: number;
+}
+
 /**
  * What EC2 says of these instances: one call for all. The IDs that EC2 does not know are asked for alone, and where the call
- * for all gets no answer, each zone is asked for by itself. Where it is refused for another cause, it is taken apart: one that
- * is refused alone is silent.
- * @param mayLeave asked before each request, also by the SDK's own retries
- * @throws OutOfTime if one was held back; what the caller is refused, as where it is denied for all, or throttled
+ * for all gets no answer, each zone is asked for by itself. Where it is refused for another cause, or gets no answer and the zones
+ * are not known, it is taken apart: one that is refused alone is silent.
+ * @throws OutOfTime if a request was held back; what the caller is refused, as where it is denied for all, or throttled
  */
-export async function describeByIds(ec2: EC2Client, instances: Placed[], mayLeave = () => true): Promise<Described> {
-  const triesMax = zonesOf(instances).length > 1 ? TRIES_BY_ZONE : Number.POSITIVE_INFINITY;
+export async function describeByIds(
+  ec2: EC2Client,
+  instances: Placed[],
+  { mayLeave = () => true, turn = 0 }: DescribeOptions = {},
+): Promise<Described> {
+  const hasParts = zonesOf(instances).length > 1 || areUnplaced(instances);
+  const triesMax = hasParts ? TRIES_BEFORE_PARTS : Number.POSITIVE_INFINITY;
   const parts: Described[] = [];
-  for (const some of chunks(instances, IDS_MAX)) parts.push(await ask({ ec2, mayLeave, triesMax }, some));
+  for (const some of chunks(instances, IDS_MAX)) parts.push(await ask({ ec2, mayLeave, turn, triesMax }, some));
   return join(parts);
 }
 
 const zonesOf = (instances: Placed[]): Placed[][] => [...Map.groupBy(instances, ({ zone }) => zone).values()];
 
+/** Several of which no zone is known: any of them may be in a disturbed one. */
+const areUnplaced = (instances: Placed[]): boolean =>
+  instances.length > 1 && instances.every(({ zone }) => zone === undefined);
+
 interface Asking {
   ec2: EC2Client;
   mayLeave(): boolean;
+  turn: number;
   triesMax: number;
 }
 
@@ -60,33 +76,40 @@ async function ask(asking: Asking, instances: Placed[]): Promise<Described> {
     if (instances.length === 1) return none(instances, { kind: 'unknown' });
     return askParts(asking, partsOf(instances, answer.message));
   }
-  if (answer.kind === 'refused') return askApart(asking, instances, answer);
+  if (answer.kind === 'refused' || areUnplaced(instances)) return askApart(asking, instances, answer);
   const zones = zonesOf(instances);
-  return zones.length === 1 ? none(instances, answer) : askParts(asking, zones);
+  return zones.length === 1 ? none(instances, answer.silent) : askParts(asking, zones);
 }
 
-/** Which of them it is refused for, what others are answered tells. */
+/** Which of them it is refused for, or which are in a zone that gives no answer: what others are answered tells. */
 async function askApart(
   asking: Asking,
   instances: Placed[],
-  { error, refusal }: Extract<Answer, { kind: 'refused' }>,
+  { kind, error, silent }: Extract<Answer, { silent: Silent }>,
 ): Promise<Described> {
-  if (instances.length === 1) return none(instances, { kind: 'silent', refusal });
+  if (instances.length === 1) return none(instances, silent);
   const byId = new Map(instances.map((one) => [one.instanceId, one]));
   const placed = (ids: string[]) => ids.flatMap((id) => byId.get(id) ?? []);
   const askAll = async (ids: string[]): Promise<Described> => {
     const answer = await call(asking, placed(ids));
-    if (answer.kind === 'refused') throw answer.error;
+    if ('silent' in answer) throw answer.error;
     return answer.kind === 'answered' ? answer.described : ask(asking, placed(ids));
   };
   const ids = [...byId.keys()];
-  const { replies, refused } = await takeApart(ids, askAll, { turn: 0, wasRefused: (one) => one.isRefusal });
-  if (replies.length === 0) throw error;
-  const silent = refused.map(({ id, failure }) =>
-    none(placed([id]), { kind: 'silent', refusal: refusalOf('DescribeInstances', failure) }),
-  );
-  return join([...replies, ...silent]);
+  const { turn } = asking;
+  const options = { turn, wasRefused: mayBeAboutSome };
+  const { replies, refused, undecided, untried } = await takeRefusedApart(ids, describeFailure(error), askAll, options);
+  // Then it may be denied for all: that is the caller's trouble.
+  if (replies.length === 0 && kind === 'refused') throw error;
+  const alone = [...refused, ...undecided].map(({ id, failure }) => none(placed([id]), toSilent(failure)));
+  return join([...replies, ...alone, none(placed(untried), silent)]);
 }
+
+const toSilent = (failure: AwsFailure): Silent => ({
+  kind: 'silent',
+  refusal: refusalOf('DescribeInstances', failure),
+  passes: failure.passing,
+});
 
 const askParts = async (asking: Asking, parts: Placed[][]): Promise<Described> =>
   join(await mapConcurrently(parts, PARTS_AT_ONCE, (part) => ask(asking, part)));
@@ -102,12 +125,11 @@ function partsOf(instances: Placed[], message: string): Placed[][] {
 type Answer =
   | { kind: 'answered'; described: Described }
   | { kind: 'unknown-id'; message: string }
-  /** For another cause than an unknown ID. */
-  | { kind: 'refused'; error: unknown; refusal: Refusal }
-  /** No answer, or one that passes by itself. */
-  | Extract<Unseen, { kind: 'silent' }>;
+  /** For another cause than an unknown ID; or there is no answer, or one that passes by itself. */
+  | { kind: 'refused' | 'unanswered'; error: unknown; silent: Silent };
 
-async function call({ ec2, mayLeave, triesMax }: Asking, instances: Placed[]): Promise<Answer> {
+async function call(asking: Asking, instances: Placed[]): Promise<Answer> {
+  const { ec2, mayLeave, triesMax } = asking;
   const command = new DescribeInstancesCommand({
     InstanceIds: instances.map(({ instanceId }) => instanceId),
     ...WITH_MANAGED,
@@ -122,13 +144,13 @@ async function call({ ec2, mayLeave, triesMax }: Asking, instances: Placed[]): P
     const answer = lastAnswer(error);
     const failure = describeFailure(answer);
     if (failure.code.startsWith('InvalidInstanceID')) return { kind: 'unknown-id', message: failure.message };
-    const refusal = refusalOf('DescribeInstances', failure);
-    if (failure.isRefusal) return { kind: 'refused', error: answer, refusal };
+    const silent = toSilent(failure);
+    if (failure.isRefusal) return { kind: 'refused', error: answer, silent };
     // It is no zone's: then the SDK's own tries are what helps.
     const isThrottled = failure.nothingWasDone && error instanceof OutOfTime && triesMax < Number.POSITIVE_INFINITY;
-    if (isThrottled && mayLeave()) return call({ ec2, mayLeave, triesMax: Number.POSITIVE_INFINITY }, instances);
-    if (!failure.passing || failure.nothingWasDone) throw answer;
-    return { kind: 'silent', refusal };
+    if (isThrottled && mayLeave()) return call({ ...asking, triesMax: Number.POSITIVE_INFINITY }, instances);
+    if (!mayBeAboutSome(failure)) throw answer;
+    return { kind: 'unanswered', error: answer, silent };
   }
 }
 
@@ -136,7 +158,7 @@ function toDescribed(instances: Placed[], reservations: Reservation[]): Describe
   const { facts, unreadable } = readRows(reservations);
   const { unseen } = none(instances, { kind: 'unknown' });
   for (const instanceId of facts.keys()) unseen.delete(instanceId);
-  for (const [instanceId, error] of unreadable) unseen.set(instanceId, { kind: 'silent', refusal: unread(error) });
+  for (const [instanceId, error] of unreadable) unseen.set(instanceId, unread(error));
   return { facts, unseen };
 }
 

@@ -7,7 +7,8 @@ import {
   type Reservation,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { type Refusal, refusalOf } from '../domain/model/aws-errors.ts';
+import type { Silent } from '../domain/batch/unseen.ts';
+import { refusalOf } from '../domain/model/aws-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/model/instance.ts';
 import { plainText } from '../domain/model/plain-text.ts';
@@ -91,7 +92,11 @@ export interface Rows {
 }
 
 /** Why nothing is known of one whose row can't be read. */
-export const unread = (error: unknown): Refusal => refusalOf('DescribeInstances', describeFailure(error));
+export const unread = (error: unknown): Silent => ({
+  kind: 'silent',
+  refusal: refusalOf('DescribeInstances', describeFailure(error)),
+  passes: false,
+});
 
 /** @throws UnexpectedReply for a row that names no instance */
 export function readRows(reservations: Reservation[]): Rows {

@@ -3,9 +3,9 @@ import type { Bucket } from '../aws/bucket.ts';
 import { describeInstances, readStopProtection, unread } from '../aws/ec2-describe.ts';
 import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient, SSMClient } from '../aws/sdk/clients.ts';
-import { describeFailure } from '../aws/sdk/failures.ts';
+import { describeFailure, mayBeAboutSome } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
-import { refusalsIn } from '../domain/batch/unseen.ts';
+import { type Silent, silentIn } from '../domain/batch/unseen.ts';
 import { type AgentManifest, lacksVersion } from '../domain/listing/agent-manifest.ts';
 import {
   decideEligibility,
@@ -17,7 +17,6 @@ import {
   targetNotAvailable,
 } from '../domain/listing/eligibility.ts';
 import type { ManifestInstance } from '../domain/listing/manifest.ts';
-import type { Refusal } from '../domain/model/aws-errors.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { leasesOn } from '../domain/ownership/lease.ts';
@@ -35,6 +34,11 @@ export interface MemberTools extends Pick<Runtime, 'now'> {
   optOutTag: OptOutTag;
 }
 
+interface Timekeeping {
+  /** Whether the function has time left: what is asked for by ID may be many calls. */
+  hasTime(): boolean;
+}
+
 /** One member of the groups, and whether it takes part unless stop protection keeps it out. */
 export interface Member {
   instanceId: string;
@@ -48,39 +52,45 @@ export interface Member {
 
 /** Asks EC2 what the instances are, and what the leases on them mean, and judges each; in the order of the groups, and nodes outside of EC2 last. */
 export async function judgeMembers(
-  { ec2, bucket, sfn, now, optOutTag }: MemberTools,
+  tools: MemberTools & Timekeeping,
   names: StateMachineNames,
   { groupOf, groupOfNode }: Pick<Grouped, 'groupOf' | 'groupOfNode'>,
 ): Promise<Member[]> {
-  const { facts: described, refusals } = await describeAll(ec2, [...groupOf.keys()]);
+  const { bucket, sfn, now, optOutTag } = tools;
+  const { facts: described, silent } = await describeAll(tools, [...groupOf.keys()]);
   const found = await readLeaseStatuses({ bucket, sfn, names, now }, leasesOn(described));
   const leases = new Map(found.map(({ instanceId, status }) => [instanceId, status]));
   const instances = [...groupOf].map(([instanceId, group]) => {
     const facts = described.get(instanceId) ?? null;
     const lease = leases.get(instanceId) ?? null;
-    const refusal = refusals.get(instanceId);
-    const eligibility = refusal === undefined ? decideEligibility(facts, lease, optOutTag, now()) : notSaid(refusal);
+    const why = silent.get(instanceId);
+    const eligibility = why === undefined ? decideEligibility(facts, lease, optOutTag, now()) : notSaid(why);
     return { instanceId, group, facts, lease, eligibility };
   });
   const nodes = [...groupOfNode].map(([instanceId, group]) => ({ instanceId, group, facts: null, lease: null }));
   return [...instances, ...nodes.map((node) => ({ ...node, eligibility: OUTSIDE_OF_EC2 }))];
 }
 
-/** What EC2 says of each, or why it does not. Where it refuses to tell of all, that may be about one: then they are asked for by ID. */
+/**
+ * What EC2 says of each, or why it does not. Where it tells of none, that may be about one, or about one zone (docs/aws-behaviour.md
+ * 140): then they are asked for by ID.
+ * @throws what it answers, if it tells of none by ID either
+ */
 async function describeAll(
-  ec2: EC2Client,
+  { ec2, now, hasTime }: MemberTools & Timekeeping,
   instanceIds: string[],
-): Promise<{ facts: Map<string, InstanceFacts>; refusals: Map<string, Refusal> }> {
+): Promise<{ facts: Map<string, InstanceFacts>; silent: Map<string, Silent> }> {
   try {
     const { facts, unreadable } = await describeInstances(ec2, instanceIds);
-    return { facts, refusals: new Map([...unreadable].map(([id, error]) => [id, unread(error)])) };
+    return { facts, silent: new Map([...unreadable].map(([id, error]) => [id, unread(error)])) };
   } catch (error) {
-    if (!describeFailure(error).isRefusal) throw error;
-    const { facts, unseen } = await describeByIds(
-      ec2,
-      instanceIds.map((instanceId) => ({ instanceId })),
-    );
-    return { facts, refusals: refusalsIn(unseen) };
+    if (!mayBeAboutSome(describeFailure(error))) throw error;
+    // Another try of this listing begins with three others.
+    const turn = Math.floor(now().getTime() / 1000);
+    const unplaced = instanceIds.map((instanceId) => ({ instanceId }));
+    const { facts, unseen } = await describeByIds(ec2, unplaced, { mayLeave: hasTime, turn });
+    if (facts.size === 0) throw error;
+    return { facts, silent: silentIn(unseen) };
   }
 }
 

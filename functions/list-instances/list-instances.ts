@@ -3,6 +3,7 @@ import { readLatestAgentVersion } from '../aws/latest-agent-version.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import type { BatchSeed } from '../domain/batch/seed-batches.ts';
 import { chooseInstances } from '../domain/listing/chosen-instances.ts';
+import { untoldWhy } from '../domain/listing/eligibility.ts';
 import {
   type ExecutionInput,
   type ListRequest,
@@ -81,7 +82,7 @@ async function list(
   const input = await resolveVersion(tools, request.input, names.region);
   const run = toRun(tools, request, names, { targetVersion: input.targetVersion, ...ends });
 
-  const all = await judgeMembers(tools, names, grouped);
+  const all = await judgeMembers({ ...tools, hasTime: timeKeeper(context) }, names, grouped);
   const chosen = chosenOf(all, request.input.instances);
   const unsettled = chosen.filter(({ eligibility }) => eligibility.decision === 'in-transition').length;
   const { otherResources } = grouped;
@@ -109,7 +110,7 @@ function chosenOf(members: Member[], instances: string[] | undefined): Member[] 
   const named = members.map(({ instanceId, facts, eligibility }) => ({
     instanceId,
     name: facts?.name ?? null,
-    refusal: facts === null && eligibility.reason?.code === 'question-refused' ? eligibility.reason.text : null,
+    refusal: facts === null ? untoldWhy(eligibility) : null,
   }));
   const chosen = chooseInstances(instances, named);
   return members.filter(({ instanceId }) => chosen.has(instanceId));

@@ -6,7 +6,7 @@ import type { EC2Client, SNSClient } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
 import { batchResultSchema } from '../domain/batch/batch-result.ts';
-import { refusalsIn } from '../domain/batch/unseen.ts';
+import { silentIn } from '../domain/batch/unseen.ts';
 import { type Manifest, type ManifestInstance, manifestSchema } from '../domain/listing/manifest.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { stateNow } from '../domain/model/instance.ts';
@@ -105,10 +105,10 @@ async function lookAgain(
 ): Promise<SecondLook> {
   const known = instances.filter(isThere);
   try {
-    const { facts, unseen } = await describeByIds(ec2, known, hasTime);
-    const silent = refusalsIn(unseen);
-    const [refusal] = silent.values();
-    if (facts.size === 0 && refusal !== undefined) return { kind: 'unseen', why: refusal.text };
+    const { facts, unseen } = await describeByIds(ec2, known, { mayLeave: hasTime });
+    const silent = silentIn(unseen);
+    const [first] = silent.values();
+    if (facts.size === 0 && first !== undefined) return { kind: 'unseen', why: first.refusal.text };
     return { kind: 'seen', facts, silent: new Set(silent.keys()), at: now() };
   } catch (error) {
     const failure = describeFailure(error);

@@ -155,6 +155,43 @@ it('puts back at once what is elsewhere while a zone is disturbed, and the other
   expect(broken).toEqual([]);
 });
 
+describe('while a zone is disturbed as the run begins', () => {
+  /** The zone of the first, and which of the nine are in it. */
+  async function tellFrom(until: number) {
+    const zones = new Map<string, string>();
+    const { report, broken } = await tell(fleet, {
+      prepare(account) {
+        for (const { id, zone } of account.world.machines.values()) zones.set(id, zone);
+        account.world.disturbedZones.add(zones.get(ONE) ?? '');
+        account.world.at(minute(until), () => account.world.disturbedZones.clear());
+      },
+    });
+    const isInIt = ({ instanceId }: { instanceId: string }) => zones.get(instanceId) === zones.get(ONE);
+    return { report, broken, isInIt };
+  }
+
+  it('what is in it is waited for', async () => {
+    const { report, broken } = await tellFrom(2);
+    expect(report.counts).toMatchObject({ intended: 9, updated: 9 });
+    expect(report.status).toBe('succeeded');
+    expect(broken).toEqual([]);
+  });
+
+  it('what is elsewhere is updated, and what is in it is left asleep when the waiting is over', async () => {
+    const { report, isInIt, broken } = await tellFrom(90);
+    expect(report.status).toBe('failed');
+    for (const line of report.instances) {
+      const reason = {
+        code: 'question-refused',
+        text: expect.stringMatching(/Unavailable.*still so after 5 listings/),
+      };
+      if (isInIt(line)) expect(line).toMatchObject({ outcome: 'excluded', reason, wokenAt: null });
+      else expect(line).toMatchObject({ outcome: 'updated', finalState: 'stopped' });
+    }
+    expect(broken).toEqual([]);
+  });
+});
+
 it('is patient with an ID that is unknown for three minutes right after the start', async () => {
   const { report, broken } = await tell(fleet, { prepare: (account) => hide(account, 'forgotten', ONE, [1, 4]) });
 

@@ -62,6 +62,13 @@ export function describeFailure(error: unknown): AwsFailure {
   };
 }
 
+/** About the caller, and it passes. */
+export const isThrottling = ({ nothingWasDone, isRefusal }: AwsFailure): boolean => nothingWasDone && !isRefusal;
+
+/** Anything else that AWS answers to a question about many, also no answer at all, may be about one of them, or about one zone. */
+export const mayBeAboutSome = (failure: AwsFailure): boolean =>
+  !isThrottling(failure) && (failure.isRefusal || failure.passing);
+
 /** As a person reads it in a reason, a report or a message. */
 export const failureText = ({ code, message }: Pick<AwsFailure, 'code' | 'message'>): string => `${code}: ${message}`;
 

@@ -1,5 +1,5 @@
 // A call for many that was refused because of one: whose fault is it? Decided by what is accepted alone, by no list of codes.
-import { type AwsFailure, describeFailure } from './failures.ts';
+import { type AwsFailure, describeFailure, isThrottling } from './failures.ts';
 import { OutOfTime } from './send-in-time.ts';
 
 /** What became of each ID: it is in one of these, and once. */
@@ -34,8 +34,17 @@ export async function takeApart<Reply>(
   options: TakeApartOptions,
 ): Promise<TakenApart<Reply>> {
   const answer = await ask(ids, call, options);
-  if (answer.kind !== 'refused' || isAgainLater(answer.failure)) return toResult(ids, answer);
-  const { failure } = answer;
+  if (answer.kind !== 'refused' || isThrottling(answer.failure)) return toResult(ids, answer);
+  return takeRefusedApart(ids, answer.failure, call, options);
+}
+
+/** The same, where the call for all of them has been made, and was refused. */
+export async function takeRefusedApart<Reply>(
+  ids: string[],
+  failure: AwsFailure,
+  call: (ids: string[]) => Promise<Reply>,
+  options: TakeApartOptions,
+): Promise<TakenApart<Reply>> {
   const named = ids.filter((id) => failure.message.includes(id));
   if (named.length > 0 && named.length < ids.length) {
     const rest = await takeApart(without(ids, named), call, options);
@@ -60,8 +69,8 @@ async function probe<Reply>(
   const tried = join(alone);
   if (tried.replies.length === 0) return join([tried, undecided(rest, failure)]);
   // Others were accepted, so what was refused alone is to blame itself.
-  const refused = tried.undecided.filter(({ failure: own }) => !isAgainLater(own));
-  const waiting = tried.undecided.filter(({ failure: own }) => isAgainLater(own));
+  const refused = tried.undecided.filter(({ failure: own }) => !isThrottling(own));
+  const waiting = tried.undecided.filter(({ failure: own }) => isThrottling(own));
   return join([{ ...tried, refused, undecided: waiting }, await halve(rest, call, options)]);
 }
 
@@ -72,7 +81,7 @@ async function halve<Reply>(
   options: TakeApartOptions,
 ): Promise<TakenApart<Reply>> {
   const answer = await ask(ids, call, options);
-  if (answer.kind !== 'refused' || isAgainLater(answer.failure)) return toResult(ids, answer);
+  if (answer.kind !== 'refused' || isThrottling(answer.failure)) return toResult(ids, answer);
   const { failure } = answer;
   if (ids.length === 1) return { ...nothing(), refused: ids.map((id) => ({ id, failure })) };
   const middle = Math.ceil(ids.length / 2);
@@ -102,9 +111,6 @@ async function ask<Reply>(
     return { kind: 'refused', failure };
   }
 }
-
-/** Throttling is about the caller, and passes. */
-const isAgainLater = ({ nothingWasDone, isRefusal }: AwsFailure): boolean => nothingWasDone && !isRefusal;
 
 function toResult<Reply>(ids: string[], answer: Answer<Reply>): TakenApart<Reply> {
   switch (answer.kind) {

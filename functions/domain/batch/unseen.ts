@@ -13,12 +13,14 @@ import { fail, finishWork, mayStillStart } from './transitions.ts';
 export type Unseen =
   /** EC2 says that it knows no such ID, also when it is asked for it alone. */
   | { kind: 'unknown' }
-  /** EC2 does not answer for it, or for its zone: in its words. */
-  | { kind: 'silent'; refusal: Refusal };
+  /** EC2 does not answer for it, or for its zone: in its words; `passes`: it may at the next look. */
+  | { kind: 'silent'; refusal: Refusal; passes: boolean };
 
-/** Of those that EC2 does not answer for, its words. */
-export const refusalsIn = (unseen: Map<string, Unseen>): Map<string, Refusal> =>
-  new Map([...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one.refusal] as const] : [])));
+/** Those that EC2 does not answer for. */
+export const silentIn = (unseen: Map<string, Unseen>): Map<string, Silent> =>
+  new Map([...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one] as const] : [])));
+
+export type Silent = Extract<Unseen, { kind: 'silent' }>;
 
 /** An instance with what EC2 says of it. */
 export interface Seen<One extends BatchInstance> {
@@ -51,9 +53,10 @@ export const unseenOf = <One extends BatchInstance>(
 
 /** What it waits for. */
 export const unseenReason = (unseen: Unseen): Reason =>
-  unseen.kind === 'unknown'
-    ? reason('unknown-id', 'EC2 does not know it')
-    : reason('no-answer', `EC2 does not say how it is: ${unseen.refusal.text}`, unseen.refusal.error);
+  unseen.kind === 'unknown' ? reason('unknown-id', 'EC2 does not know it') : noAnswer(unseen.refusal);
+
+export const noAnswer = ({ text, error }: Refusal): Reason =>
+  reason('no-answer', `EC2 does not say how it is: ${text}`, error);
 
 /** In words, how long no look has shown it. */
 export const minutesUnseen = (unseenSince: Timestamp, now: Date): string => {

@@ -1,3 +1,4 @@
+import { noAnswer, type Silent } from '../batch/unseen.ts';
 import type { Refusal } from '../model/aws-errors.ts';
 import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
 import { exclusion, type Reason, reason } from '../model/reason.ts';
@@ -43,14 +44,25 @@ export function decideEligibility(
   return { decision: 'take-part', originalState: originalStateOf(instance, lease, now), reason: null };
 }
 
-/** EC2 says something of it that can't be read: it is not woken, and the run is no success; the others take part. */
-export const notSaid = ({ text, error }: Refusal): Eligibility =>
-  excluded(exclusion('question-refused', `EC2 did not say how it is: ${text}`, error));
+/**
+ * EC2 does not say how it is. What passes, as the trouble of a zone does, is worth another listing. Otherwise it is not woken, and
+ * the run is no success; the others take part.
+ */
+export const notSaid = ({ refusal, passes }: Silent): Eligibility =>
+  passes
+    ? { decision: 'in-transition', originalState: null, reason: noAnswer(refusal) }
+    : excluded(exclusion('question-refused', `EC2 did not say how it is: ${refusal.text}`, refusal.error));
+
+/** Why EC2 did not say how it is, and how it is called; null: it did, or does not know it. */
+export const untoldWhy = ({ reason: why }: Eligibility): string | null =>
+  why?.code === 'question-refused' || why?.code === 'no-answer' ? why.text : null;
 
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
 export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
   if (eligibility.decision !== 'in-transition') return eligibility;
-  return excluded(exclusion('still-in-transition', `${eligibility.reason.text} (still so after ${listings} listings)`));
+  const { code, text, awsError } = eligibility.reason;
+  const why = code === 'no-answer' ? 'question-refused' : 'still-in-transition';
+  return excluded(exclusion(why, `${text} (still so after ${listings} listings)`, awsError));
 }
 
 const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });

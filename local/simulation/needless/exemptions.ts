@@ -119,14 +119,6 @@ export const exemptions: readonly Exemption[] = [
       instance.behaviours.some((name) => name === 'clock-ahead' || name === 'clock-behind'),
   },
   {
-    name: 'listing-in-a-disturbed-zone',
-    because:
-      'who is in a group is listed without IDs, which EC2 refuses while a zone is disturbed: the run touches nothing',
-    applies: ({ evidence, execution: { error, startedAt } }) =>
-      error === 'ListingFailed' &&
-      evidence.disturbances.some(({ disturbance: { kind }, until }) => kind === 'zone' && until > startedAt),
-  },
-  {
     name: 'running-spot',
     because: 'a Spot Instance that runs is excluded by design: whether it can be stopped is not known',
     applies: ({ instance, line }) => instance.behaviours.includes('spot-persistent') && line?.reason?.code === 'spot',

@@ -81,6 +81,17 @@ export const oddAnswerBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'zone-fails-listing',
+    what: 'while one zone is disturbed, no instance of the groups is listed',
+    patches: [
+      {
+        file: 'functions/list-instances/judge-members.ts',
+        find: 'if (!mayBeAboutSome(describeFailure(error))) throw error;',
+        replace: 'if (!describeFailure(error).isRefusal) throw error;',
+      },
+    ],
+  },
+  {
     name: 'zone-fails-all',
     what: 'where one zone is disturbed, no instance of its batch gets an answer',
     patches: [

@@ -75,7 +75,9 @@ export const overlays: readonly Overlay[] = [
     draw(seed) {
       const random = createRandom(seed, 'when a zone is disturbed');
       const zone = pick(random, ['a', 'b', 'c']);
-      const [atSeconds, seconds] = [random.integer([20, 150]), random.integer([60, 720])];
+      const [later, seconds] = [random.integer([20, 150]), random.integer([60, 720])];
+      // From the beginning: the groups' members are listed in it.
+      const atSeconds = chance(random, 1 / 4) ? 0 : later;
       return { disturbances: [{ kind: 'zone', zone, atSeconds, seconds }] };
     },
   },

@@ -75,6 +75,7 @@ describe('describeByIds', () => {
     expect([...facts.keys()]).toEqual([A, B]);
     const silent = {
       kind: 'silent',
+      passes: true,
       refusal: expect.objectContaining({ text: expect.stringContaining('try again shortly') }),
     };
     expect([...unseen]).toEqual([
@@ -88,11 +89,33 @@ describe('describeByIds', () => {
     ]);
   });
 
-  it('asks once where no zone is known: those are one group', async () => {
-    given({ silent: [A] });
-    const { unseen } = await describeByIds(client, [{ instanceId: A }, { instanceId: B }]);
-    expect([...unseen.keys()]).toEqual([A, B]);
-    expect(asked()).toHaveLength(1);
+  describe('where no zone is known', () => {
+    const unplaced = (count: number) => instanceIds(count).map((instanceId) => ({ instanceId }));
+
+    it('finds out which are in the one that gives no answer, and gets the others', async () => {
+      const all = unplaced(12);
+      const ids = all.map(({ instanceId }) => instanceId);
+      const silent = ids.filter((_id, index) => index % 3 === 1);
+      given({ silent });
+
+      const { facts, unseen } = await describeByIds(client, all);
+
+      expect([...facts.keys()].sort()).toEqual(ids.filter((id) => !silent.includes(id)).sort());
+      expect([...unseen.keys()].sort()).toEqual([...silent].sort());
+      expect([...unseen.values()]).toEqual(silent.map(() => expect.objectContaining({ kind: 'silent', passes: true })));
+    });
+
+    it('asks for three alone, and no more, where EC2 answers for none: other three in another turn', async () => {
+      const all = unplaced(30);
+      given({ silent: all.map(({ instanceId }) => instanceId) });
+
+      const { unseen } = await describeByIds(client, all);
+      await describeByIds(client, all, { turn: 1 });
+
+      expect(unseen.size).toBe(30);
+      expect(asked().map((ids) => ids?.length)).toEqual([30, 1, 1, 1, 30, 1, 1, 1]);
+      expect(new Set(asked().flatMap((ids) => (ids?.length === 1 ? ids : []))).size).toBe(6);
+    });
   });
 
   it('finds both at once: one that is not known, in the zone that answers', async () => {
@@ -111,7 +134,14 @@ describe('describeByIds', () => {
     const { facts, unseen } = await describeByIds(client, placed(A, B, C, D));
     expect([...facts.keys()].sort()).toEqual([A, C, D]);
     expect([...unseen]).toEqual([
-      [B, { kind: 'silent', refusal: expect.objectContaining({ text: expect.stringContaining('SomethingNew') }) }],
+      [
+        B,
+        {
+          kind: 'silent',
+          passes: false,
+          refusal: expect.objectContaining({ text: expect.stringContaining('SomethingNew') }),
+        },
+      ],
     ]);
     expect((await describeByIds(client, placed(B))).unseen.get(B)).toMatchObject({ kind: 'silent' });
   });

@@ -107,13 +107,6 @@ describe('an exemption', () => {
     ],
     ['wrong-clock-or-view', { habits: { ssmClockSeconds: 100 } }],
     [
-      'listing-in-a-disturbed-zone',
-      {
-        ...disturbed({ kind: 'zone', zone: 'a', atSeconds: 0, seconds: 600 }, 600),
-        executions: [anExecution({ status: 'FAILED', error: 'ListingFailed' })],
-      },
-    ],
-    [
       'running-spot',
       {
         instances: [anInstance({ behaviours: ['spot-persistent'] })],

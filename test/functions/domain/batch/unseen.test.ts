@@ -6,6 +6,7 @@ import { at, aWokenInstance, INSTANCE_ID, stamp, wokenFacts } from '../../../sup
 const UNKNOWN: Unseen = { kind: 'unknown' };
 const SILENT: Unseen = {
   kind: 'silent',
+  passes: true,
   refusal: { text: 'Unavailable: try again shortly', error: { call: 'DescribeInstances', code: 'Unavailable' } },
 };
 
