@@ -42,7 +42,7 @@ export interface DescribeOptions {
  * What EC2 says of these instances: one call for all. The IDs that EC2 does not know are asked for alone, and where the call
  * for all gets no answer, each zone is asked for by itself. Where it is refused for another cause, or gets no answer and the zones
  * are not known, it is taken apart: one that is refused alone is silent.
- * @throws OutOfTime if a request was held back; what the caller is refused, as where it is denied for all, or throttled
+ * @throws OutOfTime if the first request for some was held back; what the caller is refused, as where it is denied for all, or throttled
  */
 export async function describeByIds(
   ec2: EC2Client,

@@ -74,7 +74,7 @@ export async function judgeMembers(
 /**
  * What EC2 says of each, or why it does not. Where it tells of none, that may be about one, or about one zone (docs/aws-behaviour.md
  * 140): then they are asked for by ID.
- * @throws what it answers, if it tells of none by ID either
+ * @throws what it answers, if it has none for any by ID either
  */
 async function describeAll(
   { ec2, now, hasTime }: MemberTools & Timekeeping,
@@ -84,13 +84,15 @@ async function describeAll(
     const { facts, unreadable } = await describeInstances(ec2, instanceIds);
     return { facts, silent: new Map([...unreadable].map(([id, error]) => [id, unread(error)])) };
   } catch (error) {
-    if (!mayBeAboutSome(describeFailure(error))) throw error;
+    if (!mayBeAboutSome(describeFailure(error)) || !hasTime()) throw error;
     // Another try of this listing begins with three others.
     const turn = Math.floor(now().getTime() / 1000);
     const unplaced = instanceIds.map((instanceId) => ({ instanceId }));
     const { facts, unseen } = await describeByIds(ec2, unplaced, { mayLeave: hasTime, turn });
-    if (facts.size === 0) throw error;
-    return { facts, silent: silentIn(unseen) };
+    const silent = silentIn(unseen);
+    const isOutage = silent.size === instanceIds.length && [...silent.values()].every(({ passes }) => passes);
+    if (isOutage) throw error;
+    return { facts, silent };
   }
 }
 

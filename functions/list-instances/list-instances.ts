@@ -3,7 +3,7 @@ import { readLatestAgentVersion } from '../aws/latest-agent-version.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import type { BatchSeed } from '../domain/batch/seed-batches.ts';
 import { chooseInstances } from '../domain/listing/chosen-instances.ts';
-import { untoldWhy } from '../domain/listing/eligibility.ts';
+import { whyUntold } from '../domain/listing/eligibility.ts';
 import {
   type ExecutionInput,
   type ListRequest,
@@ -110,7 +110,7 @@ function chosenOf(members: Member[], instances: string[] | undefined): Member[] 
   const named = members.map(({ instanceId, facts, eligibility }) => ({
     instanceId,
     name: facts?.name ?? null,
-    refusal: facts === null ? untoldWhy(eligibility) : null,
+    untold: facts === null ? whyUntold(eligibility) : null,
   }));
   const chosen = chooseInstances(instances, named);
   return members.filter(({ instanceId }) => chosen.has(instanceId));

@@ -6,14 +6,14 @@ import { plainText } from '../model/plain-text.ts';
 interface Choosable {
   instanceId: string;
   name: string | null;
-  /** Why EC2 did not say how it is called; null: it did. */
-  refusal: string | null;
+  /** Why EC2 did not say how it is called, and whether it may in a minute; null: it did. */
+  untold: { why: string; passes: boolean } | null;
 }
 
 /**
  * The IDs of the members that are named, by ID or by their whole name.
  * @throws InvalidInput if a name fits no member, or several; or if EC2 did not say how one is called, since that one may have the
- *   same name: which is meant is not for us to guess
+ *   same name: which is meant is not for us to guess; AwsUnavailable if it may say so in a minute
  */
 export function chooseInstances(wanted: string[], members: Choosable[]): Set<string> {
   return new Set(wanted.map((one) => choose(one, members)));
@@ -21,10 +21,10 @@ export function chooseInstances(wanted: string[], members: Choosable[]): Set<str
 
 function choose(wanted: string, members: Choosable[]): string {
   if (members.some(({ instanceId }) => instanceId === wanted)) return wanted;
-  const untold = members.find(({ refusal }) => refusal !== null);
-  if (untold !== undefined) {
-    const problem = `"${plainText(wanted)}" may be ${untold.instanceId}: give an instance ID. ${untold.refusal}`;
-    throw new ReveilleError('InvalidInput', `instances: ${problem}`);
+  for (const { instanceId, untold } of members) {
+    if (untold === null) continue;
+    const problem = `instances: "${plainText(wanted)}" may be ${instanceId}: give an instance ID. ${untold.why}`;
+    throw new ReveilleError(untold.passes ? 'AwsUnavailable' : 'InvalidInput', problem);
   }
   const [found, ...more] = members.filter(({ name }) => name === wanted);
   if (found !== undefined && more.length === 0) return found.instanceId;

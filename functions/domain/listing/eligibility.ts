@@ -54,8 +54,10 @@ export const notSaid = ({ refusal, passes }: Silent): Eligibility =>
     : excluded(exclusion('question-refused', `EC2 did not say how it is: ${refusal.text}`, refusal.error));
 
 /** Why EC2 did not say how it is, and how it is called; null: it did, or does not know it. */
-export const untoldWhy = ({ reason: why }: Eligibility): string | null =>
-  why?.code === 'question-refused' || why?.code === 'no-answer' ? why.text : null;
+export function whyUntold({ reason: why }: Eligibility): { why: string; passes: boolean } | null {
+  const isUntold = why?.code === 'question-refused' || why?.code === 'no-answer';
+  return isUntold ? { why: why.text, passes: why.code === 'no-answer' } : null;
+}
 
 /** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
 export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {

@@ -65,11 +65,11 @@ const RULES: ((ours: OurCase) => RestoreDecision | null)[] = [
   waitForOtherWriters,
   waitWhileStopping,
   settleStopped,
+  waitWhilePending,
   leaveUnlessOurs,
   leaveWithoutLease,
   leaveAwakeAfterEnd,
   waitForUpdate,
-  waitWhilePending,
   waitForAcceptedStop,
   leaveOptedOut,
   waitForOtherActivity,
@@ -116,6 +116,11 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
   return isAfter(until, ours.now)
     ? wait(reason('start-may-come', 'a start of ours may not be shown yet'), until)
     : settle(finalState, { releaseLease: true });
+}
+
+/** EC2 refuses to stop a pending instance; and its start may still fall back: then nothing is left awake, whosever it was. */
+function waitWhilePending({ ec2, ...ours }: OurCase): RestoreDecision | null {
+  return ec2.state === 'pending' && !isPastEnd(ours) ? wait(reason('pending', 'it is still starting'), null) : null;
 }
 
 /** Whether there were starts, and the boot of each was seen going down. */
@@ -177,11 +182,6 @@ const isPastEnd = ({ instance, now }: Pick<RestoreCase, 'instance' | 'now'>): bo
 function waitForUpdate({ instance, now }: OurCase): RestoreDecision | null {
   const until = updateMayRunUntil(instance, now);
   return until === null ? null : wait(reason('update-may-run', `an update may be at work on it until ${until}`), until);
-}
-
-/** EC2 refuses to stop a pending instance. */
-function waitWhilePending({ ec2 }: OurCase): RestoreDecision | null {
-  return ec2.state === 'pending' ? wait(reason('pending', 'it is still starting'), null) : null;
 }
 
 function waitForAcceptedStop({ instance: { stopAcceptedAt }, now }: OurCase): RestoreDecision | null {

@@ -86,8 +86,8 @@ export const oddAnswerBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/list-instances/judge-members.ts',
-        find: 'if (!mayBeAboutSome(describeFailure(error))) throw error;',
-        replace: 'if (!describeFailure(error).isRefusal) throw error;',
+        find: 'if (!mayBeAboutSome(describeFailure(error)) ||',
+        replace: 'if (!describeFailure(error).isRefusal ||',
       },
     ],
   },

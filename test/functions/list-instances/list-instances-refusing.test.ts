@@ -233,3 +233,43 @@ it('ListInstances leaves one out of which EC2 says what can not be read, and wak
     ]),
   });
 });
+
+describe('ListInstances, where EC2 does not answer what names no instance', () => {
+  const disturbed = awsError('Unavailable', 'try again shortly', 503);
+  const ids = instanceIds(6);
+  const [first = ''] = ids;
+
+  const givenSilent = (silent: string[], error = disturbed) => {
+    givenGroup(...ids);
+    ec2.on(DescribeInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds?: string[] }) => {
+      if (InstanceIds === undefined || InstanceIds.some((id) => silent.includes(id))) throw error;
+      return described(...InstanceIds.map((instanceId) => instanceFacts({ instanceId })));
+    });
+  };
+
+  it('lists again while one is in the disturbed zone, and wakes none yet', async () => {
+    givenSilent([first]);
+    expect(await list()).toMatchObject({ inTransition: 1, batches: [] });
+    expect(written()).toEqual([]);
+  });
+
+  it('takes all others into the run when the last listing has not found out how that one is', async () => {
+    givenSilent([first]);
+    const { batches, inTransition } = await list({}, { LISTINGS_MAX: '1' });
+    expect(inTransition).toBe(0);
+    const taken = batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId));
+    expect(taken).toEqual(ids.slice(1));
+  });
+
+  it('fails, to be tried again, where it answers for none', async () => {
+    givenSilent(ids);
+    await expect(list()).rejects.toMatchObject({ name: 'AwsUnavailable' });
+  });
+
+  it('leaves one out at once that it is refused for alone', async () => {
+    givenSilent([first], awsError('SomethingNew', 'not this one'));
+    const { batches, inTransition } = await list();
+    expect(inTransition).toBe(0);
+    expect(batches.flatMap(({ instances }) => instances)).toHaveLength(5);
+  });
+});

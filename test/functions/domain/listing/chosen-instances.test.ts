@@ -4,9 +4,9 @@ import { instanceIds } from '../../../support/functions.ts';
 const [WEB = '', DB = '', OTHER_DB = ''] = instanceIds(3);
 
 const members = [
-  { instanceId: WEB, name: 'web', refusal: null },
-  { instanceId: DB, name: 'db', refusal: null },
-  { instanceId: OTHER_DB, name: 'db', refusal: null },
+  { instanceId: WEB, name: 'web', untold: null },
+  { instanceId: DB, name: 'db', untold: null },
+  { instanceId: OTHER_DB, name: 'db', untold: null },
 ];
 
 describe('the instances that an input names', () => {
@@ -24,12 +24,16 @@ describe('the instances that an input names', () => {
     );
   });
 
-  it('are not guessed where EC2 does not say how one is called: by ID they are known', () => {
-    const untold = [...members, { instanceId: 'i-untold', name: null, refusal: 'EC2 did not say how it is' }];
-    expect(() => chooseInstances(['web'], untold)).toThrow(
-      'instances: "web" may be i-untold: give an instance ID. EC2 did not say how it is',
-    );
-    expect([...chooseInstances([WEB], untold)]).toEqual([WEB]);
+  it.each([
+    ['for good', false, 'InvalidInput'],
+    ['for now: another try may tell', true, 'AwsUnavailable'],
+  ])('guesses no name where EC2 does not say how one is called, %s', (_how, passes, name) => {
+    const why = 'EC2 did not say how it is';
+    const untold = [...members, { instanceId: 'i-untold', name: null, untold: { why, passes } }];
+    const refused = expect.objectContaining({ name, message: expect.stringMatching(/i-untold: give an instance ID/) });
+    expect(() => chooseInstances(['web'], untold)).toThrow(refused);
+    expect(() => chooseInstances(['db'], untold)).toThrow(refused);
+    expect(chooseInstances([WEB], untold)).toEqual(new Set([WEB]));
   });
 
   it('a name of several is bad input: which one is meant can only be guessed', () => {
