@@ -1,8 +1,8 @@
 // What EC2 says of instances that are known already. A zone that is disturbed, or an ID that EC2 does not know, costs no other
 // instance its answer (docs/aws-behaviour.md 25, 140).
 import { DescribeInstancesCommand, type EC2Client, type Reservation } from '@aws-sdk/client-ec2';
-import type { Silent, Unseen } from '../domain/batch/unseen.ts';
-import { refusalOf } from '../domain/model/aws-errors.ts';
+import type { Unseen } from '../domain/batch/unseen.ts';
+import { refusalOf, type Silent } from '../domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { readRows, unread, WITH_MANAGED } from './ec2-describe.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';

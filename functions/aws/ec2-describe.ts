@@ -7,8 +7,7 @@ import {
   type Reservation,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import type { Silent } from '../domain/batch/unseen.ts';
-import { refusalOf } from '../domain/model/aws-errors.ts';
+import { refusalOf, type Silent } from '../domain/model/aws-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/model/instance.ts';
 import { plainText } from '../domain/model/plain-text.ts';

@@ -5,7 +5,7 @@ import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient, SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure, mayBeAboutSome } from '../aws/sdk/failures.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
-import { type Silent, silentIn } from '../domain/batch/unseen.ts';
+import { silentIn } from '../domain/batch/unseen.ts';
 import { type AgentManifest, lacksVersion } from '../domain/listing/agent-manifest.ts';
 import {
   decideEligibility,
@@ -17,6 +17,7 @@ import {
   targetNotAvailable,
 } from '../domain/listing/eligibility.ts';
 import type { ManifestInstance } from '../domain/listing/manifest.ts';
+import type { Silent } from '../domain/model/aws-errors.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { leasesOn } from '../domain/ownership/lease.ts';

@@ -77,7 +77,7 @@ const endings: Record<BehaviourName, Ending> = {
   'skipped-step': failed('update-failed'),
   'unknown-system': failed('unsupported-platform'),
   'proxy-not-up': updated,
-  'package-database-locked': failed('update-rolled-back'),
+  'package-database-locked': updated,
   'lease-garbled': updated,
   'leased-by-others': excluded('busy'),
   'managed-by-eks': excluded('managed-by-others'),

@@ -214,13 +214,14 @@ it('says at the deadline that one which EC2 does not know any more has disappear
 });
 
 describe('an update that fails at first', () => {
-  it('is tried again only where nothing was changed, and twice at most', async () => {
+  it('is tried again only where the agent is as it was, and twice at most', async () => {
     const { of, broken } = await tell(
       aFleet({
         dev: {
           proxy: { behaviours: ['proxy-not-up'] },
           offline: { behaviours: ['update-fails'] },
           locked: { behaviours: ['package-database-locked'] },
+          broken: { behaviours: ['update-rolls-back'] },
           full: { behaviours: ['disk-full'] },
         },
       }),
@@ -232,8 +233,10 @@ describe('an update that fails at first', () => {
     expect(of('offline')).toMatchObject({ outcome: 'failed', reason: { code: 'update-failed' } });
     expect(of('offline').reason?.text).toMatch(/^it was tried twice: the update failed/);
     expect(commands('offline')).toEqual(['Failed', 'Failed']);
-    expect(of('locked').reason).toMatchObject({ code: 'update-rolled-back' });
-    expect(commands('locked')).toEqual(['Failed']);
+    expect(of('locked')).toMatchObject({ outcome: 'updated', reason: null, finalState: 'stopped' });
+    expect(commands('locked')).toEqual(['Failed', 'Success']);
+    expect(of('broken').reason).toMatchObject({ code: 'update-rolled-back' });
+    expect(commands('broken')).toEqual(['Failed']);
     expect(commands('full')).toEqual(['Failed']);
     expect(broken).toEqual([]);
   });

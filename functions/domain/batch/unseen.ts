@@ -1,9 +1,9 @@
 // An instance of which a look at EC2 shows nothing: EC2 does not know its ID, or does not answer for it. Neither says that it is gone,
 // so it stays where it is until the deadline of its step, and no neighbour waits with it.
-import type { Refusal } from '../model/aws-errors.ts';
+import type { Refusal, Silent } from '../model/aws-errors.ts';
 import type { InstanceFacts } from '../model/instance.ts';
 import { NO_TURN_SECONDS_MIN } from '../model/limits.ts';
-import { type Reason, reason } from '../model/reason.ts';
+import { noAnswer, type Reason, reason } from '../model/reason.ts';
 import { addSeconds, isAfter, minutesBetween, type Timestamp, toTimestamp } from '../model/time.ts';
 import type { BatchInstance, InstanceAt, Working } from './batch-instance.ts';
 import { type Look, moves } from './look.ts';
@@ -12,15 +12,11 @@ import { fail, finishWork, mayStillStart } from './transitions.ts';
 /** Why one look has shown nothing of an instance. */
 export type Unseen =
   /** EC2 says that it knows no such ID, also when it is asked for it alone. */
-  | { kind: 'unknown' }
-  /** EC2 does not answer for it, or for its zone: in its words; `passes`: it may at the next look. */
-  | { kind: 'silent'; refusal: Refusal; passes: boolean };
+  { kind: 'unknown' } | Silent;
 
 /** Those that EC2 does not answer for. */
 export const silentIn = (unseen: Map<string, Unseen>): Map<string, Silent> =>
   new Map([...unseen].flatMap(([id, one]) => (one.kind === 'silent' ? [[id, one] as const] : [])));
-
-export type Silent = Extract<Unseen, { kind: 'silent' }>;
 
 /** An instance with what EC2 says of it. */
 export interface Seen<One extends BatchInstance> {
@@ -54,9 +50,6 @@ export const unseenOf = <One extends BatchInstance>(
 /** What it waits for. */
 export const unseenReason = (unseen: Unseen): Reason =>
   unseen.kind === 'unknown' ? reason('unknown-id', 'EC2 does not know it') : noAnswer(unseen.refusal);
-
-export const noAnswer = ({ text, error }: Refusal): Reason =>
-  reason('no-answer', `EC2 does not say how it is: ${text}`, error);
 
 /** In words, how long no look has shown it. */
 export const minutesUnseen = (unseenSince: Timestamp, now: Date): string => {

@@ -24,7 +24,8 @@ function choose(wanted: string, members: Choosable[]): string {
   for (const { instanceId, untold } of members) {
     if (untold === null) continue;
     const problem = `instances: "${plainText(wanted)}" may be ${instanceId}: give an instance ID. ${untold.why}`;
-    throw new ReveilleError(untold.passes ? 'AwsUnavailable' : 'InvalidInput', problem);
+    if (untold.passes) throw new ReveilleError('AwsUnavailable', problem);
+    throw new ReveilleError('InvalidInput', problem);
   }
   const [found, ...more] = members.filter(({ name }) => name === wanted);
   if (found !== undefined && more.length === 0) return found.instanceId;

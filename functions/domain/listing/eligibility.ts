@@ -1,7 +1,6 @@
-import { noAnswer, type Silent } from '../batch/unseen.ts';
-import type { Refusal } from '../model/aws-errors.ts';
+import type { Refusal, Silent } from '../model/aws-errors.ts';
 import { type InstanceFacts, isHibernated, type OriginalState } from '../model/instance.ts';
-import { exclusion, type Reason, reason } from '../model/reason.ts';
+import { exclusion, noAnswer, type Reason, reason } from '../model/reason.ts';
 import { isAfter } from '../model/time.ts';
 import { bootOwnerOf } from '../ownership/attempt.ts';
 import type { LeaseStatus } from '../ownership/lease-status.ts';

@@ -235,6 +235,15 @@ export interface Refusal {
   error?: AwsError;
 }
 
+/** EC2 does not answer for an instance, or for its zone. */
+export interface Silent {
+  kind: 'silent';
+  /** In EC2's words. */
+  refusal: Refusal;
+  /** It may answer at the next look. */
+  passes: boolean;
+}
+
 /** @param asked what is said besides the call: that it was a dry run */
 export const refusalOf = (call: string, { code, message }: { code: string; message: string }, asked = ''): Refusal => ({
   text: `${call}${asked}: ${code}: ${message}`,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AwsError, awsErrorSchema } from './aws-errors.ts';
+import { type AwsError, awsErrorSchema, type Refusal } from './aws-errors.ts';
 import { plainText } from './plain-text.ts';
 import { type ExclusionCode, exclusions, handovers, type ReasonCode, remarks } from './reason-codes.ts';
 
@@ -25,6 +25,10 @@ export const reason = (code: ReasonCode, text: string, awsError?: AwsError): Rea
 
 export const exclusion = (code: ExclusionCode, text: string, awsError?: AwsError): Reason =>
   reason(code, text, awsError);
+
+/** EC2 does not answer for an instance, for now. */
+export const noAnswer = ({ text, error }: Refusal): Reason =>
+  reason('no-answer', `EC2 does not say how it is: ${text}`, error);
 
 /** The same reason, with more to say. */
 export const retold = (told: Reason, text: string): Reason => ({ ...told, text: plainText(text) });

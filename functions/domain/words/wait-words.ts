@@ -89,11 +89,12 @@ export const waitWords = {
   'passing-failure': {
     en: {
       title: 'Waiting for its second try',
-      meaning: 'The second try of its update: the first has failed for a cause that may pass, and has changed nothing.',
+      meaning:
+        'The second try of its update: the first has failed for a cause that may pass, and has left the agent as it was.',
     },
     ja: {
       title: '更新の再試行待ち',
-      meaning: '2回目の更新。1回目は一時的と考えられる原因で失敗し、何も変更されていません。',
+      meaning: '2回目の更新。1回目は一時的と考えられる原因で失敗し、SSM Agent は更新前のままです。',
     },
   },
   verifying: {

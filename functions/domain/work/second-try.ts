@@ -1,4 +1,4 @@
-// The second command to an instance. A failure of the work that passes by itself, and has changed nothing, is worth one; never a third.
+// The second command to an instance. A failure of the work that passes by itself, and has left the agent as it was, is worth one; never a third.
 import type { InstanceAt, SentCommand } from '../batch/batch-instance.ts';
 import {
   DELIVERY_DEADLINE_SECONDS,

@@ -27,15 +27,18 @@ const FAILURES: { pattern: RegExp; code: FailureCode; text: string }[] = [
   },
 ];
 
-/**
- * What may pass by itself: a download before the proxy is up, an installer that others hold (docs/aws-behaviour.md 5, 129). An
- * updater whose installation has failed mostly goes on to roll back; then something was changed.
- */
+/** What may pass by itself: a download before the proxy is up, an installer that others hold (docs/aws-behaviour.md 5, 129). */
 const PASSING = /failed to (?:download|install)/i;
 
 /** The updater says so at its end; before its first line, the plugin has only prepared it. */
 const isUnchanged = (output: string): boolean =>
   /No rollback needed/i.test(output) || !/^Updating \S+ from/im.test(output);
+
+/**
+ * The package manager has failed at all of the updater's tries, as while others hold its database, and what was installed before is
+ * installed again. A new agent that would not start is rolled back, too: that does not pass (docs/aws-behaviour.md 129).
+ */
+const PUT_BACK = /failed to install [^\n]*Exit Status: 125\b.*rolled ?back \S+ to/is;
 
 const ANOTHER_UPDATE = /another update in progress/i;
 
@@ -57,15 +60,19 @@ function tellingLine(output: string): string {
   return lines.find((line) => TELLING.test(line)) ?? lines.at(-1) ?? '';
 }
 
-/** Only what is known whole says that nothing was changed. */
+/** Only what is known whole says that the agent is as it was. */
 function judgeFailure({ output, statusDetails, refusal }: Invocation): Judgement {
   const known = FAILURES.find(({ pattern }) => pattern.test(output));
   const said = tellingLine(output);
   const refused = refusal === undefined ? '' : `, and SSM did not give its whole output (${refusal.text})`;
   const ended = `the command ended ${statusDetails}${refused}`;
   const saying = said === '' ? ended : `${ended}: "${said}"`;
-  if (known) return { verdict: 'failed', reason: reason(known.code, `${known.text} (${saying})`) };
-  const passes = refusal === undefined && PASSING.test(output) && isUnchanged(output);
+  const isWhole = refusal === undefined;
+  if (known) {
+    const passes = isWhole && known.code === 'update-rolled-back' && PUT_BACK.test(output);
+    return { verdict: 'failed', reason: reason(known.code, `${known.text} (${saying})`), passes };
+  }
+  const passes = isWhole && PASSING.test(output) && isUnchanged(output);
   return { verdict: 'failed', reason: reason('update-failed', `the update failed (${saying})`), passes };
 }
 

@@ -28,7 +28,7 @@ export type Judgement =
   | { verdict: 'done'; isNewer?: true }
   /**
    * Over without success. Nothing of it is running any more. `wasNeverDelivered`: its agent never got it. `passes`: for a cause
-   * that passes by itself, and it says that nothing was changed: one more command may get through.
+   * that passes by itself, and it says that the agent is as it was: one more command may get through.
    */
   | { verdict: 'failed'; reason: Reason; wasNeverDelivered?: true; passes?: boolean }
   /** Another update holds the instance. */

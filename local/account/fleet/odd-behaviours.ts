@@ -105,9 +105,9 @@ export const oddBehaviours = {
     decides: ['update'],
   },
   'package-database-locked': {
-    ends: 'failed: update-rolled-back',
+    ends: 'updated',
     description:
-      'others hold its package database for as long as the first update tries to install: that is rolled back, and a second would get through',
+      'others hold its package database for as long as the first update tries to install: that is rolled back, and a second gets through',
     decides: ['update'],
   },
   'managed-by-eks': {

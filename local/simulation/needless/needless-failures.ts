@@ -5,7 +5,9 @@ import { type NeedlessCase, sendsOf } from './needless-case.ts';
 /** What goes into a second command by design, or by a struck try. */
 const mayBeSentTwice = ({ evidence, instance, execution }: NeedlessCase): boolean =>
   // A lost command is followed by another; one that met AWS's own update, or could download nothing yet, too.
-  instance.behaviours.some((name) => ['command-lost', 'update-in-progress', 'proxy-not-up'].includes(name)) ||
+  instance.behaviours.some((name) =>
+    ['command-lost', 'update-in-progress', 'proxy-not-up', 'package-database-locked'].includes(name),
+  ) ||
   evidence.faults.some(({ at, text }) => at >= execution.startedAt && /UpdateAgentFunction|SendCommand/.test(text));
 
 /** A command to an agent that has reported the target already, in this boot. */

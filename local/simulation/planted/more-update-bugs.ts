@@ -123,17 +123,12 @@ export const needlessBugs: PlantedBug[] = [
   },
   {
     name: 'tried-after-a-change',
-    what: 'an update that was rolled back is tried again',
+    what: 'an update that was rolled back is tried again, whatever its cause',
     patches: [
       {
         file: 'functions/domain/work/update-ssm-agent.ts',
-        find: '  if (known) return {',
-        replace: "  if (known && known.code !== 'update-rolled-back') return {",
-      },
-      {
-        file: 'functions/domain/work/update-ssm-agent.ts',
-        find: 'PASSING.test(output) && isUnchanged(output);',
-        replace: 'PASSING.test(output);',
+        find: "known.code === 'update-rolled-back' && PUT_BACK.test(output)",
+        replace: "known.code === 'update-rolled-back'",
       },
     ],
   },

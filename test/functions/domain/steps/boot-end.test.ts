@@ -2,6 +2,7 @@ import type { InstanceAt } from '../../../../functions/domain/batch/batch-instan
 import type { AgentFacts, InstanceFacts, StatusChecks } from '../../../../functions/domain/model/instance.ts';
 import { failedByItsEnd } from '../../../../functions/domain/steps/boot-end.ts';
 import { checkReadiness, isOverdue } from '../../../../functions/domain/steps/readiness.ts';
+import { decideRestore } from '../../../../functions/domain/steps/restore.ts';
 import { decideUpdate } from '../../../../functions/domain/steps/update.ts';
 import { verifyVersion } from '../../../../functions/domain/steps/verify.ts';
 import { updateSsmAgent } from '../../../../functions/domain/work/update-ssm-agent.ts';
@@ -14,6 +15,7 @@ import {
   instanceFacts,
   OLD,
   ours,
+  restoreCase,
   stamp,
   TARGET,
   wokenFacts,
@@ -180,5 +182,28 @@ describe('the status checks of EC2, once an agent was not heard in time', () => 
     expect(isOverdue(of({ ec2: wokenFacts({ state: 'pending' }) }))).toBe(false);
     expect(isOverdue(of({ optOut: 'mine' }))).toBe(false);
     expect(isOverdue(of({ now: at('02:14') }))).toBe(false);
+  });
+});
+
+/** Its work ended at 02:10, and whose boot it is was never found out. */
+const doubtful = aWokenInstance({
+  step: 'restore',
+  stepSince: stamp('02:10'),
+  outcome: 'updated',
+  owner: ours([anAttempt({ boot: { kind: 'doubtful' } })]),
+  stopUntil: stamp('03:00'),
+});
+
+describe('an instance that is pending again, or still', () => {
+  it.each([
+    ['it is in doubt whose boot it is', {}],
+    ['its owner has opted it out, too', { optOut: 'keep it' }],
+  ])('is not called left awake, since its start may fall back: %s', (_why, changes) => {
+    const decideAt = (state: InstanceFacts['state'], time: string) =>
+      decideRestore({ ...restoreCase(doubtful, wokenFacts({ state }), { now: at(time) }), ...changes });
+
+    expect(decideAt('pending', '02:11')).toMatchObject({ action: 'wait', reason: { code: 'pending' } });
+    expect(decideAt('running', '02:11')).toMatchObject({ action: 'settle', wasSeenStopped: false });
+    expect(decideAt('pending', '03:00:01')).toMatchObject({ action: 'settle', releaseLease: true });
   });
 });

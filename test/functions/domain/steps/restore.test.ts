@@ -57,19 +57,6 @@ describe('an instance that Reveille started', () => {
     expect(decide(done(), wokenFacts({ state }))).toMatchObject({ action: 'wait', reason: { code: state } });
   });
 
-  it.each([
-    ['it is in doubt whose boot it is', {}],
-    ['its owner has opted it out, too', { optOut: 'keep it' }],
-  ])('is not called left awake while it is pending, since its start may fall back: %s', (_why, changes) => {
-    const doubtful = done({ owner: ours([anAttempt({ boot: { kind: 'doubtful' } })]), stopUntil: stamp('03:00') });
-    const decideAt = (state: InstanceFacts['state'], now: Date) =>
-      decideRestore({ ...restoreCase(doubtful, wokenFacts({ state }), { now }), ...changes });
-
-    expect(decideAt('pending', NOW)).toMatchObject({ action: 'wait', reason: { code: 'pending' } });
-    expect(decideAt('running', NOW)).toMatchObject({ action: 'settle', wasSeenStopped: false });
-    expect(decideAt('pending', at('03:00:01'))).toMatchObject({ action: 'settle', releaseLease: true });
-  });
-
   it('is not told to stop again while that is not shown yet', () => {
     const told = done({ stopAcceptedAt: stamp('02:10:15') });
     const unshown = { action: 'wait', reason: { code: 'stop-not-shown' } };

@@ -17,6 +17,7 @@ const failed = (output: string, commandId = 'command-1') =>
 const BEGUN = `Successfully downloaded manifest\nUpdating ${PACKAGE} from ${OLD} to ${TARGET}\n`;
 const NO_PROXY = 'failed to download file reliably, ssm-agent-manifest.json, connection refused\n';
 const UNCHANGED = `Failed to update ${PACKAGE} to ${TARGET}\nNo rollback needed\n`;
+const ROLLED_BACK = `Initiating rollback ${PACKAGE} to ${OLD}\nrolledback ${PACKAGE} to ${OLD}\n`;
 const DOWNLOAD = `${BEGUN}failed to download file reliably, url, timeout\n${UNCHANGED}`;
 const INSTALL = `failed to install ${PACKAGE} ${TARGET}, ErrorMessage=The execution of command returned Exit Status: 125`;
 
@@ -32,11 +33,12 @@ const decide = (instance: InstanceAt<'update'>, now: string, invocation = failed
     now: at(now),
   });
 
-describe('an update that has failed, and says that nothing was changed', () => {
+describe('an update that has failed, and says that the agent is as it was', () => {
   it.each([
     ['the plugin could download nothing', NO_PROXY],
     ['the updater could not download the package', DOWNLOAD],
     ['the updater gave its installation up', `${BEGUN}${INSTALL}\n${UNCHANGED}`],
+    ['the package manager failed, and the version of before was installed again', `${BEGUN}${INSTALL}\n${ROLLED_BACK}`],
   ])('is tried again in two minutes: %s', (_what, output) => {
     expect(decide(sent, '02:04', failed(output))).toMatchObject({
       action: 'back-off',
@@ -51,10 +53,9 @@ describe('an update that has failed, and says that nothing was changed', () => {
   });
 
   it.each([
-    [
-      'something was changed',
-      `${BEGUN}${INSTALL}\nInitiating rollback ${PACKAGE} to ${OLD}\nrolledback ${PACKAGE} to ${OLD}\n`,
-    ],
+    ['the new agent would not start', `${BEGUN}failed to update ${PACKAGE}, failed to start the agent\n${ROLLED_BACK}`],
+    ['the rollback has not ended', `${BEGUN}${INSTALL}\nInitiating rollback ${PACKAGE} to ${OLD}\n`],
+    ['the rollback failed', `${BEGUN}${INSTALL}\n${ROLLED_BACK.replace('rolledback', 'failed to rollback')}`],
     ['the updater does not say that nothing was', `${BEGUN}${INSTALL}\n`],
     ['its platform is not supported', `${BEGUN}${INSTALL.replace('125', '124')}\n${UNCHANGED}`],
     ['the cause is not known', `${BEGUN}Invalid target version: x\n${UNCHANGED}`],
