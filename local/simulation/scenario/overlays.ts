@@ -76,9 +76,10 @@ export const overlays: readonly Overlay[] = [
       const random = createRandom(seed, 'when a zone is disturbed');
       const zone = pick(random, ['a', 'b', 'c']);
       const [later, seconds] = [random.integer([20, 150]), random.integer([60, 720])];
-      // From the beginning: the groups' members are listed in it.
-      const atSeconds = chance(random, 1 / 4) ? 0 : later;
-      return { disturbances: [{ kind: 'zone', zone, atSeconds, seconds }] };
+      // From the beginning: the groups' members are listed in it, and it outlasts the tries of that.
+      const isFromBeginning = chance(random, 1 / 4);
+      const [atSeconds, lasts] = isFromBeginning ? [0, seconds * 5] : [later, seconds];
+      return { disturbances: [{ kind: 'zone', zone, atSeconds, seconds: lasts }] };
     },
   },
   {
