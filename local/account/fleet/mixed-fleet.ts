@@ -5,7 +5,9 @@ import { platformNames } from './platforms.ts';
 
 const LATEST = '3.3.551.0';
 
-const VERSIONS = ['3.1.1732.0', '3.2.582.0', '3.2.1630.0', '3.2.2222.0', '3.3.40.0', '3.3.131.0', LATEST];
+const OLDEST = '3.1.1732.0';
+
+const VERSIONS = [OLDEST, '3.2.582.0', '3.2.1630.0', '3.2.2222.0', '3.3.40.0', '3.3.131.0', LATEST];
 
 /** Of the instances, so many have something special about them. */
 const SPECIAL_SHARE = 0.35;
@@ -36,10 +38,14 @@ function mixedInstance(random: Random, deal: () => BehaviourName, group: string,
     name: `${group}-${String(index + 1).padStart(3, '0')}`,
     state: isStopped ? 'stopped' : 'running',
     platform: pick(random, platformNames),
-    agentVersion: pick(random, VERSIONS),
+    agentVersion: versionFor(behaviours, pick(random, VERSIONS)),
     behaviours,
   };
 }
+
+/** What AWS updates for so long has something to update. One that is current would be held for longer than its run lasts. */
+const versionFor = (behaviours: BehaviourName[], version: string): string =>
+  version === LATEST && behaviours.includes('slow-update-in-progress') ? OLDEST : version;
 
 /** A fleet of dev and prod with a bit of everything in it, drawn from a seed. */
 export function mixedFleet(instanceCount: number, seed: number): Fleet {

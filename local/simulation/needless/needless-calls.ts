@@ -93,10 +93,10 @@ function* sentTooOften(evidence: Evidence): Generator<Found> {
   }
 }
 
-/** How an update ends that has changed something, and failed: no second try is made of it. */
-const CHANGED: ReadonlySet<string> = new Set(['rolled-back', 'rollback-failed', 'package-locked']);
+/** How an update ends that has changed something, and failed for a cause that does not pass: no second try is made of it. */
+const CHANGED: ReadonlySet<string> = new Set(['rolled-back', 'rollback-failed']);
 
-/** After an update that has failed and had changed something, its run sends the instance nothing more in that boot. */
+/** After such an update its run sends the instance nothing more in that boot. */
 function* sentAfterAChange(evidence: Evidence): Generator<Found> {
   for (const { instanceId } of evidence.instances) {
     const sends = sendsTo(evidence, instanceId);
