@@ -93,7 +93,7 @@ const run = {
   BeginRun: {
     Type: 'Pass',
     Comment: "Sets the execution's input apart from what the run adds to it.",
-    Parameters: { 'input.$': '$', listing: 0 },
+    Parameters: { 'input.$': '$', listing: 0, silentSince: {} },
     Next: 'ListInstances',
   },
   ListInstances: task('ListInstances', {
@@ -101,6 +101,7 @@ const run = {
     payload: {
       'input.$': '$.input',
       'listing.$': '$.listing',
+      'silentSince.$': '$.silentSince',
       'executionArn.$': '$$.Execution.Id',
       'startedAt.$': '$$.Execution.StartTime',
     },

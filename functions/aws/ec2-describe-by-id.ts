@@ -8,7 +8,7 @@ import { readRows, unread, WITH_MANAGED } from './ec2-describe.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';
 import { type AwsFailure, describeFailure, mayBeAboutSome } from './sdk/failures.ts';
 import { EACH_REQUEST, lastAnswer, OutOfTime, sendInTime } from './sdk/send-in-time.ts';
-import { takeRefusedApart } from './sdk/take-apart.ts';
+import { takeRefusedApart, threeOf } from './sdk/take-apart.ts';
 
 /** Who is asked for: those of one zone share its trouble. */
 export interface Placed {
@@ -31,18 +31,18 @@ const TRIES_BEFORE_PARTS = 1;
 
 const PARTS_AT_ONCE = 8;
 
-/** Whether there is still time for a request, and which three are asked for alone where their zones are not known. */
 export interface DescribeOptions {
-  /** Asked before each request, also by the SDK's own retries. */
+  /** Whether there is still time: asked before each request, also by the SDK's own retries. */
   mayLeave?(): boolean;
+  /** Which look this is: where no zone is known, each begins with three others. */
   turn?: number;
 }
 
 /**
  * What EC2 says of these instances: one call for all. The IDs that EC2 does not know are asked for alone, and where the call
- * for all gets no answer, each zone is asked for by itself. Where it is refused for another cause, or gets no answer and the zones
- * are not known, it is taken apart: one that is refused alone is silent.
- * @throws OutOfTime if the first request for some was held back; what the caller is refused, as where it is denied for all, or throttled
+ * for all gets no answer, each zone is asked for by itself; each instance, where no zone is known. Where it is refused for
+ * another cause, it is taken apart: one that is refused alone is silent.
+ * @throws OutOfTime if a request was held back; what the caller is refused, as where it is denied for all, or throttled
  */
 export async function describeByIds(
   ec2: EC2Client,
@@ -69,40 +69,65 @@ interface Asking {
   triesMax: number;
 }
 
-async function ask(asking: Asking, instances: Placed[]): Promise<Described> {
-  const answer = await call(asking, instances);
-  if (answer.kind === 'answered') return answer.described;
-  if (answer.kind === 'unknown-id') {
-    if (instances.length === 1) return none(instances, { kind: 'unknown' });
-    return askParts(asking, partsOf(instances, answer.message));
+const ask = async (asking: Asking, instances: Placed[]): Promise<Described> =>
+  follow(asking, instances, await call(asking, instances));
+
+/** Asks on where the call for these has not told of all. */
+async function follow(asking: Asking, instances: Placed[], answer: Answer): Promise<Described> {
+  switch (answer.kind) {
+    case 'answered':
+      return answer.described;
+    case 'unknown-id':
+      if (instances.length === 1) return none(instances, { kind: 'unknown' });
+      return askParts(asking, partsOf(instances, answer.message));
+    case 'refused':
+      return askApart(asking, instances, answer);
+    case 'unanswered': {
+      const zones = zonesOf(instances);
+      if (zones.length > 1) return askParts(asking, zones);
+      return areUnplaced(instances) ? askEach(asking, instances, answer.silent) : none(instances, answer.silent);
+    }
   }
-  if (answer.kind === 'refused' || areUnplaced(instances)) return askApart(asking, instances, answer);
-  const zones = zonesOf(instances);
-  return zones.length === 1 ? none(instances, answer.silent) : askParts(asking, zones);
 }
 
-/** Which of them it is refused for, or which are in a zone that gives no answer: what others are answered tells. */
+/**
+ * Any of them may be in the zone that gives no answer, so each is asked for alone: halves would hardly ever be of one zone, and cost
+ * more calls. If there is no answer for three of them, there is none for any: those of the next look may be elsewhere.
+ */
+async function askEach(asking: Asking, instances: Placed[], silent: Silent): Promise<Described> {
+  const probes = threeOf(instances, asking.turn);
+  const first = await askParts(asking, alone(probes));
+  const rest = instances.filter((one) => !probes.includes(one));
+  const isOutage = first.facts.size === 0 && [...first.unseen.values()].every(({ kind }) => kind === 'silent');
+  return join([first, isOutage ? none(rest, silent) : await askParts(asking, alone(rest))]);
+}
+
+const alone = (instances: Placed[]): Placed[][] => instances.map((one) => [one]);
+
+/** Which of them it is refused for, what others are answered tells. */
 async function askApart(
   asking: Asking,
   instances: Placed[],
-  { kind, error, silent }: Extract<Answer, { silent: Silent }>,
+  { error, silent }: Extract<Answer, { kind: 'refused' }>,
 ): Promise<Described> {
   if (instances.length === 1) return none(instances, silent);
   const byId = new Map(instances.map((one) => [one.instanceId, one]));
   const placed = (ids: string[]) => ids.flatMap((id) => byId.get(id) ?? []);
   const askAll = async (ids: string[]): Promise<Described> => {
     const answer = await call(asking, placed(ids));
-    if ('silent' in answer) throw answer.error;
-    return answer.kind === 'answered' ? answer.described : ask(asking, placed(ids));
+    if (answer.kind === 'refused') throw answer.error;
+    return follow(asking, placed(ids), answer);
   };
-  const ids = [...byId.keys()];
-  const { turn } = asking;
-  const options = { turn, wasRefused: mayBeAboutSome };
-  const { replies, refused, undecided, untried } = await takeRefusedApart(ids, describeFailure(error), askAll, options);
+  const options = { turn: asking.turn, wasRefused: ({ isRefusal }: AwsFailure) => isRefusal };
+  const apart = await takeRefusedApart([...byId.keys()], describeFailure(error), askAll, options);
   // Then it may be denied for all: that is the caller's trouble.
-  if (replies.length === 0 && kind === 'refused') throw error;
-  const alone = [...refused, ...undecided].map(({ id, failure }) => none(placed([id]), toSilent(failure)));
-  return join([...replies, ...alone, none(placed(untried), silent)]);
+  if (apart.replies.length === 0) throw error;
+  const refused = [...apart.refused, ...apart.undecided];
+  return join([
+    ...apart.replies,
+    ...refused.map(({ id, failure }) => none(placed([id]), toSilent(failure))),
+    none(placed(apart.untried), { ...silent, passes: true }),
+  ]);
 }
 
 const toSilent = (failure: AwsFailure): Silent => ({
@@ -125,8 +150,10 @@ function partsOf(instances: Placed[], message: string): Placed[][] {
 type Answer =
   | { kind: 'answered'; described: Described }
   | { kind: 'unknown-id'; message: string }
-  /** For another cause than an unknown ID; or there is no answer, or one that passes by itself. */
-  | { kind: 'refused' | 'unanswered'; error: unknown; silent: Silent };
+  /** For another cause than an unknown ID. */
+  | { kind: 'refused'; error: unknown; silent: Silent }
+  /** No answer, or one that passes by itself. */
+  | { kind: 'unanswered'; silent: Silent };
 
 async function call(asking: Asking, instances: Placed[]): Promise<Answer> {
   const { ec2, mayLeave, triesMax } = asking;
@@ -150,7 +177,7 @@ async function call(asking: Asking, instances: Placed[]): Promise<Answer> {
     const isThrottled = failure.nothingWasDone && error instanceof OutOfTime && triesMax < Number.POSITIVE_INFINITY;
     if (isThrottled && mayLeave()) return call({ ...asking, triesMax: Number.POSITIVE_INFINITY }, instances);
     if (!mayBeAboutSome(failure)) throw answer;
-    return { kind: 'unanswered', error: answer, silent };
+    return { kind: 'unanswered', silent };
   }
 }
 

@@ -12,6 +12,7 @@ import { ReveilleError } from '../domain/model/errors.ts';
 import { ec2StateSchema, type InstanceFacts } from '../domain/model/instance.ts';
 import { plainText } from '../domain/model/plain-text.ts';
 import { parsePlainly } from '../domain/model/plain-words.ts';
+import { addSeconds, isAfter } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import { type Answers, askOfEach } from './sdk/ask-of-one.ts';
 import { chunks } from './sdk/batching.ts';
@@ -113,7 +114,17 @@ export function readRows(reservations: Reservation[]): Rows {
 }
 
 /** Begins one request, and says whether each try of it may leave. */
-type Patience = () => () => boolean;
+export type Patience = () => () => boolean;
+
+/** EC2 may hang rather than refuse, for the 8 s of a request: then no second try is made of what can be asked for in another way. */
+const LISTING_SECONDS = 7;
+
+export const listingPatience =
+  (now: () => Date): Patience =>
+  () => {
+    const until = addSeconds(now(), LISTING_SECONDS);
+    return () => isAfter(until, now());
+  };
 
 /** What EC2 says of all that fit these filters, page by page. */
 async function* readPages(
@@ -135,11 +146,12 @@ async function* readPages(
 /**
  * What EC2 knows of the members of groups, by ID. Asks by filter, so an unknown ID is just absent
  * (docs/aws-behaviour.md 25); once they are known, describeByIds asks for them.
+ * @throws OutOfTime where its patience ends before EC2 has answered
  */
-export async function describeInstances(ec2: EC2Client, instanceIds: string[]): Promise<Rows> {
+export async function describeInstances(ec2: EC2Client, instanceIds: string[], patience?: Patience): Promise<Rows> {
   const pages: Rows[] = [];
   for (const Values of chunks(instanceIds, FILTER_VALUES_MAX)) {
-    for await (const page of readPages(ec2, [{ Name: 'instance-id', Values }])) pages.push(page);
+    for await (const page of readPages(ec2, [{ Name: 'instance-id', Values }], patience)) pages.push(page);
   }
   return joinRows(pages);
 }

@@ -48,7 +48,7 @@ export async function releasingLockOnError<T>(
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof ReveilleError)) throw error;
+    if (!(error instanceof ReveilleError) || error.name === 'AwsUnavailable') throw error;
     await releaseOwnLock(bucket, run).catch((failure: unknown) => {
       logger.warn('the lock of a refused run could not be released', { failure: describeFailure(failure) });
     });

@@ -1,22 +1,23 @@
 // Phase 3 of ListInstances: which of the groups' members take part, and why the others do not.
 import type { Bucket } from '../aws/bucket.ts';
-import { describeInstances, readStopProtection, unread } from '../aws/ec2-describe.ts';
+import { describeInstances, listingPatience, readStopProtection, unread } from '../aws/ec2-describe.ts';
 import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient, SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure, mayBeAboutSome } from '../aws/sdk/failures.ts';
+import { lastAnswer, OutOfTime } from '../aws/sdk/send-in-time.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
 import { silentIn } from '../domain/batch/unseen.ts';
 import { type AgentManifest, lacksVersion } from '../domain/listing/agent-manifest.ts';
 import {
   decideEligibility,
   type Eligibility,
-  excludeUnsettled,
   judgeStopProtection,
   notSaid,
   OUTSIDE_OF_EC2,
   targetNotAvailable,
 } from '../domain/listing/eligibility.ts';
 import type { ManifestInstance } from '../domain/listing/manifest.ts';
+import { excludeUnsettled, type Listings } from '../domain/listing/relisting.ts';
 import type { Silent } from '../domain/model/aws-errors.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
@@ -78,22 +79,33 @@ export async function judgeMembers(
  * @throws what it answers, if it has none for any by ID either
  */
 async function describeAll(
-  { ec2, now, hasTime }: MemberTools & Timekeeping,
+  tools: MemberTools & Timekeeping,
   instanceIds: string[],
 ): Promise<{ facts: Map<string, InstanceFacts>; silent: Map<string, Silent> }> {
+  const { ec2, now } = tools;
   try {
-    const { facts, unreadable } = await describeInstances(ec2, instanceIds);
+    const { facts, unreadable } = await describeInstances(ec2, instanceIds, listingPatience(now));
     return { facts, silent: new Map([...unreadable].map(([id, error]) => [id, unread(error)])) };
   } catch (error) {
-    if (!mayBeAboutSome(describeFailure(error)) || !hasTime()) throw error;
-    // Another try of this listing begins with three others.
-    const turn = Math.floor(now().getTime() / 1000);
-    const unplaced = instanceIds.map((instanceId) => ({ instanceId }));
-    const { facts, unseen } = await describeByIds(ec2, unplaced, { mayLeave: hasTime, turn });
+    const answer = lastAnswer(error);
+    if (!mayBeAboutSome(describeFailure(answer))) throw answer;
+    const { facts, unseen } = await askByIds(tools, instanceIds, answer);
     const silent = silentIn(unseen);
     const isOutage = silent.size === instanceIds.length && [...silent.values()].every(({ passes }) => passes);
-    if (isOutage) throw error;
+    if (isOutage) throw answer;
     return { facts, silent };
+  }
+}
+
+/** @throws the answer to the call for all, where there is no time for this one */
+async function askByIds({ ec2, now, hasTime }: MemberTools & Timekeeping, instanceIds: string[], answer: unknown) {
+  const unplaced = instanceIds.map((instanceId) => ({ instanceId }));
+  // Another try of this listing begins with three others.
+  const turn = Math.floor(now().getTime() / 1000);
+  try {
+    return await describeByIds(ec2, unplaced, { mayLeave: hasTime, turn });
+  } catch (error) {
+    throw error instanceof OutOfTime ? answer : error;
   }
 }
 
@@ -115,16 +127,16 @@ export const withoutUnavailable = (members: Member[], { version, files }: Target
 
 /**
  * The members for the manifest, judged for good. Costs one call of EC2 for each that is not excluded yet.
- * @param lastListing how many listings there have been, if there will be no other; null while one may follow
+ * @param listings those that there have been; null for a plan, which waits for none
  */
 export async function toManifestInstances(
-  { ec2, ssm }: MemberTools,
+  { ec2, ssm, now }: MemberTools,
   members: Member[],
-  lastListing: number | null,
+  listings: Listings | null,
 ): Promise<ManifestInstance[]> {
   const agents = await describeAgents(ssm, idsOf(members.filter(({ facts }) => facts !== null)), 0);
   // The attribute costs a call for each instance, so it is asked only of those that would otherwise take part.
-  const candidates = members.filter(({ eligibility }) => eligibility.decision !== 'excluded');
+  const candidates = members.filter(({ facts, eligibility }) => facts !== null && eligibility.decision !== 'excluded');
   const stopProtection = await readStopProtection(ec2, idsOf(candidates));
   return members.map(({ instanceId, group, facts, lease, eligibility }) => {
     const judged = judgeStopProtection(eligibility, {
@@ -140,7 +152,7 @@ export async function toManifestInstances(
       launchTime: facts?.launchTime ?? null,
       platform: facts?.platform ?? null,
       ...(facts?.zone ? { zone: facts.zone } : {}),
-      ...(lastListing === null ? judged : excludeUnsettled(judged, lastListing)),
+      ...(listings === null ? judged : excludeUnsettled({ instanceId, eligibility: judged }, listings, now())),
       ignoredLease: lease?.kind === 'ignored' ? lease.why : null,
     };
   });

@@ -11,6 +11,7 @@ import {
   resolveFinishBy,
 } from '../domain/listing/execution-input.ts';
 import type { Plan } from '../domain/listing/plan.ts';
+import { countAwaited, type SilentSince, silentSince } from '../domain/listing/relisting.ts';
 import { computeEnds, shortestWindow, tooLateToStart } from '../domain/listing/run-ends.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { type ExecutionNames, parseExecutionArn } from '../domain/model/execution-arn.ts';
@@ -33,8 +34,10 @@ export interface Listed {
   claim: 'held' | 'none';
   input: ExecutionInput;
   listing: number;
-  /** How many instances are in transition and worth another listing. */
+  /** How many instances are in transition, or EC2 is silent on them, and worth another listing. */
   inTransition: number;
+  /** Since when it is, by ID: for the next listing. */
+  silentSince: SilentSince;
   dryRun: boolean;
   run: Run;
   batches: BatchSeed[];
@@ -75,7 +78,6 @@ async function list(
   const { settings, logger } = tools;
   const { groups = settings.GROUPS, dryRun = false, allowEmpty = false } = request.input;
   const listing = request.listing + 1;
-  const isLast = listing >= settings.LISTINGS_MAX;
 
   const ends = findEnds(tools, request);
   const grouped = await listGroups(tools, groups, allowEmpty);
@@ -84,18 +86,19 @@ async function list(
 
   const all = await judgeMembers({ ...tools, hasTime: timeKeeper(context) }, names, grouped);
   const chosen = chosenOf(all, request.input.instances);
-  const unsettled = chosen.filter(({ eligibility }) => eligibility.decision === 'in-transition').length;
+  const silent = silentSince(chosen, request.silentSince, tools.now());
+  const listings = { count: listing, max: settings.LISTINGS_MAX, silent };
+  const inTransition = dryRun ? 0 : countAwaited(chosen, listings, tools.now());
   const { otherResources } = grouped;
-  const counted = { intended: chosen.length, inTransition: unsettled, otherResources };
+  const counted = { intended: chosen.length, inTransition, silent: Object.keys(silent).length, otherResources };
   logger.info('instances listed', { runId: run.runId, listing, ...counted });
-  const inTransition = dryRun || isLast ? 0 : unsettled;
-  const reply = { input, listing, inTransition, dryRun, run, batches: [], plan: null };
-  if (inTransition > 0) return reply;
+  const reply = { input, listing, inTransition, silentSince: {}, dryRun, run, batches: [], plan: null };
+  if (inTransition > 0) return { ...reply, silentSince: silent };
 
   // Only for the listing that decides: it has some megabytes.
   const target = { version: run.targetVersion, files: await readFiles(tools, names.region) };
   const members = withoutUnavailable(chosen, target);
-  const instances = await toManifestInstances(tools, members, isLast ? listing : null);
+  const instances = await toManifestInstances(tools, members, dryRun ? null : listings);
   const judged = { run, allowEmpty, groups, instances, otherResources };
   if (dryRun) return { ...reply, plan: await writePlan(tools, judged) };
   const batches = await writeManifest(tools, judged, request.executionArn);

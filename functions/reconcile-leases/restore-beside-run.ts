@@ -11,7 +11,7 @@ import { readLock } from '../operations/take-run-lock.ts';
 import { type OrphanTools, restoreOrphans } from './restore-orphans.ts';
 
 /**
- * Restores orphans while a run has the lock that has nothing to do with them: once its manifest is written, and does not name them.
+ * Restores orphans while a run has the lock that has nothing to do with them: once its manifest is written, and does not say that it works on them.
  * Nothing is held meanwhile, so lock, manifest and leases are read anew right before each stop, and a changed one ends the try.
  */
 export async function restoreBesideRun(
@@ -23,7 +23,9 @@ export async function restoreBesideRun(
   if (seenLock === null || orphans.length === 0) return [];
   const manifest = await readManifest(tools.bucket, seenLock.value);
   if (manifest === null) return [];
-  const named = new Set(manifest.value.instances.map(({ instanceId }) => instanceId));
+  // One that it leaves out, as EC2 was silent on it, it never touches.
+  const taking = manifest.value.instances.filter(({ decision }) => decision === 'take-part');
+  const named = new Set(taking.map(({ instanceId }) => instanceId));
   const unnamed = orphans.filter(({ facts }) => !named.has(facts.instanceId));
   return restoreOrphans(tools, unnamed, hasTime, (members) => findChanged(tools, { seenLock, manifest, members }));
 }

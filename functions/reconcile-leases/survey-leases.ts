@@ -1,5 +1,5 @@
 import type { Bucket, Versioned } from '../aws/bucket.ts';
-import { describeTagged } from '../aws/ec2-describe.ts';
+import { describeTagged, listingPatience } from '../aws/ec2-describe.ts';
 import { describeByIds, type Placed } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
@@ -8,7 +8,6 @@ import { manifestSchema } from '../domain/listing/manifest.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { manifestKey, OPEN_RUNS_PREFIX } from '../domain/model/object-keys.ts';
-import { addSeconds, isAfter } from '../domain/model/time.ts';
 import { LEASE_TAG } from '../domain/ownership/lease.ts';
 import { isOpen, isOrphan, type LeasedInstance, type Orphan } from '../domain/ownership/leased-instance.ts';
 import type { Lock, LockHolder } from '../domain/ownership/run-lock.ts';
@@ -74,9 +73,6 @@ async function judgeLeases({ sfn, bucket, names, now }: SurveyTools, { tagged, u
   return { leased, open, orphans: open.filter(isOrphan), unlisted };
 }
 
-/** EC2 may hang rather than refuse, for the 8 s of a request: then no second try is made, as one pass has a minute for all. */
-const LISTING_SECONDS = 7;
-
 /**
  * While a zone is disturbed EC2 lists nothing, and answers for the IDs of other zones (docs/aws-behaviour.md 140). So those whose IDs
  * are known do not wait for it.
@@ -84,12 +80,8 @@ const LISTING_SECONDS = 7;
  */
 async function findTagged(tools: SurveyTools): Promise<Tagged> {
   const { ec2, now } = tools;
-  const patience = () => {
-    const until = addSeconds(now(), LISTING_SECONDS);
-    return () => isAfter(until, now());
-  };
   try {
-    const { facts, unreadable } = await describeTagged(ec2, LEASE_TAG, patience);
+    const { facts, unreadable } = await describeTagged(ec2, LEASE_TAG, listingPatience(now));
     return { tagged: [...facts.values()], unlisted: [...unreadable.values()][0] ?? null };
   } catch (error) {
     const answer = lastAnswer(error);

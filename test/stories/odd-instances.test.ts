@@ -183,7 +183,7 @@ describe('while a zone is disturbed as the run begins', () => {
     for (const line of report.instances) {
       const reason = {
         code: 'question-refused',
-        text: expect.stringMatching(/Unavailable.*still so after 5 listings/),
+        text: expect.stringMatching(/Unavailable.*still so after 5 minutes/),
       };
       if (isInIt(line)) expect(line).toMatchObject({ outcome: 'excluded', reason, wokenAt: null });
       else expect(line).toMatchObject({ outcome: 'updated', finalState: 'stopped' });

@@ -21,10 +21,11 @@ export function chooseInstances(wanted: string[], members: Choosable[]): Set<str
 
 function choose(wanted: string, members: Choosable[]): string {
   if (members.some(({ instanceId }) => instanceId === wanted)) return wanted;
-  for (const { instanceId, untold } of members) {
-    if (untold === null) continue;
-    const problem = `instances: "${plainText(wanted)}" may be ${instanceId}: give an instance ID. ${untold.why}`;
-    if (untold.passes) throw new ReveilleError('AwsUnavailable', problem);
+  const untold = members.flatMap(({ instanceId, untold: one }) => (one === null ? [] : [{ instanceId, ...one }]));
+  const [first] = untold.toSorted((one, other) => Number(one.passes) - Number(other.passes));
+  if (first !== undefined) {
+    const problem = `instances: "${plainText(wanted)}" may be ${first.instanceId}: give an instance ID. ${first.why}`;
+    if (first.passes) throw new ReveilleError('AwsUnavailable', problem);
     throw new ReveilleError('InvalidInput', problem);
   }
   const [found, ...more] = members.filter(({ name }) => name === wanted);

@@ -58,15 +58,7 @@ export function whyUntold({ reason: why }: Eligibility): { why: string; passes: 
   return isUntold ? { why: why.text, passes: why.code === 'no-answer' } : null;
 }
 
-/** After the last listing, an instance that is still in transition is excluded, and the run is no success. */
-export function excludeUnsettled(eligibility: Eligibility, listings: number): Eligibility {
-  if (eligibility.decision !== 'in-transition') return eligibility;
-  const { code, text, awsError } = eligibility.reason;
-  const why = code === 'no-answer' ? 'question-refused' : 'still-in-transition';
-  return excluded(exclusion(why, `${text} (still so after ${listings} listings)`, awsError));
-}
-
-const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });
+export const excluded = (why: Reason): Eligibility => ({ decision: 'excluded', originalState: null, reason: why });
 
 /**
  * The attribute disableApiStop is asked only of instances that would otherwise take part, or soon might. Where EC2 won't say

@@ -71,6 +71,8 @@ export const listRequestSchema = z.object({
   input: z.preprocess(withoutConsole, executionInputSchema),
   /** How many listings there have been. */
   listing: z.int().min(0),
+  /** Since when EC2 has not said how a member is, by its ID. */
+  silentSince: z.record(z.string(), timestampSchema).default({}),
   executionArn: z.string(),
   startedAt: timestampSchema,
 });

@@ -147,6 +147,12 @@ export const STRAY_LAMBDA_SECONDS = 90;
  */
 export const WRITERS_DEAD_SECONDS = 5 * 60;
 
+/** An instance that EC2 does not answer for is waited for so long before a run begins without it, as one in transition is by default. */
+export const SILENT_SECONDS = 5 * 60;
+
+/** In so many listings more than the deployment allows, where others fall silent meanwhile. */
+export const SILENT_LISTINGS_MAX = 10;
+
 /** An execution that nothing is known of is dead then: twice as long as the state machine's own time-out of 12 h. */
 export const UNKNOWN_IS_DEAD_AFTER_SECONDS = 24 * 60 * 60;
 
@@ -162,10 +168,10 @@ export const INVOCATIONS_MAX = 1500;
 /** Instances of one run: what one payload carries, as BATCH_SIZE_MAX says, and what this design has been measured with. */
 export const INSTANCES_MAX = 500;
 
-/** Resource groups of one run: each is a few calls of ListInstances, one after the other. */
 /** How many instances the input of a run can name. */
 export const INSTANCES_CHOSEN_MAX = 50;
 
+/** Resource groups of one run: each is a few calls of ListInstances, one after the other. */
 export const GROUPS_MAX = 20;
 
 /**

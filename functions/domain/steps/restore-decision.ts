@@ -79,14 +79,11 @@ interface LateCase {
 
 /** Ends what takes too long; but a first stop is always tried, and given its time to show, however late it is. */
 export function enforceDeadline(ours: LateCase, decision: RestoreDecision): RestoreDecision {
-  const { instance, ec2, deadlineSeconds } = ours;
+  const { instance, ec2 } = ours;
+  const deadline = deadlineOf(ours);
   const isFirstStop = decision.action === 'stop' && instance.stopAcceptedAt === null && instance.lastRefusal === null;
   const outlastsDeadline = decision.action === 'wait' && decision.outlastsDeadline === true;
-  if (deadlineSeconds === null || decision.action === 'settle' || isFirstStop || outlastsDeadline) return decision;
-  const deadline = earliest(
-    addSeconds(mayBeStoppedSince(ours), Math.max(deadlineSeconds, stopSecondsOf(ours))),
-    addSeconds(instance.stopUntil, FOLLOW_STOP_SECONDS),
-  );
+  if (deadline === null || decision.action === 'settle' || isFirstStop || outlastsDeadline) return decision;
   if (isAfter(deadline, ours.now)) {
     if (decision.action !== 'wait' || isBefore(decision.until, deadline)) return decision;
     return { ...decision, until: deadline };
@@ -98,6 +95,16 @@ export function enforceDeadline(ours: LateCase, decision: RestoreDecision): Rest
   const minutes = minutesBetween(mayBeStoppedSince(ours), ours.now);
   const text = `it is ${ec2.state} after ${minutes} minutes of restoring, its lease is kept${waitedFor}${refusal}`;
   return { action: 'give-up', finalState: ec2.state, reason: reason('not-restored', text, error) };
+}
+
+/** When an instance that is not put back by then is given up; null: never. */
+export function deadlineOf(late: LateCase): Timestamp | null {
+  const { instance, deadlineSeconds } = late;
+  if (deadlineSeconds === null) return null;
+  return earliest(
+    addSeconds(mayBeStoppedSince(late), Math.max(deadlineSeconds, stopSecondsOf(late))),
+    addSeconds(instance.stopUntil, FOLLOW_STOP_SECONDS),
+  );
 }
 
 /** Of one that is on its way down. */

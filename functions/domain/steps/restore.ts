@@ -17,6 +17,7 @@ import type { Attempts } from '../ownership/owner.ts';
 import { updateMayRunUntil } from '../work/sent-commands.ts';
 import type { OtherActivity } from './other-activity.ts';
 import {
+  deadlineOf,
   enforceDeadline,
   LEFT_AWAKE,
   leaveToOthers,
@@ -118,9 +119,17 @@ function settleStopped(ours: OurCase): RestoreDecision | null {
     : settle(finalState, { releaseLease: true });
 }
 
-/** EC2 refuses to stop a pending instance; and its start may still fall back: then nothing is left awake, whosever it was. */
-function waitWhilePending({ ec2, ...ours }: OurCase): RestoreDecision | null {
-  return ec2.state === 'pending' && !isPastEnd(ours) ? wait(reason('pending', 'it is still starting'), null) : null;
+/**
+ * EC2 refuses to stop a pending instance; and its start may still fall back: then nothing is left awake, whosever it was. After the
+ * deadline only what is ours is given up: what is not is told as theirs.
+ */
+function waitWhilePending(ours: OurCase): RestoreDecision | null {
+  const { ec2, attempts, now } = ours;
+  if (ec2.state !== 'pending' || isPastEnd(ours)) return null;
+  const deadline = deadlineOf(ours);
+  const isLate = deadline !== null && !isAfter(deadline, now);
+  if (isLate && bootOwnerOf(attempts, ec2, now) !== 'ours') return null;
+  return wait(reason('pending', 'it is still starting'), null);
 }
 
 /** Whether there were starts, and the boot of each was seen going down. */

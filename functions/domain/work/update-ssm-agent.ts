@@ -40,6 +40,9 @@ const isUnchanged = (output: string): boolean =>
  */
 const PUT_BACK = /failed to install [^\n]*Exit Status: 125\b.*rolled ?back \S+ to/is;
 
+/** Cut off before it says how the rollback has ended. */
+const ROLLING_BACK = /Initiating rollback(?!.*(?:rolled ?back \S+ to|failed to))/is;
+
 const ANOTHER_UPDATE = /another update in progress/i;
 
 /** The updater refuses to go back to an older version: an update of someone else was quicker, or the target is an old one. */
@@ -140,6 +143,7 @@ export const updateSsmAgent: Work = {
   parameters: (target) => ({ version: [target], allowDowngrade: ['false'] }),
   isAtTarget: isAtLeast,
   isConclusive: ({ output }) =>
+    !ROLLING_BACK.test(output) &&
     [DONE, NEWER, SKIPPED, ANOTHER_UPDATE, ...FAILURES.map(({ pattern }) => pattern)].some((pattern) =>
       pattern.test(output),
     ),

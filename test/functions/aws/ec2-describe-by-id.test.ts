@@ -103,6 +103,22 @@ describe('describeByIds', () => {
       expect([...facts.keys()].sort()).toEqual(ids.filter((id) => !silent.includes(id)).sort());
       expect([...unseen.keys()].sort()).toEqual([...silent].sort());
       expect([...unseen.values()]).toEqual(silent.map(() => expect.objectContaining({ kind: 'silent', passes: true })));
+      expect(asked()).toHaveLength(13);
+    });
+
+    it('finds one that is refused alone among those in the zone that gives no answer', async () => {
+      const [odd = '', quiet = '', ...others] = instanceIds(8);
+      ec2.on(DescribeInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+        if (InstanceIds.includes(quiet)) throw awsError('Unavailable', 'try again shortly', 503);
+        if (InstanceIds.includes(odd)) throw awsError('SomethingNew', 'not this one');
+        return described(...InstanceIds.map((instanceId) => instanceFacts({ instanceId })));
+      });
+
+      const { facts, unseen } = await describeByIds(client, unplaced(8));
+
+      expect([...facts.keys()].sort()).toEqual(others.sort());
+      expect(unseen.get(odd)).toMatchObject({ kind: 'silent', passes: false });
+      expect(unseen.get(quiet)).toMatchObject({ kind: 'silent', passes: true });
     });
 
     it('asks for three alone, and no more, where EC2 answers for none: other three in another turn', async () => {

@@ -253,12 +253,21 @@ describe('ListInstances, where EC2 does not answer what names no instance', () =
     expect(written()).toEqual([]);
   });
 
-  it('takes all others into the run when the last listing has not found out how that one is', async () => {
+  it('waits for it also beyond the last listing, and takes all others into the run five minutes after', async () => {
     givenSilent([first]);
-    const { batches, inTransition } = await list({}, { LISTINGS_MAX: '1' });
-    expect(inTransition).toBe(0);
-    const taken = batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId));
+    const settings = { LISTINGS_MAX: '1' };
+    const { silentSince } = await list({}, settings);
+    expect(silentSince).toEqual({ [first]: '2026-12-06T02:00:05.000Z' });
+
+    const before = { [first]: '2026-12-06T01:55:05.000Z' };
+    const last = ownListing(
+      await createListInstances(aRuntime('02:00:05', settings))({ ...aListRequest(), silentSince: before }, aContext()),
+    );
+    expect(last).toMatchObject({ inTransition: 0, silentSince: {} });
+    const taken = last.batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId));
     expect(taken).toEqual(ids.slice(1));
+    // It may be in the same trouble: what it is not asked for can't fail the others.
+    expect(ec2).not.toHaveReceivedCommandWith(DescribeInstanceAttributeCommand, { InstanceId: first });
   });
 
   it('fails, to be tried again, where it answers for none', async () => {

@@ -249,15 +249,14 @@ describe('a look at instances of several zones', () => {
     expect(attempts()).toBe(3);
   });
 
-  it('takes those for silent for which there was no time, where no zone is known', async () => {
-    const { options, attempts } = aService(ec2Error(500, 'InternalError'), ec2Error(500, 'InternalError'), noInstances);
+  it('says so where there is no time for all of them, and no zone is known', async () => {
+    const { options, attempts } = aService(ec2Error(500, 'InternalError'), noInstances);
     const unplaced = ['i-1', 'i-2', 'i-3', 'i-4', 'i-5', 'i-6'].map((instanceId) => ({ instanceId }));
 
-    const { unseen } = await describeByIds(createEc2Client(options), unplaced, { mayLeave: () => attempts() < 4 });
+    const looking = describeByIds(createEc2Client(options), unplaced, { mayLeave: () => attempts() < 4 });
 
+    await expect(looking).rejects.toBeInstanceOf(OutOfTime);
     expect(attempts()).toBe(4);
-    const kinds = unplaced.map(({ instanceId }) => unseen.get(instanceId)?.kind);
-    expect(kinds).toEqual(['silent', 'silent', 'unknown', 'silent', 'unknown', 'silent']);
   });
 });
 

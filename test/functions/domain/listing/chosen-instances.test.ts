@@ -34,6 +34,8 @@ describe('the instances that an input names', () => {
     expect(() => chooseInstances(['web'], untold)).toThrow(refused);
     expect(() => chooseInstances(['db'], untold)).toThrow(refused);
     expect(chooseInstances([WEB], untold)).toEqual(new Set([WEB]));
+    const also = [...untold, { instanceId: 'i-refused', name: null, untold: { why, passes: false } }];
+    expect(() => chooseInstances(['web'], also)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
   });
 
   it('a name of several is bad input: which one is meant can only be guessed', () => {

@@ -1,9 +1,5 @@
 import fc from 'fast-check';
-import {
-  decideEligibility,
-  excludeUnsettled,
-  judgeStopProtection,
-} from '../../../../functions/domain/listing/eligibility.ts';
+import { decideEligibility, judgeStopProtection } from '../../../../functions/domain/listing/eligibility.ts';
 import { refusalOf } from '../../../../functions/domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
@@ -101,7 +97,6 @@ describe('an instance that is kept out', () => {
     const judged = judgeStopProtection(judge({}), { isOn: true, refusal: null });
 
     expect(judged).toMatchObject({ decision: 'excluded', reason: { code: 'stop-protected' } });
-    expect(excludeUnsettled(judged, 5)).toBe(judged);
   });
 
   it('because EC2 refused to say whether it has stop protection, which is not benign', () => {
@@ -150,26 +145,6 @@ describe('an instance that is kept out', () => {
   });
 });
 
-describe('after the last listing', () => {
-  it('an instance that still settles is out, and that is no success', () => {
-    const givenUp = excludeUnsettled(judge({ state: 'stopping' }), 5);
-    expect(givenUp).toMatchObject({
-      decision: 'excluded',
-      originalState: null,
-      reason: { code: 'still-in-transition' },
-    });
-    expect(givenUp.reason?.text).toMatch(/stopping.*5 listings/);
-    expect(isBenignExclusion(givenUp.reason?.code ?? '')).toBe(false);
-  });
-
-  it.each([
-    ['who takes part', judge()],
-    ['who is out', judge({ state: 'terminated' })],
-  ])('nothing changes for one %s', (_who, eligibility) => {
-    expect(excludeUnsettled(eligibility, 5)).toEqual(eligibility);
-  });
-});
-
 describe('whatever EC2 says', () => {
   const anyFacts = fc.option(anyInstanceFacts, { nil: null, freq: 20 });
 
@@ -210,14 +185,6 @@ describe('whatever EC2 says', () => {
           instance.managedBy !== null ||
           ['terminated', 'shutting-down'].includes(instance.state);
         if (isUnstoppable) expect(decision).toBe('excluded');
-      }),
-    );
-  });
-
-  it('no instance is settling for ever', () => {
-    fc.assert(
-      fc.property(anyFacts, fc.integer({ min: 1, max: 20 }), (instance, listings) => {
-        expect(excludeUnsettled(decide(instance), listings).decision).not.toBe('in-transition');
       }),
     );
   });

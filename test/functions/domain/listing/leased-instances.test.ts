@@ -1,4 +1,4 @@
-import { decideEligibility, excludeUnsettled } from '../../../../functions/domain/listing/eligibility.ts';
+import { decideEligibility } from '../../../../functions/domain/listing/eligibility.ts';
 import type { InstanceFacts } from '../../../../functions/domain/model/instance.ts';
 import { isBenignExclusion } from '../../../../functions/domain/model/reason.ts';
 import type { LeaseStatus } from '../../../../functions/domain/ownership/lease-status.ts';
@@ -58,10 +58,6 @@ describe('an instance that carries a lease', () => {
       decision: 'in-transition',
       originalState: null,
       reason: { code: 'in-transition', text: ending.why },
-    });
-    expect(excludeUnsettled(judge(ending), 5)).toMatchObject({
-      decision: 'excluded',
-      reason: { code: 'still-in-transition', text: expect.stringContaining('still so after 5 listings') },
     });
   });
 

@@ -206,4 +206,11 @@ describe('an instance that is pending again, or still', () => {
     expect(decideAt('running', '02:11')).toMatchObject({ action: 'settle', wasSeenStopped: false });
     expect(decideAt('pending', '03:00:01')).toMatchObject({ action: 'settle', releaseLease: true });
   });
+
+  it('is told as left to others when restoring has taken too long, not as one that was not restored', () => {
+    const decideAt = (time: string) =>
+      decideRestore(restoreCase(doubtful, wokenFacts({ state: 'pending' }), { now: at(time) }));
+    expect(decideAt('02:29:59')).toMatchObject({ action: 'wait', reason: { code: 'pending' } });
+    expect(decideAt('02:30')).toMatchObject({ action: 'settle', finalState: 'handed-over' });
+  });
 });
