@@ -92,6 +92,10 @@ export function createBucket(s3: S3Client, name: string): Bucket {
   };
 }
 
+/** What stands under one key can't be had: it does not fit its schema, or S3 refuses it. To ask again is no use. */
+export const isUnreadable = (error: unknown): boolean =>
+  (error instanceof ReveilleError && error.name === 'UnexpectedReply') || describeFailure(error).isRefusal;
+
 /** The reply to a conditional call; null if its condition did not hold. */
 async function ifMet<Reply>(call: () => Promise<Reply>): Promise<Reply | null> {
   try {

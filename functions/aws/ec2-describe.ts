@@ -50,7 +50,8 @@ const replySchema = z.object({
 function toFacts(instance: Instance): InstanceFacts {
   const parsed = parsePlainly(replySchema, instance);
   if (!parsed.success) {
-    throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${validationMessage(parsed.error)}`);
+    const which = instance.InstanceId === undefined ? '' : `${plainText(instance.InstanceId)}: `;
+    throw new ReveilleError('UnexpectedReply', `DescribeInstances: ${which}${validationMessage(parsed.error)}`);
   }
   const { data } = parsed;
   const tags = Object.fromEntries(data.Tags.map(({ Key, Value }) => [Key, Value]));

@@ -2,8 +2,8 @@ import { type EC2Client, StartInstancesCommand, StopInstancesCommand } from '@aw
 import { lacksCapacity } from '../domain/model/aws-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
-import { type AwsFailure, describeFailure } from './sdk/failures.ts';
-import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
+import { type AwsFailure, describeFailure, isThrottling, mayBeAboutSome } from './sdk/failures.ts';
+import { EACH_REQUEST, lastAnswer, sendInTime } from './sdk/send-in-time.ts';
 import { type TakenApart, takeApart } from './sdk/take-apart.ts';
 
 export interface StateChange {
@@ -63,8 +63,14 @@ const stopOf = (InstanceIds: string[], hibernate: boolean) => ({
   ...(hibernate ? { Hibernate: true } : {}),
 });
 
+/** So often a stop of several is tried: where EC2 fails to stop one of them, the next try is of others. */
+const TRIES_OF_SEVERAL = 2;
+
+const triesOf = ({ length }: string[]): number => (length === 1 ? Number.POSITIVE_INFINITY : TRIES_OF_SEVERAL);
+
 /**
- * Stops (or hibernates) them in one call, or, where EC2 refuses, all but the bad ones.
+ * Stops (or hibernates) them in one call, or, where EC2 refuses or fails, all but the bad ones: a stop that was done can be asked
+ * for again.
  * @param hasTime asked before each request that is sent, also by the SDK's own retries
  */
 export function stopInstances(
@@ -72,13 +78,25 @@ export function stopInstances(
   instanceIds: string[],
   options: { hibernate: boolean; turn: number; hasTime: () => boolean },
 ): Promise<TakenApart<StateChange[]>> {
-  const stop = async (InstanceIds: string[]) => {
+  const { turn, hasTime } = options;
+  const stop = async (InstanceIds: string[], triesMax = triesOf(InstanceIds)): Promise<StateChange[]> => {
     const command = new StopInstancesCommand(stopOf(InstanceIds, options.hibernate));
-    command.middlewareStack.add(sendInTime('StopInstances', options.hasTime), EACH_REQUEST);
-    const { StoppingInstances } = await ec2.send(command);
-    return toChanges(StoppingInstances);
+    let tries = 0;
+    const mayTry = () => hasTime() && tries++ < triesMax;
+    command.middlewareStack.add(sendInTime('StopInstances', mayTry), EACH_REQUEST);
+    try {
+      const { StoppingInstances } = await ec2.send(command);
+      return toChanges(StoppingInstances);
+    } catch (error) {
+      if (!hasTime()) throw error;
+      const answer = lastAnswer(error);
+      // It is about no instance: then the SDK's own tries are what helps.
+      const isHeldBack = answer !== error && isThrottling(describeFailure(answer));
+      if (isHeldBack) return stop(InstanceIds, Number.POSITIVE_INFINITY);
+      throw answer;
+    }
   };
-  return takeApart(instanceIds, stop, { turn: options.turn, hasTime: options.hasTime, wasRefused: isRefusal });
+  return takeApart(instanceIds, (ids) => stop(ids), { turn, hasTime, wasRefused: mayBeAboutSome });
 }
 
 /**
@@ -119,9 +137,6 @@ async function sendStart(
     });
   }
 }
-
-/** Throttling of the way back is the state machine's to wait for: RestoreInstances is tried for an hour. */
-const isRefusal = (failure: AwsFailure): boolean => failure.isRefusal;
 
 /** A refusal, throttling and a lack of capacity have done nothing. After any other answer, or none, the start may come. */
 const mayHaveTakenEffect = (failure: AwsFailure): boolean => !failure.nothingWasDone && !lacksCapacity(failure.code);

@@ -5,6 +5,7 @@ import {
   paginateListCommandInvocations,
   paginateListCommands,
   SendCommandCommand,
+  type SendCommandCommandOutput,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
@@ -17,8 +18,8 @@ import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
 import { askOfEach, askOfOne } from './sdk/ask-of-one.ts';
 import { mapConcurrently } from './sdk/batching.ts';
-import { describeFailure } from './sdk/failures.ts';
-import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
+import { describeFailure, FailedCall } from './sdk/failures.ts';
+import { EACH_REQUEST, OutOfTime, sendInTime } from './sdk/send-in-time.ts';
 import { join, type TakenApart, takeApart } from './sdk/take-apart.ts';
 import { PAGE_SIZE } from './ssm-agents.ts';
 
@@ -56,7 +57,7 @@ export async function sendCommand(
       sendInTime('SendCommand', () => mayLeave(InstanceIds)),
       EACH_REQUEST,
     );
-    const reply = await ssm.send(command);
+    const reply = await sendNamed(ssm, command);
     const commandId = reply.Command?.CommandId;
     if (commandId === undefined) throw new ReveilleError('UnexpectedReply', 'SendCommand: no CommandId in the reply');
     return { commandId, instanceIds: InstanceIds };
@@ -64,6 +65,14 @@ export async function sendCommand(
   const parts: TakenApart<{ commandId: string; instanceIds: string[] }>[] = [];
   for (const ids of groups) parts.push(await takeApart(ids, send, { turn, hasTime }));
   return join(parts);
+}
+
+async function sendNamed(ssm: SSMClient, command: SendCommandCommand): Promise<SendCommandCommandOutput> {
+  try {
+    return await ssm.send(command);
+  } catch (error) {
+    throw error instanceof OutOfTime ? error : new FailedCall('SendCommand', error);
+  }
 }
 
 /** A command that SSM lists. */

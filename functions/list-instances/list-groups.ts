@@ -2,7 +2,7 @@
 import { listGroup } from '../aws/resource-groups.ts';
 import type { ResourceGroupsClient } from '../aws/sdk/clients.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
-import { INSTANCES_MAX } from '../domain/model/limits.ts';
+import { MEMBERS_MAX } from '../domain/model/limits.ts';
 
 /** What the groups hold. What stands in two groups counts once, in the first. */
 export interface Grouped {
@@ -35,9 +35,9 @@ export async function listGroups(
     for (const nodeId of nodeIds) groupOfNode.set(nodeId, groupOfNode.get(nodeId) ?? group);
     otherResources += others;
   }
-  if (groupOf.size <= INSTANCES_MAX) return { groupOf, groupOfNode, otherResources };
+  if (groupOf.size <= MEMBERS_MAX) return { groupOf, groupOfNode, otherResources };
   throw new ReveilleError(
     'TooManyInstances',
-    `the groups have ${groupOf.size} instances; at most ${INSTANCES_MAX} fit into a run`,
+    `the groups name ${groupOf.size} instances; at most ${MEMBERS_MAX} are looked at`,
   );
 }

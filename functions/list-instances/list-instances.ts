@@ -15,6 +15,7 @@ import { countAwaited, type SilentSince, silentSince } from '../domain/listing/r
 import { computeEnds, shortestWindow, tooLateToStart } from '../domain/listing/run-ends.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { type ExecutionNames, parseExecutionArn } from '../domain/model/execution-arn.ts';
+import { INSTANCES_MAX } from '../domain/model/limits.ts';
 import { plainText } from '../domain/model/plain-text.ts';
 import type { Ends, Run } from '../domain/model/run.ts';
 import { runStarted } from '../domain/model/run-event.ts';
@@ -86,6 +87,7 @@ async function list(
 
   const all = await judgeMembers({ ...tools, hasTime: timeKeeper(context) }, names, grouped);
   const chosen = chosenOf(all, request.input.instances);
+  assertFit(chosen);
   const silent = silentSince(chosen, request.silentSince, tools.now());
   const listings = { count: listing, max: settings.LISTINGS_MAX, silent };
   const inTransition = dryRun ? 0 : countAwaited(chosen, listings, tools.now());
@@ -105,6 +107,16 @@ async function list(
   // Before any of them is woken: who hears it can mute what would complain.
   await tellEventBus(tools, runStarted(run, instances, settings.BUCKET_NAME), timeKeeper(context));
   return { ...reply, batches };
+}
+
+/** @throws TooManyInstances; those that EC2 does not know do not count */
+function assertFit(members: Member[]): void {
+  const count = members.filter(({ eligibility }) => eligibility.reason?.code !== 'not-found').length;
+  if (count <= INSTANCES_MAX) return;
+  throw new ReveilleError(
+    'TooManyInstances',
+    `the groups have ${count} instances; at most ${INSTANCES_MAX} fit into a run`,
+  );
 }
 
 /** The members that the input names; all of them, if it names none. */

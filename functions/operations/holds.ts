@@ -1,7 +1,6 @@
 // What is remembered of instances that others keep awake: it goes with the instance and its boot, whichever run has it by now.
-import type { Bucket } from '../aws/bucket.ts';
-import { describeFailure } from '../aws/sdk/failures.ts';
-import { ReveilleError } from '../domain/model/errors.ts';
+import { type Bucket, isUnreadable } from '../aws/bucket.ts';
+import { describeFailure, failureText } from '../aws/sdk/failures.ts';
 import { holdKey } from '../domain/model/object-keys.ts';
 import { type Hold, holdSchema } from '../domain/steps/hold.ts';
 import { type RestoreDecision, wait } from '../domain/steps/restore-decision.ts';
@@ -22,13 +21,14 @@ export async function readHolds(tools: HoldTools, instanceIds: string[]): Promis
   return holds;
 }
 
-/** What does not fit its schema must not keep an instance awake for good. */
+/** What does not fit its schema, or may not be read, must not keep an instance awake for good. */
 async function readHold({ bucket, logger }: HoldTools, instanceId: string): Promise<Hold | null> {
   try {
     return await bucket.get(holdKey(instanceId), holdSchema);
   } catch (error) {
-    if (!(error instanceof ReveilleError)) throw error;
-    logger.warn('could not read who has kept an instance awake', { instanceId, problem: error.message });
+    if (!isUnreadable(error)) throw error;
+    const problem = failureText(describeFailure(error));
+    logger.warn('could not read who has kept an instance awake', { instanceId, problem });
     return null;
   }
 }

@@ -1,8 +1,7 @@
 // Which boot is ours is written once, to an object of its own: from then on only that one is, for all who read it.
-import type { Bucket } from '../aws/bucket.ts';
+import { type Bucket, isUnreadable } from '../aws/bucket.ts';
 import { mapConcurrently } from '../aws/sdk/batching.ts';
 import type { BatchInstance } from '../domain/batch/batch-instance.ts';
-import { ReveilleError } from '../domain/model/errors.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { bootKey } from '../domain/model/object-keys.ts';
 import type { Leaseholder } from '../domain/model/run.ts';
@@ -67,7 +66,7 @@ async function readBoot(bucket: Bucket, key: string): Promise<Boot | null> {
   try {
     return await bucket.get(key, knownBootSchema);
   } catch (error) {
-    if (error instanceof ReveilleError && error.name === 'UnexpectedReply') return { kind: 'doubtful' };
+    if (isUnreadable(error)) return { kind: 'doubtful' };
     throw error;
   }
 }

@@ -1,8 +1,7 @@
-import type { Bucket } from '../aws/bucket.ts';
+import { type Bucket, isUnreadable } from '../aws/bucket.ts';
 import { describeExecutionStatus } from '../aws/executions.ts';
 import { mapConcurrently } from '../aws/sdk/batching.ts';
 import type { SFNClient } from '../aws/sdk/clients.ts';
-import { ReveilleError } from '../domain/model/errors.ts';
 import { childArn, executionArn, type StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { Leaseholder } from '../domain/model/run.ts';
 import type { Lease } from '../domain/ownership/lease.ts';
@@ -80,7 +79,7 @@ async function orUnreadable<T>(read: () => Promise<T>): Promise<T | 'unreadable'
   try {
     return await read();
   } catch (error) {
-    if (error instanceof ReveilleError && error.name === 'UnexpectedReply') return 'unreadable';
+    if (isUnreadable(error)) return 'unreadable';
     throw error;
   }
 }

@@ -61,7 +61,7 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
 
     const settled = new Set(instances.filter(isSettled).map(({ instanceId }) => instanceId));
     const stillOpen = open.filter(({ facts }) => !settled.has(facts.instanceId));
-    const leasedIds = new Set(stillOpen.map(({ facts }) => facts.instanceId));
+    const leasedIds = new Set([...stillOpen.map(({ facts }) => facts.instanceId), ...survey.unread.keys()]);
     const reportedRuns = await reportDeadRuns({ ...tools, hasTime: timeKeeper(context) }, leasedIds);
 
     const pass: Pass = {
@@ -75,6 +75,8 @@ export function createReconcileLeases(runtime: Runtime, metrics: MetricsSink, wo
     await publishMetrics(tools, pass);
     logger.info('leases reconciled', { ...pass });
     await storePages(tools, pass, context);
+    // Its neighbours do not wait for it; the pass is no success.
+    for (const unread of survey.unread.values()) throw unread;
     // What others keep awake can stay so for hours: to ask for it again in a minute is no use.
     const held = new Set(instances.filter(({ action }) => action === 'held').map(({ instanceId }) => instanceId));
     const due = stillOpen.filter(({ facts }) => !held.has(facts.instanceId));

@@ -42,35 +42,37 @@ export interface Leases {
   open: LeasedInstance[];
   /** Those that their run, which is dead, did not restore. */
   orphans: Orphan[];
-  /** Why EC2 has not listed them all: then these are the members of open runs that it shows by their IDs, or what can be read. null: it has. */
+  /** Why EC2 has not listed them all: then these are the members of open runs that it shows by their IDs. null: it has. */
   unlisted: unknown;
+  /** What EC2 says of these can't be read, and why: they may be leased. */
+  unread: Map<string, unknown>;
 }
 
 export const findLeases = async (tools: SurveyTools): Promise<Leases> => judgeLeases(tools, await findTagged(tools));
 
 /** The same once more, a little later: where EC2 has listed nothing, no zone that is silent is waited for a second time. */
-export async function findLeasesAgain(tools: SurveyTools, { leased, unlisted }: Leases): Promise<Leases> {
+export async function findLeasesAgain(tools: SurveyTools, { leased, unlisted, unread }: Leases): Promise<Leases> {
   if (unlisted === null) return findLeases(tools);
   const shown = leased.map(({ facts }) => ({ instanceId: facts.instanceId, zone: facts.zone ?? undefined }));
   const { facts } = await describeByIds(tools.ec2, shown);
-  return judgeLeases(tools, { tagged: withLease(facts), unlisted });
+  return judgeLeases(tools, { tagged: withLease(facts), unlisted, unread });
 }
 
 /** What EC2 shows of instances with a lease. */
-interface Tagged extends Pick<Leases, 'unlisted'> {
+interface Tagged extends Pick<Leases, 'unlisted' | 'unread'> {
   tagged: InstanceFacts[];
 }
 
-async function judgeLeases({ sfn, bucket, names, now }: SurveyTools, { tagged, unlisted }: Tagged): Promise<Leases> {
+async function judgeLeases({ sfn, bucket, names, now }: SurveyTools, { tagged, ...rest }: Tagged): Promise<Leases> {
   const byId = new Map(tagged.map((facts) => [facts.instanceId, facts]));
   const values = tagged.map(({ instanceId, tags }) => ({ instanceId, value: tags[LEASE_TAG] ?? '' }));
   const found = await readLeaseStatuses({ bucket, sfn, names, now }, values);
-  const leased = found.flatMap(({ instanceId, ...rest }) => {
+  const leased = found.flatMap(({ instanceId, ...lease }) => {
     const facts = byId.get(instanceId);
-    return facts === undefined ? [] : [{ facts, ...rest }];
+    return facts === undefined ? [] : [{ facts, ...lease }];
   });
   const open = leased.filter((one) => isOpen(one, names.stateMachine));
-  return { leased, open, orphans: open.filter(isOrphan), unlisted };
+  return { leased, open, orphans: open.filter(isOrphan), ...rest };
 }
 
 /**
@@ -82,14 +84,14 @@ async function findTagged(tools: SurveyTools): Promise<Tagged> {
   const { ec2, now } = tools;
   try {
     const { facts, unreadable } = await describeTagged(ec2, LEASE_TAG, listingPatience(now));
-    return { tagged: [...facts.values()], unlisted: [...unreadable.values()][0] ?? null };
+    return { tagged: [...facts.values()], unlisted: null, unread: unreadable };
   } catch (error) {
     const answer = lastAnswer(error);
     const { passing, nothingWasDone } = describeFailure(answer);
     if (!passing || nothingWasDone) throw answer;
     const { facts } = await describeByIds(ec2, await readOpenMembers(tools));
     if (facts.size === 0) throw answer;
-    return { tagged: withLease(facts), unlisted: answer };
+    return { tagged: withLease(facts), unlisted: answer, unread: new Map() };
   }
 }
 

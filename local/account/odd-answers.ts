@@ -24,7 +24,7 @@ export function createOddAnswers(): OddAnswers {
       const answer = answers.find((one) => one.call === operation && isLeft(one));
       if (answer === undefined) return;
       given.set(answer, (given.get(answer) ?? 0) + 1);
-      throw new ServiceError(answer.code, answer.message);
+      throw new ServiceError(answer.code, answer.message, answer.status);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { type Refusal, refusalOf } from '../../domain/model/aws-errors.ts';
 import { ReveilleError } from '../../domain/model/errors.ts';
 import { mapConcurrently } from './batching.ts';
-import { describeFailure, FailedCall } from './failures.ts';
+import { describeFailure, FailedCall, isThrottling } from './failures.ts';
 
 /** A question about one: the reply, or why there is none. */
 export type OneAnswer<Reply> = { reply: Reply } | { refusal: Refusal };
@@ -36,20 +36,40 @@ export interface Answers<Reply> {
   refusals: Map<string, Refusal>;
 }
 
-/** Asks the same of each of them, so many at once. */
+/**
+ * Asks the same of each of them, so many at once. What fails of one while others are answered is that one's, for this look.
+ * @throws FailedCall for throttling, and where none was answered
+ */
 export async function askOfEach<Reply>(
   call: string,
   ids: string[],
   atOnce: number,
   ask: (id: string) => Promise<Reply>,
 ): Promise<Answers<Reply>> {
-  const answers = await mapConcurrently(ids, atOnce, (id) => askOfOne(call, () => ask(id)));
+  const answers = await mapConcurrently(ids, atOnce, (id) => askOrFail(call, () => ask(id)));
   const found: Answers<Reply> = { replies: new Map(), refusals: new Map() };
   for (const [index, id] of ids.entries()) {
     const answer = answers[index];
     if (answer === undefined) continue;
     if ('reply' in answer) found.replies.set(id, answer.reply);
-    else found.refusals.set(id, answer.refusal);
+    else found.refusals.set(id, 'failed' in answer ? refusalIn(answer.failed) : answer.refusal);
   }
+  const failed = answers.flatMap((answer) => ('failed' in answer ? [answer.failed] : []));
+  const thrown = failed.find((error) => isThrottling(describeFailure(error))) ?? failed[0];
+  if (thrown !== undefined && (failed.length === ids.length || isThrottling(describeFailure(thrown)))) throw thrown;
   return found;
 }
+
+async function askOrFail<Reply>(
+  call: string,
+  ask: () => Promise<Reply>,
+): Promise<OneAnswer<Reply> | { failed: FailedCall }> {
+  try {
+    return await askOfOne(call, ask);
+  } catch (error) {
+    if (error instanceof FailedCall) return { failed: error };
+    throw error;
+  }
+}
+
+const refusalIn = (error: FailedCall): Refusal => refusalOf(error.call, describeFailure(error));

@@ -39,6 +39,17 @@ export class FailedCall extends Error {
   }
 }
 
+/**
+ * A denial begins with what is known, whose role asked, and ends with what is not, which policy denied it: only so much of it is
+ * kept that both fit into a reason (docs/aws-behaviour.md 142).
+ */
+const withoutPadding = (message: string): string =>
+  message
+    .replace(/\s*Encoded authorization failure message: \S+/, '')
+    .replace(/^You are not authorized to perform this operation\. (?=User: )/, '')
+    .replace(/User: \S+ is not authorized to perform: /, 'not authorized to perform: ')
+    .replace(/(?<=on resource: )arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:/, '');
+
 /** EC2's clients carry the code in `Code` as well as in `name`; network errors carry Node's in `code`. */
 export function describeFailure(error: unknown): AwsFailure {
   if (error instanceof FailedCall) return { ...describeFailure(error.cause), call: error.call };
@@ -49,16 +60,16 @@ export function describeFailure(error: unknown): AwsFailure {
   const { name, message, Code, code, $metadata } = error as SdkError;
   const effective = Code ?? (name === 'Error' ? (code ?? name) : name);
   const status = $metadata?.httpStatusCode ?? 0;
-  const isThrottling = THROTTLING.has(effective);
+  const isThrottled = THROTTLING.has(effective);
   const isPassing = PASSING.has(effective) || PASSING.has(code ?? '') || status >= 500;
-  const passing = isThrottling || isPassing;
+  const passing = isThrottled || isPassing;
   const isRefusal = status >= 400 && !passing;
   return {
     code: effective,
-    message: plainText(message),
+    message: plainText(withoutPadding(message)),
     passing,
     isRefusal,
-    nothingWasDone: isRefusal || isThrottling,
+    nothingWasDone: isRefusal || isThrottled,
   };
 }
 

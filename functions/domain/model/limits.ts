@@ -168,6 +168,9 @@ export const INVOCATIONS_MAX = 1500;
 /** Instances of one run: what one payload carries, as BATCH_SIZE_MAX says, and what this design has been measured with. */
 export const INSTANCES_MAX = 500;
 
+/** A group can name instances for hours that are gone: so many are looked at, gone or not. */
+export const MEMBERS_MAX = 5 * INSTANCES_MAX;
+
 /** How many instances the input of a run can name. */
 export const INSTANCES_CHOSEN_MAX = 50;
 

@@ -1,4 +1,5 @@
 // What a step that failed for good leaves behind: its instances go to be restored, and a Lambda of it may still act on them.
+import * as z from 'zod';
 import type { Batch } from '../batch/batch.ts';
 import type { BatchInstance, InstanceAt } from '../batch/batch-instance.ts';
 import { fail, mayStillStart } from '../batch/transitions.ts';
@@ -13,8 +14,19 @@ export function failCaught(
   now: Date,
 ): InstanceAt<'restore' | 'settled'> {
   if (instance.step === 'restore' || instance.step === 'settled') return instance;
-  const text = `a step of its batch failed: ${caught.Error}: ${caught.Cause}`;
+  const text = `a step of its batch failed: ${caught.Error}: ${messageIn(caught.Cause)}`;
   return mayStillStart(fail(instance, 'step-failed', text, now), now);
+}
+
+const lambdaErrorSchema = z.object({ errorMessage: z.string() });
+
+/** Lambda wraps what a function has thrown; a function that did not come to an end has thrown nothing. */
+function messageIn(cause: string): string {
+  try {
+    return lambdaErrorSchema.parse(JSON.parse(cause)).errorMessage;
+  } catch {
+    return cause;
+  }
 }
 
 /** An attempt whose reply was lost may have started it all the same: its LaunchTime says so, and when. */

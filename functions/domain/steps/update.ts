@@ -63,6 +63,8 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
   const { instance, ec2, now } = given;
   if (['verify', 'at-target', 'fail'].includes(decision.action)) return decision;
   const ended = failedByItsEnd(instance, ec2, now);
+  // What its first command has said comes first, and how its boot ended behind it.
+  if (ended !== null && awaitsSecondTry(instance)) return giveUp(given, failedOnce(instance, judgeCommand(given)));
   return ended === null ? decision : { action: 'give-up', cancelFirst: openCommandId(instance), ...moves(ended) };
 }
 

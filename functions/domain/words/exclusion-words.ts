@@ -205,13 +205,15 @@ export const exclusionWords = {
       title: 'AWS refused a question about it',
       meaning:
         'AWS refused, or did not answer, what has to be known of it: see the text. If it was not woken yet, it is excluded; else it has failed.',
-      whatToDo: 'Put right what the error names, and start the run again.',
+      whatToDo:
+        'Put right what the error names, and start the run again. If EC2 did not answer, its zone may have been disturbed: start it again later.',
     },
     ja: {
       title: 'AWS が問い合わせを拒否',
       meaning:
         '処理に必要な情報の問い合わせを AWS が拒否したか、応答しませんでした。呼び出しとエラーは理由の文にあります。起動前なら対象外、起動後なら失敗になります。',
-      whatToDo: 'エラーの原因を直してから、もう一度実行してください。',
+      whatToDo:
+        'エラーの原因を直してから、もう一度実行してください。EC2 が応答しなかった場合は、アベイラビリティーゾーンの障害が考えられます。時間をおいて実行してください。',
     },
   },
   'already-running': {

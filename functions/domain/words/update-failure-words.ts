@@ -127,12 +127,12 @@ export const updateFailureWords = {
   'update-rolled-back': {
     en: {
       title: 'The update was rolled back',
-      meaning: 'The new agent did not start, and the old one was put back.',
+      meaning: 'The new agent could not be installed, or did not start, and the old one was put back.',
       whatToDo: 'Read the output of the command in Run Command. The next run tries again.',
     },
     ja: {
       title: '更新がロールバックされた',
-      meaning: '新しい SSM Agent が起動せず、元のバージョンに戻されました。',
+      meaning: '新しい SSM Agent をインストールできなかったか、起動しなかったため、元のバージョンに戻されました。',
       whatToDo: 'Run Command でコマンドの出力を確認してください。次回の実行でもう一度試します。',
     },
   },

@@ -232,10 +232,29 @@ describe('startInstances and stopInstances', () => {
     expect(replies.flat().map(({ instanceId }) => instanceId)).toEqual(ids.filter((id) => id !== bad));
   });
 
-  it.each([
-    ['throttling', throttled()],
-    ['a server error', awsError('InternalError', 'An internal error has occurred', 500)],
-  ])('does not take it apart for %s', async (_what, error) => {
+  it('stops the others where EC2 fails to stop one', async () => {
+    ec2.on(StopInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds: string[] }) => {
+      if (InstanceIds.includes(bad)) throw awsError('InternalError', 'An internal error has occurred', 500);
+      return { StoppingInstances: InstanceIds.map((InstanceId) => ({ InstanceId })) };
+    });
+
+    const { replies, refused } = await stopInstances(client, ids, { hibernate: false, turn: 0, hasTime });
+
+    expect(refused.map(({ id }) => id)).toEqual([bad]);
+    expect(replies.flat().map(({ instanceId }) => instanceId)).toEqual(ids.filter((id) => id !== bad));
+  });
+
+  it('starts none of them apart where EC2 fails: it may have started them', async () => {
+    const error = awsError('InternalError', 'An internal error has occurred', 500);
+    ec2.on(StartInstancesCommand).rejects(error);
+
+    await expect(startInstances(client, ids, { turn: 0, hasTime, now })).rejects.toBe(error);
+
+    expect(ec2).toHaveReceivedCommandTimes(StartInstancesCommand, 1);
+  });
+
+  it('does not take a stop apart for throttling', async () => {
+    const error = throttled();
     ec2.on(StopInstancesCommand).rejects(error);
 
     await expect(stopInstances(client, ids, { hibernate: false, turn: 0, hasTime })).rejects.toBe(error);

@@ -122,6 +122,15 @@ describe('ListInstances, refusing a run', () => {
     expect(outcome).toBe(name);
   });
 
+  it('does not count those that EC2 does not know any more, as far as they are looked at', async () => {
+    givenGroup(...instanceIds(500));
+    resourceGroups.on(ListGroupResourcesCommand).resolves(grouped(...instanceIds(2500)));
+    expect((await list()).batches.flatMap(({ instances }) => instances)).toHaveLength(500);
+
+    resourceGroups.on(ListGroupResourcesCommand).resolves(grouped(...instanceIds(2501)));
+    await expect(list()).rejects.toMatchObject({ name: 'TooManyInstances' });
+  });
+
   it.each([
     ['groups', { groups: [] }],
     ['groups', { groups: 'dev' }],
@@ -231,54 +240,5 @@ it('ListInstances leaves one out of which EC2 says what can not be read, and wak
         }),
       }),
     ]),
-  });
-});
-
-describe('ListInstances, where EC2 does not answer what names no instance', () => {
-  const disturbed = awsError('Unavailable', 'try again shortly', 503);
-  const ids = instanceIds(6);
-  const [first = ''] = ids;
-
-  const givenSilent = (silent: string[], error = disturbed) => {
-    givenGroup(...ids);
-    ec2.on(DescribeInstancesCommand).callsFake(({ InstanceIds }: { InstanceIds?: string[] }) => {
-      if (InstanceIds === undefined || InstanceIds.some((id) => silent.includes(id))) throw error;
-      return described(...InstanceIds.map((instanceId) => instanceFacts({ instanceId })));
-    });
-  };
-
-  it('lists again while one is in the disturbed zone, and wakes none yet', async () => {
-    givenSilent([first]);
-    expect(await list()).toMatchObject({ inTransition: 1, batches: [] });
-    expect(written()).toEqual([]);
-  });
-
-  it('waits for it also beyond the last listing, and takes all others into the run five minutes after', async () => {
-    givenSilent([first]);
-    const settings = { LISTINGS_MAX: '1' };
-    const { silentSince } = await list({}, settings);
-    expect(silentSince).toEqual({ [first]: '2026-12-06T02:00:05.000Z' });
-
-    const before = { [first]: '2026-12-06T01:55:05.000Z' };
-    const last = ownListing(
-      await createListInstances(aRuntime('02:00:05', settings))({ ...aListRequest(), silentSince: before }, aContext()),
-    );
-    expect(last).toMatchObject({ inTransition: 0, silentSince: {} });
-    const taken = last.batches.flatMap(({ instances }) => instances.map(({ instanceId }) => instanceId));
-    expect(taken).toEqual(ids.slice(1));
-    // It may be in the same trouble: what it is not asked for can't fail the others.
-    expect(ec2).not.toHaveReceivedCommandWith(DescribeInstanceAttributeCommand, { InstanceId: first });
-  });
-
-  it('fails, to be tried again, where it answers for none', async () => {
-    givenSilent(ids);
-    await expect(list()).rejects.toMatchObject({ name: 'AwsUnavailable' });
-  });
-
-  it('leaves one out at once that it is refused for alone', async () => {
-    givenSilent([first], awsError('SomethingNew', 'not this one'));
-    const { batches, inTransition } = await list();
-    expect(inTransition).toBe(0);
-    expect(batches.flatMap(({ instances }) => instances)).toHaveLength(5);
   });
 });
