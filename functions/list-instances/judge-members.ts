@@ -6,7 +6,7 @@ import type { EC2Client, SFNClient, SSMClient } from '../aws/sdk/clients.ts';
 import { describeFailure, mayBeAboutSome } from '../aws/sdk/failures.ts';
 import { lastAnswer, OutOfTime } from '../aws/sdk/send-in-time.ts';
 import { describeAgents } from '../aws/ssm-agents.ts';
-import { silentIn } from '../domain/batch/unseen.ts';
+import { silentIn, type Unseen } from '../domain/batch/unseen.ts';
 import { type AgentManifest, lacksVersion } from '../domain/listing/agent-manifest.ts';
 import {
   decideEligibility,
@@ -18,7 +18,7 @@ import {
 } from '../domain/listing/eligibility.ts';
 import type { ManifestInstance } from '../domain/listing/manifest.ts';
 import { excludeUnsettled, type Listings } from '../domain/listing/relisting.ts';
-import type { Silent } from '../domain/model/aws-errors.ts';
+import type { Refusal, Silent } from '../domain/model/aws-errors.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { leasesOn } from '../domain/ownership/lease.ts';
@@ -93,9 +93,15 @@ async function describeAll(
     const silent = silentIn(unseen);
     const isOutage = silent.size === instanceIds.length && [...silent.values()].every(({ passes }) => passes);
     if (isOutage) throw answer;
-    return { facts, silent };
+    // That EC2 does not know an ID proves nothing while it does not list, either: it may be there.
+    return { facts, silent: describeFailure(answer).passing ? new Map([...doubted(unseen), ...silent]) : silent };
   }
 }
+
+const doubted = (unseen: Map<string, Unseen>): [string, Silent][] =>
+  [...unseen.keys()].map((id) => [id, { kind: 'silent', refusal: UNKNOWN_ID, passes: true }]);
+
+const UNKNOWN_ID: Refusal = { text: 'it does not know its ID, and lists no instance' };
 
 /** @throws the answer to the call for all, where there is no time for this one */
 async function askByIds({ ec2, now, hasTime }: MemberTools & Timekeeping, instanceIds: string[], answer: unknown) {

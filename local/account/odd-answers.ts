@@ -2,7 +2,7 @@ import type { OddAnswer } from './fleet/odd-answers.ts';
 import { ServiceError } from './wire/service-error.ts';
 import type { World } from './world/model.ts';
 
-/** Counts how often each instance has been answered in an odd way. */
+/** Counts the calls for which an instance has an odd answer. */
 export interface OddAnswers {
   /**
    * Nothing of a call is done that names an instance of which AWS won't hear, or a command to it and none of its instances.
@@ -12,8 +12,16 @@ export interface OddAnswers {
 }
 
 export function createOddAnswers(): OddAnswers {
-  const given = new Map<OddAnswer, number>();
-  const isLeft = (answer: OddAnswer) => (given.get(answer) ?? 0) < (answer.times ?? Number.POSITIVE_INFINITY);
+  const asked = new Map<OddAnswer, number>();
+  const ask = (answer: OddAnswer): number => {
+    const count = (asked.get(answer) ?? 0) + 1;
+    asked.set(answer, count);
+    return count - (answer.after ?? 0);
+  };
+  const isGiven = (answer: OddAnswer): boolean => {
+    const count = ask(answer);
+    return count >= 1 && count <= (answer.times ?? Number.POSITIVE_INFINITY);
+  };
   return {
     refuse(operation, parameters, { machines, commands }) {
       const texts = textsIn(parameters);
@@ -21,9 +29,8 @@ export function createOddAnswers(): OddAnswers {
         ? texts
         : commands.flatMap(({ id, instanceIds }) => (texts.includes(id) ? instanceIds : []));
       const answers = ids.flatMap((id) => machines.get(id)?.spec.answers ?? []);
-      const answer = answers.find((one) => one.call === operation && isLeft(one));
+      const answer = answers.find((one) => one.call === operation && isGiven(one));
       if (answer === undefined) return;
-      given.set(answer, (given.get(answer) ?? 0) + 1);
       throw new ServiceError(answer.code, answer.message, answer.status);
     },
   };

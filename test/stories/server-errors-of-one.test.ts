@@ -1,20 +1,11 @@
 import type { OddAnswer } from '../../local/account/fleet/odd-answers.ts';
-import { SIMULATION_START } from '../../local/run/simulated-run.ts';
 import { aFleet, tell } from '../support/stories.ts';
 
 /** AWS fails, again and again, as soon as a call names one of ten: no refusal, since it may have done what it was asked. */
 const nine = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`web-${index}`, {}]));
 
-/** From the second minute on: before, its way back was tried. */
-const tellOf = (answer: OddAnswer) =>
-  tell(aFleet({ dev: { odd: {}, ...nine } }), {
-    prepare(account) {
-      account.world.at(SIMULATION_START.getTime() + 60_000, () => {
-        const odd = [...account.world.machines.values()].find(({ spec }) => spec.name === 'odd');
-        Object.assign(odd?.spec ?? {}, { answers: [answer] });
-      });
-    },
-  });
+/** The first is of its way back, which is tried before it is started. */
+const tellOf = (answer: OddAnswer) => tell(aFleet({ dev: { odd: { answers: [{ ...answer, after: 1 }] }, ...nine } }));
 
 it('its stop: it is told as not restored, in the words of EC2, and the others are back', async () => {
   const { report, of } = await tellOf({

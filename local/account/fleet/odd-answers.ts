@@ -19,6 +19,7 @@ export const oddAnswerSchema = z.strictObject({
     .max(599)
     .optional()
     .describe('HTTP status; from 500 on it is an error of AWS, and no refusal. 400, if it is left out'),
+  after: z.int().min(1).optional().describe('So many such calls are answered as usual before'),
   times: z.int().min(1).optional().describe('How often; always, if it is left out'),
 });
 export type OddAnswer = z.infer<typeof oddAnswerSchema>;

@@ -75,6 +75,19 @@ export function withRefusedLooks(fleet: Fleet, random: Random): Fleet {
   return answering(fleet, id, [answer]);
 }
 
+/** What is asked, or done, on the way back, after it was asked for, or tried, once before the start. */
+const ON_THE_WAY_BACK = ['StopInstances', 'DescribeInstanceAssociationsStatus'];
+
+/** In every fortieth account, AWS fails calls as soon as they name one instance, which is no refusal. Each try of the SDK counts. */
+export function withFailedCalls(fleet: Fleet, random: Random): Fleet {
+  const ids = idsIn(fleet);
+  if (!chance(random, 0.025) || ids.length === 0) return fleet;
+  const [id, call] = [pick(random, ids), pick(random, ON_THE_WAY_BACK)];
+  const times = random.integer([2, 60]);
+  const answer = { call, code: 'ServiceUnavailable', message: 'Try again shortly.', status: 503, after: 1, times };
+  return answering(fleet, id, [answer]);
+}
+
 /**
  * In every fortieth account, the region is full of open commands of others: a listing of them does not end. More often where
  * someone runs a command on the fleet, which is to be found all the same.

@@ -7,7 +7,7 @@ import { countTroublesome, drawOverlays, layOddInstance, NO_OVERLAYS, type Overl
 import type { Night, PlannedExecution, Scenario } from '../scenario/scenario.ts';
 import { chance, pick, pickWeighted } from '../scenario/weighted-choice.ts';
 import { stories } from './all-stories.ts';
-import { drawCrowd, withOddAnswers, withRefusedLooks } from './draw-odd-answers.ts';
+import { drawCrowd, withFailedCalls, withOddAnswers, withRefusedLooks } from './draw-odd-answers.ts';
 import { withOddMember } from './odd-members.ts';
 import { answerLost, type Kind, struck } from './story.ts';
 
@@ -251,7 +251,8 @@ function layOver(night: Night, seed: number): Overlays & Pick<Night, 'fleet'> {
   const crowd = drawCrowd(createRandom(seed, 'open commands of others'), night);
   const answered = withOddAnswers(night.fleet, createRandom(seed, 'odd answers'));
   const seen = withRefusedLooks(answered, createRandom(seed, 'refused looks'));
-  const fleet = withOddMember(layOddInstance(seed, seen), seed);
+  const failed = withFailedCalls(seen, createRandom(seed, 'failed calls'));
+  const fleet = withOddMember(layOddInstance(seed, failed), seed);
   const { stopShownSeconds, ...habits } = drawn.habits;
   // A deployment that gives up a stop sooner than EC2 shows it tells of more that is awake than there is: by design (docs/beliefs.md).
   const isAwaited = !(Number(night.parameters['RestoreDeadlineSeconds']) < (stopShownSeconds ?? 0));

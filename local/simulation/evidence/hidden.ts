@@ -5,10 +5,6 @@ import { changes, type Evidence } from './evidence.ts';
 export const wasHidden = ({ disturbances }: Evidence, instanceId: string, from: number, to: number): boolean =>
   disturbances.some(({ at, until, struck }) => struck?.includes(instanceId) === true && at <= to && until >= from);
 
-/** EC2 failed calls for a while, of all or of a zone. */
-export const wasUnanswered = ({ disturbances }: Evidence): boolean =>
-  disturbances.some(({ disturbance: { kind } }) => kind === 'window' || kind === 'zone');
-
 /** Of the deadlines of the steps none that is drawn is shorter. */
 const FORGOTTEN_SECONDS_MIN = 60;
 

@@ -1,4 +1,4 @@
-import type { BehaviourName } from '../../account/fleet/behaviours.ts';
+import type { FleetInstance } from '../../account/fleet/fleet.ts';
 import { slowCalls, window } from '../draw/story.ts';
 import { references } from '../scenario/reference-scenarios.ts';
 import type { Fault, Scenario } from '../scenario/scenario.ts';
@@ -12,7 +12,7 @@ const struck = (fault: Pick<Fault, 'on' | 'kind' | 'function' | 'times'> & { ope
   rare({ faults: [{ nth: 1, operation: null, seconds: 1, ...fault } as Fault] });
 
 /** One group of these. */
-function fleetOf(...members: { state: 'running' | 'stopped'; behaviours?: BehaviourName[]; agentVersion?: string }[]) {
+function fleetOf(...members: (Partial<FleetInstance> & { state: 'running' | 'stopped' })[]) {
   const { fleet } = rare({});
   const [first] = fleet.groups[0]?.instances ?? [];
   if (first === undefined) return fleet;
@@ -26,6 +26,16 @@ function fleetOf(...members: { state: 'running' | 'stopped'; behaviours?: Behavi
 }
 
 const FIRST_ID = fleetOf({ state: 'stopped' }).groups[0]?.instances[0]?.id ?? '';
+
+/** Five that sleep. AWS fails such calls, again and again, as soon as they name the first, but for the one before its start. */
+const fiveWith = (call: string): Scenario['fleet'] =>
+  fleetOf(
+    {
+      state: 'stopped',
+      answers: [{ call, code: 'ServiceUnavailable', message: '', status: 503, after: 1, times: 60 }],
+    },
+    ...Array.from({ length: 4 }, () => ({ state: 'stopped' as const })),
+  );
 
 /** One that sleeps, and in a group of its own one whose agent never comes: its run waits for it. */
 const twoGroups: Scenario['fleet'] = {
@@ -254,6 +264,10 @@ export const rareNights: Record<string, Scenario> = {
         seconds: 1,
       },
     ],
+  }),
+  'EC2 fails each stop of one of five': rare({ fleet: fiveWith('StopInstances') }),
+  'SSM fails to say of one of five who is at work on it': rare({
+    fleet: fiveWith('DescribeInstanceAssociationsStatus'),
   }),
   'a run dies, and nothing else happens': rare({ disturbances: [{ kind: 'abort', atSeconds: 60, execution: 0 }] }),
 };

@@ -119,6 +119,15 @@ export const exemptions: readonly Exemption[] = [
       instance.behaviours.some((name) => name === 'clock-ahead' || name === 'clock-behind'),
   },
   {
+    name: 'name-not-told',
+    because:
+      'its run is for instances by name, and EC2 was silent on one, which may have that name, too: which is meant is not guessed',
+    applies: ({ evidence, execution: { error, startedAt, input } }) =>
+      error === 'ListingFailed' &&
+      [input['instances'] ?? []].flat().some((one) => !/^i-/.test(String(one))) &&
+      evidence.disturbances.some(({ disturbance: { kind }, until }) => kind === 'zone' && until > startedAt),
+  },
+  {
     name: 'running-spot',
     because: 'a Spot Instance that runs is excluded by design: whether it can be stopped is not known',
     applies: ({ instance, line }) => instance.behaviours.includes('spot-persistent') && line?.reason?.code === 'spot',

@@ -60,7 +60,16 @@ function freeSince(evidence: Evidence, instance: InstanceEvidence, boot: Boot & 
       JSON.stringify(parameters).includes(instance.instanceId),
   );
   if (done === null || wanted === undefined) return null;
-  const struck = [...evidence.faults.map(({ at }) => at), ...evidence.disturbances.map(({ until }) => until)];
+  // What AWS fails of it alone is tried with growing pauses.
+  const { instanceId, answers = [] } = instance;
+  const failed = calls(evidence).flatMap(({ at, error, instanceIds }) =>
+    instanceIds.includes(instanceId) && answers.some(({ code }) => code === error) ? [at] : [],
+  );
+  const struck = [
+    ...evidence.faults.map(({ at }) => at),
+    ...evidence.disturbances.map(({ until }) => until),
+    ...failed,
+  ];
   return Math.max(done, wanted.at, ...others.map((at) => Math.min(at, to)), ...struck.filter((at) => at < to));
 }
 

@@ -81,13 +81,35 @@ export const oddAnswerBugs: PlantedBug[] = [
     ],
   },
   {
+    name: 'failed-stop-ends-all',
+    what: 'a stop of many that EC2 fails because of one ends the look of all',
+    patches: [
+      {
+        file: 'functions/aws/ec2-start-stop.ts',
+        find: 'wasRefused: mayBeAboutSome }',
+        replace: 'wasRefused: ({ isRefusal }) => isRefusal }',
+      },
+    ],
+  },
+  {
+    name: 'failed-question-holds-all',
+    what: 'a question about one that SSM fails holds all',
+    patches: [
+      {
+        file: 'functions/aws/sdk/ask-of-one.ts',
+        find: 'failed.length === ids.length',
+        replace: 'failed.length > 0',
+      },
+    ],
+  },
+  {
     name: 'zone-fails-listing',
     what: 'while one zone is disturbed, no instance of the groups is listed',
     patches: [
       {
         file: 'functions/list-instances/judge-members.ts',
-        find: 'if (!mayBeAboutSome(describeFailure(error)) ||',
-        replace: 'if (!describeFailure(error).isRefusal ||',
+        find: 'if (!mayBeAboutSome(describeFailure(answer)))',
+        replace: 'if (!describeFailure(answer).isRefusal)',
       },
     ],
   },
@@ -97,8 +119,8 @@ export const oddAnswerBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/aws/ec2-describe-by-id.ts',
-        find: 'return zones.length === 1 ?',
-        replace: 'return zones.length > 0 ?',
+        find: 'if (zones.length > 1) return',
+        replace: 'if (zones.length < 0) return',
       },
     ],
   },

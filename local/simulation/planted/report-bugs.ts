@@ -140,8 +140,8 @@ export const reportingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/reconcile-leases/reconcile-leases.ts',
-        find: 'const leasedIds = new Set(stillOpen.map(',
-        replace: "const leasedIds = new Set(stillOpen.filter(({ status }) => status.kind === 'orphaned').map(",
+        find: 'new Set([...stillOpen.map(',
+        replace: "new Set([...stillOpen.filter(({ status }) => status.kind === 'orphaned').map(",
       },
     ],
   },

@@ -132,5 +132,9 @@ describe('the boots of another child', () => {
   it('are none of ours where what was written can not be read: then nothing is stopped for it', async () => {
     s3.on(GetObjectCommand, { Key }).resolves(stored({ kind: 'guessed' }));
     expect(await recall(sought)).toMatchObject([{ boot: { kind: 'doubtful' } }]);
+    s3.on(GetObjectCommand, { Key }).rejects(awsError('InvalidObjectState', 'it is archived', 403));
+    expect(await recall(sought)).toMatchObject([{ boot: { kind: 'doubtful' } }]);
+    s3.on(GetObjectCommand, { Key }).rejects(awsError('InternalError', 'try again', 500));
+    await expect(recall(sought)).rejects.toMatchObject({ name: 'InternalError' });
   });
 });

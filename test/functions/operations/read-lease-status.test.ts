@@ -144,9 +144,14 @@ describe('readLeaseStatuses', () => {
     expect(found.map(({ status }) => status)).toMatchObject([{ attempts: [anAttempt()] }, { attempts: [{ startBy }] }]);
   });
 
-  it('takes an instance for busy whose own record is garbage, and the others for what they are', async () => {
+  it.each([
+    ['is garbage', 'garbage'],
+    ['may not be read', 'refused'],
+  ])('takes an instance for busy whose own record %s, and the others for what they are', async (_what, kind) => {
     givenRecords(s3, aRecord([FIRST]), aRecord([SECOND], { child: 'child-2' }));
-    s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' }).resolves(stored('{"runId":1}'));
+    const own = s3.on(GetObjectCommand, { Key: 'runs/run-1/records/child-1/attempt-1.json' });
+    if (kind === 'garbage') own.resolves(stored('{"runId":1}'));
+    else own.rejects(awsError('AccessDenied', 'explicitly denied', 403));
 
     const found = await find([
       [FIRST, value('attempt-1')],

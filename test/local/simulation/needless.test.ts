@@ -107,6 +107,13 @@ describe('an exemption', () => {
     ],
     ['wrong-clock-or-view', { habits: { ssmClockSeconds: 100 } }],
     [
+      'name-not-told',
+      {
+        ...disturbed({ kind: 'zone', zone: 'a', atSeconds: 0, seconds: 600 }, 600),
+        executions: [anExecution({ status: 'FAILED', error: 'ListingFailed', input: { instances: ['web'] } })],
+      },
+    ],
+    [
       'running-spot',
       {
         instances: [anInstance({ behaviours: ['spot-persistent'] })],

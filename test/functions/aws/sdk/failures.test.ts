@@ -59,6 +59,20 @@ describe('describeFailure', () => {
     expect(message).toHaveLength(260);
   });
 
+  it('keeps of a denial whom it is about, and which policy denies it', () => {
+    const user =
+      'User: arn:aws:sts::123456789012:assumed-role/reveille-RestoreInstancesFunctionRole-1ABCDEFGHIJKL/reveille-x';
+    const what = 'ec2:StopInstances on resource: arn:aws:ec2:eu-central-1:123456789012:instance/i-0123456789abcdef0';
+    const policy =
+      'with an explicit deny in a service control policy: arn:aws:organizations::111122223333:policy/o-a/service_control_policy/p-abc';
+    const begins = 'You are not authorized to perform this operation. ';
+    const said = `${begins}${user} is not authorized to perform: ${what} ${policy}. Encoded authorization failure message: ${'xY9'.repeat(150)}`;
+
+    expect(describeFailure(awsError('UnauthorizedOperation', said, 403)).message).toBe(
+      `not authorized to perform: ec2:StopInstances on resource: instance/i-0123456789abcdef0 ${policy}.`,
+    );
+  });
+
   it('takes what is no error at all', () => {
     expect(describeFailure('boom')).toEqual({
       code: 'Unknown',
