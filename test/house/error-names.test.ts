@@ -54,7 +54,7 @@ const provoked: Record<string, Case> = {
   InvalidInput: { fleet: healthy, input: { groups: [] } },
   EmptyGroup: { fleet: aFleet({ dev: {} }), input: {} },
   BrokenGroup: { fleet: healthy, input: { groups: ['nowhere'] } },
-  TooManyInstances: { fleet: mixedFleet(501, 1), input: { groups: ['dev', 'prod'] } },
+  TooManyInstances: { fleet: mixedFleet(560, 1), input: { groups: ['dev', 'prod'] } },
   UnknownAgentVersion: {
     fleet: healthy,
     input: {},

@@ -16,10 +16,12 @@ describe('the way back is tried before the way out', () => {
       outcome: 'failed',
       reason: {
         code: 'way-back-denied',
-        text: expect.stringContaining('was not started: StopInstances (dry run): UnauthorizedOperation: '),
+        text: expect.stringMatching(
+          /was not started: StopInstances \(dry run\): UnauthorizedOperation: not authorized .* with an explicit deny in a service control policy/,
+        ),
         awsError: { call: 'StopInstances', code: 'UnauthorizedOperation' },
       },
-      said: expect.stringContaining('is not authorized to perform: ec2:StopInstances'),
+      said: null,
       finalState: 'stopped',
       wokenAt: null,
     });

