@@ -42,7 +42,7 @@ export interface DescribeOptions {
  * What EC2 says of these instances: one call for all. The IDs that EC2 does not know are asked for alone, and where the call
  * for all gets no answer, each zone is asked for by itself; each instance, where no zone is known. Where it is refused for
  * another cause, it is taken apart: one that is refused alone is silent.
- * @throws OutOfTime if a request was held back; what the caller is refused, as where it is denied for all, or throttled
+ * @throws OutOfTime if a request for several was held back; what the caller is refused, as where it is denied for all, or throttled
  */
 export async function describeByIds(
   ec2: EC2Client,
@@ -95,14 +95,30 @@ async function follow(asking: Asking, instances: Placed[], answer: Answer): Prom
  * more calls. If there is no answer for three of them, there is none for any: those of the next look may be elsewhere.
  */
 async function askEach(asking: Asking, instances: Placed[], silent: Silent): Promise<Described> {
+  const askAlone = async (some: Placed[]): Promise<Described> =>
+    join(await mapConcurrently(some, PARTS_AT_ONCE, (one) => orSilent(() => ask(asking, [one]), [one], silent)));
   const probes = threeOf(instances, asking.turn);
-  const first = await askParts(asking, alone(probes));
-  const rest = instances.filter((one) => !probes.includes(one));
+  const first = await askAlone(probes);
   const isOutage = first.facts.size === 0 && [...first.unseen.values()].every(({ kind }) => kind === 'silent');
-  return join([first, isOutage ? none(rest, silent) : await askParts(asking, alone(rest))]);
+  const rest = fromTurn(instances, asking.turn).filter((one) => !probes.includes(one));
+  return join([first, isOutage ? none(rest, silent) : await askAlone(rest)]);
 }
 
-const alone = (instances: Placed[]): Placed[][] => instances.map((one) => [one]);
+/** For some there may be no time left, where a zone hangs: what others were answered counts all the same. */
+async function orSilent(ask: () => Promise<Described>, instances: Placed[], silent: Silent): Promise<Described> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof OutOfTime) return none(instances, silent);
+    throw error;
+  }
+}
+
+/** Each look begins elsewhere, so that each comes to its turn. */
+function fromTurn<One>(all: One[], turn: number): One[] {
+  const first = (turn * PARTS_AT_ONCE) % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
+}
 
 /** Which of them it is refused for, what others are answered tells. */
 async function askApart(

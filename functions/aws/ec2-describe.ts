@@ -14,7 +14,7 @@ import { plainText } from '../domain/model/plain-text.ts';
 import { parsePlainly } from '../domain/model/plain-words.ts';
 import { addSeconds, isAfter } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
-import { type Answers, askOfEach } from './sdk/ask-of-one.ts';
+import { type Answers, askOfEachAtLast } from './sdk/ask-of-one.ts';
 import { chunks } from './sdk/batching.ts';
 import { describeFailure } from './sdk/failures.ts';
 import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
@@ -189,7 +189,7 @@ export async function describeTagged(ec2: EC2Client, key: string, patience?: Pat
  * form.
  */
 export function readStopProtection(ec2: EC2Client, instanceIds: string[]): Promise<Answers<boolean>> {
-  return askOfEach('DescribeInstanceAttribute', instanceIds, ATTRIBUTE_CALLS_AT_ONCE, async (InstanceId) => {
+  const ask = async (InstanceId: string) => {
     try {
       const reply = await ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'disableApiStop' }));
       return reply.DisableApiStop?.Value ?? false;
@@ -198,5 +198,6 @@ export function readStopProtection(ec2: EC2Client, instanceIds: string[]): Promi
       if (describeFailure(error).code === 'InvalidInstanceID.NotFound') return false;
       throw error;
     }
-  });
+  };
+  return askOfEachAtLast('DescribeInstanceAttribute', instanceIds, ATTRIBUTE_CALLS_AT_ONCE, ask);
 }

@@ -66,8 +66,6 @@ const stopOf = (InstanceIds: string[], hibernate: boolean) => ({
 /** So often a stop of several is tried: where EC2 fails to stop one of them, the next try is of others. */
 const TRIES_OF_SEVERAL = 2;
 
-const triesOf = ({ length }: string[]): number => (length === 1 ? Number.POSITIVE_INFINITY : TRIES_OF_SEVERAL);
-
 /**
  * Stops (or hibernates) them in one call, or, where EC2 refuses or fails, all but the bad ones: a stop that was done can be asked
  * for again.
@@ -79,7 +77,9 @@ export function stopInstances(
   options: { hibernate: boolean; turn: number; hasTime: () => boolean },
 ): Promise<TakenApart<StateChange[]>> {
   const { turn, hasTime } = options;
-  const stop = async (InstanceIds: string[], triesMax = triesOf(InstanceIds)): Promise<StateChange[]> => {
+  // Alone, but one of several, it has no more: the others wait for it.
+  const triesOf = instanceIds.length === 1 ? Number.POSITIVE_INFINITY : TRIES_OF_SEVERAL;
+  const stop = async (InstanceIds: string[], triesMax = triesOf): Promise<StateChange[]> => {
     const command = new StopInstancesCommand(stopOf(InstanceIds, options.hibernate));
     let tries = 0;
     const mayTry = () => hasTime() && tries++ < triesMax;

@@ -1,4 +1,5 @@
 import { CreateTagsCommand, DeleteTagsCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { mayBeAboutSome } from './sdk/failures.ts';
 import { type TakenApart, takeApart } from './sdk/take-apart.ts';
 
 /** One tag, with its value. */
@@ -25,7 +26,7 @@ export function tagInstances(
 }
 
 /**
- * Removes one tag where it has that value; where EC2 refuses, from all but the bad ones. Never called with an empty
+ * Removes one tag where it has that value; where EC2 refuses or fails, from all but the bad ones. Never called with an empty
  * list of tags, which would delete all of them (docs/aws-behaviour.md 35).
  */
 export async function untagInstances(
@@ -39,5 +40,5 @@ export async function untagInstances(
     await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] }));
     return Resources;
   };
-  return takeApart(instanceIds, untag, { turn, wasRefused: ({ isRefusal }) => isRefusal });
+  return takeApart(instanceIds, untag, { turn, wasRefused: mayBeAboutSome });
 }

@@ -16,7 +16,7 @@ import { parsePlainly } from '../domain/model/plain-words.ts';
 import { addSeconds } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import type { Invocation, Work } from '../domain/work/work.ts';
-import { askOfEach, askOfOne } from './sdk/ask-of-one.ts';
+import { askOfEach, askOfOne, askOrFail } from './sdk/ask-of-one.ts';
 import { mapConcurrently } from './sdk/batching.ts';
 import { describeFailure, FailedCall } from './sdk/failures.ts';
 import { EACH_REQUEST, OutOfTime, sendInTime } from './sdk/send-in-time.ts';
@@ -171,12 +171,13 @@ function toInvocation(reply: CommandInvocation): ListedInvocation {
 
 /**
  * With the whole output: the listing cuts it at 2,500 characters (docs/aws-behaviour.md 15). What is not there yet is left as it
- * is; and where SSM refuses to say more, that stands beside it.
+ * is; and where SSM refuses to say more, that stands beside it. Where it fails to, the next look asks again.
  */
 async function withWholeOutput(ssm: SSMClient, { pluginName, ...invocation }: ListedInvocation): Promise<Invocation> {
   const { commandId: CommandId, instanceId: InstanceId } = invocation;
   const request = { CommandId, InstanceId, ...(pluginName && { PluginName: pluginName }) };
-  const answer = await askOfOne('GetCommandInvocation', () => ssm.send(new GetCommandInvocationCommand(request)));
+  const answer = await askOrFail('GetCommandInvocation', () => ssm.send(new GetCommandInvocationCommand(request)));
+  if ('failed' in answer) return unsaid(invocation, answer.refusal);
   if ('refusal' in answer) {
     const { refusal } = answer;
     return refusal.error?.code === 'InvocationDoesNotExist' ? invocation : { ...invocation, refusal };

@@ -109,9 +109,9 @@ async function list(
   return { ...reply, batches };
 }
 
-/** @throws TooManyInstances; those that EC2 does not know do not count */
+/** @throws TooManyInstances; those that EC2 does not know, or is silent on, do not count: they carry no work */
 function assertFit(members: Member[]): void {
-  const count = members.filter(({ eligibility }) => eligibility.reason?.code !== 'not-found').length;
+  const count = members.filter(({ facts }) => facts !== null).length;
   if (count <= INSTANCES_MAX) return;
   throw new ReveilleError(
     'TooManyInstances',

@@ -1,6 +1,6 @@
 // The report of a run: of one that comes to its end (ReportRun), or of one that is found dead (ReconcileLeases).
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Bucket } from '../aws/bucket.ts';
+import { type Bucket, isUnreadable } from '../aws/bucket.ts';
 import { describeByIds } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SNSClient } from '../aws/sdk/clients.ts';
 import { describeFailure, failureText } from '../aws/sdk/failures.ts';
@@ -92,8 +92,8 @@ async function readResult({ bucket, logger }: ReportTools, key: string, listedAt
     // An execution's name can be used again after 90 days, and files are kept for longer (docs/aws-behaviour.md 28).
     return result === null || isAfter(listedAt, result.writtenAt) ? [] : result.instances;
   } catch (error) {
-    if (!(error instanceof ReveilleError)) throw error;
-    logger.warn('a result could not be read', { key, problem: error.message });
+    if (!isUnreadable(error)) throw error;
+    logger.warn('a result could not be read', { key, problem: failureText(describeFailure(error)) });
     return [];
   }
 }

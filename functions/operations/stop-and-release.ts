@@ -1,7 +1,7 @@
 import { stopInstances } from '../aws/ec2-start-stop.ts';
 import { untagInstances } from '../aws/ec2-tags.ts';
 import type { EC2Client } from '../aws/sdk/clients.ts';
-import { describeFailure } from '../aws/sdk/failures.ts';
+import { type AwsFailure, describeFailure } from '../aws/sdk/failures.ts';
 import type { InstanceAt } from '../domain/batch/batch-instance.ts';
 import { type Refusal, refusalOf } from '../domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
@@ -55,11 +55,17 @@ export async function stopDecided(
     const ids = members.map(({ instance }) => instance.instanceId).filter((id) => !changed.has(id));
     const maySend = () => hasTime() && !isAfter(now(), stopUntil);
     const { refused, undecided, untried } = await stopInstances(ec2, ids, { hibernate, turn, hasTime: maySend });
-    for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, refusalOf('StopInstances', failure));
+    for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, toRefusal('StopInstances', failure));
     for (const id of untried) refusals.set(id, UNTRIED);
   }
   return refusals;
 }
+
+/** No person has to put right what passes by itself. */
+const toRefusal = (call: string, failure: AwsFailure): Refusal => ({
+  ...refusalOf(call, failure),
+  ...(failure.passing && { passes: true as const }),
+});
 
 /** One call of StopInstances: either as hibernation or not, and with one end. */
 interface StopCall {
@@ -99,9 +105,9 @@ export async function releaseDecided(
   for (const [lease, ids] of byLease) {
     try {
       const { refused, undecided } = await untagInstances(ec2, ids, { key: LEASE_TAG, value: lease }, turn);
-      for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, refusalOf('DeleteTags', failure));
+      for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, toRefusal('DeleteTags', failure));
     } catch (error) {
-      const refusal = refusalOf('DeleteTags', describeFailure(error));
+      const refusal = toRefusal('DeleteTags', describeFailure(error));
       for (const id of ids) refusals.set(id, refusal);
     }
   }

@@ -18,18 +18,28 @@ export async function restoreUnderLock(
   survey: Survey,
   context: InvocationContext,
 ): Promise<ReconcileResult[]> {
-  const { seenLock, lock, orphans, unlisted } = survey;
+  const { seenLock, lock, orphans } = survey;
   const mayAct = lock === 'free' || (lock === 'dead' && (await isStillDead(tools)));
   if (mayAct && orphans.length > 0) return lockAndRestore(tools, survey, context);
   // Nothing of the dead holder can still act, and it has left no instance to restore: its lock protects nothing any more.
   // It is removed only if it is still the one that was judged: a run that has taken it since keeps it.
-  if (mayAct && seenLock !== null && unlisted === null) await releaseLock(tools.bucket, seenLock);
+  if (mayAct && seenLock !== null && isWhole(survey)) await releaseLock(tools.bucket, seenLock);
   const over = new Set(orphans.filter((orphan) => isOver(orphan, tools.now())));
   const hasTime = timeKeeper(context);
   const told = await restoreOrphans(tools, [...over], hasTime);
   const others = orphans.filter((orphan) => !over.has(orphan));
-  return [...told, ...(lock === 'alive' ? await restoreBesideRun(tools, seenLock, others, hasTime) : [])];
+  if (lock !== 'alive') return told;
+  try {
+    return [...told, ...(await restoreBesideRun(tools, seenLock, others, hasTime))];
+  } catch (error) {
+    // What was let go is told all the same.
+    tools.logger.error('could not restore beside the run', { failure: describeFailure(error) });
+    return told;
+  }
 }
+
+/** Whether EC2 has shown all that may be leased. */
+const isWhole = ({ unlisted, unread }: Survey): boolean => unlisted === null && unread.size === 0;
 
 /** While the leases were read, a dead run may have been redriven: then it keeps its lock. */
 async function isStillDead(tools: SurveyTools): Promise<boolean> {

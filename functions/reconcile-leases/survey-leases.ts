@@ -1,10 +1,10 @@
-import type { Bucket, Versioned } from '../aws/bucket.ts';
+import { type Bucket, isUnreadable, type Versioned } from '../aws/bucket.ts';
 import { describeTagged, listingPatience } from '../aws/ec2-describe.ts';
 import { describeByIds, type Placed } from '../aws/ec2-describe-by-id.ts';
 import type { EC2Client, SFNClient } from '../aws/sdk/clients.ts';
 import { describeFailure } from '../aws/sdk/failures.ts';
 import { lastAnswer } from '../aws/sdk/send-in-time.ts';
-import { manifestSchema } from '../domain/listing/manifest.ts';
+import { type Manifest, manifestSchema } from '../domain/listing/manifest.ts';
 import type { StateMachineNames } from '../domain/model/execution-arn.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
 import { manifestKey, OPEN_RUNS_PREFIX } from '../domain/model/object-keys.ts';
@@ -102,11 +102,21 @@ const withLease = (facts: Map<string, InstanceFacts>): InstanceFacts[] =>
 async function readOpenMembers({ bucket }: SurveyTools): Promise<Placed[]> {
   const members = new Map<string, Placed>();
   for (const key of await bucket.list(OPEN_RUNS_PREFIX)) {
-    const open = await bucket.get(key, openRunSchema);
-    const manifest = open && (await bucket.get(manifestKey(open), manifestSchema));
+    const manifest = await readOpenManifest(bucket, key);
     for (const { instanceId, zone, decision } of manifest?.instances ?? []) {
       if (decision === 'take-part') members.set(instanceId, { instanceId, zone });
     }
   }
   return [...members.values()];
+}
+
+/** One that can't be read hides no other run's instances. */
+async function readOpenManifest(bucket: Bucket, key: string): Promise<Manifest | null> {
+  try {
+    const open = await bucket.get(key, openRunSchema);
+    return open && (await bucket.get(manifestKey(open), manifestSchema));
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../../local/account/account.ts';
+import type { BehaviourName } from '../../local/account/fleet/behaviours.ts';
 import type { OddAnswer } from '../../local/account/fleet/odd-answers.ts';
 import { SIMULATION_START } from '../../local/run/simulated-run.ts';
 import { aFleet, tell } from '../support/stories.ts';
@@ -274,5 +275,26 @@ describe('what AWS fails, again and again, as soon as a call names one of ten', 
     expect(of('odd').reason?.text).toContain('DescribeInstanceAssociationsStatus: InternalServerError');
     const others = report.instances.filter((line) => line !== of('odd'));
     expect(others.map(({ finalState }) => finalState)).toEqual(others.map(() => 'stopped'));
+  });
+
+  it('to take its lease off: its lease is kept, and the others are let go', async () => {
+    const { report, of } = await tell(
+      aFleet({
+        dev: { odd: { answers: [{ call: 'DeleteTags', code: 'InternalError', message: 'no', status: 500 }] }, ...nine },
+      }),
+    );
+
+    expect(of('odd')).toMatchObject({ outcome: 'failed', finalState: 'stopped', reason: { code: 'lease-kept' } });
+    expect(report.counts).toMatchObject({ updated: 9, failed: 1 });
+  });
+
+  it.each<[string, BehaviourName[], { updated: number }]>([
+    ['DescribeInstanceAttribute', [], { updated: 10 }],
+    ['GetCommandInvocation', ['disk-full'], { updated: 9 }],
+  ])('%s, for some tries: it is asked again, and none of them pays', async (call, behaviours, counts) => {
+    const answers = [{ call, code: 'Unavailable', message: 'wait', status: 503, times: 12 }];
+    const { report, broken } = await tell(aFleet({ dev: { odd: { behaviours, answers }, ...nine } }));
+    expect(report.counts).toMatchObject(counts);
+    expect(broken).toEqual([]);
   });
 });

@@ -47,29 +47,48 @@ export async function askOfEach<Reply>(
   ask: (id: string) => Promise<Reply>,
 ): Promise<Answers<Reply>> {
   const answers = await mapConcurrently(ids, atOnce, (id) => askOrFail(call, () => ask(id)));
+  const failed = answers.flatMap((answer) => ('failed' in answer ? [answer.failed] : []));
+  if (failed[0] !== undefined && failed.length === ids.length) throw failed[0];
+  return toAnswers(ids, answers);
+}
+
+/**
+ * The same where no other look follows: what fails of one may be asked again.
+ * @throws FailedCall for what passes by itself
+ */
+export async function askOfEachAtLast<Reply>(
+  call: string,
+  ids: string[],
+  atOnce: number,
+  ask: (id: string) => Promise<Reply>,
+): Promise<Answers<Reply>> {
+  return toAnswers(ids, await mapConcurrently(ids, atOnce, (id) => askOfOne(call, () => ask(id))));
+}
+
+function toAnswers<Reply>(ids: string[], answers: OneAnswer<Reply>[]): Answers<Reply> {
   const found: Answers<Reply> = { replies: new Map(), refusals: new Map() };
   for (const [index, id] of ids.entries()) {
     const answer = answers[index];
     if (answer === undefined) continue;
     if ('reply' in answer) found.replies.set(id, answer.reply);
-    else found.refusals.set(id, 'failed' in answer ? refusalIn(answer.failed) : answer.refusal);
+    else found.refusals.set(id, answer.refusal);
   }
-  const failed = answers.flatMap((answer) => ('failed' in answer ? [answer.failed] : []));
-  const thrown = failed.find((error) => isThrottling(describeFailure(error))) ?? failed[0];
-  if (thrown !== undefined && (failed.length === ids.length || isThrottling(describeFailure(thrown)))) throw thrown;
   return found;
 }
 
-async function askOrFail<Reply>(
+/**
+ * The same as askOfOne, where another look follows: what passes by itself is an answer, too, for now.
+ * @throws FailedCall for throttling
+ */
+export async function askOrFail<Reply>(
   call: string,
   ask: () => Promise<Reply>,
-): Promise<OneAnswer<Reply> | { failed: FailedCall }> {
+): Promise<OneAnswer<Reply> | { refusal: Refusal; failed: FailedCall }> {
   try {
     return await askOfOne(call, ask);
   } catch (error) {
-    if (error instanceof FailedCall) return { failed: error };
-    throw error;
+    const failure = describeFailure(error);
+    if (!(error instanceof FailedCall) || isThrottling(failure)) throw error;
+    return { refusal: refusalOf(error.call, failure), failed: error };
   }
 }
-
-const refusalIn = (error: FailedCall): Refusal => refusalOf(error.call, describeFailure(error));

@@ -16,7 +16,7 @@ export type { EC2Client, EventBridgeClient, ResourceGroupsClient, SFNClient, SNS
  */
 export type ClientOptions = Pick<S3ClientConfig, 'region' | 'credentials' | 'requestHandler'>;
 
-/** One call and five retries, 15.5 s apart in all (0.5 + 1 + 2 + 4 + 8). Adaptive: slows down by itself under throttling. */
+/** One call and five retries, with up to 3 s between them in all; 15.5 s where AWS throttles. Adaptive: slows down by itself under throttling. */
 const MAX_ATTEMPTS = 6;
 
 /**

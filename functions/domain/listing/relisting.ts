@@ -56,6 +56,11 @@ export function excludeUnsettled(
   return excluded(
     since === undefined
       ? exclusion('still-in-transition', `${text} (still so after ${count} listings)`)
-      : exclusion('question-refused', `${text} (still so after ${minutesBetween(since, now)} minutes)`, awsError),
+      : exclusion('question-refused', `${text} (still so after ${inMinutes(since, now)})`, awsError),
   );
+}
+
+function inMinutes(since: Timestamp, now: Date): string {
+  const minutes = minutesBetween(since, now);
+  return minutes <= 1 ? 'a minute' : `${minutes} minutes`;
 }

@@ -233,6 +233,8 @@ export function parseStateReason(code: string): { fault: string | null; errorCod
 export interface Refusal {
   text: string;
   error?: AwsError;
+  /** It is none: AWS has failed, and may do it the next time. */
+  passes?: true;
 }
 
 /** EC2 does not answer for an instance, or for its zone. */

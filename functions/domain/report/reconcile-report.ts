@@ -7,7 +7,7 @@ import { bootOwnerOf } from '../ownership/attempt.ts';
 import type { Orphan } from '../ownership/leased-instance.ts';
 import type { Hold } from '../steps/hold.ts';
 import { isLeftAwakeByEnd } from '../steps/restore-decision.ts';
-import { CHANGED, type RestoreOutcome, UNTRIED } from '../steps/restore-result.ts';
+import type { RestoreOutcome } from '../steps/restore-result.ts';
 import type { ReconcileAction } from '../words/reconcile-words.ts';
 
 /** What one pass has done to one instance, for people. */
@@ -55,8 +55,7 @@ export function toReconciled(
   const isOurs = bootOwnerOf(status.attempts, facts, now) === 'ours';
   const about = { name, originalState: status.originalState, wokenAt: isOurs ? launchTime : null };
   const base = { instanceId, runId: record.runId, ...about };
-  if (refusal === UNTRIED || refusal === CHANGED)
-    return { ...base, action: 'waiting', finalState: null, text: refusal.text };
+  if (refusal?.passes === true) return { ...base, action: 'waiting', finalState: null, text: refusal.text };
   if (refusal !== null) {
     const undone = decision.action === 'stop' ? 'it was not stopped' : 'its lease tag was not removed';
     const { text, error } = refusal;

@@ -10,10 +10,10 @@ import type { RestoreDecision } from './restore-decision.ts';
 type Settle = Extract<RestoreDecision, { action: 'settle' }>;
 
 /** In place of a refusal: the Lambda's time was over before EC2 was asked. */
-export const UNTRIED: Refusal = { text: 'no time was left to stop it' };
+export const UNTRIED: Refusal = { text: 'no time was left to stop it', passes: true };
 
 /** In place of a refusal: the lock or a lease was another one, right before EC2 was asked. */
-export const CHANGED: Refusal = { text: 'a run may have come for it just now' };
+export const CHANGED: Refusal = { text: 'a run may have come for it just now', passes: true };
 
 /** One instance, what was decided on it, and what came of that. */
 export interface RestoreOutcome {

@@ -10,6 +10,7 @@ import { deliveryDeadline, UPDATE_PENDING, WAITING_TO_SEND, whyUnended } from '.
 import { pingAfter } from '../work/fresh-ping.ts';
 import {
   awaitsSecondTry,
+  endedBetween,
   failedOnce,
   isRefusedForGood,
   PASSING_FAILURE,
@@ -63,9 +64,9 @@ export function decideUpdate(given: UpdateCase): UpdateDecision {
   const { instance, ec2, now } = given;
   if (['verify', 'at-target', 'fail'].includes(decision.action)) return decision;
   const ended = failedByItsEnd(instance, ec2, now);
-  // What its first command has said comes first, and how its boot ended behind it.
-  if (ended !== null && awaitsSecondTry(instance)) return giveUp(given, failedOnce(instance, judgeCommand(given)));
-  return ended === null ? decision : { action: 'give-up', cancelFirst: openCommandId(instance), ...moves(ended) };
+  if (ended === null) return decision;
+  const told = awaitsSecondTry(instance) ? endedBetween(ended, failedOnce(instance, judgeCommand(given))) : ended;
+  return { action: 'give-up', cancelFirst: openCommandId(instance), ...moves(told) };
 }
 
 function decideByWord(given: UpdateCase): UpdateDecision {

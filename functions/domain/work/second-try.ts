@@ -50,6 +50,12 @@ export function failedOnce({ lastRefusal }: Pick<InstanceAt<'update'>, 'lastRefu
   return retold(why, `it could not be sent a second command${refusal}: ${why.text}`);
 }
 
+/** Its boot ended before its second command: what its first had said counts, and how that ended is told before it. */
+export const endedBetween = (ended: InstanceAt<'restore'>, first: Reason): InstanceAt<'restore'> => ({
+  ...ended,
+  reason: retold(first, `${ended.reason?.text ?? 'its boot ended'}; ${first.text}`),
+});
+
 /** Why it has failed, with the word that this was its second try, if it was. */
 export function toldOfTries(instance: Tried, why: Reason): Reason {
   const earlier = instance.otherUpdateSince === null ? instance.commands.slice(0, -1) : [];

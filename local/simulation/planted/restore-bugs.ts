@@ -212,7 +212,7 @@ export const restoringBugs: PlantedBug[] = [
     patches: [
       {
         file: RECONCILER,
-        find: '  if (mayAct && seenLock !== null && unlisted === null) await releaseLock(tools.bucket, seenLock);',
+        find: '  if (mayAct && seenLock !== null && isWhole(survey)) await releaseLock(tools.bucket, seenLock);',
         replace: '',
       },
     ],

@@ -57,8 +57,8 @@ export const updatingBugs: PlantedBug[] = [
     patches: [
       {
         file: 'functions/domain/steps/update.ts',
-        find: '  return ended === null ? decision :',
-        replace: "  return ended === null || decision.action === 'wait' ? decision :",
+        find: '  if (ended === null) return decision;',
+        replace: "  if (ended === null || decision.action === 'wait') return decision;",
       },
     ],
   },

@@ -249,14 +249,15 @@ describe('a look at instances of several zones', () => {
     expect(attempts()).toBe(3);
   });
 
-  it('says so where there is no time for all of them, and no zone is known', async () => {
+  it('takes those for silent for which there is no time, where no zone is known', async () => {
     const { options, attempts } = aService(ec2Error(500, 'InternalError'), noInstances);
     const unplaced = ['i-1', 'i-2', 'i-3', 'i-4', 'i-5', 'i-6'].map((instanceId) => ({ instanceId }));
 
-    const looking = describeByIds(createEc2Client(options), unplaced, { mayLeave: () => attempts() < 4 });
+    const { unseen } = await describeByIds(createEc2Client(options), unplaced, { mayLeave: () => attempts() < 4 });
 
-    await expect(looking).rejects.toBeInstanceOf(OutOfTime);
     expect(attempts()).toBe(4);
+    const kinds = unplaced.map(({ instanceId }) => unseen.get(instanceId)?.kind);
+    expect(kinds).toEqual(['unknown', 'silent', 'unknown', 'silent', 'unknown', 'silent']);
   });
 });
 

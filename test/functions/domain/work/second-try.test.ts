@@ -21,12 +21,12 @@ const ROLLED_BACK = `Initiating rollback ${PACKAGE} to ${OLD}\nrolledback ${PACK
 const DOWNLOAD = `${BEGUN}failed to download file reliably, url, timeout\n${UNCHANGED}`;
 const INSTALL = `failed to install ${PACKAGE} ${TARGET}, ErrorMessage=The execution of command returned Exit Status: 125`;
 
-const decide = (instance: InstanceAt<'update'>, now: string, invocation = failed(DOWNLOAD)) =>
+const decide = (instance: InstanceAt<'update'>, now: string, invocation = failed(DOWNLOAD), ec2 = wokenFacts()) =>
   decideUpdate({
     instance,
     invocation,
     agent: null,
-    ec2: wokenFacts(),
+    ec2,
     work: updateSsmAgent,
     target: TARGET,
     deadlineSeconds: 45 * 60,
@@ -86,6 +86,22 @@ describe('an instance that waits for its second try', () => {
     expect(decide(waiting, '02:06')).toMatchObject({ action: 'send', cancelFirst: null });
     const asked = { invocation: failed(DOWNLOAD), work: updateSsmAgent, target: TARGET, deadlineSeconds: 2700 };
     expect(needsAgentFacts({ ...asked, instance: waiting, now: at('02:06') })).toBe(false);
+  });
+
+  it('has failed for the first reason when its boot ends before, and how it ended is told and noted', () => {
+    const stopped = wokenFacts({
+      state: 'stopped',
+      stateReason: { code: 'Client.UserInitiatedShutdown', message: '' },
+    });
+    const decision = decide(waiting, '02:05', failed(DOWNLOAD), stopped);
+    expect(decision).toMatchObject({
+      action: 'give-up',
+      instance: {
+        outcome: 'failed',
+        reason: { code: 'update-failed', text: expect.stringMatching(/someone stopped it.*timeout/s) },
+        owner: { attempts: [{ boot: { endedAt: stamp('02:05') } }] },
+      },
+    });
   });
 
   it('has failed for the first reason where SSM refuses the second for good, or nothing is sent any more', () => {
