@@ -175,7 +175,8 @@ describe('what a pass did', () => {
 
   it('is no refusal where the time was over before EC2 was asked', () => {
     const decision = { action: 'stop', hibernate: false } as const;
-    for (const refusal of [UNTRIED, CHANGED]) {
+    const failure = { text: 'StopInstances: Unavailable: wait', passes: true as const };
+    for (const refusal of [UNTRIED, CHANGED, failure]) {
       const told = toReconciled(orphan, { decision, refusal, hold: null }, at('02:40'));
       expect(told).toMatchObject({ action: 'waiting', text: refusal.text });
     }
