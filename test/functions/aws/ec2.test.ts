@@ -159,6 +159,20 @@ describe('tags', () => {
     expect(call?.args[0].input).toEqual({ Resources: ['i-1'], Tags: [{ Key: 'key', Value: 'value' }] });
   });
 
+  it('removes it from the others where EC2 fails to remove it from one', async () => {
+    const ids = instanceIds(4);
+    const [bad = ''] = ids;
+    ec2.on(DeleteTagsCommand).callsFake(({ Resources }: { Resources: string[] }) => {
+      if (Resources.includes(bad)) throw awsError('InternalError', 'An internal error has occurred', 500);
+      return {};
+    });
+
+    const { replies, refused } = await untagInstances(client, ids, { key: 'key', value: 'value' }, 0);
+
+    expect(refused.map(({ id }) => id)).toEqual([bad]);
+    expect(replies.flat()).toEqual(ids.filter((id) => id !== bad));
+  });
+
   it.each([
     ['instances', [], 'key'],
     ['a key', ['i-1'], ''],

@@ -1,11 +1,11 @@
 import 'aws-sdk-client-mock-jest';
 import { DescribeInstanceAttributeCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ListGroupResourcesCommand, ResourceGroupsClient } from '@aws-sdk/client-resource-groups';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeInstanceInformationCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createListInstances } from '../../../functions/list-instances/list-instances.ts';
-import { givenLock } from '../../support/bucket.ts';
+import { givenLock, rememberLock } from '../../support/bucket.ts';
 import { instanceFacts, TARGET } from '../../support/builders.ts';
 import {
   aContext,
@@ -37,6 +37,7 @@ beforeEach(() => {
   s3.on(PutObjectCommand).resolves({});
   s3.on(GetObjectCommand).resolves(stored(TARGET));
   givenLock(s3, null);
+  rememberLock(s3);
 });
 
 describe('ListInstances, where EC2 does not answer what names no instance', () => {
@@ -73,9 +74,20 @@ describe('ListInstances, where EC2 does not answer what names no instance', () =
     expect(ec2).not.toHaveReceivedCommandWith(DescribeInstanceAttributeCommand, { InstanceId: first });
   });
 
-  it('fails, to be tried again, where it answers for none', async () => {
+  it('fails, to be tried again with its lock, where it answers for none', async () => {
     givenSilent(ids);
     await expect(list()).rejects.toMatchObject({ name: 'AwsUnavailable' });
+    expect(s3).not.toHaveReceivedCommand(DeleteObjectCommand);
+  });
+
+  it('fails, to be tried again with its lock, where a name in the input may be that of a silent one', async () => {
+    givenSilent([first]);
+    const request = { ...aListRequest({ instances: ['web-99'] }) };
+    await expect(createListInstances(aRuntime('02:00:05'))(request, aContext())).rejects.toMatchObject({
+      name: 'AwsUnavailable',
+      message: expect.stringContaining(`may be ${first}`),
+    });
+    expect(s3).not.toHaveReceivedCommand(DeleteObjectCommand);
   });
 
   it('leaves one out at once that it is refused for alone', async () => {

@@ -111,10 +111,12 @@ describe('ReconcileLeases, where others keep an instance awake', () => {
   });
 });
 
+const NOT_SAID = { code: 'question-refused', text: 'EC2 does not say how it is' };
+
 describe('ReconcileLeases, beside a run that has the lock', () => {
   const other = aRun({ runId: 'run-2', startedAt: stamp('03:00') });
   const lock = aRunLock({ runId: 'run-2', startedAt: stamp('03:00') });
-  const givenManifest = (ids: string[], run = other) =>
+  const givenManifest = (ids: string[], run = other, left: string[] = []) =>
     s3.on(GetObjectCommand, { Key: 'runs/run-2/manifest.json' }).resolves({
       ...stored({
         run,
@@ -122,7 +124,10 @@ describe('ReconcileLeases, beside a run that has the lock', () => {
         allowEmpty: false,
         groups: ['dev'],
         batches: 1,
-        instances: ids.map((id) => aMember(id)),
+        instances: [
+          ...ids.map((id) => aMember(id)),
+          ...left.map((id) => aMember(id, { decision: 'excluded', originalState: null, reason: NOT_SAID })),
+        ],
       }),
       ETag: '"the-manifest"',
     });
@@ -130,6 +135,12 @@ describe('ReconcileLeases, beside a run that has the lock', () => {
   beforeEach(() => {
     givenLock(s3, lock);
     sfn.on(DescribeExecutionCommand, { executionArn: executionArnOf('run-2') }).resolves({ status: 'RUNNING' });
+  });
+
+  it('puts back what that run has left out, since EC2 was silent on it', async () => {
+    givenManifest([SECOND], other, [FIRST]);
+    expect(await actions('03:10')).toEqual(['stopping']);
+    expect(stops()).toEqual([[FIRST]]);
   });
 
   it('puts back what that run’s manifest does not name', async () => {

@@ -1,6 +1,7 @@
+import 'aws-sdk-client-mock-jest';
 import { DescribeInstancesCommand, type Instance, StopInstancesCommand } from '@aws-sdk/client-ec2';
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { aRecord, executionArnOf, givenLock } from '../../support/bucket.ts';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { aRecord, aRunLock, executionArnOf, givenLock } from '../../support/bucket.ts';
 import { aMember, aRun, stamp, wokenFacts } from '../../support/builders.ts';
 import { awsError, described, instanceIds, mockClients, stored, throttled } from '../../support/functions.ts';
 import { givenAbortedRun, givenCarriers, measured, metrics, reconcile } from '../../support/reconciling.ts';
@@ -70,7 +71,7 @@ describe('ReconcileLeases, while a zone is disturbed so that EC2 lists nothing',
   });
 });
 
-it('ReconcileLeases restores the others where what EC2 says of one can not be read, and fails', async () => {
+it('ReconcileLeases restores the others where what EC2 says of one can not be read, counts that one as leased, and fails', async () => {
   givenEc2(awsError('Unavailable'));
   const rows = described(...[FIRST, SECOND].map((instanceId) => wokenFacts({ instanceId }))).Reservations ?? [];
   const [odd, ...others] = rows.flatMap(({ Instances = [] }) => Instances);
@@ -78,6 +79,19 @@ it('ReconcileLeases restores the others where what EC2 says of one can not be re
   const all = ec2.on(DescribeInstancesCommand, { InstanceIds: undefined });
   all.resolves({ Reservations: [{ Instances: [unreadable, ...others] }] });
 
-  await expect(reconcile('03:00')).rejects.toMatchObject({ name: 'UnexpectedReply' });
+  await expect(reconcile('03:00')).rejects.toMatchObject({
+    name: 'UnexpectedReply',
+    message: expect.stringContaining(FIRST),
+  });
   expect(stops()).toEqual([[SECOND]]);
+  expect(measured()).toMatchObject({ OpenLeases: 1 });
+
+  // Only that one is left: its dead run is not reported yet, and keeps its lock.
+  s3.resetHistory();
+  all.resolves({ Reservations: [{ Instances: [unreadable] }] });
+  givenLock(s3, aRunLock());
+  await expect(reconcile('03:10')).rejects.toMatchObject({ name: 'UnexpectedReply' });
+  const written = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Key);
+  expect(written.filter((key) => key?.startsWith('runs/'))).toEqual([]);
+  expect(s3).not.toHaveReceivedCommand(DeleteObjectCommand);
 });
