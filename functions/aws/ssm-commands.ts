@@ -177,7 +177,7 @@ async function withWholeOutput(ssm: SSMClient, { pluginName, ...invocation }: Li
   const { commandId: CommandId, instanceId: InstanceId } = invocation;
   const request = { CommandId, InstanceId, ...(pluginName && { PluginName: pluginName }) };
   const answer = await askOrFail('GetCommandInvocation', () => ssm.send(new GetCommandInvocationCommand(request)));
-  if ('failed' in answer) return unsaid(invocation, answer.refusal);
+  if ('failed' in answer) return { ...unsaid(invocation, answer.refusal), hasEnded: true };
   if ('refusal' in answer) {
     const { refusal } = answer;
     return refusal.error?.code === 'InvocationDoesNotExist' ? invocation : { ...invocation, refusal };
@@ -203,7 +203,11 @@ async function listInvocations(
         const { pluginName: _step, ...invocation } = listed;
         const ended = invocation.status === 'Success' || invocation.status === 'Failed';
         const enough = !ended || work.isConclusive(invocation);
-        invocations.push(enough ? invocation : await withWholeOutput(ssm, listed));
+        const failed = invocations.find(({ hasEnded }) => hasEnded === true);
+        if (enough) invocations.push(invocation);
+        // Where SSM hangs, each more would take most of the function's time.
+        else if (failed !== undefined) invocations.push({ ...failed, instanceId: invocation.instanceId });
+        else invocations.push(await withWholeOutput(ssm, listed));
       }
     }
   } catch (error) {

@@ -59,7 +59,7 @@ export async function restoreAll(
   const before = new Map(members.map(({ instance, hold }) => [instance.instanceId, hold]));
   const decided = await writeHolds(tools, confirmed, before);
   const keptAwake = await stopDecided(tools, decided, restoring);
-  const keptLeases = await releaseDecided(tools.ec2, decided, restoring.turn);
+  const keptLeases = await releaseDecided(tools.ec2, decided, restoring);
   return decided.map(({ instance, decision, hold }) => {
     const { instanceId } = instance;
     return { instance, decision, hold, refusal: keptAwake.get(instanceId) ?? keptLeases.get(instanceId) ?? null };

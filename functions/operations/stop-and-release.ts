@@ -61,6 +61,9 @@ export async function stopDecided(
   return refusals;
 }
 
+/** In place of a refusal: the Lambda's time was over before EC2 was asked. */
+const STILL_LEASED: Refusal = { text: 'no time was left to remove its lease', passes: true };
+
 /** No person has to put right what passes by itself. */
 const toRefusal = (call: string, failure: AwsFailure): Refusal => ({
   ...refusalOf(call, failure),
@@ -94,7 +97,7 @@ function toCalls(decided: DecidedMember[]): StopCall[] {
 export async function releaseDecided(
   ec2: EC2Client,
   decided: DecidedMember[],
-  turn: number,
+  { turn, hasTime }: Pick<Stopping, 'turn' | 'hasTime'>,
 ): Promise<Map<string, Refusal>> {
   const byLease = new Map<string, string[]>();
   for (const { instance, decision, expectedLease } of decided) {
@@ -104,7 +107,9 @@ export async function releaseDecided(
   const refusals = new Map<string, Refusal>();
   for (const [lease, ids] of byLease) {
     try {
-      const { refused, undecided } = await untagInstances(ec2, ids, { key: LEASE_TAG, value: lease }, turn);
+      const tag = { key: LEASE_TAG, value: lease };
+      const { refused, undecided, untried } = await untagInstances(ec2, ids, tag, { turn, hasTime });
+      for (const id of untried) refusals.set(id, STILL_LEASED);
       for (const { id, failure } of [...refused, ...undecided]) refusals.set(id, toRefusal('DeleteTags', failure));
     } catch (error) {
       const refusal = toRefusal('DeleteTags', describeFailure(error));

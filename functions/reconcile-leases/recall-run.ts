@@ -85,7 +85,8 @@ function allOf({ instanceId }: Invocation, sent: SentCommand[], invocations: Inv
 }
 
 /** No more than SSM says: a success is no proof of a version (docs/aws-behaviour.md 4). */
-function told({ commandId, status, endedAt }: Invocation): string {
+function told({ commandId, status, endedAt, hasEnded }: Invocation): string {
+  if (hasEnded === true) return `the command that it was sent (${commandId}) has ended, and SSM did not say how`;
   const ended = endedAt === null ? '' : ` at ${endedAt}`;
   const proof = status === 'Success' ? ', and its agent was not heard after it' : '';
   return `the command that it was sent (${commandId}) is ${status}${ended}${proof}`;

@@ -54,6 +54,7 @@ export function commandOfDeadRun(
       (one) =>
         one.commandId === commandId &&
         one.instanceId === instanceId &&
+        one.hasEnded !== true &&
         ['pending', 'running'].includes(work.judge(one).verdict),
     );
   const found = shown.find(

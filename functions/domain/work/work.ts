@@ -12,6 +12,8 @@ export interface Invocation {
   output: string;
   /** SSM has refused to give the rest of the output, or, of one in progress, to say how it stands: in its words. */
   refusal?: Refusal;
+  /** SSM has listed it as ended, and fails to say how: the next look asks again. Until then it is in progress. */
+  hasEnded?: true;
   /** When the agent began with it; null: not yet, or never. */
   startedAt: Timestamp | null;
   endedAt: Timestamp | null;

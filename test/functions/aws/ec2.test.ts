@@ -1,7 +1,5 @@
 import 'aws-sdk-client-mock-jest';
 import {
-  CreateTagsCommand,
-  DeleteTagsCommand,
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   EC2Client,
@@ -11,7 +9,6 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { describeInstances, readStopProtection } from '../../../functions/aws/ec2-describe.ts';
 import { startInstances, stopInstances, tryStop } from '../../../functions/aws/ec2-start-stop.ts';
-import { tagInstances, untagInstances } from '../../../functions/aws/ec2-tags.ts';
 import { refusalOf } from '../../../functions/domain/model/aws-errors.ts';
 import { instanceFacts } from '../../support/builders.ts';
 import { awsError, described, instanceIds, noCapacity, throttled } from '../../support/functions.ts';
@@ -137,49 +134,6 @@ describe('readStopProtection', () => {
 
     expect(most).toBe(8);
     expect(ec2).toHaveReceivedCommandTimes(DescribeInstanceAttributeCommand, 30);
-  });
-});
-
-describe('tags', () => {
-  it('sets one tag on all in one call', async () => {
-    ec2.on(CreateTagsCommand).resolves({});
-
-    await tagInstances(client, ['i-1', 'i-2'], { key: 'key', value: 'value' }, { turn: 0, hasTime: () => true });
-
-    const [call] = ec2.commandCalls(CreateTagsCommand);
-    expect(call?.args[0].input).toEqual({ Resources: ['i-1', 'i-2'], Tags: [{ Key: 'key', Value: 'value' }] });
-  });
-
-  it('removes one tag, only where it has that value', async () => {
-    ec2.on(DeleteTagsCommand).resolves({});
-
-    await untagInstances(client, ['i-1'], { key: 'key', value: 'value' }, 0);
-
-    const [call] = ec2.commandCalls(DeleteTagsCommand);
-    expect(call?.args[0].input).toEqual({ Resources: ['i-1'], Tags: [{ Key: 'key', Value: 'value' }] });
-  });
-
-  it('removes it from the others where EC2 fails to remove it from one', async () => {
-    const ids = instanceIds(4);
-    const [bad = ''] = ids;
-    ec2.on(DeleteTagsCommand).callsFake(({ Resources }: { Resources: string[] }) => {
-      if (Resources.includes(bad)) throw awsError('InternalError', 'An internal error has occurred', 500);
-      return {};
-    });
-
-    const { replies, refused } = await untagInstances(client, ids, { key: 'key', value: 'value' }, 0);
-
-    expect(refused.map(({ id }) => id)).toEqual([bad]);
-    expect(replies.flat()).toEqual(ids.filter((id) => id !== bad));
-  });
-
-  it.each([
-    ['instances', [], 'key'],
-    ['a key', ['i-1'], ''],
-  ])('never asks EC2 to remove a tag without %s: that would remove all of them', async (_what, ids, key) => {
-    await expect(untagInstances(client, ids, { key, value: 'value' }, 0)).rejects.toThrow(RangeError);
-
-    expect(ec2.calls()).toEqual([]);
   });
 });
 

@@ -104,6 +104,7 @@ describe('a command that another run, which has died, had sent', () => {
 
   it.each([
     ['it is over', find({}, undefined, { ...invocation, status: 'Success' })],
+    ['it is over, and SSM does not say how', find({}, undefined, { ...invocation, hasEnded: true })],
     ['it was sent to another instance', find({ instanceIds: ['i-other'] })],
     ['it was sent in an earlier boot', find({ sentAt: stamp('02:00:29') })],
     ['its updater can not live any more', find({}, undefined, invocation, at('02:46'))],
