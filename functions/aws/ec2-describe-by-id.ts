@@ -31,6 +31,9 @@ const TRIES_BEFORE_PARTS = 1;
 
 const PARTS_AT_ONCE = 8;
 
+/** So few are asked for at once, or nearly. */
+const FEW = 2 * PARTS_AT_ONCE;
+
 export interface DescribeOptions {
   /** Whether there is still time: asked before each request, also by the SDK's own retries. */
   mayLeave?(): boolean;
@@ -92,12 +95,12 @@ async function follow(asking: Asking, instances: Placed[], answer: Answer): Prom
 
 /**
  * Any of them may be in the zone that gives no answer, so each is asked for alone: halves would hardly ever be of one zone, and cost
- * more calls. If there is no answer for three of them, there is none for any: those of the next look may be elsewhere.
+ * more calls. If there is no answer for three of many, there is none for any: those of the next look may be elsewhere.
  */
 async function askEach(asking: Asking, instances: Placed[], silent: Silent): Promise<Described> {
   const askAlone = async (some: Placed[]): Promise<Described> =>
     join(await mapConcurrently(some, PARTS_AT_ONCE, (one) => orSilent(() => ask(asking, [one]), [one], silent)));
-  const probes = threeOf(instances, asking.turn);
+  const probes = instances.length <= FEW ? instances : threeOf(instances, asking.turn);
   const first = await askAlone(probes);
   const isOutage = first.facts.size === 0 && [...first.unseen.values()].every(({ kind }) => kind === 'silent');
   const rest = fromTurn(instances, asking.turn).filter((one) => !probes.includes(one));

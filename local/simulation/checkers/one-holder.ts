@@ -100,11 +100,11 @@ function isOver(evidence: Evidence, call: CallEvidence): boolean {
   return call.operation === 'DeleteTags' && call.at > end + STOP_SHOWN_SECONDS * 1000;
 }
 
-/** What a run that is at work does not name in its manifest, once that is written, has nothing to do with it. */
+/** What a run that is at work does not name in its manifest, or has left out, has nothing to do with it, once that is written. */
 function isBeside(evidence: Evidence, call: CallEvidence, holder: string): boolean {
   const listed = listedAt(evidence, holder);
   const members = evidence.overheard.manifests[holder]?.instances ?? [];
-  const ids = members.map(({ instanceId }) => instanceId);
+  const ids = members.flatMap(({ instanceId, decision }) => (decision === 'take-part' ? [instanceId] : []));
   return listed !== null && listed < call.at && call.instanceIds.every((id) => !ids.includes(id));
 }
 

@@ -8,7 +8,17 @@ export const wasHidden = ({ disturbances }: Evidence, instanceId: string, from: 
 /** EC2 failed calls of all, or was silent on that one: no neighbour is left out by the trouble of a zone. */
 export const wasUnanswered = (evidence: Evidence, instanceId: string, from: number, to: number): boolean =>
   evidence.disturbances.some(({ disturbance: { kind } }) => kind === 'window') ||
-  wasHidden(evidence, instanceId, from, to);
+  wasHidden(evidence, instanceId, from, to) ||
+  (isUnknown(evidence, instanceId) && isDisturbed(evidence, from, to));
+
+/** That EC2 does not know its ID proves nothing while a zone is disturbed. */
+const isDisturbed = ({ disturbances }: Evidence, from: number, to: number): boolean =>
+  disturbances.some(({ at, until, disturbance: { kind } }) => kind === 'zone' && at <= to && until >= from);
+
+const isUnknown = ({ instances }: Evidence, instanceId: string): boolean =>
+  instances.some(
+    (one) => one.instanceId === instanceId && one.behaviours.some((name) => /^(ghost|terminated)$/.test(name)),
+  );
 
 /** Of the deadlines of the steps none that is drawn is shorter. */
 const FORGOTTEN_SECONDS_MIN = 60;

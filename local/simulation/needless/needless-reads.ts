@@ -102,24 +102,25 @@ export function* askedAgain(evidence: Evidence): Generator<Found> {
 /** What is elsewhere is asked for in the same look, so long after the call for all at the latest. */
 const BY_ZONE_MILLISECONDS = 5_000;
 
+const isSoonAfter = (other: CallEvidence, { at, principal, runId }: CallEvidence): boolean =>
+  other.principal === principal && other.runId === runId && other.at > at && other.at <= at + BY_ZONE_MILLISECONDS;
+
 /** Where a zone is disturbed, those elsewhere have their answer in the same look. */
 export function* waitedForZone(evidence: Evidence): Generator<Found> {
   if (evidence.faults.some(({ what }) => what !== 'fault cold')) return;
   const asked = calls(evidence, 'DescribeInstances').filter(({ principal }) => isOurs(principal));
   for (const { at: from, until, struck = [] } of evidence.disturbances) {
     for (const call of asked) {
-      const { at, error, instanceIds, principal, runId } = call;
+      const { at, error, instanceIds, principal } = call;
       const elsewhere = instanceIds.filter((id) => !struck.includes(id) && !wasHidden(evidence, id, at, at));
       const isFailed = error === 'Unavailable' && at >= from && at <= until;
       if (!isFailed || elsewhere.length === 0 || elsewhere.length === instanceIds.length) continue;
+      // Three are asked for first: without an answer for these, another try asks for others.
+      const alone = asked.filter((other) => isSoonAfter(other, call) && other.instanceIds.length === 1);
+      if (alone.length >= 3 && alone.every((other) => other.error !== null)) continue;
       const isAnswered = asked.some(
         (other) =>
-          other.error === null &&
-          other.principal === principal &&
-          other.runId === runId &&
-          other.at > at &&
-          other.at <= at + BY_ZONE_MILLISECONDS &&
-          other.instanceIds.some((id) => elsewhere.includes(id)),
+          other.error === null && isSoonAfter(other, call) && other.instanceIds.some((id) => elsewhere.includes(id)),
       );
       const text = `${principal} got no answer for a disturbed zone at ${clock(evidence, at)}, and did not ask for ${elsewhere.join(', ')} alone`;
       if (!isAnswered) yield { instanceId: elsewhere[0] ?? null, at, text };
