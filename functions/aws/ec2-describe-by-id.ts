@@ -2,12 +2,12 @@
 // instance its answer (docs/aws-behaviour.md 25, 140).
 import { DescribeInstancesCommand, type EC2Client, type Reservation } from '@aws-sdk/client-ec2';
 import type { Unseen } from '../domain/batch/unseen.ts';
-import { refusalOf, type Silent } from '../domain/model/aws-errors.ts';
+import type { Silent } from '../domain/model/aws-errors.ts';
 import type { InstanceFacts } from '../domain/model/instance.ts';
-import { readRows, unread, WITH_MANAGED } from './ec2-describe.ts';
+import { readRows, toSilent, unread, WITH_MANAGED } from './ec2-describe.ts';
 import { chunks, mapConcurrently } from './sdk/batching.ts';
 import { type AwsFailure, describeFailure, mayBeAboutSome } from './sdk/failures.ts';
-import { EACH_REQUEST, lastAnswer, OutOfTime, sendInTime } from './sdk/send-in-time.ts';
+import { EACH_REQUEST, inTries, lastAnswer, OutOfTime, sendInTime } from './sdk/send-in-time.ts';
 import { takeRefusedApart, threeOf } from './sdk/take-apart.ts';
 
 /** Who is asked for: those of one zone share its trouble. */
@@ -149,12 +149,6 @@ async function askApart(
   ]);
 }
 
-const toSilent = (failure: AwsFailure): Silent => ({
-  kind: 'silent',
-  refusal: refusalOf('DescribeInstances', failure),
-  passes: failure.passing,
-});
-
 const askParts = async (asking: Asking, parts: Placed[][]): Promise<Described> =>
   join(await mapConcurrently(parts, PARTS_AT_ONCE, (part) => ask(asking, part)));
 
@@ -180,9 +174,7 @@ async function call(asking: Asking, instances: Placed[]): Promise<Answer> {
     InstanceIds: instances.map(({ instanceId }) => instanceId),
     ...WITH_MANAGED,
   });
-  let tries = 0;
-  const mayTry = () => mayLeave() && tries++ < triesMax;
-  command.middlewareStack.add(sendInTime('DescribeInstances', mayTry), EACH_REQUEST);
+  command.middlewareStack.add(sendInTime('DescribeInstances', inTries(triesMax, mayLeave)), EACH_REQUEST);
   try {
     const { Reservations = [] } = await ec2.send(command);
     return { kind: 'answered', described: toDescribed(instances, Reservations) };

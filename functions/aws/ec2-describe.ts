@@ -16,7 +16,7 @@ import { addSeconds, isAfter } from '../domain/model/time.ts';
 import { validationMessage } from '../domain/model/validation-message.ts';
 import { type Answers, askOfEachAtLast } from './sdk/ask-of-one.ts';
 import { chunks } from './sdk/batching.ts';
-import { describeFailure } from './sdk/failures.ts';
+import { type AwsFailure, describeFailure } from './sdk/failures.ts';
 import { EACH_REQUEST, sendInTime } from './sdk/send-in-time.ts';
 
 /** EC2 takes up to 200 values in a filter. */
@@ -92,12 +92,15 @@ export interface Rows {
   unreadable: Map<string, unknown>;
 }
 
-/** Why nothing is known of one whose row can't be read. */
-export const unread = (error: unknown): Silent => ({
+/** What DescribeInstances has answered instead of telling of an instance. */
+export const toSilent = (failure: AwsFailure): Silent => ({
   kind: 'silent',
-  refusal: refusalOf('DescribeInstances', describeFailure(error)),
-  passes: false,
+  refusal: refusalOf('DescribeInstances', failure),
+  passes: failure.passing,
 });
+
+/** Why nothing is known of one whose row can't be read. That does not pass. */
+export const unread = (error: unknown): Silent => toSilent(describeFailure(error));
 
 /** @throws UnexpectedReply for a row that names no instance */
 export function readRows(reservations: Reservation[]): Rows {

@@ -3,7 +3,7 @@ import { lacksCapacity } from '../domain/model/aws-errors.ts';
 import { ReveilleError } from '../domain/model/errors.ts';
 import { type Timestamp, toTimestamp } from '../domain/model/time.ts';
 import { type AwsFailure, describeFailure, isThrottling, mayBeAboutSome } from './sdk/failures.ts';
-import { EACH_REQUEST, lastAnswer, sendInTime } from './sdk/send-in-time.ts';
+import { EACH_REQUEST, inTries, lastAnswer, sendInTime, TRIES_OF_SEVERAL } from './sdk/send-in-time.ts';
 import { type TakenApart, takeApart } from './sdk/take-apart.ts';
 
 export interface StateChange {
@@ -63,9 +63,6 @@ const stopOf = (InstanceIds: string[], hibernate: boolean) => ({
   ...(hibernate ? { Hibernate: true } : {}),
 });
 
-/** So often a stop of several is tried: where EC2 fails to stop one of them, the next try is of others. */
-const TRIES_OF_SEVERAL = 2;
-
 /**
  * Stops (or hibernates) them in one call, or, where EC2 refuses or fails, all but the bad ones: a stop that was done can be asked
  * for again.
@@ -81,9 +78,7 @@ export function stopInstances(
   const triesOf = instanceIds.length === 1 ? Number.POSITIVE_INFINITY : TRIES_OF_SEVERAL;
   const stop = async (InstanceIds: string[], triesMax = triesOf): Promise<StateChange[]> => {
     const command = new StopInstancesCommand(stopOf(InstanceIds, options.hibernate));
-    let tries = 0;
-    const mayTry = () => hasTime() && tries++ < triesMax;
-    command.middlewareStack.add(sendInTime('StopInstances', mayTry), EACH_REQUEST);
+    command.middlewareStack.add(sendInTime('StopInstances', inTries(triesMax, hasTime)), EACH_REQUEST);
     try {
       const { StoppingInstances } = await ec2.send(command);
       return toChanges(StoppingInstances);

@@ -1,6 +1,6 @@
 import { CreateTagsCommand, DeleteTagsCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { mayBeAboutSome } from './sdk/failures.ts';
-import { EACH_REQUEST, lastAnswer, sendInTime } from './sdk/send-in-time.ts';
+import { EACH_REQUEST, inTries, lastAnswer, sendInTime, TRIES_OF_SEVERAL } from './sdk/send-in-time.ts';
 import { type TakenApart, takeApart } from './sdk/take-apart.ts';
 
 /** One tag, with its value. */
@@ -26,8 +26,6 @@ export function tagInstances(
   return takeApart(instanceIds, tag, options);
 }
 
-const TRIES_OF_SEVERAL = 2;
-
 /**
  * Removes one tag where it has that value; where EC2 refuses or fails, from all but the bad ones. Never called with an empty
  * list of tags, which would delete all of them (docs/aws-behaviour.md 35).
@@ -39,12 +37,11 @@ export async function untagInstances(
   { turn, hasTime }: { turn: number; hasTime: () => boolean },
 ): Promise<TakenApart<string[]>> {
   if (instanceIds.length === 0 || key === '') throw new RangeError('untagInstances needs instances and a key');
+  // Of several, each has few: where EC2 hangs, they share the function's time.
+  const triesMax = instanceIds.length === 1 ? Number.POSITIVE_INFINITY : TRIES_OF_SEVERAL;
   const untag = async (Resources: string[]) => {
     const command = new DeleteTagsCommand({ Resources, Tags: [{ Key: key, Value: value }] });
-    let tries = 0;
-    // Of several, each has few: where EC2 hangs, they share the function's time.
-    const mayTry = () => hasTime() && (instanceIds.length === 1 || tries++ < TRIES_OF_SEVERAL);
-    command.middlewareStack.add(sendInTime('DeleteTags', mayTry), EACH_REQUEST);
+    command.middlewareStack.add(sendInTime('DeleteTags', inTries(triesMax, hasTime)), EACH_REQUEST);
     try {
       await ec2.send(command);
     } catch (error) {

@@ -25,5 +25,14 @@ export const sendInTime =
     };
   };
 
+/** So often a call for several is tried where its parts are tried next: of all of them, one may be to blame. */
+export const TRIES_OF_SEVERAL = 2;
+
+/** Lets so many requests of one call leave, as long as there is time. */
+export function inTries(triesMax: number, mayLeave: () => boolean): () => boolean {
+  let tries = 0;
+  return () => mayLeave() && tries++ < triesMax;
+}
+
 /** What AWS has answered to the last try of a call, where no more was made. */
 export const lastAnswer = (error: unknown): unknown => (error instanceof OutOfTime ? (error.cause ?? error) : error);

@@ -82,7 +82,7 @@ describe('ListInstances, where EC2 does not answer what names no instance', () =
 
   it('fails, to be tried again with its lock, where a name in the input may be that of a silent one', async () => {
     givenSilent([first]);
-    const request = { ...aListRequest({ instances: ['web-99'] }) };
+    const request = aListRequest({ instances: ['web-99'] });
     await expect(createListInstances(aRuntime('02:00:05'))(request, aContext())).rejects.toMatchObject({
       name: 'AwsUnavailable',
       message: expect.stringContaining(`may be ${first}`),
